@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import { hostNameSchema, RULE_GROUPS, slugSchema } from './names.ts';
+
+export const modeSchema = z.enum(['monitor', 'enforce']);
+export type Mode = z.infer<typeof modeSchema>;
+
+/** off = not inspected, record = found and recorded, block = found, recorded and refused. */
+export const ruleActionSchema = z.enum(['off', 'record', 'block']);
+export type RuleAction = z.infer<typeof ruleActionSchema>;
+
+export const cspSettingsSchema = z.strictObject({
+  mode: z.enum(['off', 'report-only', 'enforce']).default('report-only'),
+  /** A whole policy of the operator's own; `{nonce}` stands for the nonce of the response. Null = the built-in strict policy. */
+  policy: z.string().max(8192).nullable().default(null),
+  /** Put nonces into the script and style elements of HTML as it streams. */
+  nonces: z.boolean().default(true),
+});
+
+export const headerSettingsSchema = z.strictObject({
+  frameAncestors: z.enum(['none', 'self', 'upstream']).default('self'),
+  referrerPolicy: z.string().max(64).default('strict-origin-when-cross-origin'),
+  permissionsPolicy: z.string().max(2048).default('camera=(), geolocation=(), microphone=(), payment=(), usb=()'),
+  /** `upstream` leaves what the application says; COEP stays off because it breaks third-party media. */
+  crossOriginOpenerPolicy: z.enum(['same-origin', 'same-origin-allow-popups', 'upstream']).default('same-origin'),
+  crossOriginResourcePolicy: z.enum(['same-origin', 'same-site', 'upstream']).default('same-origin'),
+  crossOriginEmbedderPolicy: z.enum(['require-corp', 'credentialless', 'upstream']).default('upstream'),
+  /** HSTS is sent on real host names only; 0 = never. */
+  hstsSeconds: z.number().int().min(0).max(63_072_000).default(31_536_000),
+});
+
+export const cookieSettingsSchema = z.strictObject({
+  secure: z.boolean().default(true),
+  httpOnly: z.boolean().default(true),
+  sameSite: z.enum(['lax', 'strict', 'upstream']).default('lax'),
+  /** Cookies that the page's script must read: HttpOnly is left alone. */
+  scriptReadable: z.array(z.string().max(256)).max(64).default([]),
+});
+
+export const rateSettingsSchema = z.strictObject({
+  /** Sustained requests a second from one client address (IPv6: one /64); 0 = no limit. */
+  perSecond: z.number().min(0).max(1_000_000).default(100),
+  burst: z.number().int().min(1).max(1_000_000).default(500),
+  /** Loopback is the operator's own machine, a health probe or a local proxy: it is exempt unless this says otherwise. */
+  includeLoopback: z.boolean().default(false),
+});
+
+export const webSocketSettingsSchema = z.strictObject({
+  enabled: z.boolean().default(true),
+  /** Origins besides the application's own that may open a WebSocket. */
+  origins: z.array(z.url().max(256)).max(64).default([]),
+  frameBytesMax: z.number().int().min(125).max(67_108_864).default(1_048_576),
+  idleMs: z.number().int().min(1000).max(3_600_000).default(60_000),
+});
+
+export const timeoutSettingsSchema = z.strictObject({
+  connectMs: z.number().int().min(100).max(60_000).default(5000),
+  headersMs: z.number().int().min(100).max(600_000).default(30_000),
+  bodyIdleMs: z.number().int().min(100).max(600_000).default(30_000),
+});
+
+export const bodySettingsSchema = z.strictObject({
+  /** Bodies up to this size are buffered, inspected and re-framed. */
+  inspectBytesMax: z.number().int().min(1024).max(16_777_216).default(1_048_576),
+  /** Larger ones are refused, unless the route takes uploads (multipart or raw), which stream up to this size. */
+  uploadBytesMax: z.number().int().min(1024).max(10_737_418_240).default(52_428_800),
+});
+
+/** Everything an operator can say of one protected application. Defaults are safe and break nothing. */
+export const applicationSchema = z.strictObject({
+  id: slugSchema,
+  name: z.string().min(1).max(100),
+  /** Empty = any well-formed Host is served by this application. */
+  hosts: z.array(hostNameSchema).max(64).default([]),
+  upstream: z.url({ protocol: /^https?$/u }).max(512),
+  mode: modeSchema.default('monitor'),
+  /** Overrides the mode for one class of attack. */
+  rules: z.partialRecord(z.enum(RULE_GROUPS), ruleActionSchema).default({}),
+  csp: cspSettingsSchema.prefault({}),
+  headers: headerSettingsSchema.prefault({}),
+  cookies: cookieSettingsSchema.prefault({}),
+  rate: rateSettingsSchema.prefault({}),
+  webSocket: webSocketSettingsSchema.prefault({}),
+  timeouts: timeoutSettingsSchema.prefault({}),
+  body: bodySettingsSchema.prefault({}),
+  /** Replace upstream errors and leaked internals by a clean page. */
+  maskErrors: z.boolean().default(true),
+});
+export type Application = z.infer<typeof applicationSchema>;
+/** What may be written: everything with a default may be left out. */
+export type ApplicationInput = z.input<typeof applicationSchema>;

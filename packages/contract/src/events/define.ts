@@ -1,0 +1,28 @@
+import type { z } from 'zod';
+import type { SEVERITIES } from './record.ts';
+
+/** What kind of personal data a payload field holds; every class but `none` is encrypted under the subject's key in a leaf. */
+export type PersonalClass = 'none' | 'address' | 'name' | 'agent' | 'content';
+
+/** always = every event is a leaf; decisions = only when the outcome is not plain `allowed`; never = telemetry. */
+export type Audited = 'always' | 'decisions' | 'never';
+
+export interface EventDefinition<Payload extends z.ZodObject = z.ZodObject> {
+  readonly type: string;
+  readonly version: number;
+  readonly summary: string;
+  readonly audited: Audited;
+  readonly severity: (typeof SEVERITIES)[number];
+  /** OCSF 1.x class and activity: class_uid = category*1000 + class, type_uid = class_uid*100 + activity_id. */
+  readonly ocsf: { readonly classUid: number; readonly activityId: number };
+  readonly payload: Payload;
+  readonly personal: Readonly<Record<keyof z.infer<Payload> & string, PersonalClass>>;
+}
+
+/**
+ * Declares one event of the catalogue. The `personal` table must name every payload field, so that a new field
+ * cannot slip into a leaf unclassified.
+ */
+export function defineEvent<Payload extends z.ZodObject>(definition: EventDefinition<Payload>): EventDefinition<Payload> {
+  return definition;
+}

@@ -1,0 +1,130 @@
+import { z } from 'zod';
+import { LOCATIONS, RULE_GROUPS } from '../names.ts';
+import { defineEvent } from './define.ts';
+
+/** One finding of inspection as it is recorded: where, what, how sure, how it was decoded, and a redacted sample. */
+export const findingSchema = z.strictObject({
+  rule: z.string().max(64),
+  group: z.enum(RULE_GROUPS),
+  confidence: z.number().min(0).max(1),
+  location: z.enum(LOCATIONS),
+  name: z.string().max(256),
+  chain: z.array(z.string().max(32)).max(8),
+  sample: z.string().max(64),
+  why: z.string().max(300),
+  /** The exception that kept this finding from counting, if any. */
+  exception: z.string().nullable(),
+});
+export type RecordedFinding = z.infer<typeof findingSchema>;
+
+/** One line of the verdict chain: which step said what. */
+export const stepVerdictSchema = z.strictObject({
+  step: z.string().max(32),
+  verdict: z.string().max(32),
+  detail: z.string().max(200),
+});
+export type StepVerdict = z.infer<typeof stepVerdictSchema>;
+
+export const requestCompleted = defineEvent({
+  type: 'request.completed',
+  version: 1,
+  summary: 'A request went through the gateway; outcome is allowed, recorded (would be blocked), blocked, refused or failed.',
+  audited: 'decisions',
+  severity: 'info',
+  ocsf: { classUid: 4002, activityId: 99 },
+  payload: z.strictObject({
+    address: z.string().max(64),
+    userAgent: z.string().max(512),
+    method: z.string().max(32),
+    host: z.string().max(255),
+    /** Canonical path, values cut at 512; the query stands beside it. Both can hold personal data. */
+    path: z.string().max(512),
+    query: z.string().max(512),
+    protocol: z.enum(['http/1.0', 'http/1.1', 'h2', 'websocket']),
+    status: z.number().int(),
+    /** Problem code when Holdfast answered by itself. */
+    problem: z.string().max(64).nullable(),
+    mode: z.enum(['monitor', 'enforce', 'bypass']),
+    requestBytes: z.number().int().nonnegative(),
+    responseBytes: z.number().int().nonnegative(),
+    /** Whole time and the part spent waiting for the upstream, microseconds. */
+    durationUs: z.number().int().nonnegative(),
+    upstreamUs: z.number().int().nonnegative(),
+    score: z.number().min(0).max(1),
+    findings: z.array(findingSchema).max(16),
+    steps: z.array(stepVerdictSchema).max(32),
+    snapshot: z.number().int(),
+    /** What error masking kept from the visitor, scrubbed and cut. */
+    masked: z.string().max(1024).nullable(),
+  }),
+  personal: {
+    address: 'address',
+    userAgent: 'agent',
+    method: 'none',
+    host: 'none',
+    path: 'content',
+    query: 'content',
+    protocol: 'none',
+    status: 'none',
+    problem: 'none',
+    mode: 'none',
+    requestBytes: 'none',
+    responseBytes: 'none',
+    durationUs: 'none',
+    upstreamUs: 'none',
+    score: 'none',
+    findings: 'content',
+    steps: 'none',
+    snapshot: 'none',
+    masked: 'content',
+  },
+});
+export type RequestCompleted = z.infer<typeof requestCompleted.payload>;
+
+export const protocolRejected = defineEvent({
+  type: 'gateway.protocol.reject',
+  version: 1,
+  summary: 'The front gate refused bytes that are not one unambiguous HTTP request; nothing reached the application.',
+  audited: 'always',
+  severity: 'low',
+  ocsf: { classUid: 4002, activityId: 99 },
+  payload: z.strictObject({
+    address: z.string().max(64),
+    /** Rule of the front gate, e.g. `te-with-cl`. */
+    rule: z.string().max(64),
+    status: z.number().int(),
+    protocol: z.enum(['http/1.1', 'h2', 'tls', 'unknown']),
+    /** More than one when a flood was folded into one event. */
+    count: z.number().int().positive(),
+  }),
+  personal: { address: 'address', rule: 'none', status: 'none', protocol: 'none', count: 'none' },
+});
+
+export const cspReported = defineEvent({
+  type: 'gateway.csp.report',
+  version: 1,
+  summary: 'A browser reported a violation of the content security policy.',
+  audited: 'never',
+  severity: 'low',
+  ocsf: { classUid: 2004, activityId: 1 },
+  payload: z.strictObject({
+    directive: z.string().max(128),
+    /** Origin, scheme or keyword (`inline`, `eval`); never a whole address. */
+    blocked: z.string().max(256),
+    document: z.string().max(512),
+    sample: z.string().max(40),
+    disposition: z.enum(['enforce', 'report']),
+  }),
+  personal: { directive: 'none', blocked: 'none', document: 'content', sample: 'content', disposition: 'none' },
+});
+
+export const snapshotApplied = defineEvent({
+  type: 'gateway.snapshot.applied',
+  version: 1,
+  summary: 'A gateway process swapped to a new snapshot.',
+  audited: 'always',
+  severity: 'info',
+  ocsf: { classUid: 6002, activityId: 99 },
+  payload: z.strictObject({ snapshot: z.number().int(), digest: z.string().max(64), gateways: z.number().int() }),
+  personal: { snapshot: 'none', digest: 'none', gateways: 'none' },
+});

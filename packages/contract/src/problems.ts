@@ -1,0 +1,170 @@
+/**
+ * The problem catalogue: every refusal that Holdfast can answer with, once.
+ *
+ * A refusal is thrown by its code and written as `application/problem+json` (RFC 9457); `type` is `/errors/<code>`.
+ * `detail` is safe for strangers: it names neither rule, nor cause, nor anything of the upstream. `next` is for operators
+ * and is printed by the command line only.
+ */
+export interface ProblemDefinition {
+  readonly status: number;
+  readonly title: string;
+  readonly detail: string;
+  /** What the operator does next: a command or a place to look. */
+  readonly next: string;
+}
+
+const define = (status: number, title: string, detail: string, next: string): ProblemDefinition => ({
+  status,
+  title,
+  detail,
+  next,
+});
+
+export const PROBLEMS = {
+  // Gateway: what a visitor can meet.
+  'request-malformed': define(400, 'Bad request', 'The request is not well-formed HTTP.', 'holdfast explain ID'),
+  'request-ambiguous': define(400, 'Bad request', 'The request can be read in more than one way.', 'holdfast explain ID'),
+  'request-blocked': define(
+    403,
+    'Request blocked',
+    'The request looks like an attack and was not passed on.',
+    'holdfast explain ID',
+  ),
+  'address-banned': define(403, 'Access denied', 'Requests from this address are not accepted for now.', 'holdfast ban list'),
+  'origin-refused': define(403, 'Origin refused', 'This origin may not open a connection here.', 'holdfast explain ID'),
+  'method-refused': define(405, 'Method not allowed', 'This method is not accepted.', 'holdfast explain ID'),
+  'request-timeout': define(408, 'Request timeout', 'The request did not arrive in time.', 'holdfast config show'),
+  'length-required': define(411, 'Length required', 'The request needs a length.', 'holdfast explain ID'),
+  'body-too-large': define(
+    413,
+    'Content too large',
+    'The request is larger than this application accepts.',
+    'holdfast config show',
+  ),
+  'target-too-long': define(414, 'URI too long', 'The address of the request is too long.', 'holdfast explain ID'),
+  'encoding-unsupported': define(
+    415,
+    'Unsupported encoding',
+    'The content encoding or type is not accepted.',
+    'holdfast explain ID',
+  ),
+  'expectation-failed': define(417, 'Expectation failed', 'The expectation of the request cannot be met.', 'holdfast explain ID'),
+  'host-unknown': define(421, 'Misdirected request', 'No application is served under this host name.', 'holdfast app list'),
+  'rate-limited': define(
+    429,
+    'Too many requests',
+    'Too many requests from this address; try again later.',
+    'holdfast config show',
+  ),
+  'headers-too-large': define(431, 'Header fields too large', 'The header of the request is too large.', 'holdfast explain ID'),
+  'upstream-failed': define(502, 'Bad gateway', 'The application did not give a usable answer.', 'holdfast doctor'),
+  'upstream-timeout': define(504, 'Gateway timeout', 'The application did not answer in time.', 'holdfast doctor'),
+  'application-error': define(500, 'Application error', 'The application failed to answer this request.', 'holdfast explain ID'),
+  'service-unavailable': define(503, 'Service unavailable', 'The service cannot take the request right now.', 'holdfast status'),
+  'version-unsupported': define(
+    505,
+    'HTTP version not supported',
+    'Only HTTP/1.0, 1.1 and 2 are spoken here.',
+    'holdfast explain ID',
+  ),
+
+  // Control plane: what an operator can meet.
+  'input-invalid': define(400, 'Invalid input', 'One or more fields are not acceptable.', 'see errors[] for each field'),
+  'token-required': define(401, 'Token required', 'This address needs a bearer token.', 'holdfast token create'),
+  'token-refused': define(401, 'Token refused', 'The token is unknown, expired or revoked.', 'holdfast token create'),
+  'permission-missing': define(
+    403,
+    'Permission missing',
+    'The token does not carry the needed permission.',
+    'holdfast token create --permission NAME',
+  ),
+  'ban-unsafe': define(
+    403,
+    'Ban refused',
+    'Loopback and allow-listed addresses can never be banned.',
+    'holdfast ban list --allow',
+  ),
+  'not-found': define(404, 'Not found', 'There is nothing under this address.', 'holdfast --help'),
+  'request-unknown': define(404, 'Request unknown', 'No record carries this request id.', 'holdfast audit tail'),
+  conflict: define(409, 'Conflict', 'The thing exists already or was changed meanwhile.', 'read it again, then retry'),
+  'precondition-failed': define(
+    412,
+    'Precondition failed',
+    'The thing was changed since it was read.',
+    'read it again, then retry',
+  ),
+  'audit-unavailable': define(
+    503,
+    'Audit unavailable',
+    'The action was not done because it could not be recorded.',
+    'holdfast doctor',
+  ),
+  'database-unavailable': define(503, 'Database unavailable', 'The database does not answer.', 'holdfast doctor'),
+  internal: define(500, 'Internal error', 'Something failed here; the request id leads to the record.', 'holdfast logs'),
+
+  // Starting and configuring: exit codes 3, 4 and 5 of the command line.
+  'config-invalid': define(422, 'Configuration invalid', 'The configuration cannot be used.', 'holdfast config check'),
+  'port-taken': define(409, 'Port taken', 'Another process listens on this port.', 'holdfast up --listen HOST:PORT'),
+  'data-dir-locked': define(409, 'Data directory in use', 'Another Holdfast runs on this data directory.', 'holdfast status'),
+  'data-dir-unusable': define(500, 'Data directory unusable', 'The data directory cannot be read or written.', 'holdfast doctor'),
+  'key-wrong': define(
+    500,
+    'Wrong key',
+    'The root key does not fit this data directory.',
+    'restore the key file that belongs to it',
+  ),
+  'ledger-damaged': define(
+    500,
+    'Ledger damaged',
+    'The audit ledger disagrees with its last signed head.',
+    'holdfast audit verify',
+  ),
+  'listen-unsafe': define(
+    400,
+    'Listener refused',
+    'Plain HTTP is served on loopback or private addresses only.',
+    'holdfast up --listen https://HOST:PORT',
+  ),
+  'server-unreachable': define(503, 'Server unreachable', 'No Holdfast answers for this data directory.', 'holdfast up'),
+  'backup-unreadable': define(
+    400,
+    'Backup unreadable',
+    'The backup is damaged or the passphrase is wrong.',
+    'holdfast backup verify FILE',
+  ),
+  'certificate-invalid': define(400, 'Certificate invalid', 'The certificate or its key cannot be used.', 'holdfast doctor'),
+} as const satisfies Record<string, ProblemDefinition>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+/** The body of every refusal on the API and for JSON clients of the gateway (RFC 9457 §3). */
+export interface ProblemDocument {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly code: ProblemCode;
+  /** The request id, a URN so that it is a valid `instance` (RFC 9457 §3.1.5). */
+  readonly instance: string;
+  readonly request_id: string;
+  readonly errors?: readonly { readonly pointer: string; readonly detail: string }[];
+}
+
+/**
+ * Builds the safe document for a problem code.
+ *
+ * @example problemDocument('rate-limited', '0123456789AB').status // 429
+ */
+export function problemDocument(code: ProblemCode, requestId: string, errors?: ProblemDocument['errors']): ProblemDocument {
+  const { status, title, detail } = PROBLEMS[code];
+  const document = {
+    type: `/errors/${code}`,
+    title,
+    status,
+    detail,
+    code,
+    instance: `urn:holdfast:request:${requestId}`,
+    request_id: requestId,
+  };
+  return errors === undefined || errors.length === 0 ? document : { ...document, errors };
+}

@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { applicationSchema } from './application.ts';
+import { eventRecordSchema } from './events/record.ts';
+import { exceptionSchema } from './exception.ts';
+import { hostNameSchema, prefixSchema, timestampSchema } from './names.ts';
+
+/**
+ * The seam between control plane and gateway. Snapshots flow down: compiled, immutable, versioned, swapped whole.
+ * Events flow up. Both are plain JSON, so the gateway runs in this process, in a child process or on another node unchanged.
+ */
+export const certificateSchema = z.strictObject({
+  /** SNI names; a leading `*.` covers one label. The first certificate answers when no name fits. */
+  names: z.array(hostNameSchema).max(100),
+  certPem: z.string().max(131_072),
+  keyPem: z.string().max(16_384),
+});
+
+export const gatewayLimitsSchema = z.strictObject({
+  headersTimeoutMs: z.number().int().default(5000),
+  requestTimeoutMs: z.number().int().default(30_000),
+  bodyBytesPerSecondMin: z.number().int().default(1024),
+  writeStallMs: z.number().int().default(30_000),
+  keepAliveMs: z.number().int().default(5000),
+  connectionsMax: z.number().int().default(4096),
+  connectionsPerAddressMax: z.number().int().default(64),
+  headerCountMax: z.number().int().default(100),
+  headerBytesMax: z.number().int().default(16_384),
+  targetBytesMax: z.number().int().default(8192),
+  cookieBytesMax: z.number().int().default(8192),
+  h2StreamsMax: z.number().int().default(100),
+  h2ResetsPer10sMax: z.number().int().default(100),
+  h2ControlFramesPerSecondMax: z.number().int().default(20),
+  inflatedBytesMax: z.number().int().default(10_485_760),
+  inflateRatioMax: z.number().int().default(100),
+});
+export type GatewayLimits = z.infer<typeof gatewayLimitsSchema>;
+
+export const banSchema = z.strictObject({ prefix: prefixSchema, expiresAt: timestampSchema.nullable() });
+
+export const snapshotSchema = z.strictObject({
+  version: z.number().int().positive(),
+  /** SHA-256 of the policy part (everything but version, certificates, challenges and ticketKeys), hex. */
+  digest: z.string().length(64),
+  applications: z.array(applicationSchema).max(1000),
+  exceptions: z.array(exceptionSchema).max(100_000),
+  allows: z.array(prefixSchema).max(100_000),
+  bans: z.array(banSchema).max(1_000_000),
+  /** Break-glass: until this time nothing is refused by bans, rates or attack rules. Null = not in force. */
+  bypassUntil: timestampSchema.nullable(),
+  /** Proxies in front of us whose X-Forwarded-For we believe, counted from the right; 0 = we are the edge. */
+  trustedHops: z.number().int().min(0).max(10),
+  limits: gatewayLimitsSchema,
+  certificates: z.array(certificateSchema).max(1000),
+  /** ACME HTTP-01 answers: token -> key authorization. */
+  challenges: z.array(z.strictObject({ token: z.string().max(256), keyAuthorization: z.string().max(512) })).max(1000),
+  /** ACME TLS-ALPN-01 certificates by name, served only to ALPN `acme-tls/1`. */
+  alpnCertificates: z.array(certificateSchema).max(100),
+  /** TLS session ticket keys, 48 bytes base64, equal in all workers; null = each process its own. */
+  ticketKeys: z.string().max(128).nullable(),
+});
+export type Snapshot = z.infer<typeof snapshotSchema>;
+
+/** Control plane to gateway. */
+export const downMessageSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('snapshot'), snapshot: snapshotSchema }),
+  z.strictObject({ kind: z.literal('drain'), timeoutMs: z.number().int().positive() }),
+]);
+export type DownMessage = z.infer<typeof downMessageSchema>;
+
+/** Gateway to control plane. */
+export const upMessageSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('listening'), https: z.string().nullable(), http: z.string().nullable() }),
+  z.strictObject({ kind: z.literal('applied'), version: z.number().int(), digest: z.string() }),
+  z.strictObject({
+    kind: z.literal('events'),
+    events: z.array(eventRecordSchema).max(1000),
+    dropped: z.number().int().nonnegative(),
+  }),
+  /** Prometheus counters as deltas since the last message: name, label values in the order of the metric's declaration, amount. */
+  z.strictObject({
+    kind: z.literal('counters'),
+    samples: z.array(z.tuple([z.string(), z.array(z.string()), z.number()])).max(5000),
+  }),
+  z.strictObject({ kind: z.literal('failed'), code: z.string(), detail: z.string() }),
+]);
+export type UpMessage = z.infer<typeof upMessageSchema>;

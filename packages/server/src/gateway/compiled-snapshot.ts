@@ -1,0 +1,19 @@
+import type { Application, RuleException, Snapshot } from '@holdfast/contract';
+
+/** A longest-prefix set of addresses. Implemented by the radix trie of `prefix-trie.ts`. */
+export interface PrefixSet {
+  /** The value of the longest prefix that covers the address, or undefined. Unparsable addresses are in no set. */
+  lookup(address: string): number | undefined;
+  readonly size: number;
+}
+
+/** A snapshot made ready for the request path: lookups instead of lists. Immutable; swapped whole. */
+export interface CompiledSnapshot {
+  readonly source: Snapshot;
+  applicationForHost(host: string): Application | null;
+  readonly allows: PrefixSet;
+  /** Value = expiry in epoch milliseconds, or Infinity. */
+  readonly bans: PrefixSet;
+  /** Exceptions for one application + method + canonical path; indexed by route, so cost does not grow with their number. */
+  exceptionsFor(application: string, method: string, path: string): readonly RuleException[];
+}

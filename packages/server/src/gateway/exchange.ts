@@ -1,0 +1,106 @@
+import type { Application, ProblemCode, RecordedFinding, Snapshot, StepVerdict } from '@holdfast/contract';
+import type { CanonicalRequest } from '@holdfast/inspect';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
+import type { CompiledSnapshot } from './compiled-snapshot.ts';
+
+/** The head of a request after the front gate: every field checked, nothing decoded twice. */
+export interface RequestHead {
+  readonly method: string;
+  /** Raw request target in origin form. For records only: nothing is decided on it and it is never forwarded. */
+  readonly target: string;
+  /** Canonical path: decoded once, dot segments resolved, encoded again. What rules match and what is forwarded. */
+  readonly path: string;
+  /** Query without `?`, as received (checked bytes); empty when there is none. */
+  readonly query: string;
+  /** Lower case, without port. */
+  readonly host: string;
+  /** Host with its port as the client wrote it, for X-Forwarded-Host. */
+  readonly authority: string;
+  /** Lower-case names in the order received. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+}
+
+export interface ConnectionFacts {
+  readonly protocol: 'http/1.0' | 'http/1.1' | 'h2';
+  readonly secure: boolean;
+  /** Peer of the TCP connection. */
+  readonly peerAddress: string;
+  readonly localPort: number;
+}
+
+/**
+ * The body as steps see it. `none`: no body. `buffered`: read whole (and inflated for inspection); `bytes` is what is
+ * forwarded with a fresh Content-Length. `stream`: an upload too large to hold, forwarded as it arrives.
+ */
+export type RequestBody =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'buffered'; readonly bytes: Uint8Array; readonly inflated: Uint8Array }
+  | { readonly kind: 'stream'; readonly lengthBytes: number | null };
+
+/** What the record step and `holdfast explain` tell of one request; filled by the steps as they run. */
+export interface ExchangeRecord {
+  readonly steps: StepVerdict[];
+  readonly findings: RecordedFinding[];
+  score: number;
+  outcome: 'allowed' | 'recorded' | 'blocked' | 'refused' | 'failed';
+  reason: string | null;
+  problem: ProblemCode | null;
+  status: number;
+  requestBytes: number;
+  responseBytes: number;
+  upstreamUs: number;
+  masked: string | null;
+}
+
+/** One request on its way through `pipeline.ts`. Steps read all of it and write only the parts that are not readonly. */
+export interface Exchange {
+  /** 12 characters Crockford base32. */
+  readonly id: string;
+  readonly startedAtMs: number;
+  readonly connection: ConnectionFacts;
+  readonly incoming: IncomingMessage | Http2ServerRequest;
+  readonly outgoing: ServerResponse | Http2ServerResponse;
+  /** The snapshot this request started with; it is judged by one snapshot from beginning to end. */
+  readonly snapshot: CompiledSnapshot;
+  readonly record: ExchangeRecord;
+  /** Set by accept. */
+  head: RequestHead;
+  /** Client address after trusted hops. Set by accept. */
+  clientAddress: string;
+  /** W3C trace id, from a valid `traceparent` or null. */
+  trace: string | null;
+  /** Set by identify. */
+  application: Application | null;
+  /** Set by decode. */
+  body: RequestBody;
+  canonical: CanonicalRequest | null;
+  /** Nonce of this response's CSP, made when the response is HTML. */
+  nonce: string | null;
+}
+
+/** A refusal by Holdfast itself. Only `code` and the request id ever reach the visitor. */
+export interface Refused {
+  readonly kind: 'refused';
+  readonly code: ProblemCode;
+  /** Why, for the record: rule or limit name, never shown to the visitor. */
+  readonly reason: string;
+  readonly retryAfterSeconds?: number;
+  /** The framing of the connection can no longer be trusted, or the client misbehaves: close it after the answer. */
+  readonly closeConnection?: boolean;
+}
+
+/** `on` = next step; `answered` = the response has been written (redirect, report endpoint, forwarded). */
+export type StepResult = { readonly kind: 'on' } | { readonly kind: 'answered' } | Refused;
+
+export const ON: StepResult = { kind: 'on' };
+export const ANSWERED: StepResult = { kind: 'answered' };
+
+export interface Step {
+  readonly name: string;
+  /** What a thrown error or a timeout of this step means. Security decisions block (STYLE.md: fail closed). */
+  readonly onFailure: 'block' | 'allow';
+  run(exchange: Exchange): StepResult | Promise<StepResult>;
+}
+
+export type { Snapshot };

@@ -1,0 +1,74 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+/**
+ * Where private keys rest. The plain store below writes mode 0600 files; the keyring gives one that seals the bytes first.
+ * `read` is undefined only when nothing was ever written under the name: a store that cannot open its contents throws.
+ */
+export interface KeyStore {
+  read(name: string): Promise<Uint8Array | undefined>;
+  write(name: string, bytes: Uint8Array): Promise<void>;
+}
+
+const KEY_MODE = 0o600;
+const FOLDER_MODE = 0o700;
+export const KEY_NAME_CHARS_MAX = 120;
+// Names are ours, never a stranger's; this only makes a programming mistake loud instead of a path outside the folder.
+const KEY_NAME = /^[a-z0-9][a-z0-9._-]*$/;
+
+/** Keys as plain files of mode 0600 in `folder`, each replaced atomically. */
+export function createFileKeyStore(folder: string): KeyStore {
+  return {
+    read: (name) => readIfPresent(pathOf(folder, name)),
+    write: (name, bytes) => writeFileAtomic(pathOf(folder, name), bytes, KEY_MODE),
+  };
+}
+
+function pathOf(folder: string, name: string): string {
+  if (name.length > KEY_NAME_CHARS_MAX || !KEY_NAME.test(name)) throw new Error('assertion: key name is not a plain file name');
+  return join(folder, name);
+}
+
+/** The bytes of a file, or undefined when there is no such file; every other failure is thrown. */
+export async function readIfPresent(path: string): Promise<Uint8Array | undefined> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** Writes beside the target, syncs, renames over it, syncs the folder: a crash leaves the old file or the new one, never half. */
+export async function writeFileAtomic(path: string, bytes: Uint8Array, mode: number): Promise<void> {
+  const folder = dirname(path);
+  await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
+  const draft = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+  try {
+    // `wx`: the mode applies only to a file that we create, so an existing wide-open draft can never be reused.
+    const file = await open(draft, 'wx', mode);
+    try {
+      await file.writeFile(bytes);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(draft, path);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
+  await syncFolder(folder);
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  // Windows cannot open a folder for syncing, and its rename is already journalled.
+  if (process.platform === 'win32') return;
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
