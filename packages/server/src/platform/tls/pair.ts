@@ -1,7 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import { isIP } from 'node:net';
-import { normaliseServerName } from './server-name.ts';
+import { normaliseAddress, normaliseServerName } from './server-name.ts';
 
 /** A certificate chain (leaf first) and its private key, both PEM. */
 export interface PairPem {
@@ -125,9 +124,9 @@ function namesOf(leaf: X509Certificate): string[] {
   const names = new Set<string>();
   for (const item of plain.split(', ')) {
     const dns = item.startsWith('DNS:') ? normaliseServerName(item.slice(4), true) : undefined;
-    const address = item.startsWith('IP Address:') ? item.slice(11).toLowerCase() : undefined;
+    const address = item.startsWith('IP Address:') ? normaliseAddress(item.slice(11)) : undefined;
     if (dns !== undefined) names.add(dns);
-    if (address !== undefined && isIP(address) !== 0) names.add(address);
+    if (address !== undefined) names.add(address);
   }
   return [...names];
 }

@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { isIP, SocketAddress } from 'node:net';
 
 /** RFC 1035 §2.3.4: a host name has at most 253 octets in text form, a label at most 63. */
 export const SERVER_NAME_CHARS_MAX = 253;
@@ -25,4 +25,11 @@ export function normaliseServerName(name: string, wildcard = false): string | un
 export function wildcardFor(name: string): string | undefined {
   const dot = name.indexOf('.');
   return dot > 0 && dot < name.length - 1 ? `*${name.slice(dot)}` : undefined;
+}
+
+/** One spelling for an address (RFC 5952 for IPv6, which certificates print in full); undefined when it is none. */
+export function normaliseAddress(address: string): string | undefined {
+  const version = isIP(address);
+  if (version === 0) return undefined;
+  return new SocketAddress({ address, family: version === 4 ? 'ipv4' : 'ipv6' }).address;
 }

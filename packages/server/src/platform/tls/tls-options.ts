@@ -1,7 +1,7 @@
 import { constants, randomBytes } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
-import type { SecureContextOptions, Server, TlsOptions } from 'node:tls';
-import type { CertificateStore } from './certificate-store.ts';
+import type { SecureContext, SecureContextOptions, Server, TlsOptions } from 'node:tls';
+import type { PairPem } from './pair.ts';
 
 // Authenticated encryption with forward secrecy only (RFC 9325 §4.2); the first three belong to TLS 1.3.
 const CIPHERS = [
@@ -56,8 +56,15 @@ export function hardenedContextOptions(): SecureContextOptions {
   };
 }
 
+/** What a listener needs of the certificate store. */
+export interface CertificateSupply {
+  secureContextFor(serverName: string | undefined): SecureContext | undefined;
+  pairs(): readonly PairPem[];
+  onChange(listener: () => void): () => void;
+}
+
 export interface TlsServerParts {
-  readonly store: CertificateStore;
+  readonly store: CertificateSupply;
   /** Separates the sessions of our listeners: a ticket of one is worth nothing at another. */
   readonly listenerName: string;
   readonly ticketKeys?: Uint8Array;
