@@ -1,0 +1,134 @@
+// Command oracle verifies a Holdfast ledger export with the Go project's own log packages; it shares no code with Holdfast.
+// Usage: oracle EXPORT TRUST [PROOFS], where TRUST is a copy of the trust file that the auditor already held.
+package main
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/mod/sumdb/tlog"
+)
+
+func must(err error, where string, args ...interface{}) {
+	if err != nil {
+		fmt.Printf("failed %s: %v\n", fmt.Sprintf(where, args...), err)
+		os.Exit(1)
+	}
+}
+
+func check(ok bool, where string, args ...interface{}) {
+	if !ok {
+		must(fmt.Errorf("mismatch"), where, args...)
+	}
+}
+
+func read(dir, path string) []byte {
+	data, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(path)))
+	must(err, path)
+	return data
+}
+
+// tilePath drops the height from Go's own layout (tile/8/L/N), which is all that C2SP tlog-tiles changed.
+func tilePath(t tlog.Tile) string {
+	return strings.Replace(strings.Replace(t.Path(), "tile/8/", "tile/", 1), "tile/data/", "tile/entries/", 1)
+}
+
+type tiles struct{ dir string }
+
+func (r tiles) Height() int                     { return 8 }
+func (r tiles) SaveTiles([]tlog.Tile, [][]byte) {}
+func (r tiles) ReadTiles(list []tlog.Tile) (data [][]byte, err error) {
+	for _, t := range list {
+		data = append(data, read(r.dir, tilePath(t)))
+	}
+	return data, nil
+}
+
+// memory holds the hashes of the tree as Go lays them out, once each is known to belong under the signed root.
+type memory struct{ hashes []tlog.Hash }
+
+func (m *memory) ReadHashes(at []int64) (found []tlog.Hash, err error) {
+	for _, i := range at {
+		found = append(found, m.hashes[i])
+	}
+	return found, nil
+}
+
+// checkFiles compares the files with the signed manifest. A changed bundle is returned, not refused: its entries say more.
+func checkFiles(dir, trust string, size int64) (changedBundle string) {
+	manifest := read(dir, "manifest.json")
+	sizeOf := func(text string) string { return strings.Fields(text)[2] }
+	text, _ := openNote("manifest.sig", read(dir, "manifest.sig"), trust, sizeOf)
+	check(text == fmt.Sprintf("holdfast-manifest v1\n%d %x\n", size, sha256.Sum256(manifest)), "manifest.json")
+	var list struct {
+		Files []struct{ Path, Sha256 string }
+	}
+	must(json.Unmarshal(manifest, &list), "manifest.json")
+	for _, f := range list.Files {
+		if sum := sha256.Sum256(read(dir, f.Path)); hex.EncodeToString(sum[:]) != f.Sha256 {
+			check(strings.HasPrefix(f.Path, "tile/entries/"), f.Path)
+			changedBundle = f.Path
+		}
+	}
+	return changedBundle
+}
+
+// readEntries hashes a bundle's entries and compares each with its leaf hash, authenticated from its tile up to the root.
+func readEntries(dir string, t tlog.Tile, reader tlog.HashReader) (leaves []tlog.Hash) {
+	first, rest := t.N*256, read(dir, tilePath(t))
+	var at []int64
+	for i := 0; i < t.W; i++ {
+		at = append(at, tlog.StoredHashIndex(0, first+int64(i)))
+	}
+	want, err := reader.ReadHashes(at)
+	must(err, "tile above entries %d to %d", first, first+int64(t.W)-1)
+	for i := 0; i < t.W; i++ {
+		check(len(rest) >= 2 && len(rest) >= 2+(int(rest[0])<<8|int(rest[1])), "entry %d", first+int64(i))
+		end := 2 + (int(rest[0])<<8 | int(rest[1]))
+		leaf := tlog.RecordHash(rest[2:end])
+		check(leaf == want[i], "entry %d", first+int64(i))
+		leaves, rest = append(leaves, leaf), rest[end:]
+	}
+	check(len(rest) == 0, tilePath(t))
+	return leaves
+}
+
+func main() {
+	dir, trust := os.Args[1], string(read(os.Args[2], ""))
+	text, size := openNote("checkpoint", read(dir, "checkpoint"), trust, func(t string) string { return strings.Split(t, "\n")[1] })
+	head := strings.Split(text, "\n")
+	check(len(head) == 4 && strings.Contains(trust, "\norigin "+head[0]+"\n"), "checkpoint")
+	root, err := tlog.ParseHash(head[2])
+	must(err, "checkpoint")
+	check(size > 0 || root == sha256.Sum256(nil), "checkpoint")
+	changedBundle := checkFiles(dir, trust, size)
+
+	reader, stored, leaves := tlog.TileHashReader(tlog.Tree{N: size, Hash: root}, tiles{dir}), &memory{}, []tlog.Hash{}
+	for n := int64(0); n*256 < size; n++ {
+		t := tlog.Tile{H: 8, L: -1, N: n, W: 256}
+		if size < (n+1)*256 {
+			t.W = int(size - n*256)
+		}
+		leaves = append(leaves, readEntries(dir, t, reader)...)
+	}
+	check(changedBundle == "", changedBundle)
+	for i, leaf := range leaves {
+		hashes, err := tlog.StoredHashesForRecordHash(int64(i), leaf, stored)
+		must(err, "entry %d", i)
+		stored.hashes = append(stored.hashes, hashes...)
+	}
+	for i, leaf := range leaves {
+		proof, err := tlog.ProveRecord(size, int64(i), stored)
+		must(err, "entry %d", i)
+		must(tlog.CheckRecord(proof, size, root, int64(i), leaf), "entry %d", i)
+	}
+	if len(os.Args) > 3 {
+		checkProofs(read(os.Args[3], ""), size, root, leaves, stored)
+	}
+	fmt.Printf("verified size=%d root=%s\n", size, root)
+}
