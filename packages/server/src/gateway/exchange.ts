@@ -1,4 +1,4 @@
-import type { Application, ProblemCode, RecordedFinding, Snapshot, StepVerdict } from '@holdfast/contract';
+import type { Application, EventRecord, ProblemCode, RecordedFinding, Snapshot, StepVerdict } from '@holdfast/contract';
 import type { CanonicalRequest } from '@holdfast/inspect';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
@@ -53,6 +53,9 @@ export interface ExchangeRecord {
   masked: string | null;
 }
 
+/** What a step saw happen; the gateway adds id, time, node, tenant, application, request id, trace and subject. */
+export type GatewayEvent = Pick<EventRecord, 'type' | 'version' | 'severity' | 'outcome' | 'reason' | 'payload'>;
+
 /** One request on its way through `pipeline.ts`. Steps read all of it and write only the parts that are not readonly. */
 export interface Exchange {
   /** 12 characters Crockford base32. */
@@ -77,6 +80,8 @@ export interface Exchange {
   canonical: CanonicalRequest | null;
   /** Nonce of this response's CSP, made when the response is HTML. */
   nonce: string | null;
+  /** Hands an event to the bounded queue towards the control plane; never throws, never waits. */
+  emit(event: GatewayEvent): void;
 }
 
 /** A refusal by Holdfast itself. Only `code` and the request id ever reach the visitor. */

@@ -1,0 +1,62 @@
+import { PROBLEMS, problemDocument } from '@holdfast/contract';
+import type { ProblemCode } from '@holdfast/contract';
+import type { Exchange, Refused } from '../exchange.ts';
+import { blockPage } from './block-page.ts';
+import { prefersJson } from './client-taste.ts';
+import type { HeaderPair } from './upstream-headers.ts';
+import { outgoingOf, writeHead } from './write-head.ts';
+
+// The page needs one style element and nothing else; its hash is the only source allowed.
+const PAGE_POLICY = (styleHash: string): string =>
+  `default-src 'none'; style-src '${styleHash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
+
+export interface PlainAnswer {
+  readonly code: ProblemCode;
+  readonly status: number;
+  readonly extra: readonly HeaderPair[];
+}
+
+/** Answers by ourselves: block page or problem document, never cached, with the request id and nothing of the reason. */
+export function answerProblem(exchange: Exchange, answer: PlainAnswer): void {
+  const { id } = exchange;
+  const outgoing = outgoingOf(exchange);
+  const json = prefersJson(exchange.head);
+  const page = json ? null : blockPage(answer.code, answer.status, { id, timeMs: exchange.startedAtMs });
+  const body = page?.html ?? JSON.stringify({ ...problemDocument(answer.code, id), status: answer.status });
+  const bytes = Buffer.from(body, 'utf8');
+  writeHead(exchange, answer.status, [
+    ['content-type', json ? 'application/problem+json' : 'text/html; charset=utf-8'],
+    ['content-length', String(bytes.byteLength)],
+    ['content-security-policy', PAGE_POLICY(page?.styleHash ?? 'none')],
+    ['cache-control', 'no-store'],
+    ['x-content-type-options', 'nosniff'],
+    ['x-frame-options', 'DENY'],
+    ['referrer-policy', 'no-referrer'],
+    ['x-request-id', id],
+    ...answer.extra,
+  ]);
+  exchange.record.responseBytes += bytes.byteLength;
+  // HEAD carries the header of what GET would have answered, without the body (RFC 9110 §9.3.2).
+  if (exchange.head.method === 'HEAD') outgoing.end();
+  else outgoing.end(bytes);
+}
+
+/** Writes a refusal; a response that has begun cannot be taken back, so it is cut off instead. */
+export function refuse(exchange: Exchange, refused: Refused): void {
+  const { record } = exchange;
+  const outgoing = outgoingOf(exchange);
+  const { status } = PROBLEMS[refused.code];
+  record.problem = refused.code;
+  record.reason ??= refused.reason;
+  if (outgoing.headersSent || outgoing.destroyed) {
+    outgoing.destroy();
+    return;
+  }
+  record.status = status;
+  const extra: HeaderPair[] = [];
+  if (refused.retryAfterSeconds !== undefined)
+    extra.push(['retry-after', String(Math.max(1, Math.ceil(refused.retryAfterSeconds)))]);
+  // RFC 9113 §8.2.2: no Connection field in HTTP/2, where GOAWAY does this.
+  if (refused.closeConnection === true && exchange.connection.protocol !== 'h2') extra.push(['connection', 'close']);
+  answerProblem(exchange, { code: refused.code, status, extra });
+}

@@ -1,0 +1,56 @@
+export type HeaderPair = readonly [name: string, value: string];
+export type HeaderList = readonly HeaderPair[];
+
+// RFC 9112 §7 and RFC 9113 §8.2.2: these belong to one connection and never cross a proxy.
+const HOP_BY_HOP: ReadonlySet<string> = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'http2-settings',
+]);
+
+const HEADER_COUNT_MAX = 256;
+const HEADER_BYTES_MAX = 65_536;
+// RFC 9110 §5.6.2 `token`.
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/u;
+// Everything but HTAB, visible ASCII and bytes above 0x7f (RFC 9110 §5.5): CR, LF and NUL split responses.
+// oxlint-disable-next-line no-control-regex -- finding control characters is the purpose
+const FORBIDDEN = /[\u0000-\u0008\u000a-\u001f\u007f]/u;
+
+/** Node writes header text as Latin-1; text that was decoded as UTF-8 goes back to the bytes it came from. */
+function toLatin1(value: string): string {
+  // oxlint-disable-next-line no-control-regex -- the range is "not Latin-1"
+  return /[^\u0000-\u00ff]/u.test(value) ? Buffer.from(value, 'utf8').toString('latin1') : value;
+}
+
+/**
+ * The upstream's header without what belongs to its connection, names in lower case; null when it cannot be trusted as one
+ * header (a control character that would split the response, a bad name, too much of it).
+ */
+export function takeUpstreamHeaders(headers: HeaderList): HeaderPair[] | null {
+  if (headers.length > HEADER_COUNT_MAX) return null;
+  const taken: HeaderPair[] = [];
+  const named = new Set<string>();
+  let bytes = 0;
+  for (const [rawName, rawValue] of headers) {
+    bytes += rawName.length + rawValue.length;
+    if (bytes > HEADER_BYTES_MAX || !TOKEN.test(rawName) || FORBIDDEN.test(rawValue)) return null;
+    const name = rawName.toLowerCase();
+    if (name === 'connection') for (const token of rawValue.split(',')) named.add(token.trim().toLowerCase());
+    if (!HOP_BY_HOP.has(name)) taken.push([name, toLatin1(rawValue)]);
+  }
+  // RFC 9110 §7.6.1: what Connection names is hop-by-hop too.
+  return named.size === 0 ? taken : taken.filter(([name]) => !named.has(name));
+}
+
+/** The first value under a lower-case name, or null. */
+export function headerValue(headers: HeaderList, name: string): string | null {
+  for (const [candidate, value] of headers) if (candidate === name) return value;
+  return null;
+}
