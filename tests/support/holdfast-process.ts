@@ -1,0 +1,132 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { request } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const ROOT = resolve(fileURLToPath(import.meta.url), '../../..');
+export const BIN = join(ROOT, 'packages/server/bin/holdfast.js');
+const READY_TIMEOUT_MS = 30_000;
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Record<string, string | string[] | undefined>;
+  readonly body: string;
+}
+
+export interface Finished {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs one `holdfast` command to its end. */
+export function holdfast(args: readonly string[], options: { env?: Record<string, string>; input?: string; cwd?: string } = {}): Promise<Finished> {
+  return new Promise((done, fail) => {
+    const child = spawn(process.execPath, [BIN, ...args], { cwd: options.cwd ?? ROOT, env: { ...process.env, NO_COLOR: '1', ...options.env } });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+    child.on('error', fail);
+    child.on('close', (code) => done({ code, stdout, stderr }));
+    child.stdin.end(options.input ?? '');
+  });
+}
+
+/** A running Holdfast in a data directory of its own, on ports the system chose. */
+export class HoldfastProcess {
+  readonly dataDir: string;
+  readonly child: ChildProcess;
+  https = '';
+  http = '';
+  plain = '';
+  admin = '';
+  stderr = '';
+  #keepData: boolean;
+
+  private constructor(child: ChildProcess, dataDir: string, keepData: boolean) {
+    this.child = child;
+    this.dataDir = dataDir;
+    this.#keepData = keepData;
+  }
+
+  /** Starts `holdfast up --json …` and waits for its ready document. */
+  static async start(options: { args?: readonly string[]; dataDir?: string; env?: Record<string, string> } = {}): Promise<HoldfastProcess> {
+    const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'holdfast-test-'));
+    const args = ['up', '--json', '--no-input', '--data-dir', dataDir, '--admin', '127.0.0.1:0'];
+    if (options.args?.includes('--listen') !== true) args.push('--listen', '127.0.0.1:0');
+    const env = { ...process.env, NO_COLOR: '1', HOLDFAST_LISTEN__HTTP: '127.0.0.1:0', ...options.env };
+    const child = spawn(process.execPath, [BIN, ...args, ...(options.args ?? [])], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const running = new HoldfastProcess(child, dataDir, options.dataDir !== undefined);
+    await running.#ready();
+    return running;
+  }
+
+  #ready(): Promise<void> {
+    return new Promise((done, fail) => {
+      let stdout = '';
+      const timer = setTimeout(() => fail(new Error(`not ready in ${READY_TIMEOUT_MS} ms: ${this.stderr}`)), READY_TIMEOUT_MS);
+      this.child.stderr?.on('data', (chunk: Buffer) => (this.stderr = (this.stderr + chunk.toString()).slice(-65_536)));
+      this.child.stdout?.on('data', (chunk: Buffer) => {
+        stdout += chunk.toString();
+        const line = stdout.split('\n').find((text) => text.includes('"addresses"'));
+        if (line === undefined) return;
+        clearTimeout(timer);
+        // The ready document of `up --json` (docs/reference/cli.md).
+        const { data } = JSON.parse(line) as { data: { addresses: Record<'https' | 'http' | 'plain' | 'admin', string | null> } };
+        this.https = data.addresses.https ?? '';
+        this.http = data.addresses.http ?? '';
+        this.plain = data.addresses.plain ?? '';
+        this.admin = data.addresses.admin ?? '';
+        done();
+      });
+      this.child.once('exit', (code) => fail(new Error(`exited with ${code}: ${this.stderr}`)));
+      this.child.once('error', fail);
+    });
+  }
+
+  /** One HTTPS request over HTTP/1.1 to the gateway, trusting its local CA. `path` may be a whole origin-form target. */
+  fetch(path: string, options: { method?: string; headers?: Record<string, string>; body?: string | Uint8Array } = {}): Promise<Answer> {
+    const base = new URL(this.https);
+    return new Promise((done, fail) => {
+      const outgoing = request(
+        { host: base.hostname, port: base.port, path, method: options.method ?? 'GET', headers: { host: `localhost:${base.port}`, ...options.headers }, ca: this.ca(), servername: 'localhost', agent: false },
+        (incoming) => {
+          const chunks: Buffer[] = [];
+          incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+          incoming.on('end', () => done({ status: incoming.statusCode ?? 0, headers: incoming.headers, body: Buffer.concat(chunks).toString() }));
+          incoming.on('error', fail);
+        },
+      );
+      outgoing.on('error', fail);
+      outgoing.end(options.body);
+    });
+  }
+
+  ca(): string {
+    return readFileSync(join(this.dataDir, 'tls/ca.crt'), 'utf8');
+  }
+
+  /** Runs a command against this instance and parses its JSON document. */
+  async cli<Data = unknown>(...args: string[]): Promise<{ code: number | null; data: Data; stderr: string; stdout: string }> {
+    const { code, stdout, stderr } = await holdfast([...args, '--json', '--data-dir', this.dataDir]);
+    const document = stdout.trim() === '' ? {} : (JSON.parse(stdout) as { data?: Data; error?: Data });
+    // Commands document their data in docs/reference/cli.md; a test names the part it reads.
+    return { code, data: (document.data ?? document.error) as Data, stderr, stdout };
+  }
+
+  kill(signal: NodeJS.Signals): Promise<number | null> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return Promise.resolve(this.child.exitCode);
+    return new Promise((done) => {
+      this.child.once('exit', (code) => done(code));
+      this.child.kill(signal);
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.kill('SIGTERM');
+    if (!this.#keepData) rmSync(this.dataDir, { recursive: true, force: true });
+  }
+}
