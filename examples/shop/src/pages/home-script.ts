@@ -34,7 +34,7 @@ export const homeScript = `
       const answer = await fetch('/api/products?category=' + encodeURIComponent(button.dataset.category));
       const { products } = await answer.json();
       list.replaceChildren(...products.map(card));
-      count.textContent = products.length + ' tins';
+      count.textContent = products.length + (products.length === 1 ? ' tin' : ' tins');
     } catch {
       count.textContent = 'The list could not be loaded. Try again.';
     }
