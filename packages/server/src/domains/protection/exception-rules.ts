@@ -1,0 +1,46 @@
+import { RULE_GROUPS, type ExceptionProposal, type RecordedFinding, type RuleGroup } from '@holdfast/contract';
+
+/** The gateway indexes exceptions by route; more than this is not tuning any more. */
+export const EXCEPTIONS_MAX = 10_000;
+const PROPOSALS_MAX = 16;
+
+/** Paths in events are cut here (contract: request.completed), so a path of this length may be only the beginning of one. */
+const PATH_CUT = 512;
+
+/** Segments that name one thing of many: numbers, UUIDs, ULIDs, long hex. Anything else stays as it is, which is the narrower scope. */
+const IDENTIFIER_SEGMENT =
+  /^(?:\d{1,20}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[0-7][0-9A-HJKMNP-TV-Z]{25}|[0-9a-f]{16,64})$/u;
+
+/** `/orders/4711/items` -> `/orders/{}/items`. */
+export function routeOf(path: string): string {
+  return path
+    .split('/')
+    .map((segment) => (IDENTIFIER_SEGMENT.test(segment) ? '{}' : segment))
+    .join('/');
+}
+
+/** `sqli.boolean` -> `sqli`; null for a rule of no known group. */
+export function groupOf(rule: string): RuleGroup | null {
+  const name = rule.slice(0, rule.indexOf('.'));
+  return RULE_GROUPS.find((group) => group === name) ?? null;
+}
+
+export interface JudgedRequest {
+  readonly application: string | null;
+  readonly method: string;
+  readonly path: string;
+  readonly findings: readonly RecordedFinding[];
+}
+
+/** The narrowest exception for each finding that counted. Never a whole rule and never a whole site. */
+export function proposeExceptions(request: JudgedRequest): ExceptionProposal[] {
+  const { application, method, path } = request;
+  if (application === null || path.length >= PATH_CUT || !path.startsWith('/') || !/^[A-Z]{1,16}$/u.test(method)) return [];
+  const proposals = new Map<string, ExceptionProposal>();
+  for (const { rule, location, name, exception } of request.findings) {
+    if (exception !== null || groupOf(rule) === null) continue;
+    const proposal = { application, method, route: routeOf(path), location, parameter: name, rule };
+    proposals.set(JSON.stringify([location, name, rule]), proposal);
+  }
+  return [...proposals.values()].slice(0, PROPOSALS_MAX);
+}
