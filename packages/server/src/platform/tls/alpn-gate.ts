@@ -11,8 +11,8 @@ const CHALLENGE_TIMEOUT_MS = 5000;
 
 /** Pending TLS-ALPN-01 certificates: of the ACME client here, or of a snapshot from the control plane. */
 export interface AlpnSource {
-  hasPending(): boolean;
-  alpnContextFor(serverName: string): SecureContext | undefined;
+  readonly hasPending: () => boolean;
+  readonly alpnContextFor: (serverName: string) => SecureContext | undefined;
 }
 
 /**

@@ -150,5 +150,16 @@ function indexNames(entries: readonly Entry[]): NameIndex {
 function describeEntry(entry: Entry, lastFault: PairFault | null, nowMs: number): CertificateDescription {
   const { subject, issuer, names, notBeforeMs, notAfterMs, fingerprint } = entry.pair;
   const expiry = expiryState(notAfterMs, nowMs);
-  return { slot: entry.slot, source: entry.source, subject, issuer, names, notBeforeMs, notAfterMs, fingerprint, expiry, lastFault };
+  return {
+    slot: entry.slot,
+    source: entry.source,
+    subject,
+    issuer,
+    names,
+    notBeforeMs,
+    notAfterMs,
+    fingerprint,
+    expiry,
+    lastFault,
+  };
 }

@@ -100,8 +100,8 @@ function readServerName(body: Cursor): string | undefined {
 function readProtocols(body: Cursor): string[] {
   const list = body.vector(2);
   const protocols: string[] = [];
-  while (list !== undefined && list.left > 0 && protocols.length < PROTOCOLS_MAX) {
-    const protocol = list.vector(1);
+  for (let count = 0; count < PROTOCOLS_MAX; count += 1) {
+    const protocol = list?.vector(1);
     if (protocol === undefined) break;
     protocols.push(Buffer.from(protocol.bytes).toString('latin1'));
   }

@@ -1,6 +1,6 @@
 import { createHash, createPrivateKey, randomBytes, webcrypto } from 'node:crypto';
 import { isIP } from 'node:net';
-import type { Extension, X509CertificateGenerator } from '@peculiar/x509';
+import type * as X509 from '@peculiar/x509';
 import { NAME_CONSTRAINTS_OID, encodeNameConstraints } from './name-constraints.ts';
 import type { PairPem } from './pair.ts';
 
@@ -18,7 +18,7 @@ export interface IssueTimes {
 type KeyPair = webcrypto.CryptoKeyPair;
 
 // Loaded on first use: most starts issue nothing, and the library with its reflection polyfill takes a tenth of a second.
-async function loadX509(): Promise<typeof import('@peculiar/x509')> {
+async function loadX509(): Promise<typeof X509> {
   await import('reflect-metadata');
   return import('@peculiar/x509');
 }
@@ -39,7 +39,7 @@ function newSerial(): string {
   return bytes.toString('hex');
 }
 
-async function generate(params: Parameters<typeof X509CertificateGenerator.create>[0]): Promise<string> {
+async function generate(params: Parameters<typeof X509.X509CertificateGenerator.create>[0]): Promise<string> {
   const x509 = await loadX509();
   const cert = await x509.X509CertificateGenerator.create(params, webcrypto);
   return `${cert.toString('pem')}\n`;
@@ -60,7 +60,7 @@ export async function issueAuthority(request: AuthorityRequest): Promise<PairPem
   const x509 = await loadX509();
   const keys = await newKeys();
   const name = `CN=${request.commonName}`;
-  const extensions: Extension[] = [
+  const extensions: X509.Extension[] = [
     new x509.BasicConstraintsExtension(true, 0, true),
     new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
     new x509.ExtendedKeyUsageExtension([SERVER_AUTH_OID]),

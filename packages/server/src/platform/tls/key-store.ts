@@ -13,7 +13,7 @@ export interface KeyStore {
 
 const KEY_MODE = 0o600;
 const FOLDER_MODE = 0o700;
-export const KEY_NAME_CHARS_MAX = 120;
+export const KEY_NAME_CHARS_MAX = 240;
 // Names are ours, never a stranger's; this only makes a programming mistake loud instead of a path outside the folder.
 const KEY_NAME = /^[a-z0-9][a-z0-9._-]*$/;
 

@@ -27,11 +27,15 @@ const open = (hostNames: readonly string[] = [], replaceAuthority = false) =>
 
 const verifies = (leafPem: string, caPath: string, atMs: number): string => {
   try {
-    return execFileSync('openssl', ['verify', '-x509_strict', '-purpose', 'sslserver', '-attime', String(atMs / 1000), '-CAfile', caPath], {
-      input: leafPem,
-      encoding: 'utf8',
-      stdio: ['pipe', 'pipe', 'pipe'],
-    });
+    return execFileSync(
+      'openssl',
+      ['verify', '-x509_strict', '-purpose', 'sslserver', '-attime', String(atMs / 1000), '-CAfile', caPath],
+      {
+        input: leafPem,
+        encoding: 'utf8',
+        stdio: ['pipe', 'pipe', 'pipe'],
+      },
+    );
   } catch (error) {
     return error instanceof Error && 'stderr' in error ? String(error.stderr) : 'failed';
   }
@@ -98,7 +102,12 @@ describe('the local CA', () => {
       const forged = await issueLeaf({ authority, names: [name], notBeforeMs: nowMs, notAfterMs: nowMs + DAY_MS });
       expect(verifies(forged.certPem, ca.caPath, nowMs), name).toContain('permitted subtree violation');
     }
-    const honest = await issueLeaf({ authority, names: ['x.internal', '10.1.2.3', 'fd00::1'], notBeforeMs: nowMs, notAfterMs: nowMs + DAY_MS });
+    const honest = await issueLeaf({
+      authority,
+      names: ['x.internal', '10.1.2.3', 'fd00::1'],
+      notBeforeMs: nowMs,
+      notAfterMs: nowMs + DAY_MS,
+    });
     expect(verifies(honest.certPem, ca.caPath, nowMs)).toContain('OK');
   });
 
@@ -123,7 +132,12 @@ describe('the local CA', () => {
     const { port } = server.address() as AddressInfo;
     const attempt = (caPem: string | undefined): Promise<string> =>
       new Promise((resolve) => {
-        const socket = connect({ port, host: '127.0.0.1', servername: 'localhost', ...(caPem === undefined ? {} : { ca: caPem }) });
+        const socket = connect({
+          port,
+          host: '127.0.0.1',
+          servername: 'localhost',
+          ...(caPem === undefined ? {} : { ca: caPem }),
+        });
         socket.once('data', (data: Buffer) => resolve(data.toString())).once('error', (error: Error) => resolve(error.message));
       });
     expect(await attempt(ca.caPem)).toBe('hi');

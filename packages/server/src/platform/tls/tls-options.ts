@@ -52,7 +52,8 @@ export function hardenedContextOptions(): SecureContextOptions {
     ecdhCurve: keyExchangeGroups(),
     sessionTimeout: SESSION_LIFETIME_SECONDS,
     // Client-initiated renegotiation costs the server far more than the client (RFC 9325 §3.5): refused, not only limited.
-    secureOptions: constants.SSL_OP_NO_RENEGOTIATION | constants.SSL_OP_NO_COMPRESSION | constants.SSL_OP_CIPHER_SERVER_PREFERENCE,
+    secureOptions:
+      constants.SSL_OP_NO_RENEGOTIATION | constants.SSL_OP_NO_COMPRESSION | constants.SSL_OP_CIPHER_SERVER_PREFERENCE,
   };
 }
 
