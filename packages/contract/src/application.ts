@@ -14,6 +14,14 @@ export const cspSettingsSchema = z.strictObject({
   policy: z.string().max(8192).nullable().default(null),
   /** Put nonces into the script and style elements of HTML as it streams. */
   nonces: z.boolean().default(true),
+  /**
+   * The application's own inline scripts and styles, as CSP hash sources. Only these are let through when the policy is
+   * enforced: an injected element is on no list. `holdfast csp suggest` proposes them from what was seen while learning.
+   */
+  inlineHashes: z
+    .array(z.string().regex(/^sha256-[A-Za-z0-9+/]{43}=$/u, 'a CSP hash source such as sha256-…='))
+    .max(1024)
+    .default([]),
 });
 
 export const headerSettingsSchema = z.strictObject({

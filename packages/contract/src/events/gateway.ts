@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LOCATIONS, RULE_GROUPS } from '../names.ts';
+import { LOCATIONS, RULE_GROUPS, slugSchema } from '../names.ts';
 import { defineEvent } from './define.ts';
 
 /** One finding of inspection as it is recorded: where, what, how sure, how it was decoded, and a redacted sample. */
@@ -116,6 +116,26 @@ export const cspReported = defineEvent({
     disposition: z.enum(['enforce', 'report']),
   }),
   personal: { directive: 'none', blocked: 'none', document: 'content', sample: 'content', disposition: 'none' },
+});
+
+export const cspInlineSeen = defineEvent({
+  type: 'gateway.csp.inline-seen',
+  version: 1,
+  summary: 'While learning, an inline script or style of the application was seen; carries its hash, never its text.',
+  audited: 'never',
+  severity: 'info',
+  ocsf: { classUid: 2004, activityId: 1 },
+  payload: z.strictObject({
+    application: slugSchema,
+    /** Canonical path of the page it stood in; one example, not a list. */
+    path: z.string().max(512),
+    /** CSP hash source, ready for `csp.inlineHashes`. */
+    hash: z.string().max(64),
+    kind: z.enum(['script', 'style']),
+    /** How many responses have carried it in this process so far. */
+    count: z.number().int().positive(),
+  }),
+  personal: { application: 'none', path: 'content', hash: 'none', kind: 'none', count: 'none' },
 });
 
 export const snapshotApplied = defineEvent({
