@@ -20,7 +20,7 @@ export function buildOracle(folder: string): string | null {
   mkdirSync(source, { recursive: true });
   for (const name of ['mod', 'crypto']) symlinkSync(join(vendored, name), join(source, name));
   const program = join(folder, 'oracle');
-  const files = ['main.go', 'trust.go', 'proofs.go'].map((name) => join(import.meta.dirname, name));
+  const files = ['main.go', 'files.go', 'trust.go', 'proofs.go'].map((name) => join(import.meta.dirname, name));
   execFileSync(go, ['build', '-o', program, ...files], {
     env: {
       PATH: process.env['PATH'],
