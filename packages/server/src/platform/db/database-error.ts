@@ -1,0 +1,35 @@
+import type { StatementError } from './pglite-protocol.ts';
+
+/** A statement that the embedded database refused; node-postgres throws errors with the same fields. */
+export class DatabaseError extends Error {
+  /** SQLSTATE, PostgreSQL appendix A. */
+  readonly code: string | null;
+  readonly constraint: string | null;
+  readonly table: string | null;
+
+  constructor(error: StatementError) {
+    super(error.message);
+    this.name = 'DatabaseError';
+    this.code = error.code;
+    this.constraint = error.constraint;
+    this.table = error.table;
+  }
+}
+
+/** The SQLSTATE of an error of either database; null when it is no database error. */
+export function sqlState(error: unknown): string | null {
+  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return null;
+  return /^[0-9A-Z]{5}$/u.test(error.code) ? error.code : null;
+}
+
+/** `23505`: a row with this key is there already. */
+export function isUniqueViolation(error: unknown, constraint?: string): boolean {
+  if (sqlState(error) !== '23505') return false;
+  // Checked by sqlState: an error object.
+  return constraint === undefined || (error as { constraint?: unknown }).constraint === constraint;
+}
+
+/** Full disk (`53100`), out of memory, too many connections: trying again later can help. */
+export function isResourceShortage(error: unknown): boolean {
+  return sqlState(error)?.startsWith('53') === true;
+}
