@@ -17,6 +17,8 @@ interface Survey {
   bytesAtLeast: number;
   bytesMax: number;
   isSorted: boolean;
+  /** JavaScript moves keys like "10" to the front of an object, whatever the order of insertion. */
+  hasDigitKeys: boolean;
 }
 
 /**
@@ -28,12 +30,9 @@ interface Survey {
  * const entry = writeCanonical({ type: 'session.opened', seq: 7 }); // {"seq":7,"type":"session.opened"}
  */
 export function writeCanonical(value: unknown, bytesMax: number = entryBytesMax): Uint8Array {
-  const survey: Survey = { bytesAtLeast: 0, bytesMax, isSorted: true };
+  const survey: Survey = { bytesAtLeast: 0, bytesMax, isSorted: true, hasDigitKeys: false };
   surveyValue(value, 0, survey);
-  // RFC 8785 §3.2.2.2 defines string output as ECMAScript's own, so when every key is already in order the native writer
-  // produces the canonical bytes, several times faster than joining strings here.
-  const text = survey.isSorted ? JSON.stringify(value) : writeSorted(value);
-  const bytes = Buffer.from(text, 'utf8');
+  const bytes = Buffer.from(writeSurveyed(value, survey), 'utf8');
   if (bytes.length > bytesMax) throw tooLarge(bytesMax);
   return bytes;
 }
@@ -59,6 +58,15 @@ export function parseCanonical(bytes: Uint8Array, bytesMax: number = entryBytesM
     throw new LedgerError('json-not-canonical', 'not in RFC 8785 canonical form');
   }
   return value;
+}
+
+/**
+ * RFC 8785 §3.2.2.2 defines string output as ECMAScript's own, so once every key is in order the native writer produces the
+ * canonical bytes, several times faster than joining strings here.
+ */
+function writeSurveyed(value: unknown, survey: Survey): string {
+  if (survey.isSorted) return JSON.stringify(value);
+  return survey.hasDigitKeys ? joinSorted(value) : JSON.stringify(sortedCopy(value));
 }
 
 function surveyValue(value: unknown, depth: number, survey: Survey): void {
@@ -110,21 +118,31 @@ function surveyContainer(value: object, depth: number, survey: Survey): void {
     // RFC 8785 §3.2.3 orders by UTF-16 code units, which is what `<` on strings compares.
     if (key < previous) survey.isSorted = false;
     previous = key;
+    if (key >= '0' && key < ':') survey.hasDigitKeys = true;
     surveyString(key, survey);
     // The key comes from Object.keys of this very object and __proto__ is refused above.
     surveyValue((value as Record<string, unknown>)[key], depth, survey);
   }
 }
 
-/** Only reached for values that passed the survey, so depth and types are already bounded. */
-function writeSorted(value: unknown): string {
+// Both writers below see only values that passed the survey: plain, own, bounded in depth, without __proto__.
+
+function sortedCopy(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(sortedCopy);
+  const record = value as Record<string, unknown>; // plain object, see above
+  const copy: Record<string, unknown> = {};
+  for (const key of Object.keys(record).sort()) copy[key] = sortedCopy(record[key]);
+  return copy;
+}
+
+function joinSorted(value: unknown): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  if (Array.isArray(value)) return `[${value.map(writeSorted).join(',')}]`;
-  // Same reason as above: own, surveyed keys only.
-  const record = value as Record<string, unknown>;
+  if (Array.isArray(value)) return `[${value.map(joinSorted).join(',')}]`;
+  const record = value as Record<string, unknown>; // plain object, see above
   const members = Object.keys(record)
     .sort()
-    .map((key) => `${JSON.stringify(key)}:${writeSorted(record[key])}`);
+    .map((key) => `${JSON.stringify(key)}:${joinSorted(record[key])}`);
   return `{${members.join(',')}}`;
 }
 

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { emptyRoot, leafHash, nodeHash } from './hash.ts';
 import { memoryLog, testEntry, tilesIn } from './memory-log.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeBundle, encodeBundle, parseTilePath, tilePath, tilesForGrowth } from './tile.ts';
 
@@ -16,7 +16,11 @@ describe('tilePath', () => {
   it('round-trips every tile', () => {
     const level = fc.oneof(fc.constant('entries' as const), fc.integer({ min: 0, max: 6 }));
     const tiles = fc.record({ level, index: fc.integer({ min: 0, max: 2 ** 45 }), width: fc.integer({ min: 1, max: 256 }) });
-    fc.assert(fc.property(tiles, (tile) => void expect(parseTilePath(tilePath(tile))).toEqual(tile)));
+    fc.assert(
+      fc.property(tiles, (tile) => {
+        expect(parseTilePath(tilePath(tile))).toEqual(tile);
+      }),
+    );
   });
 
   it.each([
@@ -91,13 +95,13 @@ describe('entry bundles', () => {
     expect(decodeBundle(encodeBundle([new Uint8Array(32 * 1024)]), 1)[0]).toHaveLength(32 * 1024);
   });
 
-  it.each<[string, number[], number, number]>([
-    ['half a length', [0], 1, 0],
-    ['an entry cut short', [0, 1, 7, 0, 2, 7], 2, 1],
-    ['a missing entry', [0, 1, 7], 2, 1],
-    ['an entry over the cap', [0xff, 0xff, 1], 1, 0],
-    ['more than 256 entries', Array.from({ length: 514 }, () => 0), 256, 256],
-  ])('name the first bad entry: %s', (_name, bytes, width, index) => {
+  it.each([
+    { name: 'half a length', bytes: [0], width: 1, index: 0 },
+    { name: 'an entry cut short', bytes: [0, 1, 7, 0, 2, 7], width: 2, index: 1 },
+    { name: 'a missing entry', bytes: [0, 1, 7], width: 2, index: 1 },
+    { name: 'an entry over the cap', bytes: [0xff, 0xff, 1], width: 1, index: 0 },
+    { name: 'more than 256 entries', bytes: Array.from({ length: 514 }, () => 0), width: 256, index: 256 },
+  ])('name the first bad entry: $name', ({ bytes, width, index }) => {
     expect(() => decodeBundle(Uint8Array.from(bytes), width)).toThrow(
       expect.objectContaining({ code: 'entry-malformed', place: { index } }),
     );
