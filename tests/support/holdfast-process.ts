@@ -22,9 +22,15 @@ export interface Finished {
 }
 
 /** Runs one `holdfast` command to its end. */
-export function holdfast(args: readonly string[], options: { env?: Record<string, string>; input?: string; cwd?: string } = {}): Promise<Finished> {
+export function holdfast(
+  args: readonly string[],
+  options: { env?: Record<string, string>; input?: string; cwd?: string } = {},
+): Promise<Finished> {
   return new Promise((done, fail) => {
-    const child = spawn(process.execPath, [BIN, ...args], { cwd: options.cwd ?? ROOT, env: { ...process.env, NO_COLOR: '1', ...options.env } });
+    const child = spawn(process.execPath, [BIN, ...args], {
+      cwd: options.cwd ?? ROOT,
+      env: { ...process.env, NO_COLOR: '1', ...options.env },
+    });
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
@@ -53,12 +59,18 @@ export class HoldfastProcess {
   }
 
   /** Starts `holdfast up --json …` and waits for its ready document. */
-  static async start(options: { args?: readonly string[]; dataDir?: string; env?: Record<string, string> } = {}): Promise<HoldfastProcess> {
+  static async start(
+    options: { args?: readonly string[]; dataDir?: string; env?: Record<string, string> } = {},
+  ): Promise<HoldfastProcess> {
     const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'holdfast-test-'));
     const args = ['up', '--json', '--no-input', '--data-dir', dataDir, '--admin', '127.0.0.1:0'];
     if (options.args?.includes('--listen') !== true) args.push('--listen', '127.0.0.1:0');
     const env = { ...process.env, NO_COLOR: '1', HOLDFAST_LISTEN__HTTP: '127.0.0.1:0', ...options.env };
-    const child = spawn(process.execPath, [BIN, ...args, ...(options.args ?? [])], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [BIN, ...args, ...(options.args ?? [])], {
+      cwd: ROOT,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     const running = new HoldfastProcess(child, dataDir, options.dataDir !== undefined);
     await running.#ready();
     return running;
@@ -88,15 +100,29 @@ export class HoldfastProcess {
   }
 
   /** One HTTPS request over HTTP/1.1 to the gateway, trusting its local CA. `path` may be a whole origin-form target. */
-  fetch(path: string, options: { method?: string; headers?: Record<string, string>; body?: string | Uint8Array } = {}): Promise<Answer> {
+  fetch(
+    path: string,
+    options: { method?: string; headers?: Record<string, string>; body?: string | Uint8Array } = {},
+  ): Promise<Answer> {
     const base = new URL(this.https);
     return new Promise((done, fail) => {
       const outgoing = request(
-        { host: base.hostname, port: base.port, path, method: options.method ?? 'GET', headers: { host: `localhost:${base.port}`, ...options.headers }, ca: this.ca(), servername: 'localhost', agent: false },
+        {
+          host: base.hostname,
+          port: base.port,
+          path,
+          method: options.method ?? 'GET',
+          headers: { host: `localhost:${base.port}`, ...options.headers },
+          ca: this.ca(),
+          servername: 'localhost',
+          agent: false,
+        },
         (incoming) => {
           const chunks: Buffer[] = [];
           incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-          incoming.on('end', () => done({ status: incoming.statusCode ?? 0, headers: incoming.headers, body: Buffer.concat(chunks).toString() }));
+          incoming.on('end', () =>
+            done({ status: incoming.statusCode ?? 0, headers: incoming.headers, body: Buffer.concat(chunks).toString() }),
+          );
           incoming.on('error', fail);
         },
       );
@@ -110,11 +136,10 @@ export class HoldfastProcess {
   }
 
   /** Runs a command against this instance and parses its JSON document. */
-  async cli<Data = unknown>(...args: string[]): Promise<{ code: number | null; data: Data; stderr: string; stdout: string }> {
+  async cli(...args: string[]): Promise<{ code: number | null; data: unknown; stderr: string; stdout: string }> {
     const { code, stdout, stderr } = await holdfast([...args, '--json', '--data-dir', this.dataDir]);
-    const document = stdout.trim() === '' ? {} : (JSON.parse(stdout) as { data?: Data; error?: Data });
-    // Commands document their data in docs/reference/cli.md; a test names the part it reads.
-    return { code, data: (document.data ?? document.error) as Data, stderr, stdout };
+    const document = stdout.trim() === '' ? {} : (JSON.parse(stdout) as { data?: unknown; error?: unknown });
+    return { code, data: document.data ?? document.error, stderr, stdout };
   }
 
   kill(signal: NodeJS.Signals): Promise<number | null> {

@@ -45,7 +45,9 @@ describe('dependencies', () => {
     const documented = new Set([...read('docs/dependencies.md').matchAll(/^\| `([^`]+)` \|/gmu)].map((match) => match[1]));
     const used = new Set(
       [...manifests.values()].flatMap((manifest) =>
-        Object.keys({ ...manifest.dependencies, ...manifest.devDependencies, ...manifest.optionalDependencies }).filter((name) => !name.startsWith('@holdfast/')),
+        Object.keys({ ...manifest.dependencies, ...manifest.devDependencies, ...manifest.optionalDependencies }).filter(
+          (name) => !name.startsWith('@holdfast/'),
+        ),
       ),
     );
     expect([...used].filter((name) => !documented.has(name))).toEqual([]);
@@ -54,7 +56,9 @@ describe('dependencies', () => {
 
   it('no dependency runs an install script', () => {
     // A manifest lock of this shape is what npm writes.
-    const lock = JSON.parse(read('package-lock.json')) as { packages: Record<string, { hasInstallScript?: boolean; optional?: boolean }> };
+    const lock = JSON.parse(read('package-lock.json')) as {
+      packages: Record<string, { hasInstallScript?: boolean; optional?: boolean }>;
+    };
     const faults = Object.entries(lock.packages)
       .filter(([path, entry]) => path.startsWith('node_modules/') && entry.hasInstallScript === true && entry.optional !== true)
       .map(([path]) => path);

@@ -35,7 +35,12 @@ const domainRooms: readonly Room[] = DOMAINS.map((name) => {
   const toTheLeft = rank === -1 ? [] : DOMAIN_RANK.slice(0, rank);
   return {
     folder: domain(name),
-    rooms: ['packages/server/src/platform', ...PURE_PACKAGES, ...toTheLeft.map(domain), ...(name === 'compliance' ? [domain('audit')] : [])],
+    rooms: [
+      'packages/server/src/platform',
+      ...PURE_PACKAGES,
+      ...toTheLeft.map(domain),
+      ...(name === 'compliance' ? [domain('audit')] : []),
+    ],
     npm: 'any',
     node: 'any',
   };
@@ -49,14 +54,30 @@ export const ROOMS: readonly Room[] = [
   ...domainRooms,
   {
     folder: 'packages/server/src/gateway',
-    rooms: ['packages/server/src/platform', ...PURE_PACKAGES, ...['applications', 'identity', 'access', 'protection'].map(domain)],
+    rooms: [
+      'packages/server/src/platform',
+      ...PURE_PACKAGES,
+      ...['applications', 'identity', 'access', 'protection'].map(domain),
+    ],
     npm: 'any',
     node: 'any',
   },
-  { folder: 'packages/server/src/api', rooms: ['packages/server/src/platform', 'packages/contract', ...DOMAINS.map(domain)], npm: 'any', node: 'any' },
+  {
+    folder: 'packages/server/src/api',
+    rooms: ['packages/server/src/platform', 'packages/contract', ...DOMAINS.map(domain)],
+    npm: 'any',
+    node: 'any',
+  },
   {
     folder: 'packages/server/src/cli',
-    rooms: ['packages/server/src/platform', 'packages/contract', 'packages/ledger', 'packages/server/src/api', 'packages/server/src/main.ts', ...DOMAINS.map(domain)],
+    rooms: [
+      'packages/server/src/platform',
+      'packages/contract',
+      'packages/ledger',
+      'packages/server/src/api',
+      'packages/server/src/main.ts',
+      ...DOMAINS.map(domain),
+    ],
     npm: 'any',
     node: 'any',
   },

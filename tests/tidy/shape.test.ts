@@ -4,7 +4,7 @@ import { projectFiles, read } from './source-files.ts';
 
 const files = projectFiles();
 const sources = files.filter((file) => /\.(?:ts|js)$/u.test(file));
-const isTest = (file: string): boolean => /\.test\.ts$/u.test(file) || file.startsWith('tests/') || file.startsWith('bench/');
+const isTest = (file: string): boolean => file.endsWith('.test.ts') || file.startsWith('tests/') || file.startsWith('bench/');
 
 /** Data tables may be long. */
 const DATA_TABLES = new Set<string>();
@@ -45,20 +45,29 @@ describe('shape of files', () => {
 
   it('process.exit is called in cli, bin, tools and tests only', () => {
     const faults = sources.filter(
-      (file) => !/^packages\/server\/(?:src\/cli|bin)\/|^(?:tools|tests|bench)\//u.test(file) && !isTest(file) && /process\.exit\(/u.test(read(file)),
+      (file) =>
+        !/^packages\/server\/(?:src\/cli|bin)\/|^(?:tools|tests|bench)\//u.test(file) &&
+        !isTest(file) &&
+        /process\.exit\(/u.test(read(file)),
     );
     expect(faults).toEqual([]);
   });
 
   it('nothing promises work in a mark or skips a test without a word', () => {
-    const faults = sources.filter((file) => !file.startsWith('tests/tidy/')).filter((file) => /\b(?:TODO|FIXME|XXX|HACK)\b|\.only\(/u.test(read(file)));
+    const faults = sources
+      .filter((file) => !file.startsWith('tests/tidy/'))
+      .filter((file) => /\b(?:TODO|FIXME|XXX|HACK)\b|\.only\(/u.test(read(file)));
     expect(faults).toEqual([]);
   });
 
   it('bare errors are thrown in assertions only', () => {
     const faults = sources
       .filter((file) => file.startsWith('packages/') && !isTest(file))
-      .flatMap((file) => read(file).split('\n').flatMap((line, index) => (/throw new Error\(/u.test(line) && !/assert/iu.test(line) ? [`${file}:${index + 1}`] : [])));
+      .flatMap((file) =>
+        read(file)
+          .split('\n')
+          .flatMap((line, index) => (/throw new Error\(/u.test(line) && !/assert/iu.test(line) ? [`${file}:${index + 1}`] : [])),
+      );
     expect(faults).toEqual([]);
   });
 });

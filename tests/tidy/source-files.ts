@@ -21,7 +21,10 @@ export function importsOf(file: string): readonly { specifier: string; typeOnly:
   const { module } = parseSync(file, read(file));
   const found: { specifier: string; typeOnly: boolean }[] = [];
   for (const item of module.staticImports) {
-    found.push({ specifier: item.moduleRequest.value, typeOnly: item.entries.length > 0 && item.entries.every((entry) => entry.isType) });
+    found.push({
+      specifier: item.moduleRequest.value,
+      typeOnly: item.entries.length > 0 && item.entries.every((entry) => entry.isType),
+    });
   }
   for (const item of module.staticExports) {
     for (const entry of item.entries) {
