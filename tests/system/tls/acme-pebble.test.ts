@@ -270,7 +270,7 @@ describe.skipIf(!isPresent && !mustRun)('ACME against pebble', () => {
     const url = directoryUrl.replace('127.0.0.1', 'localhost');
     const wary = open({ certificates: [['wary.shop.test']], directory: { url, pollMinMs: 100 }, orderTimeoutMs: 60_000 });
     expect(await wary.renewalJob.run()).toMatchObject([
-      { kind: 'failed', stage: 'account', detail: expect.stringMatching(/certificate/) },
+      { kind: 'failed', fault: 'directory-unreachable', stage: 'account', detail: expect.stringMatching(/certificate/) },
     ]);
   });
 });

@@ -1,5 +1,5 @@
 import type { ChallengeBook } from './acme-challenges.ts';
-import { openAccount } from './acme-directory.ts';
+import { openAccount, unreachableCause } from './acme-directory.ts';
 import type { AcmeDirectory } from './acme-directory.ts';
 import { CHALLENGE_KINDS, runOrder } from './acme-order.ts';
 import type { ChallengeKind, OrderStage } from './acme-order.ts';
@@ -22,7 +22,12 @@ export interface AttemptRequest {
 
 export type Attempt =
   | { readonly kind: 'ordered'; readonly pem: PairPem }
-  | { readonly kind: 'failed'; readonly fault: 'directory-refused'; readonly stage: OrderStage; readonly detail: string }
+  | {
+      readonly kind: 'failed';
+      readonly fault: 'directory-refused' | 'directory-unreachable';
+      readonly stage: OrderStage;
+      readonly detail: string;
+    }
   /** `lingering` settles, and never rejects, when the abandoned order has really ended. */
   | { readonly kind: 'timed-out'; readonly stage: OrderStage; readonly lingering: Promise<unknown> };
 
@@ -42,12 +47,13 @@ export async function attemptOrder(request: AttemptRequest): Promise<Attempt> {
     });
     return { kind: 'ordered', pem };
   };
-  const settled = work().catch((error: unknown): Attempt => ({
-    kind: 'failed',
-    fault: 'directory-refused',
-    stage,
-    detail: plainText(error),
-  }));
+  const explain = async (error: unknown): Promise<Attempt> => {
+    const at = stage;
+    const cause = error instanceof TypeError ? await unreachableCause(request.directory) : undefined;
+    const fault = cause === undefined ? 'directory-refused' : 'directory-unreachable';
+    return { kind: 'failed', fault, stage: at, detail: plainText(cause ?? error) };
+  };
+  const settled = work().catch(explain);
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<Attempt>((resolve) => {
     const giveUp = (): void => resolve({ kind: 'timed-out', stage, lingering: settled });

@@ -5,7 +5,6 @@ import type { KeyStore } from './key-store.ts';
 export const ANSWER_TIMEOUT_MS = 30_000;
 export const ANSWER_BYTES_MAX = 1_048_576;
 const REDIRECTS_MAX = 3;
-const RETRIES_MAX = 2;
 const ACCOUNT_KEY = 'acme-account.key';
 
 export interface AcmeDirectory {
@@ -32,8 +31,8 @@ export function loadAcme(): Promise<AcmeModule> {
     axios.defaults.timeout = ANSWER_TIMEOUT_MS;
     axios.defaults.maxContentLength = ANSWER_BYTES_MAX;
     axios.defaults.maxRedirects = REDIRECTS_MAX;
-    // Five retries with a server-chosen delay could hold an order for hours; the renewal job retries anyway. Untyped setting.
-    Object.assign(axios.defaults, { acmeSettings: { retryMaxAttempts: RETRIES_MAX, retryDefaultDelay: 2 } });
+    // Its retries sleep for as long as the server says, without limit: the renewal job retries instead. Untyped setting.
+    Object.assign(axios.defaults, { acmeSettings: { retryMaxAttempts: 0, retryDefaultDelay: 1 } });
     axios.interceptors.request.use((config) => {
       const agent = config.url === undefined ? undefined : agents.get(new URL(config.url).origin);
       if (agent !== undefined) config.httpsAgent = agent;
@@ -56,7 +55,7 @@ export async function openAccount(directory: AcmeDirectory, keys: KeyStore): Pro
     backoffMax: 10_000,
     ...(directory.externalAccount === undefined ? {} : { externalAccountBinding: { ...directory.externalAccount } }),
   });
-  const account: Acme.AccountCreateRequest = {
+  const account = {
     termsOfServiceAgreed: true,
     ...(directory.email === undefined ? {} : { contact: [`mailto:${directory.email}`] }),
   };
@@ -64,27 +63,16 @@ export async function openAccount(directory: AcmeDirectory, keys: KeyStore): Pro
     // Asked without the binding first: some CAs accept a binding once only, and a renewal must not spend it again.
     await client.createAccount({ onlyReturnExisting: true });
   } catch {
-    await register(client, { account, directory });
+    await client.createAccount(account);
   }
   return client;
 }
 
-interface Registration {
-  readonly account: Acme.AccountCreateRequest;
-  readonly directory: AcmeDirectory;
-}
-
-async function register(client: Acme.Client, { account, directory }: Registration): Promise<void> {
-  try {
-    await client.createAccount(account);
-  } catch (error) {
-    // The library answers every network failure with a TypeError of its own: ask once more, only to name the real cause.
-    throw (await unreachableCause(directory)) ?? error;
-  }
-}
-
-/** Why the directory cannot be reached (refused, unknown name, certificate not trusted); undefined when it answers. */
-function unreachableCause({ url, caPem }: AcmeDirectory): Promise<Error | undefined> {
+/**
+ * Why the directory cannot be reached (refused, unknown name, certificate not trusted); undefined when it answers.
+ * acme-client turns every network failure into a TypeError of its own, so the real cause is asked for once more.
+ */
+export function unreachableCause({ url, caPem }: AcmeDirectory): Promise<Error | undefined> {
   return new Promise((resolve) => {
     const request = get(url, { timeout: ANSWER_TIMEOUT_MS, ...(caPem === undefined ? {} : { ca: caPem }) }, (response) => {
       response.destroy();

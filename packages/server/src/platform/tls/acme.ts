@@ -26,7 +26,7 @@ export interface AcmeFailure {
   readonly kind: 'failed';
   readonly names: readonly string[];
   readonly stage: OrderStage | 'certificate';
-  readonly fault: 'directory-refused' | 'timed-out' | 'store-failed' | 'slots-full' | PairFault;
+  readonly fault: 'directory-refused' | 'directory-unreachable' | 'timed-out' | 'store-failed' | 'slots-full' | PairFault;
   /** The directory's own words, for the operator's log only: printable, one line, cut. */
   readonly detail: string;
   readonly retryAtMs: number;

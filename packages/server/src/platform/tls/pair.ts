@@ -119,10 +119,9 @@ function leafFault(leaf: X509Certificate, names: readonly string[], nowMs: numbe
 
 // Only subject alternative names count, never the common name (RFC 9525 §6.4.4).
 function namesOf(leaf: X509Certificate): string[] {
-  // Node quotes unusual values as JSON; dropping the quoted ones first keeps `, DNS:` inside such a value from being read.
-  const plain = (leaf.subjectAltName ?? '').replaceAll(/"(?:[^"\\]|\\.)*"/g, '');
+  // Node quotes unusual values and escapes their commas: a split never cuts one open, and no quoted value is a name.
   const names = new Set<string>();
-  for (const item of plain.split(', ')) {
+  for (const item of (leaf.subjectAltName ?? '').split(', ')) {
     const dns = item.startsWith('DNS:') ? normaliseServerName(item.slice(4), true) : undefined;
     const address = item.startsWith('IP Address:') ? normaliseAddress(item.slice(11)) : undefined;
     if (dns !== undefined) names.add(dns);
