@@ -19,6 +19,7 @@ export type LedgerErrorCode =
   | 'key-out-of-range'
   | 'checkpoint-malformed'
   | 'origin-mismatch'
+  | 'head-inconsistent'
   | 'trust-malformed'
   | 'proof-malformed'
   | 'proof-invalid'

@@ -88,7 +88,10 @@ function parseKeyLine(line: string): TrustedKey {
   const lastSize = last === '-' ? null : parseDecimal(last);
   if (word !== 'key' || rest.length > 0 || firstSize === null) throw malformed('a key line is not understood');
   if (last !== '-' && (lastSize === null || lastSize < firstSize)) throw malformed('a key has no valid last size');
-  return { verifier: parseVerifier(vkey), firstSize, lastSize };
+  const verifier = parseVerifier(vkey);
+  // A witness only says what it saw; it must never be able to issue heads.
+  if (verifier.use !== 'note') throw malformed('a witness key cannot sign for the log');
+  return { verifier, firstSize, lastSize };
 }
 
 function malformed(detail: string): LedgerError {
