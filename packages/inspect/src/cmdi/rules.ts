@@ -1,0 +1,41 @@
+import type { RuleDescription } from '../types.ts';
+
+export const CMDI_RULES: readonly RuleDescription[] = [
+  {
+    id: 'cmdi.chain',
+    group: 'cmdi',
+    title: 'Command after a separator',
+    explanation: 'A shell separator is followed by a program and arguments that fit it (CWE-78).',
+  },
+  {
+    id: 'cmdi.substitution',
+    group: 'cmdi',
+    title: 'Command substitution',
+    explanation: 'Backticks or $(…) would run a program and paste its output (CWE-78).',
+  },
+  {
+    id: 'cmdi.line',
+    group: 'cmdi',
+    title: 'Value is a command line',
+    explanation: 'The whole value is a program call with flags, paths or addresses (CWE-78).',
+  },
+  {
+    id: 'cmdi.expansion',
+    group: 'cmdi',
+    title: 'Shell expansion',
+    explanation:
+      'The value uses $IFS, shell arithmetic, /dev/tcp or a function definition, which only a shell understands (CWE-78).',
+  },
+  {
+    id: 'cmdi.function',
+    group: 'cmdi',
+    title: 'Executing function call',
+    explanation: 'The value calls a function that runs commands or code, or opens a script tag of a server language (CWE-94).',
+  },
+  {
+    id: 'cmdi.include',
+    group: 'cmdi',
+    title: 'Server-side include',
+    explanation: 'The value holds an SSI or ESI directive that a web server or cache would carry out (CWE-97).',
+  },
+];

@@ -1,0 +1,146 @@
+import type { Field, RawRequest } from '../types.ts';
+import { parseContentType, type ContentType } from './content-type.ts';
+import { parseJson } from './json.ts';
+import { DECODE_LIMITS, type DecodeLimits } from './limits.ts';
+import { parseMultipart } from './multipart.ts';
+import { ambiguous, overLimit, type Decoded, type Parsed } from './outcome.ts';
+import { parseCookies, parsePairs } from './pairs.ts';
+import { decodeLatin1, decodePercent, decodeUtf8 } from './percent.ts';
+import { parseXml } from './xml.ts';
+
+/** Headers that applications log, store or print; the rest are consumed by the gateway or the framework. */
+const INSPECTED_HEADERS = new Set(['user-agent', 'referer', 'origin', 'accept-language', 'from', 'content-language']);
+/** `x-` headers the gateway itself writes or that carry machine tokens. */
+const SKIPPED_X_HEADERS = new Set(['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-port', 'x-real-ip', 'x-request-id']);
+const UTF8_CHARSETS = new Set(['utf-8', 'utf8', 'us-ascii', 'ascii']);
+const LATIN1_CHARSETS = new Set(['iso-8859-1', 'latin1']);
+const PLAIN_SEGMENT = /^[\w.~-]*$/;
+/** Share of printable characters from which a body of unknown type is read as text. */
+const PRINTABLE_SHARE_MIN = 0.9;
+const SNIFF_BYTES_MAX = 512;
+
+/**
+ * Decodes a request once into the fields every later step shares. `path` is the result of `canonicalPath`.
+ *
+ * @example
+ * const decoded = decodeRequest({ method: 'GET', target: '/a?q=1', headers: [], body: null }, '/a');
+ */
+export function decodeRequest(raw: RawRequest, path: string, limits: DecodeLimits = DECODE_LIMITS): Decoded {
+  if (raw.target.length > limits.targetBytesMax) return overLimit('targetBytesMax', 'path');
+  const fields: Field[] = [];
+  for (const part of [pathFields(path), queryFields(raw.target, limits), headerFields(raw, limits), bodyFields(raw, limits)]) {
+    if (part.kind !== 'ok') return part;
+    for (const field of part.fields) fields.push(field);
+  }
+  return { kind: 'ok', request: { method: raw.method, path, fields } };
+}
+
+/** The whole path, then each segment that is more than a plain word: an injected value usually fills one segment. */
+function pathFields(path: string): Parsed {
+  const whole = decodePercent(path);
+  const fields: Field[] = [{ location: 'path', name: '', value: whole }];
+  if (path.includes('%') || !PLAIN_SEGMENT.test(path.replaceAll('/', ''))) {
+    const segments = path.split('/');
+    for (const [index, segment] of segments.entries()) {
+      if (PLAIN_SEGMENT.test(segment)) continue;
+      fields.push({ location: 'path', name: String(index), value: decodePercent(segment) });
+    }
+  }
+  return { kind: 'ok', fields };
+}
+
+function queryFields(target: string, limits: DecodeLimits): Parsed {
+  const mark = target.indexOf('?');
+  if (mark < 0) return { kind: 'ok', fields: [] };
+  return parsePairs(target.slice(mark + 1), {
+    location: 'query',
+    pairsMax: limits.queryParametersMax,
+    limit: 'queryParametersMax',
+  });
+}
+
+function headerFields(raw: RawRequest, limits: DecodeLimits): Parsed {
+  const fields: Field[] = [];
+  let cookieBytes = 0;
+  for (const [name, value] of raw.headers) {
+    if (name === 'cookie') {
+      cookieBytes += value.length;
+      if (cookieBytes > limits.cookieBytesMax) return overLimit('cookieBytesMax', 'cookie');
+      const cookies = parseCookies(value, limits.cookiesMax);
+      if (cookies.kind !== 'ok') return cookies;
+      fields.push(...cookies.fields);
+    } else if (INSPECTED_HEADERS.has(name) || (name.startsWith('x-') && !SKIPPED_X_HEADERS.has(name))) {
+      fields.push({ location: 'header', name, value });
+    }
+  }
+  return { kind: 'ok', fields };
+}
+
+function bodyFields(raw: RawRequest, limits: DecodeLimits): Parsed {
+  const types: string[] = [];
+  for (const [name, value] of raw.headers) {
+    if (name === 'content-type') types.push(value);
+    // The gateway inflates before it decodes; an encoding still present here would hide the body from us but not from the application.
+    if (name === 'content-encoding' && value.trim().toLowerCase() !== 'identity' && hasBody(raw))
+      return ambiguous('content-encoding', 'header', name);
+  }
+  if (types.length > 1) return ambiguous('content-type-repeated', 'header', 'content-type');
+  const body = raw.body;
+  if (body === null || body.length === 0) return { kind: 'ok', fields: [] };
+  if (body.length > limits.textBytesMax) return overLimit('textBytesMax', 'text');
+  const header = types[0];
+  if (header === undefined) return sniffedText(body);
+  const type = parseContentType(header);
+  if (type.kind === 'malformed') return ambiguous('content-type-malformed', 'header', 'content-type');
+  return typedBody(body, type, limits);
+}
+
+function hasBody(raw: RawRequest): boolean {
+  return raw.body !== null && raw.body.length > 0;
+}
+
+function typedBody(body: Uint8Array, type: Extract<ContentType, { kind: 'ok' }>, limits: DecodeLimits): Parsed {
+  const charset = type.parameters.get('charset')?.toLowerCase() ?? 'utf-8';
+  const isLatin1 = LATIN1_CHARSETS.has(charset);
+  // UTF-7, UTF-16 or EBCDIC would let the application read words that were never inspected (CWE-838).
+  if (!isLatin1 && !UTF8_CHARSETS.has(charset)) return ambiguous('charset', 'header', 'content-type');
+  const { type: name } = type;
+  if (name === 'multipart/form-data')
+    return parseMultipart(decodeUtf8(body) ?? decodeLatin1(body), type.parameters.get('boundary'), limits);
+  if (name.startsWith('multipart/')) return ambiguous('multipart-nested', 'multipart');
+  if (name === 'application/x-www-form-urlencoded') {
+    return parsePairs(decodeUtf8(body) ?? decodeLatin1(body), {
+      location: 'form',
+      pairsMax: limits.formParametersMax,
+      limit: 'formParametersMax',
+    });
+  }
+  if (isJson(name)) {
+    if (body.length > limits.jsonBytesMax) return overLimit('jsonBytesMax', 'json');
+    // RFC 8259 §8.1: JSON between systems is UTF-8, so bytes that are not are read differently by different parsers.
+    const text = isLatin1 ? decodeLatin1(body) : decodeUtf8(body);
+    return text === undefined ? ambiguous('utf8', 'json') : parseJson(text, limits);
+  }
+  if (name.endsWith('/xml') || name.endsWith('+xml')) return parseXml(decodeUtf8(body) ?? decodeLatin1(body), limits);
+  if (name.startsWith('text/') || name === 'application/graphql') return textBody(body);
+  return sniffedText(body);
+}
+
+function isJson(type: string): boolean {
+  return type === 'application/json' || type === 'text/json' || type.endsWith('+json') || type === 'application/csp-report';
+}
+
+function textBody(body: Uint8Array): Parsed {
+  return { kind: 'ok', fields: [{ location: 'text', name: '', value: decodeUtf8(body) ?? decodeLatin1(body) }] };
+}
+
+/** A body of unknown type is text when it looks like text; images and archives are not searched for words. */
+function sniffedText(body: Uint8Array): Parsed {
+  const length = Math.min(body.length, SNIFF_BYTES_MAX);
+  let printable = 0;
+  for (let i = 0; i < length; i++) {
+    const byte = body[i] ?? 0;
+    if ((byte >= 32 && byte !== 127) || byte === 9 || byte === 10 || byte === 13) printable++;
+  }
+  return printable / length >= PRINTABLE_SHARE_MIN ? textBody(body) : { kind: 'ok', fields: [] };
+}

@@ -1,0 +1,114 @@
+import type { Field } from '../types.ts';
+import { decodeEntities } from '../variants/entities.ts';
+import type { DecodeLimits } from './limits.ts';
+import { overLimit, type Parsed } from './outcome.ts';
+
+interface Walk {
+  fields: Field[];
+  names: string[];
+}
+
+const NAME_MAX = 128;
+
+/**
+ * Collects the text, attribute values, comments and declarations of an XML document as fields, without building a tree.
+ * It is lenient on purpose: judging well-formedness is the application's affair, seeing every character is ours.
+ */
+export function parseXml(text: string, limits: DecodeLimits): Parsed {
+  const walk: Walk = { fields: [], names: [] };
+  let at = 0;
+  while (at < text.length) {
+    const open = text.indexOf('<', at);
+    pushText(walk, text.slice(at, open < 0 ? text.length : open));
+    if (open < 0) break;
+    at = readMarkup(walk, text, open);
+    if (walk.fields.length > limits.xmlNodesMax) return overLimit('xmlNodesMax', 'xml');
+    if (walk.names.length > limits.xmlDepthMax) return overLimit('xmlDepthMax', 'xml');
+  }
+  return { kind: 'ok', fields: walk.fields };
+}
+
+/** Reads one piece of markup at `open` and returns the offset after it. */
+function readMarkup(walk: Walk, text: string, open: number): number {
+  if (text.startsWith('<![CDATA[', open)) {
+    const end = text.indexOf(']]>', open);
+    pushRaw(walk, text.slice(open + 9, end < 0 ? text.length : end));
+    return end < 0 ? text.length : end + 3;
+  }
+  if (text.startsWith('<!--', open)) {
+    const end = text.indexOf('-->', open + 4);
+    pushRaw(walk, text.slice(open, end < 0 ? text.length : end + 3));
+    return end < 0 ? text.length : end + 3;
+  }
+  if (text.startsWith('<!', open)) return readDeclaration(walk, text, open);
+  const end = tagEnd(text, open + 1);
+  const tag = text.slice(open + 1, end);
+  if (tag.startsWith('/')) walk.names.pop();
+  else if (!tag.startsWith('?')) readTag(walk, tag);
+  return end + 1;
+}
+
+/** A DOCTYPE with its internal subset, kept whole: entity declarations are judged as text. */
+function readDeclaration(walk: Walk, text: string, open: number): number {
+  const bracket = text.indexOf('[', open);
+  const close = text.indexOf('>', open);
+  let end = close;
+  if (bracket >= 0 && bracket < close) {
+    const subset = text.indexOf(']', bracket);
+    end = subset < 0 ? -1 : text.indexOf('>', subset);
+  }
+  const stop = end < 0 ? text.length : end + 1;
+  walk.fields.push({ location: 'xml', name: '!doctype', value: text.slice(open, stop) });
+  return stop;
+}
+
+/** Offset of the `>` that ends a tag, stepping over quoted attribute values. */
+function tagEnd(text: string, from: number): number {
+  let quote = 0;
+  for (let i = from; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (quote !== 0) {
+      if (code === quote) quote = 0;
+    } else if (code === 34 || code === 39) quote = code;
+    else if (code === 62) return i;
+  }
+  return text.length;
+}
+
+function readTag(walk: Walk, tag: string): void {
+  const nameEnd = tag.search(/[\s/]/);
+  const name = (nameEnd < 0 ? tag : tag.slice(0, nameEnd)).slice(0, NAME_MAX);
+  if (!tag.endsWith('/')) walk.names.push(name);
+  if (nameEnd < 0) return;
+  let at = nameEnd;
+  for (;;) {
+    const equals = tag.indexOf('=', at);
+    if (equals < 0) return;
+    const quoteAt = equals + 1 + blanks(tag, equals + 1);
+    const quote = tag.charAt(quoteAt);
+    const quoted = quote === '"' || quote === "'";
+    const found = quoted ? tag.indexOf(quote, quoteAt + 1) : tag.indexOf(' ', quoteAt);
+    const end = found < 0 ? tag.length : found;
+    const attribute = tag.slice(at, equals).trim().slice(0, NAME_MAX);
+    // Namespace declarations name vocabularies; they carry no user data.
+    if (!attribute.startsWith('xmlns')) {
+      const value = decodeEntities(tag.slice(quoted ? quoteAt + 1 : quoteAt, end));
+      walk.fields.push({ location: 'xml', name: `${name}@${attribute}`, value });
+    }
+    at = end + 1;
+  }
+}
+
+function blanks(text: string, from: number): number {
+  let count = 0;
+  while (text[from + count] === ' ' || text[from + count] === '\t' || text[from + count] === '\n') count++;
+  return count;
+}
+
+function pushText(walk: Walk, raw: string): void {
+  if (raw.trim() !== '') pushRaw(walk, decodeEntities(raw));
+}
+
+function pushRaw(walk: Walk, value: string): void {
+  walk.fields.push({ location: 'xml', name: walk.names.at(-1) ?? '', value });
+}

@@ -1,0 +1,233 @@
+import type { Evidence } from '../types.ts';
+import { evidence, type Reading, readComparison } from './boolean.ts';
+import { afterGroup, isCall, isComplete, isSolid, isWord, kindAt, readOperand, skipCloses, textAt } from './grammar.ts';
+import { KIND, type SqlTokens } from './tokenize.ts';
+import { IDENTITY_FUNCTIONS, isCatalogueName, isDangerousName, SCALAR_FUNCTIONS } from './words.ts';
+
+/** Longest literal before a comment for the value to look like a login name (`admin'--`). */
+const TRUNCATED_LENGTH_MAX = 32;
+const USER_NAME = /^[\w.@%() -]*$/;
+const PLAIN_USER_NAME = /^[a-z]{0,12}$/;
+const CALLS_MIN = 2;
+
+/** Clauses that only a statement has: INTO OUTFILE, WAITFOR DELAY, PROCEDURE ANALYSE, ORDER BY n before a comment. */
+export function judgeClause(reading: Reading, at: number): Evidence | undefined {
+  const { tokens } = reading;
+  const confidence = rateClause(tokens, at);
+  if (confidence === 0) return undefined;
+  return evidence(tokens, {
+    at,
+    end: at + 3,
+    confidence,
+    rule: 'sqli.clause',
+    why: `the value goes on with the clause ${textAt(tokens, at).toUpperCase()}`,
+  });
+}
+
+function rateClause(tokens: SqlTokens, at: number): number {
+  const next = textAt(tokens, at + 1);
+  switch (textAt(tokens, at)) {
+    case 'into':
+      return (next === 'outfile' || next === 'dumpfile') && isSolid(readOperand(tokens, at + 2).shape) ? 0.96 : 0;
+    case 'waitfor':
+      return (next === 'delay' || next === 'time') && isSolid(readOperand(tokens, at + 2).shape) ? 0.97 : 0;
+    case 'procedure':
+      return next === 'analyse' && kindAt(tokens, at + 2) === KIND.open ? 0.96 : 0;
+    case 'in':
+      return next === 'boolean' && isWord(tokens, at + 2, 'mode') && kindAt(tokens, at + 3) === KIND.close ? 0.95 : 0;
+    case 'order':
+    case 'group':
+      return next === 'by' ? rateOrder(tokens, at) : 0;
+    case 'having':
+    case 'where':
+      return rateWhere(tokens, at);
+    case 'case':
+      return next === 'when' &&
+        isSolid(readOperand(tokens, at + 2).shape) &&
+        isWord(tokens, readOperand(tokens, at).end - 1, 'end')
+        ? 0.93
+        : 0;
+    default:
+      return 0;
+  }
+}
+
+/** `1 ORDER BY 5--` counts columns; it needs an operand that is nothing else before it and an end after it. */
+function rateOrder(tokens: SqlTokens, at: number): number {
+  const operand = readOperand(tokens, at + 2);
+  if (!isSolid(operand.shape) || at === 0) return 0;
+  let before = at - 1;
+  while (before > 0 && kindAt(tokens, before) === KIND.close) before--;
+  const isAttached = kindAt(tokens, before) === KIND.string || kindAt(tokens, before) === KIND.number;
+  const next = kindAt(tokens, skipCloses(tokens, operand.end));
+  if (next === KIND.comment) return isAttached ? 0.94 : 0.6;
+  return isAttached && before <= 2 && next === KIND.end ? 0.9 : 0.3;
+}
+
+/** `1') WHERE 5=5`: the value closes what the application opened and brings its own condition. */
+function rateWhere(tokens: SqlTokens, at: number): number {
+  const left = readOperand(tokens, at + 1);
+  const comparison = readComparison(tokens, left.end);
+  if (comparison === undefined || !isSolid(left.shape)) return 0;
+  const right = readOperand(tokens, comparison);
+  if (!isSolid(right.shape)) return 0;
+  return isComplete(tokens, right.end) ? 0.95 : 0.6;
+}
+
+/** Calls that delay, leak or run commands; identity functions and concatenated char codes where a value belongs. */
+export function judgeCall(reading: Reading, at: number): Evidence | undefined {
+  const { tokens } = reading;
+  const kind = kindAt(tokens, at);
+  if (kind === KIND.variable) return judgeVariable(tokens, at);
+  if (kind !== KIND.word) return undefined;
+  const name = textAt(tokens, at);
+  const isDangerous = isDangerousName(name);
+  const isCalled = kindAt(tokens, at + 1) === KIND.open;
+  const confidence = isDangerous
+    ? rateDangerous(tokens, at)
+    : isCalled && (SCALAR_FUNCTIONS.has(name) || IDENTITY_FUNCTIONS.has(name)) && isCall(tokens, at)
+      ? rateScalar(tokens, at)
+      : isCatalogueName(name)
+        ? rateCatalogue(tokens, at)
+        : 0;
+  if (confidence === 0) return undefined;
+  return evidence(tokens, { at, end: at + 2, confidence, rule: 'sqli.function', why: `the database's own ${name} is used` });
+}
+
+/** A dangerous call counts fully when it is the value, or when code surrounds it; in a sentence it is only a mention. */
+function rateDangerous(tokens: SqlTokens, at: number): number {
+  if (kindAt(tokens, at + 1) !== KIND.open) {
+    const isExecuted = isWord(tokens, at - 1, 'exec') || isWord(tokens, at - 1, 'execute');
+    return isExecuted ? 0.95 : textAt(tokens, at).includes('xp_') ? 0.6 : 0;
+  }
+  const isGlued = tokens.ends[at] === tokens.starts[at + 1];
+  if (!isGlued && kindAt(tokens, at - 1) === KIND.word) return 0.2;
+  const argument = readOperand(tokens, at + 2);
+  if (argument.shape === 'none' || argument.shape === 'name') return 0.3;
+  return isCodeAround(tokens, at, afterGroup(tokens, at + 1)) ? 0.94 : 0.5;
+}
+
+/** True when both neighbours of a call are ones that SQL, not prose, puts there. */
+function isCodeAround(tokens: SqlTokens, start: number, end: number): boolean {
+  const before = start === 0 ? KIND.end : kindAt(tokens, start - 1);
+  const beforeWord = textAt(tokens, start - 1);
+  const opens =
+    before === KIND.end || before === KIND.operator || before === KIND.logic || before === KIND.compare || before === KIND.open;
+  const isListed =
+    before === KIND.comma || before === KIND.semicolon || ['select', 'from', 'rlike', 'by', 'then', 'when'].includes(beforeWord);
+  const after = kindAt(tokens, end);
+  const goesOn = after === KIND.operator || after === KIND.compare || after === KIND.comma || isComplete(tokens, end);
+  return (opens || isListed) && goesOn;
+}
+
+/** Ordinary functions count when nested in each other or chained the way exfiltration needs: CHAR(..)+CHAR(..), ASCII(SUBSTRING(..)). */
+function rateScalar(tokens: SqlTokens, at: number): number {
+  const name = textAt(tokens, at);
+  const end = afterGroup(tokens, at + 1);
+  if (IDENTITY_FUNCTIONS.has(name) && end === at + 3) {
+    const before = kindAt(tokens, at - 1);
+    return before === KIND.operator || before === KIND.compare || before === KIND.comma || before === KIND.logic ? 0.6 : 0.3;
+  }
+  if (!isSolid(readOperand(tokens, at + 2).shape)) return 0;
+  if (name === 'char' || name === 'chr') return countChars(tokens, at) >= CALLS_MIN ? 0.94 : 0.4;
+  if (name === 'concat' && kindAt(tokens, at + 2) === KIND.number) return 0.9;
+  if (name === 'exp' && isWord(tokens, at + 2, '~')) return 0.94;
+  const inner = at + 2;
+  const isNested =
+    kindAt(tokens, inner + 1) === KIND.open && SCALAR_FUNCTIONS.has(textAt(tokens, inner)) && isCall(tokens, inner);
+  if (isNested) return isCodeAround(tokens, at, end) ? 0.9 : 0.5;
+  return 0;
+}
+
+/** Number of CHAR or CHR calls joined by `+` or `||` from `at` on, up to what decides. */
+function countChars(tokens: SqlTokens, at: number): number {
+  let count = 0;
+  let next = at;
+  while (
+    count < CALLS_MIN &&
+    (isWord(tokens, next, 'char') || isWord(tokens, next, 'chr')) &&
+    kindAt(tokens, next + 1) === KIND.open
+  ) {
+    count++;
+    next = afterGroup(tokens, next + 1) + 1;
+  }
+  return count;
+}
+
+function rateCatalogue(tokens: SqlTokens, at: number): number {
+  const before = textAt(tokens, at - 1);
+  const text = textAt(tokens, at);
+  return before === 'from' && text.length > 5 ? 0.9 : 0;
+}
+
+/** `@@version` and its kin are read by nobody but a database client. */
+function judgeVariable(tokens: SqlTokens, at: number): Evidence | undefined {
+  const text = textAt(tokens, at);
+  if (!text.startsWith('@@') || text.length < 4) return undefined;
+  const isAlone = at === 0 && isComplete(tokens, at + 1);
+  const before = kindAt(tokens, at - 1);
+  const isOperand =
+    before === KIND.operator ||
+    before === KIND.compare ||
+    before === KIND.comma ||
+    before === KIND.logic ||
+    isWord(tokens, at - 1, 'select');
+  const confidence = isAlone || isOperand ? 0.91 : 0.4;
+  return evidence(tokens, {
+    at,
+    end: at + 1,
+    confidence,
+    rule: 'sqli.function',
+    why: 'a server variable of the database is read',
+  });
+}
+
+/** `admin'--`, `x')#`: the rest of the statement is commented away right after the literal closes. */
+export function judgeTruncation(reading: Reading, value: string): Evidence | undefined {
+  const { tokens, context } = reading;
+  if (context === 'bare' || kindAt(tokens, 0) !== KIND.string) return undefined;
+  const at = skipCloses(tokens, 1);
+  if (kindAt(tokens, at) !== KIND.comment || (tokens.ends[0] ?? 0) > TRUNCATED_LENGTH_MAX) return undefined;
+  const prefix = value.slice(0, (tokens.ends[0] ?? 1) - 1);
+  const comment = value.slice(tokens.starts[at], tokens.ends[at]);
+  const isShort = comment.replace(/^(?:--|#|\/\*)/, '').trim().length <= 2;
+  const isHash = comment.startsWith('#');
+  const isName = isHash && at === 1 ? PLAIN_USER_NAME.test(prefix) : USER_NAME.test(prefix);
+  const confidence = isShort && isName ? 0.91 : 0.3;
+  return evidence(tokens, {
+    at: 0,
+    end: at + 1,
+    confidence,
+    rule: 'sqli.comment',
+    why: 'the value closes a literal and comments out the rest',
+  });
+}
+
+/** The whole value is one expression, cut off by a comment: `( BINARY COS('b') ) --`. */
+export function judgeCutExpression(reading: Reading): Evidence | undefined {
+  const { tokens } = reading;
+  const operand = readOperand(tokens, 0);
+  if (operand.shape === 'none' || operand.shape === 'name' || operand.shape === 'literal') return undefined;
+  const next = skipCloses(tokens, operand.end);
+  if (kindAt(tokens, next) !== KIND.comment || kindAt(tokens, next + 1) !== KIND.end) return undefined;
+  const isBare = operand.shape === 'group' && !hasCode(tokens, operand.end);
+  return isBare
+    ? undefined
+    : evidence(tokens, {
+        at: 0,
+        end: next + 1,
+        confidence: 0.9,
+        rule: 'sqli.comment',
+        why: 'an expression is followed by a comment that hides the rest',
+      });
+}
+
+/** True when the first group holds a call, a variable or joined operands instead of words. */
+function hasCode(tokens: SqlTokens, end: number): boolean {
+  for (let i = 0; i < end; i++) {
+    const kind = kindAt(tokens, i);
+    if (kind === KIND.variable || kind === KIND.logic || kind === KIND.compare) return true;
+    if (kind === KIND.word && kindAt(tokens, i + 1) === KIND.open && isCall(tokens, i)) return true;
+  }
+  return false;
+}

@@ -1,0 +1,60 @@
+import { hasAny, TRAIT } from '../traits.ts';
+import type { DetectInput, Evidence } from '../types.ts';
+import { judgeComparedLiteral, judgeCondition, type Reading } from './boolean.ts';
+import { judgeCall, judgeClause, judgeCutExpression, judgeTruncation } from './clause.ts';
+import { judgeStatement, judgeSubquery, judgeUnion } from './statement.ts';
+import { KIND, type QuoteContext, tokenizeSql } from './tokenize.ts';
+
+type Judge = (reading: Reading, at: number) => Evidence | undefined;
+
+const JUDGES: readonly Judge[] = [judgeCondition, judgeUnion, judgeSubquery, judgeClause, judgeCall];
+/** Evidence kept per reading; one is enough to block, a few are enough to explain. */
+const EVIDENCE_MAX = 8;
+/** From this confidence on, more evidence of the same kind adds nothing. */
+const CERTAIN = 0.95;
+/** Without one of these a value holds no operator, literal end or statement end, so no word in it can be SQL that matters. */
+const CODE = TRAIT.quote | TRAIT.doubleQuote | TRAIT.paren | TRAIT.operator | TRAIT.comment | TRAIT.semicolon | TRAIT.backtick;
+/** Linear: one alternation of fixed words, no repetition. */
+const WORDS =
+  /\b(?:x?or|and|union|select|having|where|order|group|insert|update|delete|drop|alter|create|truncate|exec|execute|shutdown|declare|begin|call|waitfor|grant|load|copy|attach|handler|into|procedure|case|like|rlike|regexp|between|sleep|benchmark|div|eqv|imp|sounds|in boolean)/i;
+const CALL_WORDS =
+  /(?:_sleep|sleep|benchmark|randomblob|load_file|extractvalue|updatexml|xmltype|ch(?:a)?r|concat|elt|exp|make_set|json_keys|dbms_|utl_|ctxsys|xp_|user|version|database|ascii|ord|substr\w*|mid)\s*[.(]|@@|_lock\.|xp_/i;
+
+/**
+ * Reads a value as SQL in up to three quote contexts and reports the shapes that would change a statement's meaning.
+ * Keywords alone never count: an operand, an operator and an end have to parse (CWE-89).
+ */
+export function detectSqli(input: DetectInput): readonly Evidence[] {
+  const { value, traits } = input;
+  if (!hasAny(traits, CODE | TRAIT.space | TRAIT.control)) return [];
+  const hasWords = WORDS.test(value) || CALL_WORDS.test(value);
+  const canBreak =
+    hasAny(traits, TRAIT.quote | TRAIT.doubleQuote) && hasAny(traits, TRAIT.comment | TRAIT.operator | TRAIT.equals | TRAIT.pipe);
+  if (!hasWords && !canBreak && !/--|@@/.test(value)) return [];
+  const found: Evidence[] = [];
+  read(value, 'bare', found);
+  if (hasAny(traits, TRAIT.quote)) read(value, 'single', found);
+  if (hasAny(traits, TRAIT.doubleQuote)) read(value, 'double', found);
+  return found;
+}
+
+function read(value: string, context: QuoteContext, found: Evidence[]): void {
+  const tokens = tokenizeSql(value, context);
+  const reading: Reading = { tokens, context };
+  const before = found.length;
+  keep(found, judgeTruncation(reading, value));
+  keep(found, judgeCutExpression(reading));
+  keep(found, judgeComparedLiteral(reading, 0));
+  for (let at = 0; at < tokens.kinds.length && found.length - before < EVIDENCE_MAX; at++) {
+    const kind = tokens.kinds[at];
+    if (kind === KIND.number || kind === KIND.string || kind === KIND.comma || kind === KIND.other) continue;
+    if (at === 0 || tokens.kinds[at - 1] === KIND.semicolon) keep(found, judgeStatement(reading, at));
+    for (const judge of JUDGES) keep(found, judge(reading, at));
+    if ((found.at(-1)?.confidence ?? 0) >= CERTAIN) return;
+  }
+}
+
+function keep(found: Evidence[], evidence: Evidence | undefined): void {
+  // Faint evidence is dropped at once: it could only ever add noise to the sum.
+  if (evidence !== undefined && evidence.confidence >= 0.3) found.push(evidence);
+}

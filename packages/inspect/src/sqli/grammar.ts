@@ -1,0 +1,160 @@
+import { KIND, type SqlTokens } from './tokenize.ts';
+import {
+  CLAUSE_WORDS,
+  DANGEROUS_FUNCTIONS,
+  isDangerousName,
+  LITERAL_WORDS,
+  PREFIX_WORDS,
+  SCALAR_FUNCTIONS,
+  STRING_PREFIXES,
+} from './words.ts';
+
+/** What an operand is made of, from plainest to most telling. */
+export type OperandShape = 'none' | 'name' | 'literal' | 'variable' | 'group' | 'call' | 'subquery';
+
+export interface Operand {
+  shape: OperandShape;
+  /** Index of the first token after the operand. */
+  end: number;
+  /** True when operators join several parts: `1-0`, `a||b`. */
+  isCompound: boolean;
+}
+
+const PREFIXES_MAX = 16;
+const PARTS_MAX = 64;
+const CASE_TOKENS_MAX = 128;
+const NONE: Operand = { shape: 'none', end: 0, isCompound: false };
+
+/** Kind of the token at `index`; past the stream it is `end`. */
+export function kindAt(tokens: SqlTokens, index: number): number {
+  return tokens.kinds[index] ?? KIND.end;
+}
+
+/** Lower-case text of the word, variable or operator at `index`; empty for anything else. */
+export function textAt(tokens: SqlTokens, index: number): string {
+  return tokens.texts[index] ?? '';
+}
+
+/** True when the token at `index` is this word. */
+export function isWord(tokens: SqlTokens, index: number, word: string): boolean {
+  return textAt(tokens, index) === word;
+}
+
+/** Index of the token after the group that opens at `index`. */
+export function afterGroup(tokens: SqlTokens, index: number): number {
+  const partner = tokens.partners[index] ?? -1;
+  return kindAt(tokens, partner) === KIND.end ? partner : partner + 1;
+}
+
+/** Reads one operand: parts joined by arithmetic or concatenation, each with its prefixes. */
+export function readOperand(tokens: SqlTokens, start: number): Operand {
+  let operand = readPart(tokens, start);
+  if (operand.shape === 'none') return NONE;
+  for (let parts = 1; parts < PARTS_MAX; parts++) {
+    const kind = kindAt(tokens, operand.end);
+    const joins = kind === KIND.operator || (kind === KIND.logic && isWord(tokens, operand.end, '||'));
+    if (!joins || isWord(tokens, operand.end, '!')) break;
+    const next = readPart(tokens, operand.end + 1);
+    if (next.shape === 'none') break;
+    operand = { shape: stronger(operand.shape, next.shape), end: next.end, isCompound: true };
+  }
+  return operand;
+}
+
+const STRENGTH: readonly OperandShape[] = ['none', 'literal', 'name', 'variable', 'group', 'call', 'subquery'];
+
+function stronger(left: OperandShape, right: OperandShape): OperandShape {
+  return STRENGTH.indexOf(left) >= STRENGTH.indexOf(right) ? left : right;
+}
+
+function readPart(tokens: SqlTokens, start: number): Operand {
+  let at = start;
+  while (at - start < PREFIXES_MAX && isPrefix(tokens, at)) at++;
+  switch (kindAt(tokens, at)) {
+    case KIND.number:
+    case KIND.string:
+      return { shape: 'literal', end: at + 1, isCompound: false };
+    case KIND.variable:
+      return { shape: 'variable', end: at + 1, isCompound: false };
+    case KIND.open:
+      return { shape: isWord(tokens, at + 1, 'select') ? 'subquery' : 'group', end: afterGroup(tokens, at), isCompound: false };
+    case KIND.compare:
+      // `LIKE('a', ..)` is a function in SQLite.
+      return isWord(tokens, at, 'like') && kindAt(tokens, at + 1) === KIND.open
+        ? { shape: 'call', end: afterGroup(tokens, at + 1), isCompound: false }
+        : NONE;
+    case KIND.word:
+      return readNamed(tokens, at);
+    default:
+      return NONE;
+  }
+}
+
+function isPrefix(tokens: SqlTokens, at: number): boolean {
+  const text = textAt(tokens, at);
+  if (kindAt(tokens, at) === KIND.word) return PREFIX_WORDS.has(text);
+  return kindAt(tokens, at) === KIND.operator && (text === '-' || text === '+' || text === '~' || text === '!');
+}
+
+function readNamed(tokens: SqlTokens, at: number): Operand {
+  const text = textAt(tokens, at);
+  const next = kindAt(tokens, at + 1);
+  if (text === 'case') return readCase(tokens, at);
+  if (next === KIND.open && isCall(tokens, at)) return { shape: 'call', end: afterGroup(tokens, at + 1), isCompound: false };
+  if (LITERAL_WORDS.has(text)) return { shape: 'literal', end: at + 1, isCompound: false };
+  if (next === KIND.string && STRING_PREFIXES.has(text)) return { shape: 'literal', end: at + 2, isCompound: false };
+  return CLAUSE_WORDS.has(text) ? NONE : { shape: 'name', end: at + 1, isCompound: false };
+}
+
+/** A known function, or a name glued to its parenthesis; prose puts a blank before one. */
+export function isCall(tokens: SqlTokens, at: number): boolean {
+  const text = textAt(tokens, at);
+  if (text === '' || (CLAUSE_WORDS.has(text) && text !== 'left')) return false;
+  const isGlued = tokens.ends[at] === tokens.starts[at + 1];
+  return isGlued || SCALAR_FUNCTIONS.has(text) || DANGEROUS_FUNCTIONS.has(text) || isDangerousName(text);
+}
+
+function readCase(tokens: SqlTokens, at: number): Operand {
+  const limit = Math.min(at + CASE_TOKENS_MAX, tokens.kinds.length);
+  for (let i = at + 1; i < limit; i++) {
+    if (isWord(tokens, i, 'end')) return { shape: 'call', end: i + 1, isCompound: false };
+  }
+  return NONE;
+}
+
+/** True when the expression before `index` is complete there: the value ends, is cut off, or goes on with another clause. */
+export function isComplete(tokens: SqlTokens, index: number): boolean {
+  switch (kindAt(tokens, index)) {
+    case KIND.end:
+    case KIND.comment:
+    case KIND.semicolon:
+    case KIND.logic:
+      return true;
+    case KIND.close:
+      // Prose puts a closing parenthesis anywhere; in an injection something SQL follows it.
+      return isComplete(tokens, skipCloses(tokens, index));
+    case KIND.word:
+      return CLAUSE_WORDS.has(textAt(tokens, index)) && textAt(tokens, index) !== 'for' && textAt(tokens, index) !== 'as';
+    default:
+      return false;
+  }
+}
+
+/** Index of the first token at or after `index` that is not a closing parenthesis. */
+export function skipCloses(tokens: SqlTokens, index: number): number {
+  let at = index;
+  while (kindAt(tokens, at) === KIND.close) at++;
+  return at;
+}
+
+/** Index of the first token at or after `index` that is not an opening parenthesis. */
+export function skipOpens(tokens: SqlTokens, index: number): number {
+  let at = index;
+  while (kindAt(tokens, at) === KIND.open) at++;
+  return at;
+}
+
+/** Shapes that a person does not write by accident. */
+export function isSolid(shape: OperandShape): boolean {
+  return shape !== 'none' && shape !== 'name';
+}

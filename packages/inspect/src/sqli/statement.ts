@@ -1,0 +1,244 @@
+import type { Evidence } from '../types.ts';
+import { evidence, type Reading } from './boolean.ts';
+import { afterGroup, isComplete, isSolid, isWord, kindAt, readOperand, skipOpens, textAt } from './grammar.ts';
+import { KIND, type SqlTokens } from './tokenize.ts';
+import { isCatalogueName, isDangerousName } from './words.ts';
+
+/** How surely the tokens at a place are a select list: `firm` has literals, calls or `*`; `loose` is only names. */
+type ListShape = 'none' | 'loose' | 'firm';
+
+const LIST_ITEMS_MAX = 64;
+const SELECT_OPTIONS = new Set([
+  'all',
+  'distinct',
+  'distinctrow',
+  'top',
+  'sql_calc_found_rows',
+  'high_priority',
+  'straight_join',
+  'sql_no_cache',
+]);
+const DROPPED_OBJECTS = new Set([
+  'table',
+  'database',
+  'function',
+  'procedure',
+  'user',
+  'view',
+  'index',
+  'schema',
+  'login',
+  'trigger',
+  'role',
+  'temporary',
+  'or',
+  'unique',
+]);
+
+/** Reads the list after SELECT, up to FROM or a complete end. */
+function readList(tokens: SqlTokens, start: number): { shape: ListShape; end: number } {
+  let at = start;
+  while (SELECT_OPTIONS.has(textAt(tokens, at))) at++;
+  let isFirm = false;
+  for (let items = 0; items < LIST_ITEMS_MAX; items++) {
+    if (isWord(tokens, at, '*')) {
+      isFirm = true;
+      at++;
+    } else {
+      const operand = readOperand(tokens, at);
+      if (operand.shape === 'none') return { shape: items > 0 && isFirm ? 'firm' : 'none', end: at };
+      isFirm ||= isSolid(operand.shape) || operand.isCompound;
+      at = skipTail(tokens, operand.end);
+    }
+    if (kindAt(tokens, at) !== KIND.comma) break;
+    isFirm ||= items > 0;
+    at++;
+  }
+  return { shape: isFirm ? 'firm' : 'loose', end: at };
+}
+
+/** Steps over a comparison or an alias that may follow a list item. */
+function skipTail(tokens: SqlTokens, start: number): number {
+  let at = start;
+  while (kindAt(tokens, at) === KIND.compare || kindAt(tokens, at) === KIND.logic) {
+    const operand = readOperand(tokens, at + 1);
+    if (operand.shape === 'none') return at;
+    at = operand.end;
+  }
+  if (isWord(tokens, at, 'as')) return at + 2;
+  return at;
+}
+
+/** Confidence that SELECT at `at` is a query and not a word of prose. */
+function rateSelect(tokens: SqlTokens, at: number): number {
+  const list = readList(tokens, at + 1);
+  if (list.shape === 'none') return 0;
+  if (isWord(tokens, list.end, 'from')) return rateFrom(tokens, list.end + 1, list.shape);
+  if (isWord(tokens, list.end, 'into')) return 0.93;
+  if (list.shape === 'firm') return isComplete(tokens, list.end) ? 0.93 : 0.6;
+  return 0.2;
+}
+
+/** FROM needs a table and after it something that SQL allows there; prose goes on with more words. */
+function rateFrom(tokens: SqlTokens, at: number, shape: ListShape): number {
+  const table = skipOpens(tokens, at);
+  if (kindAt(tokens, table) === KIND.end || kindAt(tokens, table) === KIND.string) return shape === 'firm' ? 0.9 : 0.3;
+  if (table > at && isWord(tokens, table, 'select')) return 0.95;
+  if (isCatalogueName(textAt(tokens, table))) return 0.97;
+  if (kindAt(tokens, table) !== KIND.word) return 0;
+  let next = table + 1;
+  if (kindAt(tokens, next) === KIND.open) next = afterGroup(tokens, next);
+  if (isWord(tokens, next, 'as')) next++;
+  const aliased = kindAt(tokens, next) === KIND.word && !isComplete(tokens, next);
+  if (aliased) next++;
+  const closes = kindAt(tokens, next) === KIND.comma || isComplete(tokens, next);
+  if (!closes) return 0.3;
+  return shape === 'firm' ? 0.94 : aliased ? 0.5 : 0.9;
+}
+
+/** `UNION [ALL] [(] SELECT list`: a second result set in place of the first. */
+export function judgeUnion(reading: Reading, at: number): Evidence | undefined {
+  const { tokens } = reading;
+  const word = textAt(tokens, at);
+  if (word !== 'union' && word !== 'intersect' && word !== 'except' && word !== 'minus') return undefined;
+  let next = at + 1;
+  while (isWord(tokens, next, 'all') || isWord(tokens, next, 'distinct') || isWord(tokens, next, 'distinctrow')) next++;
+  const start = skipOpens(tokens, next);
+  if (isWord(tokens, start, 'values') && kindAt(tokens, start + 1) === KIND.open)
+    return found(tokens, { at, end: start + 2, confidence: 0.95 });
+  if (!isWord(tokens, start, 'select')) return undefined;
+  const list = readList(tokens, start + 1);
+  const isAttached = at === 0 || kindAt(tokens, at - 1) !== KIND.word;
+  const select = rateSelect(tokens, start);
+  if (list.shape === 'none')
+    return isAttached && isComplete(tokens, start + 1) ? found(tokens, { at, end: start + 1, confidence: 0.9 }) : undefined;
+  const isPlain = list.shape === 'loose' && !isAttached;
+  const confidence = isPlain
+    ? Math.max(0.4, select)
+    : isComplete(tokens, list.end) || select >= 0.5 || list.shape === 'firm'
+      ? 0.96
+      : 0.6;
+  return found(tokens, { at, end: list.end, confidence });
+}
+
+function found(tokens: SqlTokens, range: { at: number; end: number; confidence: number }): Evidence {
+  return evidence(tokens, { ...range, rule: 'sqli.union', why: 'UNION adds a second query to the statement' });
+}
+
+/** `(SELECT list ..)` where an operand may stand. */
+export function judgeSubquery(reading: Reading, at: number): Evidence | undefined {
+  const { tokens } = reading;
+  if (!isWord(tokens, at, 'select') || at === 0 || kindAt(tokens, at - 1) !== KIND.open) return undefined;
+  const confidence = rateSelect(tokens, at);
+  if (confidence === 0) return undefined;
+  return evidence(tokens, {
+    at: at - 1,
+    end: at + 2,
+    confidence,
+    rule: 'sqli.subquery',
+    why: 'a query in parentheses stands where a value belongs',
+  });
+}
+
+/** A statement of its own: after a semicolon, or as the whole value. */
+export function judgeStatement(reading: Reading, at: number): Evidence | undefined {
+  const { tokens } = reading;
+  const isStacked = kindAt(tokens, at - 1) === KIND.semicolon;
+  if (!isStacked && at !== 0) return undefined;
+  const start = skipOpens(tokens, at);
+  const confidence = rateStatement(tokens, start);
+  if (confidence === 0) return undefined;
+  const why = isStacked ? 'a second statement follows a semicolon' : 'the value is a statement';
+  return evidence(tokens, { at: start, end: start + 3, confidence, rule: isStacked ? 'sqli.stacked' : 'sqli.statement', why });
+}
+
+type RateStatement = (tokens: SqlTokens, at: number) => number;
+
+/** One line per verb: what must follow it for the words to be SQL. */
+const STATEMENTS: ReadonlyMap<string, RateStatement> = new Map<string, RateStatement>([
+  ['select', rateSelect],
+  ['insert', (t, at) => (isWord(t, at + 1, 'into') && kindAt(t, at + 2) === KIND.word && startsValues(t, at + 3) ? 0.94 : 0)],
+  ['replace', (t, at) => (isWord(t, at + 1, 'into') && startsValues(t, at + 3) ? 0.94 : 0)],
+  ['update', (t, at) => (isWord(t, at + 2, 'set') && kindAt(t, at + 4) === KIND.compare ? 0.95 : 0)],
+  ['delete', rateDelete],
+  ['drop', rateDrop],
+  ['create', rateDrop],
+  ['alter', rateAlter],
+  ['truncate', (t, at) => (isWord(t, at + 1, 'table') && isComplete(t, at + 3) ? 0.95 : 0)],
+  ['exec', rateExec],
+  ['execute', rateExec],
+  ['shutdown', (t, at) => (isComplete(t, at + 1) || isWord(t, at + 1, 'with') ? 0.91 : 0)],
+  [
+    'declare',
+    (t, at) =>
+      kindAt(t, at + 1) === KIND.variable || (kindAt(t, at + 2) === KIND.word && isWord(t, at + 2, 'varchar')) ? 0.95 : 0,
+  ],
+  ['set', (t, at) => (kindAt(t, at + 1) === KIND.variable && kindAt(t, at + 2) === KIND.compare ? 0.95 : 0)],
+  ['begin', (t, at) => (isDangerousName(textAt(t, at + 1)) || STATEMENTS.has(textAt(t, at + 1)) ? 0.95 : 0)],
+  ['call', (t, at) => (kindAt(t, at + 1) === KIND.word && kindAt(t, at + 2) === KIND.open ? 0.93 : 0)],
+  ['do', (t, at) => (kindAt(t, at + 1) === KIND.open || kindAt(t, at + 2) === KIND.open ? 0.92 : 0)],
+  ['waitfor', (t, at) => (isWord(t, at + 1, 'delay') || isWord(t, at + 1, 'time') ? 0.95 : 0)],
+  ['grant', (t, at) => (isWord(t, at + 2, 'on') || isWord(t, at + 2, 'to') ? 0.9 : 0)],
+  ['load', (t, at) => (isWord(t, at + 1, 'data') && (isWord(t, at + 2, 'infile') || isWord(t, at + 3, 'infile')) ? 0.95 : 0)],
+  [
+    'copy',
+    (t, at) =>
+      kindAt(t, at + 1) !== KIND.end &&
+      (isWord(t, at + 2, 'from') || isWord(t, at + 2, 'to')) &&
+      kindAt(t, at + 3) === KIND.string
+        ? 0.93
+        : 0,
+  ],
+  ['if', (t, at) => (kindAt(t, at + 1) === KIND.open && rateCondition(t, at + 2) ? 0.92 : 0)],
+  ['attach', (t, at) => (isWord(t, at + 1, 'database') && kindAt(t, at + 2) === KIND.string ? 0.95 : 0)],
+  ['handler', (t, at) => (isWord(t, at + 2, 'open') || isWord(t, at + 2, 'read') ? 0.93 : 0)],
+  [
+    'use',
+    (t, at) =>
+      kindAt(t, at + 1) === KIND.word && kindAt(t, at + 2) === KIND.semicolon && STATEMENTS.has(textAt(t, at + 3)) ? 0.92 : 0,
+  ],
+]);
+
+function rateStatement(tokens: SqlTokens, at: number): number {
+  return STATEMENTS.get(textAt(tokens, at))?.(tokens, at) ?? 0;
+}
+
+function startsValues(tokens: SqlTokens, at: number): boolean {
+  const word = textAt(tokens, at);
+  return word === 'values' || word === 'select' || word === 'set' || kindAt(tokens, at) === KIND.open;
+}
+
+function rateCondition(tokens: SqlTokens, at: number): boolean {
+  const operand = readOperand(tokens, skipOpens(tokens, at));
+  return isSolid(operand.shape) && kindAt(tokens, operand.end) === KIND.compare;
+}
+
+function rateDelete(tokens: SqlTokens, at: number): number {
+  let next = at + 1;
+  while (isWord(tokens, next, 'low_priority') || isWord(tokens, next, 'quick') || isWord(tokens, next, 'ignore')) next++;
+  if (!isWord(tokens, next, 'from') || kindAt(tokens, next + 1) !== KIND.word) return 0;
+  const isBare = kindAt(tokens, next + 2) === KIND.end && at === 0;
+  return isComplete(tokens, next + 2) && !isBare ? 0.94 : 0;
+}
+
+function rateDrop(tokens: SqlTokens, at: number): number {
+  if (!DROPPED_OBJECTS.has(textAt(tokens, at + 1)) || kindAt(tokens, at + 2) !== KIND.word) return 0;
+  const isConditional = isWord(tokens, at + 2, 'if');
+  const next = isConditional ? at + 5 : at + 3;
+  const opens = kindAt(tokens, next) === KIND.open && isWord(tokens, at, 'create');
+  return isComplete(tokens, next) || kindAt(tokens, next) === KIND.comma || opens ? 0.94 : 0.3;
+}
+
+function rateAlter(tokens: SqlTokens, at: number): number {
+  const object = textAt(tokens, at + 1);
+  if (object !== 'table' && object !== 'database' && object !== 'user' && object !== 'login' && object !== 'role') return 0;
+  const verb = textAt(tokens, at + 3);
+  return ['add', 'drop', 'rename', 'modify', 'change', 'alter', 'with', 'set', 'owner', 'identified'].includes(verb) ? 0.93 : 0;
+}
+
+function rateExec(tokens: SqlTokens, at: number): number {
+  const kind = kindAt(tokens, at + 1);
+  if (kind === KIND.open || kind === KIND.variable) return isSolid(readOperand(tokens, at + 1).shape) && at > 0 ? 0.93 : 0.5;
+  if (isDangerousName(textAt(tokens, at + 1))) return 0.96;
+  return kind === KIND.word && kindAt(tokens, at + 2) === KIND.string ? 0.9 : 0;
+}

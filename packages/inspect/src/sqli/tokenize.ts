@@ -1,0 +1,306 @@
+/** Kinds of SQL token. Dialects differ in words, hardly in these. */
+export const KIND = {
+  number: 0,
+  string: 1,
+  word: 2,
+  variable: 3,
+  operator: 4,
+  compare: 5,
+  logic: 6,
+  open: 7,
+  close: 8,
+  comma: 9,
+  semicolon: 10,
+  comment: 11,
+  other: 12,
+  end: 13,
+} as const;
+
+/** Where the value is taken to begin: bare in the statement, or inside a literal that the application opened. */
+export type QuoteContext = 'bare' | 'single' | 'double';
+
+/** A token stream as parallel arrays: hostile megabytes must not become millions of small objects. */
+export interface SqlTokens {
+  kinds: number[];
+  starts: number[];
+  ends: number[];
+  /** Lower-case text of words, variables and operators; empty for the rest. */
+  texts: string[];
+  /** For an opening parenthesis the index of its partner, or the stream's length; -1 elsewhere. */
+  partners: number[];
+  /** True for a string that is not closed by the value itself. */
+  isOpenEnded: boolean;
+}
+
+/** Past this many tokens the rest of the value is not tokenized in this pass; 1 MB of `a'` stays under it. */
+const TOKENS_MAX = 600_000;
+const WORD_TEXT_MAX = 64;
+const LOGIC_WORDS = new Set(['or', 'and', 'xor', 'eqv', 'imp']);
+const COMPARE_WORDS = new Set([
+  'like',
+  'rlike',
+  'regexp',
+  'ilike',
+  'glob',
+  'is',
+  'in',
+  'between',
+  'sounds',
+  'similar',
+  'contains',
+]);
+const OPERATOR_WORDS = new Set(['div', 'mod', 'collate']);
+const COMPARE_CHARACTERS = '=<>!:';
+
+const CLASS_NONE = 0;
+const CLASS_SPACE = 1;
+const CLASS_DIGIT = 2;
+const CLASS_WORD = 3;
+const CLASS_QUOTE = 4;
+const CLASS_COMPARE = 5;
+const CLASS_OPERATOR = 6;
+const CLASS_SINGLE = 7;
+
+const CLASSES: readonly number[] = Array.from({ length: 128 }, (_, code) => classOf(code));
+
+function classOf(code: number): number {
+  const character = String.fromCharCode(code);
+  // Every control character separates words in at least one dialect (MySQL 0x09-0x0D, SQLite 0x0C, Oracle 0x00).
+  if (code <= 32) return CLASS_SPACE;
+  if (/\d/.test(character)) return CLASS_DIGIT;
+  if (/[a-z_]/i.test(character)) return CLASS_WORD;
+  if (character === "'" || character === '"' || character === '`') return CLASS_QUOTE;
+  if (COMPARE_CHARACTERS.includes(character)) return CLASS_COMPARE;
+  if ('+-*/%^|&~#'.includes(character)) return CLASS_OPERATOR;
+  return '(),;{}@[].$'.includes(character) ? CLASS_SINGLE : CLASS_NONE;
+}
+
+/**
+ * Tokenizes a value as SQL that continues from a quote context. A quote character toggles between code and literal; doubled quotes and
+ * backslashes need no rule of their own, because each only changes the parity and both parities are inspected.
+ */
+export function tokenizeSql(value: string, context: QuoteContext): SqlTokens {
+  const tokens: SqlTokens = { kinds: [], starts: [], ends: [], texts: [], partners: [], isOpenEnded: false };
+  let at = context === 'bare' ? 0 : readLiteral(tokens, value, { from: 0, start: 0, quote: context === 'single' ? "'" : '"' });
+  while (at < value.length && tokens.kinds.length < TOKENS_MAX) at = readToken(tokens, value, at);
+  push(tokens, KIND.end, value.length, value.length);
+  pairParentheses(tokens);
+  return tokens;
+}
+
+function push(tokens: SqlTokens, kind: number, start: number, end: number): void {
+  tokens.kinds.push(kind);
+  tokens.starts.push(start);
+  tokens.ends.push(end);
+  tokens.texts.push('');
+}
+
+function pushText(tokens: SqlTokens, kind: number, token: { start: number; end: number; text: string }): number {
+  push(tokens, kind, token.start, token.end);
+  tokens.texts[tokens.texts.length - 1] = token.text;
+  return token.end;
+}
+
+/** Reads one token, or skips white space, and returns the offset after it. */
+function readToken(tokens: SqlTokens, value: string, at: number): number {
+  const code = value.charCodeAt(at);
+  const kind = code < 128 ? (CLASSES[code] ?? CLASS_NONE) : code === 0xa0 || code === 0x3000 ? CLASS_SPACE : CLASS_WORD;
+  switch (kind) {
+    case CLASS_SPACE:
+      return at + 1;
+    case CLASS_DIGIT:
+      return readNumber(tokens, value, at);
+    case CLASS_WORD:
+      return readWord(tokens, value, at);
+    case CLASS_QUOTE:
+      return code === 96
+        ? readBacktick(tokens, value, at)
+        : readLiteral(tokens, value, { from: at + 1, start: at, quote: value.charAt(at) });
+    case CLASS_COMPARE:
+      return readCompare(tokens, value, at);
+    case CLASS_OPERATOR:
+      return readOperator(tokens, value, at);
+    case CLASS_SINGLE:
+      return readSingle(tokens, value, at);
+    default:
+      push(tokens, KIND.other, at, at + 1);
+      return at + 1;
+  }
+}
+
+function readLiteral(tokens: SqlTokens, value: string, literal: { from: number; start: number; quote: string }): number {
+  const close = value.indexOf(literal.quote, literal.from);
+  const end = close < 0 ? value.length : close + 1;
+  const last = tokens.kinds.length - 1;
+  // Adjacent literals are one literal in every dialect that accepts them.
+  if (last >= 0 && tokens.kinds[last] === KIND.string && tokens.ends[last] === literal.start) tokens.ends[last] = end;
+  else push(tokens, KIND.string, literal.start, end);
+  if (close < 0) tokens.isOpenEnded = true;
+  return end;
+}
+
+function readBacktick(tokens: SqlTokens, value: string, at: number): number {
+  const close = value.indexOf('`', at + 1);
+  const end = close < 0 ? at + 1 : close + 1;
+  return pushText(tokens, close < 0 ? KIND.other : KIND.word, {
+    start: at,
+    end,
+    text: value.slice(at + 1, Math.min(end - 1, at + WORD_TEXT_MAX)),
+  });
+}
+
+function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57;
+}
+
+function isWordCode(code: number): boolean {
+  return code >= 128 ? code !== 0xa0 && code !== 0x3000 : isDigit(code) || CLASSES[code] === CLASS_WORD || code === 36;
+}
+
+/** A number ends where letters begin (`1or`, `.1UNION`): dialects lex it so, and attackers count on filters that do not. */
+function readNumber(tokens: SqlTokens, value: string, at: number): number {
+  let end = at;
+  const second = value.charCodeAt(at + 1) | 32;
+  if (value.charCodeAt(at) === 48 && second === 120 && /[\da-f]/i.test(value.charAt(at + 2))) {
+    end = at + 2;
+    while (/[\da-f]/i.test(value.charAt(end))) end++;
+  } else {
+    while (isDigit(value.charCodeAt(end))) end++;
+    if (value.charCodeAt(end) === 46) end++;
+    while (isDigit(value.charCodeAt(end))) end++;
+    const exponent = (value.charCodeAt(end) | 32) === 101;
+    if (exponent && isDigit(value.charCodeAt(end + 1))) {
+      end += 2;
+      while (isDigit(value.charCodeAt(end))) end++;
+    }
+  }
+  push(tokens, KIND.number, at, end);
+  return end;
+}
+
+/** Dotted names (`master..xp_cmdshell`, `information_schema.tables`) are one word. */
+function readWord(tokens: SqlTokens, value: string, at: number): number {
+  let end = at;
+  for (;;) {
+    while (isWordCode(value.charCodeAt(end))) end++;
+    if (value.charCodeAt(end) !== 46) break;
+    let next = end;
+    while (value.charCodeAt(next) === 46 && next - end < 3) next++;
+    if (!isWordCode(value.charCodeAt(next)) || isDigit(value.charCodeAt(next))) break;
+    end = next;
+  }
+  const text = end - at <= WORD_TEXT_MAX ? value.slice(at, end).toLowerCase() : '';
+  const kind = LOGIC_WORDS.has(text)
+    ? KIND.logic
+    : COMPARE_WORDS.has(text)
+      ? KIND.compare
+      : OPERATOR_WORDS.has(text)
+        ? KIND.operator
+        : KIND.word;
+  return pushText(tokens, kind, { start: at, end, text });
+}
+
+function readCompare(tokens: SqlTokens, value: string, at: number): number {
+  let end = at;
+  while (end - at < 3 && COMPARE_CHARACTERS.includes(value.charAt(end)) && end < value.length) end++;
+  const text = value.slice(at, end);
+  const kind = text === '!' ? KIND.operator : text === ':' || text === '::' || text === '!!' ? KIND.other : KIND.compare;
+  return pushText(tokens, kind, { start: at, end, text });
+}
+
+function readOperator(tokens: SqlTokens, value: string, at: number): number {
+  const pair = value.slice(at, at + 2);
+  if (pair === '--') return readLineComment(tokens, value, at);
+  if (pair === '/*') return readBlockComment(tokens, value, at);
+  // The end of a MySQL conditional comment, whose content was read as code.
+  if (pair === '*/') return at + 2;
+  if (pair === '||' || pair === '&&') return pushText(tokens, KIND.logic, { start: at, end: at + 2, text: pair });
+  if (pair.startsWith('#')) return readLineComment(tokens, value, at);
+  return pushText(tokens, KIND.operator, { start: at, end: at + 1, text: pair.charAt(0) });
+}
+
+function readLineComment(tokens: SqlTokens, value: string, at: number): number {
+  const found = value.indexOf('\n', at);
+  const end = found < 0 ? value.length : found + 1;
+  push(tokens, KIND.comment, at, end);
+  return end;
+}
+
+/** `/*!50000 code` runs on MySQL; any other block comment is white space, or swallows the rest when it is never closed. */
+function readBlockComment(tokens: SqlTokens, value: string, at: number): number {
+  if (value[at + 2] === '!') {
+    let end = at + 3;
+    while (end - at < 9 && isDigit(value.charCodeAt(end))) end++;
+    return end;
+  }
+  const close = value.indexOf('*/', at + 2);
+  if (close >= 0) return close + 2;
+  push(tokens, KIND.comment, at, value.length);
+  return value.length;
+}
+
+function readSingle(tokens: SqlTokens, value: string, at: number): number {
+  const character = value.charAt(at);
+  if (character === '@') return readVariable(tokens, value, at);
+  if (character === '.') {
+    if (isDigit(value.charCodeAt(at + 1))) return readNumber(tokens, value, at);
+    push(tokens, KIND.other, at, at + 1);
+    return at + 1;
+  }
+  if (character === '[') return readBracket(tokens, value, at);
+  const kind = SINGLES.get(character) ?? KIND.other;
+  push(tokens, kind, at, at + 1);
+  return at + 1;
+}
+
+const SINGLES: ReadonlyMap<string, number> = new Map([
+  ['(', KIND.open],
+  [')', KIND.close],
+  [',', KIND.comma],
+  [';', KIND.semicolon],
+]);
+
+function readVariable(tokens: SqlTokens, value: string, at: number): number {
+  let end = at + 1;
+  if (value[end] === '@') end++;
+  while (isWordCode(value.charCodeAt(end)) || value[end] === '.') end++;
+  // `name@host` is an address: a variable stands on its own.
+  const isAddress = at > 0 && isWordCode(value.charCodeAt(at - 1)) && !isQuoteBefore(value, at);
+  return pushText(tokens, isAddress ? KIND.other : KIND.variable, {
+    start: at,
+    end,
+    text: value.slice(at, Math.min(end, at + WORD_TEXT_MAX)).toLowerCase(),
+  });
+}
+
+/** A keyword directly before `@` (`or@x`) still introduces a variable. */
+function isQuoteBefore(value: string, at: number): boolean {
+  return /(?:^|[^a-z])(?:or|and|xor|select|by|not|binary)$/i.test(value.slice(Math.max(0, at - 8), at));
+}
+
+/** `[name]` is an identifier in T-SQL and SQLite; unclosed or long it is only a bracket. */
+function readBracket(tokens: SqlTokens, value: string, at: number): number {
+  // Looked for in a bounded window: a megabyte of `[` must not be searched to its end a million times.
+  const inside = value.slice(at, at + WORD_TEXT_MAX).indexOf(']');
+  const close = at + inside;
+  if (inside < 0) {
+    push(tokens, KIND.other, at, at + 1);
+    return at + 1;
+  }
+  return pushText(tokens, KIND.word, { start: at, end: close + 1, text: value.slice(at + 1, close).toLowerCase() });
+}
+
+function pairParentheses(tokens: SqlTokens): void {
+  const { kinds, partners } = tokens;
+  const open: number[] = [];
+  for (let i = 0; i < kinds.length; i++) {
+    partners.push(-1);
+    if (kinds[i] === KIND.open) {
+      partners[i] = kinds.length - 1;
+      open.push(i);
+    } else if (kinds[i] === KIND.close) {
+      const partner = open.pop();
+      if (partner !== undefined) partners[partner] = i;
+    }
+  }
+}

@@ -1,0 +1,73 @@
+/** The named references that change what a browser or XML parser sees; others are letters and stay as they are. */
+const NAMED = new Map([
+  ['lt', '<'],
+  ['gt', '>'],
+  ['amp', '&'],
+  ['quot', '"'],
+  ['apos', "'"],
+  ['colon', ':'],
+  ['newline', '\n'],
+  ['tab', '\t'],
+  ['lpar', '('],
+  ['rpar', ')'],
+  ['equals', '='],
+  ['sol', '/'],
+  ['bsol', '\\'],
+  ['semi', ';'],
+  ['nbsp', ' '],
+  ['grave', '`'],
+  ['lbrace', '{'],
+  ['rbrace', '}'],
+  ['lcub', '{'],
+  ['rcub', '}'],
+  ['period', '.'],
+  ['comma', ','],
+  ['excl', '!'],
+  ['num', '#'],
+]);
+const NAME_LENGTH_MAX = 8;
+/** Leading zeros are unlimited in HTML; past this many digits the rest is skipped, not parsed. */
+const DIGITS_MAX = 8;
+
+/** Decodes HTML character references once, with or without the closing semicolon (HTML §13.2.5.72). */
+export function decodeEntities(text: string): string {
+  if (!text.includes('&')) return text;
+  let out = '';
+  let from = 0;
+  for (let at = text.indexOf('&'); at >= 0; at = text.indexOf('&', at + 1)) {
+    const reference = text[at + 1] === '#' ? readNumeric(text, at + 2) : readNamed(text, at + 1);
+    if (reference === undefined) continue;
+    out += text.slice(from, at) + reference.value;
+    from = reference.end;
+    at = from - 1;
+  }
+  return from === 0 ? text : out + text.slice(from);
+}
+
+function readNumeric(text: string, start: number): { value: string; end: number } | undefined {
+  const isHex = (text.charCodeAt(start) | 32) === 120;
+  let at = isHex ? start + 1 : start;
+  const first = at;
+  while (text[at] === '0') at++;
+  let point = 0;
+  for (let digits = 0; digits < DIGITS_MAX; digits++, at++) {
+    const digit = parseInt(text.charAt(at), isHex ? 16 : 10);
+    if (Number.isNaN(digit)) break;
+    point = point * (isHex ? 16 : 10) + digit;
+  }
+  if (at === first) return undefined;
+  const value = point === 0 || point > 0x10ffff ? '\uFFFD' : String.fromCodePoint(point);
+  return { value, end: text[at] === ';' ? at + 1 : at };
+}
+
+function readNamed(text: string, start: number): { value: string; end: number } | undefined {
+  let at = start;
+  while (at - start <= NAME_LENGTH_MAX && isLetter(text.charCodeAt(at))) at++;
+  const value = NAMED.get(text.slice(start, at).toLowerCase());
+  return value === undefined || text[at] !== ';' ? undefined : { value, end: at + 1 };
+}
+
+function isLetter(code: number): boolean {
+  const lower = code | 32;
+  return lower >= 97 && lower <= 122;
+}

@@ -1,0 +1,84 @@
+/** One attribute as the browser's tokenizer would see it. */
+export interface Attribute {
+  name: string;
+  value: string;
+  start: number;
+  end: number;
+}
+
+/** One start tag, or the attributes that follow a broken-out-of value. */
+export interface Tag {
+  /** Lower-case; empty when only attributes were read. */
+  name: string;
+  attributes: Attribute[];
+  start: number;
+  end: number;
+}
+
+/** More attributes than any honest tag has; the rest of the tag is skipped. */
+const ATTRIBUTES_MAX = 128;
+const NAME_LENGTH_MAX = 64;
+/** Characters that old browsers and lax filters step over between `<` and the name. */
+const LEADING_NOISE = '/!?~%\\\0\t\n\f\r -';
+const LEADING_NOISE_MAX = 4;
+
+/** HTML white space, control characters and `/`: all of them separate attributes (HTML §13.2.5.32). */
+function isGap(code: number): boolean {
+  return code <= 32 || code === 47 || code === 0xa0;
+}
+
+function isLetter(code: number): boolean {
+  const lower = code | 32;
+  return lower >= 97 && lower <= 122;
+}
+
+/** Reads the tag whose `<` is at `at` (HTML §13.2.5.6 to §13.2.5.39); undefined when the text after it starts no tag. */
+export function readTag(text: string, at: number): Tag | undefined {
+  let from = at + 1;
+  while (from - at <= LEADING_NOISE_MAX && LEADING_NOISE.includes(text.charAt(from)) && from < text.length) from++;
+  if (!isLetter(text.charCodeAt(from))) return undefined;
+  let end = from;
+  while (end < text.length && !isGap(text.charCodeAt(end)) && text[end] !== '>' && text[end] !== '<') end++;
+  const name = text.slice(from, Math.min(end, from + NAME_LENGTH_MAX)).toLowerCase();
+  const rest = readAttributes(text, end);
+  return { name, attributes: rest.attributes, start: at, end: rest.end };
+}
+
+/** Reads attributes from `from` up to the `>` that ends the tag, or the end of the text. */
+export function readAttributes(text: string, from: number): { attributes: Attribute[]; end: number } {
+  const attributes: Attribute[] = [];
+  let at = from;
+  while (at < text.length && text[at] !== '>') {
+    if (isGap(text.charCodeAt(at))) {
+      at++;
+      continue;
+    }
+    const attribute = readAttribute(text, at);
+    if (attributes.length < ATTRIBUTES_MAX) attributes.push(attribute);
+    at = Math.max(attribute.end, at + 1);
+  }
+  return { attributes, end: Math.min(at + 1, text.length) };
+}
+
+function readAttribute(text: string, start: number): Attribute {
+  let nameEnd = start;
+  // A leading `=` belongs to the name (HTML §13.2.5.32, unexpected-equals-sign-before-attribute-name).
+  if (text[nameEnd] === '=') nameEnd++;
+  while (nameEnd < text.length && !isGap(text.charCodeAt(nameEnd)) && text[nameEnd] !== '>' && text[nameEnd] !== '=') nameEnd++;
+  const name = text.slice(start, Math.min(nameEnd, start + NAME_LENGTH_MAX)).toLowerCase();
+  let at = nameEnd;
+  while (at < text.length && text.charCodeAt(at) <= 32) at++;
+  if (text[at] !== '=') return { name, value: '', start, end: nameEnd };
+  at++;
+  while (at < text.length && text.charCodeAt(at) <= 32) at++;
+  const quote = text.charAt(at);
+  // The backtick is a quote to old Internet Explorer and to nobody else; reading it so only widens what is seen.
+  if (quote === '"' || quote === "'" || quote === '`') {
+    const close = text.indexOf(quote, at + 1);
+    const end = close < 0 ? text.length : close;
+    return { name, value: text.slice(at + 1, end), start, end: Math.min(end + 1, text.length) };
+  }
+  let end = at;
+  while (end < text.length && text.charCodeAt(end) > 32 && text[end] !== '>') end++;
+  return { name, value: text.slice(at, end), start, end };
+}

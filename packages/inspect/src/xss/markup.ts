@@ -1,0 +1,204 @@
+import type { Evidence } from '../types.ts';
+import type { Attribute, Tag } from './html.ts';
+import { readAttributes, readTag } from './html.ts';
+import { isActiveStyle, isScriptUrl, looksLikeScript, normalizeUrl } from './script.ts';
+
+/** Tags read per value; past it the value is not a text a person formatted. */
+const TAGS_MAX = 20_000;
+/** Times a tag that swallowed the rest of the value is entered again to look inside it. */
+const RESCANS_MAX = 16;
+const SCRIPT_LENGTH_MAX = 4_096;
+const HANDLER = /^on[a-z]{3,32}/;
+/** Attributes whose value a browser follows or loads. */
+const URL_ATTRIBUTES = new Set([
+  'href',
+  'src',
+  'action',
+  'formaction',
+  'data',
+  'xlink:href',
+  'background',
+  'dynsrc',
+  'lowsrc',
+  'poster',
+  'codebase',
+  'code',
+  'cite',
+  'longdesc',
+  'usemap',
+  'manifest',
+  'to',
+  'from',
+  'values',
+  'by',
+  'content',
+  'srcset',
+  'ping',
+  'archive',
+  'classid',
+  'profile',
+  'icon',
+  'folder',
+  'xml:base',
+  'target',
+  'url',
+  'source',
+  'handler',
+  'implementation',
+  'value',
+]);
+/** Tags that run or embed foreign code by their mere presence with an address. */
+const EMBEDDING = new Map<string, readonly string[]>([
+  ['object', ['data', 'classid', 'codebase']],
+  ['embed', ['src', 'code']],
+  ['applet', ['code', 'codebase', 'archive']],
+  ['base', ['href']],
+  ['bgsound', ['src']],
+  ['frame', ['src']],
+  ['layer', ['src']],
+  ['xml', ['src']],
+  ['import', ['namespace', 'implementation']],
+]);
+const ACTIVE_LINKS = new Set(['stylesheet', 'import', 'preload', 'prefetch', 'modulepreload']);
+
+/** Every way a piece of markup can run script, tag by tag. */
+export function judgeMarkup(text: string): Evidence[] {
+  const found: Evidence[] = [];
+  let rescans = 0;
+  let at = text.indexOf('<');
+  for (let tags = 0; at >= 0 && tags < TAGS_MAX && found.length === 0; tags++) {
+    const tag = readTag(text, at);
+    if (tag === undefined) {
+      at = text.indexOf('<', at + 1);
+      continue;
+    }
+    judgeTag(text, tag, found);
+    const swallowed = tag.end >= text.length && rescans++ < RESCANS_MAX;
+    at = text.indexOf('<', swallowed ? at + 1 : tag.end);
+  }
+  return found;
+}
+
+function judgeTag(text: string, tag: Tag, found: Evidence[]): void {
+  const span = [tag.start, tag.end] as const;
+  const reason = tagReason(text, tag);
+  if (reason !== undefined) found.push({ rule: reason.rule, confidence: reason.confidence, span, why: reason.why });
+  for (const attribute of tag.attributes) {
+    const evidence = judgeAttribute(attribute, 0.97);
+    if (evidence !== undefined) found.push(evidence);
+  }
+}
+
+interface Reason {
+  rule: string;
+  confidence: number;
+  why: string;
+}
+
+/** What the tag itself runs or loads, apart from its attributes' values. */
+function tagReason(text: string, tag: Tag): Reason | undefined {
+  const { name } = tag;
+  if (name === 'script' || name.startsWith('script<')) return scriptReason(text, tag);
+  if (name === 'style') return styleReason(text, tag);
+  const addresses = EMBEDDING.get(name);
+  if (
+    addresses !== undefined &&
+    tag.attributes.some((attribute) => addresses.includes(attribute.name) && attribute.value !== '')
+  ) {
+    return { rule: 'xss.embed', confidence: 0.91, why: `a <${name}> tag loads foreign content` };
+  }
+  if (name === 'meta' && tag.attributes.some((attribute) => attribute.name === 'http-equiv')) {
+    return { rule: 'xss.embed', confidence: 0.93, why: 'a <meta http-equiv> tag changes how the page behaves' };
+  }
+  if (name === 'link' && isActiveLink(tag))
+    return { rule: 'xss.embed', confidence: 0.92, why: 'a <link> tag loads a foreign style sheet or document' };
+  if ((name === 'set' || name.startsWith('animate')) && animatesScript(tag)) {
+    return { rule: 'xss.handler', confidence: 0.93, why: `an SVG <${name}> tag rewrites an active attribute` };
+  }
+  return undefined;
+}
+
+/** A script tag counts when it has an address, ends as a script, or holds something that parses as code; the bare word in prose does not. */
+function scriptReason(text: string, tag: Tag): Reason | undefined {
+  if (text[tag.start + 1] === '/') return undefined;
+  const why = 'a <script> tag with code or an address';
+  if (tag.attributes.some((attribute) => /src|href/.test(attribute.name) && attribute.value !== ''))
+    return { rule: 'xss.script', confidence: 0.97, why };
+  const body = text.slice(tag.end, tag.end + SCRIPT_LENGTH_MAX);
+  const close = body.search(/<\s*\/\s*script/i);
+  if (close >= 0) return { rule: 'xss.script', confidence: 0.97, why };
+  if (looksLikeScript(body)) return { rule: 'xss.script', confidence: 0.95, why };
+  return body.trim() === '' ? { rule: 'xss.script', confidence: 0.9, why: 'an opening <script> tag ends the value' } : undefined;
+}
+
+function styleReason(text: string, tag: Tag): Reason | undefined {
+  const isScript = tag.attributes.some((attribute) => attribute.name === 'type' && /script/i.test(attribute.value));
+  const isActive = isScript || isActiveStyle(text.slice(tag.end, tag.end + SCRIPT_LENGTH_MAX));
+  return isActive
+    ? { rule: 'xss.style', confidence: 0.95, why: 'a <style> tag runs script or loads a foreign sheet' }
+    : undefined;
+}
+
+function isActiveLink(tag: Tag): boolean {
+  const rel = tag.attributes.find((attribute) => attribute.name === 'rel')?.value.toLowerCase() ?? '';
+  return (
+    tag.attributes.some((attribute) => attribute.name === 'href' && attribute.value !== '') &&
+    ACTIVE_LINKS.has(rel.replaceAll(/["'\\]/g, '').trim())
+  );
+}
+
+function animatesScript(tag: Tag): boolean {
+  const target = tag.attributes.find((attribute) => attribute.name === 'attributename')?.value.toLowerCase() ?? '';
+  return target.startsWith('on') || target.includes('innerhtml') || target.endsWith('href') || target === 'src';
+}
+
+/** An attribute that runs script: a handler with code, a script URL, an active style, a document in `srcdoc`. */
+export function judgeAttribute(attribute: Attribute, confidence: number): Evidence | undefined {
+  const reason = attributeReason(attribute, confidence);
+  return reason === undefined ? undefined : { ...reason, span: [attribute.start, attribute.end] };
+}
+
+function attributeReason(attribute: Attribute, confidence: number): Reason | undefined {
+  const { value } = attribute;
+  if (value === '') return undefined;
+  // Quotes and slashes may be glued to a name by broken markup; the browser makes a new attribute of what follows them.
+  const name = attribute.name.replace(/^[^a-z]+/, '').replaceAll(/[\0-\x1f]/g, '');
+  if (HANDLER.test(name)) {
+    if (looksLikeScript(value))
+      return { rule: 'xss.handler', confidence, why: `the event handler ${name.slice(0, 32)} holds script` };
+    return /^[\w%-]+$/.test(value)
+      ? undefined
+      : { rule: 'xss.handler', confidence: 0.5, why: `the event handler ${name.slice(0, 32)} is set` };
+  }
+  if (name === 'srcdoc')
+    return { rule: 'xss.embed', confidence: Math.min(confidence, 0.93), why: 'srcdoc holds a whole document' };
+  if (name === 'style') return isActiveStyle(value) ? { rule: 'xss.style', confidence, why: 'the style runs script' } : undefined;
+  const url = normalizeUrl(value);
+  if (isScriptUrl(value) && (URL_ATTRIBUTES.has(name) || /^(?:java|vb|live)script:/.test(url))) {
+    const isPlainData = url.startsWith('data:,') || url.startsWith('data:image/svg');
+    return {
+      rule: 'xss.url',
+      confidence: isPlainData ? 0.6 : confidence,
+      why: `the address in ${name.slice(0, 32)} runs script`,
+    };
+  }
+  return undefined;
+}
+
+/** Attributes injected into a tag of the application: the value begins inside a quoted or unquoted attribute value. */
+export function judgeBrokenAttribute(text: string): Evidence[] {
+  const starts = [0];
+  for (const quote of ['"', "'", '`']) {
+    const at = text.indexOf(quote);
+    if (at >= 0) starts.push(at + 1);
+  }
+  const found: Evidence[] = [];
+  for (const start of starts) {
+    for (const attribute of readAttributes(text, start).attributes) {
+      const evidence = judgeAttribute(attribute, start === 0 ? 0.91 : 0.94);
+      if (evidence !== undefined && evidence.confidence > 0.5) found.push({ ...evidence, rule: 'xss.attribute' });
+    }
+    if (found.length > 0) break;
+  }
+  return found;
+}

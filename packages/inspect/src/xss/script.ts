@@ -1,0 +1,75 @@
+import { decodeEntities } from '../variants/entities.ts';
+import { decodeEscapes } from '../variants/escapes.ts';
+
+/** Values longer than this are judged by their beginning: script has to start somewhere. */
+const JUDGED_LENGTH_MAX = 4_096;
+const SCRIPT_SCHEMES = [
+  'javascript:',
+  'vbscript:',
+  'livescript:',
+  'mocha:',
+  'jscript:',
+  'data:text/html',
+  'data:text/xml',
+  'data:application/x',
+  'data:text/javascript',
+  'data:image/svg',
+  'mhtml:',
+  'data:;base64',
+  'data:,',
+];
+/** Schemes that wrap another URL. */
+const WRAPPING = /^(?:feed:|view-source:|jar:|pcast:|url\(|\d{1,6};(?:url=)?|url=|&)+/;
+const CALL = /[\w$\])'"`]\s{0,4}[(`]|\(\s{0,4}[\w$]{1,40}\s{0,4}\)/;
+const ASSIGNMENT = /[\w$\])]\s{0,4}[-+*/|&]?=(?!=)\s{0,4}\S/;
+const GLOBAL_WORD = /\b(?:document|window|location|self|top|parent|import|throw|eval|constructor|alert|confirm|prompt)\b/i;
+
+/** Text as a browser reads an attribute: references resolved, escapes resolved for script. */
+export function attributeText(value: string): string {
+  return decodeEscapes(decodeEntities(value.slice(0, JUDGED_LENGTH_MAX)));
+}
+
+/** True when text could do something as JavaScript: it calls, assigns or names a global. */
+export function looksLikeScript(value: string): boolean {
+  const text = attributeText(value);
+  return CALL.test(text) || ASSIGNMENT.test(text) || GLOBAL_WORD.test(text);
+}
+
+/** The URL as the parser compares schemes: no tabs, line breaks or leading controls (WHATWG URL §4.4). */
+export function normalizeUrl(value: string): string {
+  const text = attributeText(value);
+  let out = '';
+  for (let i = 0; i < text.length && out.length < 256; i++) {
+    const code = text.charCodeAt(i);
+    if (code > 32 && code !== 0xa0 && code !== 92) out += text.charAt(i);
+  }
+  return out
+    .toLowerCase()
+    .replace(WRAPPING, '')
+    .replace(/^["'`]+/, '');
+}
+
+/** True when following or loading the URL runs script. */
+export function isScriptUrl(value: string): boolean {
+  const url = normalizeUrl(value);
+  return SCRIPT_SCHEMES.some((scheme) => url.startsWith(scheme));
+}
+
+const STYLE_COMMENT = /\/\*[^*]{0,200}\*+(?:[^/*][^*]{0,200}\*+){0,8}\//g;
+const ACTIVE_STYLE = /expression\s*\(|behaviou?r\s*:|-moz-binding|javascript:|vbscript:|@import|-o-link/i;
+
+/** True when a style runs script or loads a foreign sheet in some browser; comments and escapes inside words are removed first. */
+export function isActiveStyle(value: string): boolean {
+  const text = decodeEntities(value.slice(0, JUDGED_LENGTH_MAX));
+  if (ACTIVE_STYLE.test(text)) return true;
+  if (!text.includes('/*') && !text.includes('\\')) return false;
+  return ACTIVE_STYLE.test(cssUnescape(text).replaceAll(STYLE_COMMENT, '').replaceAll('\0', ''));
+}
+
+/** CSS escapes: a backslash with one to six hexadecimal digits and an optional blank, or one literal character (CSS Syntax §4.3.7). */
+function cssUnescape(text: string): string {
+  return text.replaceAll(/\\([\da-f]{1,6})\s?|\\/gi, (_, digits: string | undefined) => {
+    const point = digits === undefined ? -1 : parseInt(digits, 16);
+    return point < 0 || point > 0x10ffff ? '' : String.fromCodePoint(point);
+  });
+}
