@@ -1,0 +1,208 @@
+import type { Application } from '@holdfast/contract';
+import { isIP } from 'node:net';
+import { hardenCookie } from './cookies.ts';
+import { compileCsp, REPORT_GROUP, REPORT_PATH } from './csp/policy.ts';
+import type { CspPolicy } from './csp/policy.ts';
+import type { HeaderPair } from './upstream-headers.ts';
+
+/** Tells strangers what runs behind us, leads past us (alt-svc), or is harmful or dead in browsers. */
+const REMOVED: ReadonlySet<string> = new Set([
+  'server',
+  'x-powered-by',
+  'x-powered-cms',
+  'x-generator',
+  'x-aspnet-version',
+  'x-aspnetmvc-version',
+  'x-sourcefiles',
+  'x-runtime',
+  'x-version',
+  'x-backend-server',
+  'x-served-by',
+  'x-debug-token',
+  'x-debug-token-link',
+  'x-debug-exception',
+  'x-debug-exception-file',
+  'x-envoy-upstream-service-time',
+  'x-mod-pagespeed',
+  'x-page-speed',
+  'via',
+  'alt-svc',
+  'public-key-pins',
+  'public-key-pins-report-only',
+  'expect-ct',
+  'x-xss-protection',
+  'x-request-id',
+]);
+const REMOVED_PREFIXES = ['x-holdfast-', 'x-drupal-', 'x-litespeed-', 'x-varnish'] as const;
+
+/** Values of the upstream that are at least as strict as anything we would set; they stay. */
+const REFERRER_STRICT: ReadonlySet<string> = new Set([
+  'no-referrer',
+  'same-origin',
+  'strict-origin',
+  'strict-origin-when-cross-origin',
+]);
+const COOP_KNOWN: ReadonlySet<string> = new Set(['same-origin', 'same-origin-allow-popups', 'noopener-allow-popups']);
+/** CORP is a statement about one resource: an upstream that marks an image as public means that image. */
+const CORP_KNOWN: ReadonlySet<string> = new Set(['same-origin', 'same-site', 'cross-origin']);
+// A dictionary of features with allow-lists (Permissions Policy §5.1); a value that does not look like one is not merged.
+const PERMISSIONS_SHAPE =
+  /^[a-z][a-z0-9-]{0,60}=(?:\*|\([^()]{0,300}\))(?: ?, ?[a-z][a-z0-9-]{0,60}=(?:\*|\([^()]{0,300}\))){0,60}$/u;
+
+// RFC 6761, RFC 6762, RFC 8375 and names that only exist inside a network: HSTS there would outlive the test.
+const LOCAL_SUFFIXES = [
+  'localhost',
+  'test',
+  'local',
+  'internal',
+  'invalid',
+  'example',
+  'lan',
+  'home',
+  'corp',
+  'home.arpa',
+  'onion',
+] as const;
+
+/** Whether HSTS makes sense for a host: a name under a public suffix, never an address or a name of the local network. */
+export function isPublicHostName(host: string): boolean {
+  if (!host.includes('.') || host.startsWith('[') || isIP(host) !== 0) return false;
+  return !LOCAL_SUFFIXES.some((suffix) => host.endsWith(`.${suffix}`));
+}
+
+export interface ResponseFacts {
+  /** The client's side is TLS. */
+  readonly secure: boolean;
+  readonly host: string;
+}
+
+export interface HardenedHeaders {
+  readonly headers: HeaderPair[];
+  /** The upstream's own policies, for the CSP step. */
+  readonly csp: readonly string[];
+  readonly cspReportOnly: readonly string[];
+  readonly frameOptions: string | null;
+  readonly cookiesDropped: number;
+}
+
+export interface HeaderPolicy {
+  readonly csp: CspPolicy;
+  harden(upstream: readonly HeaderPair[], facts: ResponseFacts): HardenedHeaders;
+}
+
+type Taken = Map<string, string>;
+const TAKEN: ReadonlySet<string> = new Set([
+  'strict-transport-security',
+  'x-content-type-options',
+  'x-frame-options',
+  'referrer-policy',
+  'permissions-policy',
+  'cross-origin-opener-policy',
+  'cross-origin-resource-policy',
+  'cross-origin-embedder-policy',
+  'reporting-endpoints',
+  'cache-control',
+]);
+
+const isRemoved = (name: string): boolean => REMOVED.has(name) || REMOVED_PREFIXES.some((prefix) => name.startsWith(prefix));
+
+function hsts(taken: Taken, seconds: number, facts: ResponseFacts): string | null {
+  if (!facts.secure || seconds === 0 || !isPublicHostName(facts.host)) return null;
+  const own = taken.get('strict-transport-security') ?? '';
+  const age = /^max-age="?(?<age>\d{1,10})"?(?:; ?(?:includeSubDomains|preload)){0,2}$/iu.exec(own)?.groups?.['age'];
+  // The upstream may promise more than we do (subdomains, preload), never less.
+  return age !== undefined && Number(age) >= seconds ? own : `max-age=${seconds}`;
+}
+
+function referrer(taken: Taken, ours: string): string {
+  const tokens = (taken.get('referrer-policy') ?? '').split(',').map((token) => token.trim().toLowerCase());
+  return tokens.every((token) => REFERRER_STRICT.has(token)) ? tokens.join(', ') : ours;
+}
+
+function permissions(taken: Taken, ours: string): string {
+  const own = taken.get('permissions-policy') ?? '';
+  // In a structured dictionary the last mention of a key counts (RFC 9651 §3.2), so what the application says wins.
+  return own.length <= 2048 && PERMISSIONS_SHAPE.test(own) ? [ours, own].filter((part) => part !== '').join(', ') : ours;
+}
+
+/** RFC 9111 §7.3: a shared cache must not hand one visitor's cookie to the next. */
+export function privateCaching(cacheControl: string | undefined): string {
+  if (cacheControl === undefined || cacheControl.trim() === '') return 'private';
+  const directives = cacheControl.split(',').map((directive) => directive.trim());
+  const names = directives.map((directive) => directive.split('=', 1)[0]?.toLowerCase() ?? '');
+  if (names.includes('no-store') || names.includes('private')) return cacheControl;
+  const kept = directives.filter((_, index) => names[index] !== 'public' && names[index] !== 's-maxage');
+  return ['private', ...kept].join(', ');
+}
+
+function isolation(taken: Taken, settings: Application['headers'], out: HeaderPair[]): void {
+  const add = (name: string, setting: string, known: ReadonlySet<string>): void => {
+    const own = taken.get(name);
+    const value = setting === 'upstream' || (own !== undefined && known.has(own.split(';', 1)[0]?.trim() ?? '')) ? own : setting;
+    if (value !== undefined) out.push([name, value]);
+  };
+  add('cross-origin-opener-policy', settings.crossOriginOpenerPolicy, COOP_KNOWN);
+  add('cross-origin-resource-policy', settings.crossOriginResourcePolicy, CORP_KNOWN);
+  add('cross-origin-embedder-policy', settings.crossOriginEmbedderPolicy, new Set());
+}
+
+function compile(application: Application): HeaderPolicy {
+  const { headers: settings, cookies } = application;
+  const csp = compileCsp(application);
+  const endpoint = `${REPORT_GROUP}="${REPORT_PATH}"`;
+
+  const harden = (upstream: readonly HeaderPair[], facts: ResponseFacts): HardenedHeaders => {
+    const headers: HeaderPair[] = [];
+    const taken: Taken = new Map();
+    const policies: string[] = [];
+    const reportOnly: string[] = [];
+    let cookiesDropped = 0;
+    let setsCookie = false;
+    for (const pair of upstream) {
+      const [name, value] = pair;
+      if (TAKEN.has(name)) taken.set(name, taken.has(name) ? `${taken.get(name)}, ${value}` : value);
+      else if (name === 'content-security-policy') policies.push(value);
+      else if (name === 'content-security-policy-report-only') reportOnly.push(value);
+      else if (name === 'set-cookie') {
+        const cookie = hardenCookie(value, { settings: cookies, secure: facts.secure });
+        if (cookie.kind === 'kept') headers.push([name, cookie.value]);
+        else cookiesDropped += 1;
+        setsCookie = true;
+      } else if (!isRemoved(name)) headers.push(pair);
+    }
+    const caching = setsCookie ? privateCaching(taken.get('cache-control')) : taken.get('cache-control');
+    if (caching !== undefined) headers.push(['cache-control', caching]);
+    const strict = hsts(taken, settings.hstsSeconds, facts);
+    if (strict !== null) headers.push(['strict-transport-security', strict]);
+    headers.push(['x-content-type-options', 'nosniff'], ['referrer-policy', referrer(taken, settings.referrerPolicy)]);
+    const features = permissions(taken, settings.permissionsPolicy);
+    if (features !== '') headers.push(['permissions-policy', features]);
+    isolation(taken, settings, headers);
+    if (csp.mode !== 'off') {
+      headers.push([
+        'reporting-endpoints',
+        [endpoint, taken.get('reporting-endpoints')].filter((part) => part !== undefined).join(', '),
+      ]);
+    }
+    return {
+      headers,
+      csp: policies,
+      cspReportOnly: reportOnly,
+      frameOptions: taken.get('x-frame-options') ?? null,
+      cookiesDropped,
+    };
+  };
+  return { csp, harden };
+}
+
+const compiled = new WeakMap<Application, HeaderPolicy>();
+
+/** The policy of an application, compiled at its first response and kept as long as its snapshot. */
+export function headerPolicyFor(application: Application): HeaderPolicy {
+  let policy = compiled.get(application);
+  if (policy === undefined) {
+    policy = compile(application);
+    compiled.set(application, policy);
+  }
+  return policy;
+}
