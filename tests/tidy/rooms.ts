@@ -84,7 +84,8 @@ export const ROOMS: readonly Room[] = [
   // The only composition root: it alone may know everything.
   { folder: 'packages/server/src/main.ts', rooms: ['packages', 'examples/shop'], npm: 'any', node: 'any' },
   { folder: 'examples/shop', rooms: [], npm: [], node: 'any' },
-  { folder: 'tests', rooms: ['packages', 'examples', 'tools', 'bench'], npm: 'any', node: 'any' },
+  { folder: 'tests', rooms: ['packages', 'examples', 'tools', 'bench', 'tests/support'], npm: 'any', node: 'any' },
+  { folder: 'tests/support', rooms: ['packages', 'examples'], npm: 'any', node: 'any' },
   { folder: 'bench', rooms: ['packages', 'examples', 'tests/support'], npm: 'any', node: 'any' },
   { folder: 'tools', rooms: ['packages'], npm: 'any', node: 'any' },
 ];
