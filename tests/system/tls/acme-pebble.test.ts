@@ -123,7 +123,13 @@ describe.skipIf(!isPresent && !mustRun)('ACME against pebble', () => {
   };
 
   const open = (options: Partial<AcmeOptions> & Pick<AcmeOptions, 'certificates'>): Acme => {
-    const directory = { url: directoryUrl, caPem: ca.caPem, email: 'operator@example.test', pollMinMs: 100 };
+    const directory = {
+      url: directoryUrl,
+      caPem: ca.caPem,
+      email: 'operator@example.test',
+      termsAgreed: true,
+      pollMinMs: 100,
+    } as const;
     acme = createAcme({ directory, keys, store, now, random: () => 0, ...options });
     return acme;
   };
@@ -255,7 +261,7 @@ describe.skipIf(!isPresent && !mustRun)('ACME against pebble', () => {
   it('registers with an external account binding where the CA demands one', async () => {
     const certificates = [['bound.shop.test']];
     const boundKeys = createFileKeyStore(join(folder, 'bound'));
-    const directory = { url: boundDirectoryUrl, caPem: ca.caPem, pollMinMs: 100 };
+    const directory = { url: boundDirectoryUrl, caPem: ca.caPem, termsAgreed: true, pollMinMs: 100 } as const;
     const without = open({ certificates, keys: boundKeys, directory });
     expect(await without.renewalJob.run()).toMatchObject([{ kind: 'failed', stage: 'account' }]);
     const withBinding = open({ certificates, keys: boundKeys, directory: { ...directory, externalAccount: EAB } });
@@ -268,7 +274,11 @@ describe.skipIf(!isPresent && !mustRun)('ACME against pebble', () => {
   it('does not talk to a directory whose certificate it does not trust', async () => {
     // The same directory under a name of its own origin, for which no root was given.
     const url = directoryUrl.replace('127.0.0.1', 'localhost');
-    const wary = open({ certificates: [['wary.shop.test']], directory: { url, pollMinMs: 100 }, orderTimeoutMs: 60_000 });
+    const wary = open({
+      certificates: [['wary.shop.test']],
+      directory: { url, termsAgreed: true, pollMinMs: 100 },
+      orderTimeoutMs: 60_000,
+    });
     expect(await wary.renewalJob.run()).toMatchObject([
       { kind: 'failed', fault: 'directory-unreachable', stage: 'account', detail: expect.stringMatching(/certificate/) },
     ]);

@@ -12,6 +12,8 @@ export interface AcmeDirectory {
   /** For a private CA: the root that signed the directory's own certificate. */
   readonly caPem?: string;
   readonly email?: string;
+  /** The operator has agreed to the terms of the CA; nobody else can, so there is no other value. */
+  readonly termsAgreed: true;
   /** External account binding (RFC 8555 §7.3.4), as the CA hands it out. */
   readonly externalAccount?: { readonly kid: string; readonly hmacKey: string };
   /** How fast a pending order is asked about; production CAs answer within seconds. */
@@ -56,7 +58,7 @@ export async function openAccount(directory: AcmeDirectory, keys: KeyStore): Pro
     ...(directory.externalAccount === undefined ? {} : { externalAccountBinding: { ...directory.externalAccount } }),
   });
   const account = {
-    termsOfServiceAgreed: true,
+    termsOfServiceAgreed: directory.termsAgreed,
     ...(directory.email === undefined ? {} : { contact: [`mailto:${directory.email}`] }),
   };
   try {

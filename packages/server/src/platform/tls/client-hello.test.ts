@@ -1,7 +1,7 @@
 import { connect } from 'node:tls';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readClientHello } from './client-hello.ts';
 

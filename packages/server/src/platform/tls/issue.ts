@@ -85,7 +85,7 @@ export interface LeafRequest extends IssueTimes {
   readonly names: readonly string[];
 }
 
-/** A server certificate signed by the authority; the chain in `certPem` is the leaf followed by the authority. */
+/** A server certificate signed by the authority, which is not sent along: whoever trusts it has it (RFC 8446 §4.4.2). */
 export async function issueLeaf(request: LeafRequest): Promise<PairPem> {
   const x509 = await loadX509();
   const keys = await newKeys();
@@ -109,7 +109,7 @@ export async function issueLeaf(request: LeafRequest): Promise<PairPem> {
       await x509.SubjectKeyIdentifierExtension.create(keys.publicKey, false, webcrypto),
     ],
   });
-  return { certPem: certPem + request.authority.certPem, keyPem: await keyPemOf(keys) };
+  return { certPem, keyPem: await keyPemOf(keys) };
 }
 
 const generalName = (value: string): { type: 'ip' | 'dns'; value: string } => ({ type: isIP(value) === 0 ? 'dns' : 'ip', value });

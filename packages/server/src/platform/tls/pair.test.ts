@@ -3,7 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createCertificateStore } from './certificate-store.ts';
 import type { CertificateStore } from './certificate-store.ts';
@@ -40,6 +40,7 @@ function byOpenssl(...args: readonly string[]): PairPem {
   return { certPem: readFileSync(cert, 'utf8'), keyPem: readFileSync(key, 'utf8') };
 }
 const SAN = ['-addext', 'subjectAltName=DNS:by-openssl.test'];
+const CLIENT_ONLY = ['-addext', 'extendedKeyUsage=clientAuth'];
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'holdfast-pair-'));
@@ -49,43 +50,38 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const chainOf = (pem: string): string[] => pem.split(/(?<=-----END CERTIFICATE-----\n)/).filter((part) => part.trim() !== '');
+const chain = (): string => shop.certPem + authority.certPem;
 
 describe('reading a pair', () => {
-  it('accepts a chain with its key', () => {
-    expect(readPair(shop, NOW)).toMatchObject({
-      kind: 'usable',
-      pair: { names: ['shop.test', '*.shop.test', '127.0.0.1'], notAfterMs: times.notAfterMs },
-    });
+  it('accepts a certificate with its key, alone and with its chain', () => {
+    const names = ['shop.test', '*.shop.test', '127.0.0.1'];
+    expect(readPair(shop, NOW)).toMatchObject({ kind: 'usable', pair: { names, notAfterMs: times.notAfterMs } });
+    expect(readPair({ ...shop, certPem: chain() }, NOW).kind).toBe('usable');
   });
 
-  it('accepts a leaf alone, and the self-signed server certificate that openssl makes by default', () => {
-    expect(readPair({ ...shop, certPem: chainOf(shop.certPem)[0] ?? '' }, NOW).kind).toBe('usable');
+  it('accepts the self-signed server certificate that openssl makes by default', () => {
     expect(readPair(byOpenssl('-newkey', 'rsa:2048', ...SAN), Date.now()).kind).toBe('usable');
   });
 
-  const refusals: [string, PairFault, () => PairPem, number?][] = [
-    ['the key of another certificate', 'key-mismatch', () => ({ ...shop, keyPem: other.keyPem })],
-    ['a chain in the wrong order', 'chain-order', () => ({ ...authority, certPem: chainOf(shop.certPem).toReversed().join('') })],
-    ['a stranger in the chain', 'chain-order', () => ({ ...shop, certPem: (chainOf(shop.certPem)[0] ?? '') + other.certPem })],
-    ['a certificate past its end', 'expired', () => shop, times.notAfterMs],
-    ['a certificate before its start', 'not-yet-valid', () => shop, times.notBeforeMs - 1],
-    ['a certificate cut off', 'certificate-unreadable', () => ({ ...shop, certPem: shop.certPem.slice(0, -200) })],
-    ['an empty certificate', 'certificate-unreadable', () => ({ ...shop, certPem: '' })],
-    ['a key cut off', 'key-unreadable', () => ({ ...shop, keyPem: shop.keyPem.slice(0, 60) })],
-    ['a certificate without names', 'names-missing', () => byOpenssl('-newkey', 'rsa:2048'), Date.now()],
-    [
-      'a certificate for clients',
-      'usage-wrong',
-      () => byOpenssl('-newkey', 'rsa:2048', ...SAN, '-addext', 'extendedKeyUsage=clientAuth'),
-      Date.now(),
-    ],
-    ['a short RSA key', 'key-weak', () => byOpenssl('-newkey', 'rsa:1024', ...SAN), Date.now()],
-    ['a file that is no certificate at all', 'too-large', () => ({ ...shop, certPem: 'x'.repeat(200_000) })],
-  ];
-  it.each(refusals)('refuses %s', (_, fault, make, nowMs = NOW) => {
-    expect(readPair(make(), nowMs)).toEqual({ kind: 'refused', fault });
-    expect(PAIR_FAULTS[fault]).toMatch(/;/);
+  it.each<[string, PairFault, () => [PairPem, number?]]>([
+    ['the key of another certificate', 'key-mismatch', () => [{ ...shop, keyPem: other.keyPem }]],
+    ['a chain in the wrong order', 'chain-order', () => [{ ...authority, certPem: authority.certPem + shop.certPem }]],
+    ['a stranger in the chain', 'chain-order', () => [{ ...shop, certPem: shop.certPem + other.certPem }]],
+    ['a certificate past its end', 'expired', () => [shop, times.notAfterMs]],
+    ['a certificate before its start', 'not-yet-valid', () => [shop, times.notBeforeMs - 1]],
+    ['a certificate cut off', 'certificate-unreadable', () => [{ ...shop, certPem: shop.certPem.slice(0, -200) }]],
+    ['a chain cut off', 'certificate-unreadable', () => [{ ...shop, certPem: chain().slice(0, -200) }]],
+    ['an empty certificate', 'certificate-unreadable', () => [{ ...shop, certPem: '' }]],
+    ['a key cut off', 'key-unreadable', () => [{ ...shop, keyPem: shop.keyPem.slice(0, 60) }]],
+    ['a certificate without names', 'names-missing', () => [byOpenssl('-newkey', 'rsa:2048')]],
+    ['a certificate for clients', 'usage-wrong', () => [byOpenssl('-newkey', 'rsa:2048', ...SAN, ...CLIENT_ONLY)]],
+    ['a short RSA key', 'key-weak', () => [byOpenssl('-newkey', 'rsa:1024', ...SAN)]],
+    ['a file that is no certificate at all', 'too-large', () => [{ ...shop, certPem: 'x'.repeat(200_000) }]],
+  ])('refuses %s', (_, fault, make) => {
+    const [pem, nowMs = NOW] = make();
+    expect(readPair(pem, nowMs)).toEqual({ kind: 'refused', fault });
+    // What is wrong, then what to do.
+    expect(PAIR_FAULTS[fault]).toMatch(/; |check/);
   });
 
   it('refuses every cut of a good pair, or reads the same certificate', () => {

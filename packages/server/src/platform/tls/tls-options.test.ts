@@ -99,6 +99,16 @@ describe('what clients can negotiate', () => {
     socket.destroy();
   });
 
+  it('refuses names that nobody holds when strict, and serves the others', async () => {
+    const store = createCertificateStore({ now: Date.now, strictNames: true });
+    store.replace({ slot: 'own', source: 'own-files', pem: await leaf('shop.test') });
+    const port = await listen(createServer(tlsServerOptions({ store, listenerName: 'strict' }), (socket) => socket.end()));
+    expect(await dial(port, { servername: 'unknown.test', rejectUnauthorized: false })).toMatch(
+      /hang up|ECONNRESET|disconnected/,
+    );
+    must(await dial(port)).destroy();
+  });
+
   it('works under an HTTP/2 server', async () => {
     const store = createCertificateStore({ now: Date.now });
     store.replace({ slot: 'own', source: 'own-files', pem: await leaf('shop.test') });
