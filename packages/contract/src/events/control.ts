@@ -136,6 +136,13 @@ export const controlEvents = {
     ocsf: API,
     payload: z.strictObject({ cause: z.enum(['operator', 'expired']) }),
   }),
+  snapshotRestored: plain({
+    type: 'snapshot.restored',
+    summary: 'An earlier policy state was put into force again.',
+    severity: 'high',
+    ocsf: { classUid: 6003, activityId: 3 },
+    payload: z.strictObject({ digest: text, fromVersion: count }),
+  }),
   exceptionAdded: plain({
     type: 'exception.added',
     summary: 'One rule no longer fires in one place.',

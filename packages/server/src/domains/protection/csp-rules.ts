@@ -5,21 +5,29 @@ const SEEN_MIN = 3;
 const SOURCES_PER_DIRECTIVE_MAX = 50;
 const POLICY_LENGTH_MAX = 8192;
 
-/** What a page may do when nothing was learned: itself only, no plugins, no base, no inline code without nonce or hash (CSP3 §8). */
-const BASE: readonly (readonly [directive: string, sources: readonly string[]])[] = [
-  ['default-src', ["'self'"]],
+const HASHES_MAX = 1024;
+
+/**
+ * The gateway's built-in policy, which a suggestion widens: nothing but the site itself, no plugins, no base, inline code by
+ * nonce only. A test holds the two together.
+ */
+export const BUILT_IN_CSP: readonly (readonly [directive: string, sources: readonly string[]])[] = [
+  ['default-src', ["'none'"]],
   ['script-src', ["'self'", "'nonce-{nonce}'"]],
   ['style-src', ["'self'", "'nonce-{nonce}'"]],
   ['img-src', ["'self'", 'data:']],
   ['font-src', ["'self'"]],
   ['connect-src', ["'self'"]],
   ['media-src', ["'self'"]],
-  ['frame-src', ["'self'"]],
-  ['worker-src', ["'self'"]],
   ['manifest-src', ["'self'"]],
+  ['worker-src', ["'self'"]],
+  ['frame-src', ["'self'"]],
   ['form-action', ["'self'"]],
+  ['base-uri', ["'none'"]],
+  ['object-src', ["'none'"]],
 ];
-const FIXED = ["object-src 'none'", "base-uri 'none'"];
+/** Widening these gives more than a page can need: plugins, another base address, everything at once. */
+const NEVER_WIDENED: ReadonlySet<string> = new Set(['default-src', 'base-uri', 'object-src']);
 
 /** Reports name the finer directive where a browser knows it (CSP3 §6.8.3); the policy is written with the coarser one. */
 const COARSER: ReadonlyMap<string, string> = new Map([
@@ -71,7 +79,7 @@ interface Candidate {
 
 function letIn(draft: Draft, { directive, source, count }: Candidate): void {
   const list = draft.sources.get(directive);
-  if (list === undefined) {
+  if (list === undefined || NEVER_WIDENED.has(directive)) {
     draft.refused.push({ directive, source, why: 'this directive is not widened' });
     return;
   }
@@ -92,29 +100,39 @@ function takeReport(draft: Draft, row: CspReportRow): void {
   else draft.refused.push({ directive: row.directive, source: row.blocked, why: judged.why });
 }
 
-function takeInline(draft: Draft, row: CspInlineRow): void {
-  const directive = row.kind === 'script' ? 'script-src' : 'style-src';
-  const source = `'${row.hash}'`;
-  // 32 bytes in base64, nothing else: the hash is written into the policy.
-  if (!/^sha256-[A-Za-z0-9+/]{43}=$/u.test(row.hash)) return;
-  if (row.count >= SEEN_MIN) letIn(draft, { directive, source, count: row.count });
-  else draft.refused.push({ directive, source, why: `seen fewer than ${SEEN_MIN} times, on ${row.path}` });
+const writePolicy = (sources: ReadonlyMap<string, readonly string[]>): string =>
+  [...sources].map(([name, list]) => `${name} ${list.join(' ')}`).join('; ');
+
+/** Hashes of inline code, most seen first. They come from our own reading of the pages, so there is no least number here. */
+function inlineHashes(draft: Draft, rows: readonly CspInlineRow[], known: readonly string[]): string[] {
+  const hashes = new Set(known);
+  for (const row of rows.toSorted((left, right) => right.count - left.count)) {
+    const directive = row.kind === 'script' ? 'script-src' : 'style-src';
+    const source = `'${row.hash}'`;
+    // 32 bytes in base64, nothing else: the settings refuse any other text.
+    if (!/^sha256-[A-Za-z0-9+/]{43}=$/u.test(row.hash) || hashes.has(row.hash)) continue;
+    if (hashes.size >= HASHES_MAX) draft.refused.push({ directive, source, why: 'the list of hashes is full' });
+    else {
+      hashes.add(row.hash);
+      draft.accepted.push({ directive, source, count: row.count });
+    }
+  }
+  return [...hashes];
 }
 
-const writePolicy = (sources: ReadonlyMap<string, readonly string[]>): string =>
-  [...[...sources].map(([name, list]) => `${name} ${list.join(' ')}`), ...FIXED].join('; ');
-
-/** Builds a policy out of what was seen. It is a proposal: what it lets in and what it leaves out stand beside it. */
+/** Builds settings out of what was seen. They are a proposal: what they let in and what they leave out stand beside them. */
 export function suggestCsp(
   application: Pick<Application, 'id' | 'csp'>,
   reports: readonly CspReportRow[],
   inline: readonly CspInlineRow[],
 ): CspSuggestion {
-  const sources = new Map(BASE.map(([name, list]) => [name, [...list]]));
-  const draft: Draft = { sources, accepted: [], refused: [], lengthLeft: POLICY_LENGTH_MAX - writePolicy(sources).length };
+  const sources = new Map(BUILT_IN_CSP.map(([name, list]) => [name, [...list]]));
+  const builtIn = writePolicy(sources);
+  const draft: Draft = { sources, accepted: [], refused: [], lengthLeft: POLICY_LENGTH_MAX - builtIn.length };
+  const hashes = inlineHashes(draft, inline, application.csp.inlineHashes);
   // Most seen first: where a limit cuts, it cuts noise.
-  for (const row of inline.toSorted((left, right) => right.count - left.count)) takeInline(draft, row);
   for (const row of reports.toSorted((left, right) => right.count - left.count)) takeReport(draft, row);
-  const { accepted, refused } = draft;
-  return { application: application.id, csp: { ...application.csp, policy: writePolicy(sources) }, accepted, refused };
+  const policy = writePolicy(sources);
+  const csp = { ...application.csp, policy: policy === builtIn ? null : policy, inlineHashes: hashes };
+  return { application: application.id, csp, accepted: draft.accepted, refused: draft.refused };
 }

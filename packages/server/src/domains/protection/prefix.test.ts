@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { BlockList } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { covers, formatPrefix, overlaps, parsePrefix } from './prefix.ts';

@@ -1,0 +1,37 @@
+import { createHash } from 'node:crypto';
+import { applicationSchema, type ApplicationInput, type ApplicationView } from '@holdfast/contract';
+import { sortedJson } from './sorted-json.ts';
+import { addApplication, change, dropApplication, rewriteApplication, toView, type ApplicationParts } from './service.ts';
+
+/**
+ * Puts what the configuration declares into force at start.
+ *
+ * A declaration is applied when it is new or was edited since it was applied last. While it is unchanged, what an operator
+ * changed through the API stays: someone who went back to `monitor` because blocking broke the application must not find
+ * `enforce` again after a restart. `config export` shows the difference. A declaration that is gone takes its application
+ * along; an application of the same id that an operator made becomes a declared one. No declaration at all changes nothing:
+ * the data directory alone is then the truth.
+ */
+export async function applyDeclared(parts: ApplicationParts, declared: readonly ApplicationInput[]): Promise<ApplicationView[]> {
+  const wanted = declared.map((input) => applicationSchema.parse(input));
+  const by = { actor: { kind: 'system' as const, ref: 'configuration' }, reason: 'declared in the configuration' };
+  return change(parts, by, async (step) => {
+    if (wanted.length === 0) return step.all.map(toView);
+    const ids = new Set(wanted.map(({ id }) => id));
+    const kept = new Map(step.all.map((stored) => [stored.application.id, stored]));
+    for (const stored of step.all) {
+      if (stored.origin !== 'config' || ids.has(stored.application.id)) continue;
+      await dropApplication(step, stored);
+      kept.delete(stored.application.id);
+    }
+    for (const application of wanted) {
+      const declaredDigest = createHash('sha256').update(sortedJson(application), 'utf8').digest('hex');
+      const before = kept.get(application.id);
+      const now = { ...step, all: [...kept.values()] };
+      const after = { application, origin: 'config' as const, declaredDigest };
+      if (before === undefined) kept.set(application.id, await addApplication(now, application, after));
+      else if (before.declaredDigest !== declaredDigest) kept.set(application.id, await rewriteApplication(now, before, after));
+    }
+    return [...kept.values()].map(toView);
+  });
+}

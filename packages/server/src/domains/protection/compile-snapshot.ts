@@ -1,0 +1,71 @@
+import { snapshotSchema, type GatewayLimits, type Snapshot, type SnapshotState } from '@holdfast/contract';
+import type { Clock } from '../../platform/clock.ts';
+import type { Database } from '../../platform/db/database.ts';
+import { actorName, type Actor, type Applications } from '../applications/index.ts';
+import { readActiveBans, readAllowPrefixes } from './ban-store.ts';
+import { readBypassUntil } from './bypass.ts';
+import { tablesOf } from './change.ts';
+import { readActiveExceptions } from './exceptions.ts';
+import { digestOf, orderPolicy, type KeyMaterial, type Policy } from './policy.ts';
+import { insertState, newestState, nextVersion } from './snapshot-store.ts';
+import type { ProtectionTables } from './tables.ts';
+
+export interface CompileParts {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly applications: Applications;
+  readonly trustedHops: number;
+  readonly limits: GatewayLimits;
+  /** Certificates and challenges as they are now; never stored with the policy. */
+  readonly keyMaterial: () => KeyMaterial | Promise<KeyMaterial>;
+}
+
+export interface Compiled {
+  readonly snapshot: Snapshot;
+  readonly state: SnapshotState;
+}
+
+async function readPolicy({ db, clock, applications, trustedHops, limits }: CompileParts): Promise<Policy> {
+  const tables = tablesOf(db);
+  const now = clock.now();
+  const known = (await applications.list()).map(({ application }) => application);
+  const ids = new Set(known.map(({ id }) => id));
+  return orderPolicy({
+    applications: known,
+    // An exception outlives its application in storage, in case that comes back, but not in what is enforced.
+    exceptions: (await readActiveExceptions(tables, now)).filter((exception) => ids.has(exception.application)),
+    allows: await readAllowPrefixes(tables),
+    bans: await readActiveBans(tables, now),
+    bypassUntil: await readBypassUntil(tables, now),
+    trustedHops,
+    limits,
+  });
+}
+
+/**
+ * Builds the next snapshot from everything that is stored, and keeps its policy state when that is a new one.
+ * It is checked against its own schema before anyone sees it: a defect here must not reach the request path.
+ */
+export async function compileSnapshot(parts: CompileParts, cause: string, actor: Actor): Promise<Compiled> {
+  const { db, clock } = parts;
+  const policy = await readPolicy(parts);
+  const digest = digestOf(policy);
+  const keyMaterial = await parts.keyMaterial();
+  const row = { digest, createdAt: clock.now(), cause, actor: actorName(actor) };
+  return db.transaction(async ({ kysely }) => {
+    const tx = kysely.withTables<ProtectionTables>();
+    const version = await nextVersion(tx);
+    const snapshot = snapshotSchema.parse({ version, digest, ...policy, ...keyMaterial });
+    const newest = await newestState(tx);
+    const counts = {
+      applications: policy.applications.length,
+      exceptions: policy.exceptions.length,
+      allows: policy.allows.length,
+      bans: policy.bans.length,
+    };
+    // A new certificate makes a new snapshot, not a new policy: whose policy it is stays as it was.
+    if (newest?.state.digest === digest) return { snapshot, state: { ...newest.state, version } };
+    await insertState(tx, { policy, version, ...row });
+    return { snapshot, state: { version, ...row, ...counts } };
+  });
+}

@@ -1,0 +1,98 @@
+import type { Snapshot, SnapshotCurrent, SnapshotState } from '@holdfast/contract';
+import type { Log } from '../../platform/log.ts';
+import { Refusal } from '../../platform/refusal.ts';
+import type { Actor } from '../applications/index.ts';
+import { tablesOf } from './change.ts';
+import { compileSnapshot, type Compiled, type CompileParts } from './compile-snapshot.ts';
+import { readStates } from './snapshot-store.ts';
+
+/** Changes that come together make one snapshot. */
+const GATHER_MS = 25;
+/** A compilation that failed (database away) is tried again; until then the gateway keeps the last good snapshot. */
+const RETRY_MS = 500;
+
+export interface SnapshotsParts extends CompileParts {
+  readonly log: Log;
+}
+
+export interface Snapshots extends AsyncDisposable {
+  /** The newest one, compiled now if there is none yet. */
+  current(): Promise<Snapshot>;
+  show(): Promise<SnapshotCurrent>;
+  history(): Promise<SnapshotState[]>;
+  /** Whose policy judged a request that names this snapshot version; null when it is older than the history. */
+  stateAt(version: number): Promise<SnapshotState | null>;
+  onSnapshot(listener: (snapshot: Snapshot) => void): void;
+  /** Something changed: a new snapshot follows within {@link GATHER_MS}. */
+  changed(cause: string, actor: Actor): void;
+  /** Compiles and pushes now. */
+  refresh(cause: string, actor: Actor): Promise<Snapshot>;
+}
+
+const SYSTEM: Actor = { kind: 'system', ref: 'holdfast' };
+
+export function createSnapshots(parts: SnapshotsParts): Snapshots {
+  const listeners: ((snapshot: Snapshot) => void)[] = [];
+  let compiled: Compiled | null = null;
+  let timer: NodeJS.Timeout | null = null;
+  let isClosed = false;
+  // One at a time, so that versions are pushed in the order in which they grow.
+  let queue: Promise<unknown> = Promise.resolve();
+
+  const compileAndPush = async (cause: string, actor: Actor): Promise<Compiled> => {
+    compiled = await compileSnapshot(parts, cause, actor);
+    for (const listener of listeners) listener(compiled.snapshot);
+    return compiled;
+  };
+  const refresh = async (cause: string, actor: Actor): Promise<Compiled> => {
+    const next = queue.then(async () => compileAndPush(cause, actor));
+    queue = next.catch(() => undefined);
+    return next;
+  };
+  const schedule = (cause: string, actor: Actor, delayMs: number): void => {
+    if (isClosed || timer !== null) return;
+    timer = setTimeout(() => {
+      timer = null;
+      refresh(cause, actor).catch((error: unknown) => {
+        parts.log.error({ err: error }, 'the snapshot could not be made; the last good one stays in force');
+        schedule(cause, actor, RETRY_MS);
+      });
+    }, delayMs);
+  };
+  const newest = async (): Promise<Compiled> => compiled ?? refresh('system.started', SYSTEM);
+
+  return {
+    current: async () => (await newest()).snapshot,
+    async show() {
+      const { snapshot, state } = await newest();
+      return { ...state, bypassUntil: snapshot.bypassUntil };
+    },
+    history: async () => (await readStates(tablesOf(parts.db))).map(({ state }) => state),
+    async stateAt(version) {
+      const states = (await readStates(tablesOf(parts.db))).map(({ state }) => state);
+      // A state holds from its own version to the next one; versions between have the same policy.
+      return states.find((state) => state.version <= version) ?? null;
+    },
+    onSnapshot: (listener) => void listeners.push(listener),
+    changed: (cause, actor) => schedule(cause, actor, GATHER_MS),
+    refresh: async (cause, actor) => (await refresh(cause, actor)).snapshot,
+    async [Symbol.asyncDispose]() {
+      isClosed = true;
+      if (timer !== null) clearTimeout(timer);
+      timer = null;
+      await queue;
+    },
+  };
+}
+
+/** The one stored state whose digest begins so. */
+export async function findState(parts: Pick<CompileParts, 'db'>, digest: string) {
+  const states = await readStates(tablesOf(parts.db));
+  const newestOfEach = new Map(states.toReversed().map((stored) => [stored.state.digest, stored]));
+  const found = [...newestOfEach.values()].filter(({ state }) => state.digest.startsWith(digest));
+  const [only] = found;
+  if (only === undefined) throw new Refusal('not-found');
+  if (found.length > 1)
+    throw new Refusal('conflict', { errors: [{ pointer: '/digest', detail: 'more than one state begins so' }] });
+  return only;
+}

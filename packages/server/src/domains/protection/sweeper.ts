@@ -1,0 +1,46 @@
+import type { Log } from '../../platform/log.ts';
+import { endExpiredBans } from './bans.ts';
+import { endExpiredBypass } from './bypass.ts';
+import type { ProtectionParts } from './change.ts';
+import { endExpiredExceptions } from './exceptions.ts';
+
+const EVERY_MS = 1000;
+
+export interface Sweeper extends AsyncDisposable {
+  sweep(): Promise<void>;
+  start(): void;
+}
+
+/**
+ * Writes down that bans, exceptions and break-glass are over. The gateway goes by the times in its snapshot, so a sweep that
+ * is late lets nothing bite, or stay open, longer.
+ */
+export function createSweeper(parts: ProtectionParts, log: Log): Sweeper {
+  let timer: NodeJS.Timeout | null = null;
+  let running: Promise<void> | null = null;
+
+  const sweep = async (): Promise<void> => {
+    await endExpiredBypass(parts);
+    await endExpiredBans(parts);
+    await endExpiredExceptions(parts);
+  };
+  const tick = (): void => {
+    // A slow database must not pile up sweeps.
+    running ??= sweep()
+      .catch((error: unknown) => log.warn({ err: error }, 'what ran out of time could not be cleared; tried again shortly'))
+      .finally(() => {
+        running = null;
+      });
+  };
+  return {
+    sweep,
+    start() {
+      timer ??= setInterval(tick, EVERY_MS).unref();
+    },
+    async [Symbol.asyncDispose]() {
+      if (timer !== null) clearInterval(timer);
+      timer = null;
+      await running;
+    },
+  };
+}
