@@ -3,6 +3,8 @@ import type { Readable } from 'node:stream';
 /** How long the beginning of a body may be held back when the upstream pauses: longer would break pages that stream. */
 const HOLD_MS_MAX = 1000;
 
+export class BodyBrokeOff extends Error {}
+
 export interface BodyHead {
   readonly bytes: Buffer;
   /** The body ended within the head: there is nothing more to come. */
@@ -19,7 +21,12 @@ export function takeHead(body: Readable, bytesMax: number): Promise<BodyHead> {
       stop();
       resolve({ bytes: Buffer.concat(chunks), complete });
     };
+    let timer: NodeJS.Timeout | null = null;
     const onData = (chunk: Uint8Array): void => {
+      timer ??= setTimeout(() => {
+        body.pause();
+        settle(false);
+      }, HOLD_MS_MAX);
       chunks.push(chunk);
       held += chunk.byteLength;
       if (held < bytesMax) return;
@@ -29,16 +36,11 @@ export function takeHead(body: Readable, bytesMax: number): Promise<BodyHead> {
     const onEnd = (): void => settle(true);
     const onError = (cause: unknown): void => {
       stop();
-      reject(cause instanceof Error ? cause : new Error('upstream body failed'));
+      reject(cause instanceof Error ? cause : new BodyBrokeOff('the upstream body broke off'));
     };
     const onClose = (): void => onError(null);
-    const timer = setTimeout(() => {
-      if (held === 0) return;
-      body.pause();
-      settle(false);
-    }, HOLD_MS_MAX);
     const stop = (): void => {
-      clearTimeout(timer);
+      if (timer !== null) clearTimeout(timer);
       body.off('data', onData).off('end', onEnd).off('error', onError).off('close', onClose);
     };
     body.on('data', onData).on('end', onEnd).on('error', onError).on('close', onClose);

@@ -1,5 +1,7 @@
-import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 import type { Exchange } from '../exchange.ts';
+import type { BodyHead } from './body-head.ts';
 import { outgoingOf } from './write-head.ts';
 
 /**
@@ -47,3 +49,37 @@ export function pump(exchange: Exchange, body: Readable): Promise<void> {
     });
   });
 }
+
+/** Sends a whole body at once; null = none. Resolves when it is out or the client has gone. */
+export function endWith(exchange: Exchange, bytes: Uint8Array | null): Promise<void> {
+  const outgoing = outgoingOf(exchange);
+  if (outgoing.destroyed) return Promise.resolve();
+  exchange.record.responseBytes += bytes?.byteLength ?? 0;
+  // oxlint-disable-next-line promise/avoid-new -- the response speaks events only
+  return new Promise((resolve) => {
+    outgoing.on('finish', resolve);
+    outgoing.on('close', resolve);
+    if (bytes === null) outgoing.end();
+    else outgoing.end(bytes);
+  });
+}
+
+/** Sends a body whose head has been read already, through stages that change it. */
+export function pumpThrough(
+  exchange: Exchange,
+  body: { readonly source: Readable; readonly head: BodyHead },
+  stages: readonly Duplex[],
+): Promise<void> {
+  const [first] = stages;
+  if (body.head.complete) {
+    if (first === undefined) return endWith(exchange, body.head.bytes);
+    first.end(body.head.bytes);
+    return pump(exchange, stages.length === 1 ? first : lastOf(stages));
+  }
+  body.source.unshift(body.head.bytes);
+  return pump(exchange, first === undefined ? body.source : lastOf([body.source, ...stages]));
+}
+
+// The pump sees a failure as an early close. pipeline() returns the last stream it is given, but is typed for a writable; all of ours can be read.
+const lastOf = (streams: readonly (Readable | Duplex)[]): Readable =>
+  pipeline(streams as Duplex[], () => undefined) as unknown as Readable;

@@ -1,10 +1,28 @@
+import type { Application } from '@holdfast/contract';
+import { pipeline } from 'node:stream';
 import type { Readable } from 'node:stream';
 import type { Exchange } from '../exchange.ts';
-import { pump } from './pump.ts';
+import { takeHead } from './body-head.ts';
+import type { BodyHead } from './body-head.ts';
+import { bodyHeaders } from './body-headers.ts';
+import type { BodyFacts } from './body-headers.ts';
+import { bombGuard, clientCoding, decoderOf, encoderOf } from './content-coding.ts';
+import { cspHeaders, framingHeaders } from './csp/apply.ts';
+import { judgeFor, upstreamNonceOf } from './csp/judge.ts';
+import { nonceStream, NonceRewriter } from './csp/nonce-rewriter.ts';
+import type { NonceJudge } from './csp/nonce-rewriter.ts';
+import { makeNonce } from './csp/policy.ts';
+import { findLeak, SCAN_BYTES_MAX } from './errors/leak.ts';
+import { headerPolicyFor } from './header-policy.ts';
+import type { HardenedHeaders, HeaderPolicy } from './header-policy.ts';
+import { answerMasked, decodeBeginning, maskServerError } from './masking.ts';
+import { endWith, pump, pumpThrough } from './pump.ts';
 import { refuse } from './refusal.ts';
-import { takeUpstreamHeaders } from './upstream-headers.ts';
+import { isUtf16, treatmentFor } from './treatment.ts';
+import type { Treatment } from './treatment.ts';
+import { headerValue, takeUpstreamHeaders } from './upstream-headers.ts';
 import type { HeaderList } from './upstream-headers.ts';
-import { writeHead } from './write-head.ts';
+import { outgoingOf, writeHead } from './write-head.ts';
 
 export interface UpstreamResponse {
   readonly status: number;
@@ -12,22 +30,155 @@ export interface UpstreamResponse {
   readonly body: Readable;
 }
 
-const hasNoBody = (method: string, status: number): boolean => method === 'HEAD' || status === 204 || status === 304;
+/** One response on its way out: what came, and what was decided about it. */
+interface Reply {
+  readonly exchange: Exchange;
+  readonly application: Application;
+  readonly policy: HeaderPolicy;
+  readonly status: number;
+  readonly upstreamHeaders: HeaderList;
+  readonly hardened: HardenedHeaders;
+  readonly treatment: Treatment;
+}
+
+// RFC 9110 §15.4.5: a 304 updates the header of the stored page; a new nonce there would not fit the stored markup.
+const hasNoBody = (method: string, status: number): boolean =>
+  method === 'HEAD' || status === 204 || status === 205 || status === 304;
+
+const pushStep = (exchange: Exchange, verdict: string, detail: string): void => {
+  exchange.record.steps.push({ step: 'response', verdict, detail });
+};
 
 /** Sends the upstream's answer to the client, hardened; resolves when the last byte is out or either side has gone. */
 export async function beginResponse(exchange: Exchange, upstream: UpstreamResponse): Promise<void> {
+  const { application } = exchange;
+  const { body, status } = upstream;
+  // A body that nobody reads any more may still fail; that must not end the process.
+  body.on('error', () => undefined);
   const headers = takeUpstreamHeaders(upstream.headers);
-  if (headers === null) {
-    upstream.body.destroy();
-    refuse(exchange, { kind: 'refused', code: 'upstream-failed', reason: 'upstream-header', closeConnection: false });
+  if (headers === null || application === null) {
+    body.destroy();
+    exchange.record.outcome = 'failed';
+    refuse(exchange, { kind: 'refused', code: 'upstream-failed', reason: 'upstream-header' });
     return;
   }
-  exchange.record.status = upstream.status;
-  writeHead(exchange, upstream.status, [...headers, ['x-request-id', exchange.id]]);
-  if (hasNoBody(exchange.head.method, upstream.status)) {
-    upstream.body.resume();
-    exchange.outgoing.end();
+  outgoingOf(exchange).on('close', () => body.destroy());
+  const policy = headerPolicyFor(application);
+  const treatment = treatmentFor({ status, headers, application, csp: policy.csp });
+  if (status >= 500 && application.maskErrors) {
+    await maskServerError(exchange, { status, headers, body, coding: treatment.coding });
     return;
   }
-  await pump(exchange, upstream.body);
+  const hardened = policy.harden(headers, { secure: exchange.connection.secure, host: exchange.head.host });
+  if (hardened.cookiesDropped > 0) pushStep(exchange, 'cookie-dropped', `${hardened.cookiesDropped} malformed`);
+  exchange.record.status = status;
+  const reply: Reply = { exchange, application, policy, status, upstreamHeaders: headers, hardened, treatment };
+  if (hasNoBody(exchange.head.method, status)) {
+    body.resume();
+    sendHead(reply, { nonce: null, length: treatment.rewrites ? 'none' : 'upstream', coding: null });
+    await endWith(exchange, null);
+    return;
+  }
+  if (treatment.scan === null && !treatment.rewrites) {
+    sendHead(reply, { nonce: null, length: 'upstream', coding: null });
+    // An event stream may be silent for long; its reader waits for the header.
+    if (treatment.isEventStream) outgoingOf(exchange).flushHeaders();
+    await pump(exchange, body);
+    return;
+  }
+  await sendText(reply, body);
+}
+
+interface HeadFacts extends Pick<BodyFacts, 'length' | 'coding'> {
+  readonly nonce: string | null;
+}
+
+function sendHead(reply: Reply, { nonce, length, coding }: HeadFacts): void {
+  const { exchange, application, policy, status, hardened, treatment } = reply;
+  const { frameAncestors } = application.headers;
+  const facts = { length, coding, isRewritten: treatment.rewrites, wasCompressed: treatment.coding !== 'identity' };
+  const headers = bodyHeaders(hardened.headers, facts);
+  if (status !== 304) {
+    if (treatment.isDocument) headers.push(...cspHeaders({ policy: policy.csp, hardened, nonce }));
+    headers.push(...framingHeaders(hardened, frameAncestors));
+  }
+  headers.push(['x-request-id', exchange.id]);
+  writeHead(exchange, status, headers);
+}
+
+/** The body as plain bytes when it will be rewritten; otherwise as it came. */
+function openBody({ treatment }: Reply, body: Readable): Readable {
+  const { coding } = treatment;
+  if (!treatment.rewrites || coding === 'identity' || coding === 'unknown') return body;
+  const { before, behind } = bombGuard();
+  // Errors reach whoever reads the last stage.
+  return pipeline(body, before, decoderOf(coding), behind, () => undefined);
+}
+
+/** Text is held until its beginning has been read for leaks, then goes out rewritten or as it came. */
+async function sendText(reply: Reply, body: Readable): Promise<void> {
+  const { exchange, treatment, status } = reply;
+  const source = openBody(reply, body);
+  source.on('error', () => undefined);
+  let head: BodyHead;
+  try {
+    head = await takeHead(source, SCAN_BYTES_MAX);
+  } catch {
+    body.destroy();
+    exchange.record.outcome = 'failed';
+    refuse(exchange, { kind: 'refused', code: 'upstream-failed', reason: 'upstream-body' });
+    return;
+  }
+  if (treatment.scan !== null) {
+    const plain = treatment.rewrites ? head.bytes : await decodeBeginning(head.bytes, treatment.coding);
+    const text = plain.toString('utf8');
+    const leak = findLeak(text, { shape: treatment.scan, status });
+    if (leak !== null) {
+      source.destroy();
+      body.destroy();
+      answerMasked(exchange, status, { text, leak });
+      return;
+    }
+  }
+  if (treatment.rewrites) await sendPage(reply, source, head);
+  else if (head.complete) {
+    sendHead(reply, { nonce: null, length: head.bytes.byteLength, coding: null });
+    await endWith(exchange, head.bytes);
+  } else {
+    sendHead(reply, { nonce: null, length: 'upstream', coding: null });
+    source.unshift(head.bytes);
+    await pump(exchange, source);
+  }
+}
+
+function judgePage({ exchange, application, policy, hardened }: Reply, nonce: string): NonceJudge {
+  const upstreamNonce = upstreamNonceOf([...hardened.csp, ...hardened.cspReportOnly]);
+  return judgeFor({ exchange, application, policy: policy.csp, nonce, upstreamNonce });
+}
+
+async function sendPage(reply: Reply, source: Readable, head: BodyHead): Promise<void> {
+  const { exchange, treatment, upstreamHeaders } = reply;
+  const accept = exchange.head.headers.find(([name]) => name === 'accept-encoding')?.[1] ?? '';
+  const wasCompressed = headerValue(upstreamHeaders, 'content-encoding') !== null && treatment.coding !== 'identity';
+  const coding = wasCompressed ? clientCoding(accept) : null;
+  if (isUtf16(head.bytes)) {
+    // Not ASCII-based after all: the page passes unread, and its policy lets listed hashes through only.
+    pushStep(exchange, 'not-rewritten', 'utf-16');
+    sendHead(reply, { nonce: null, length: 'none', coding });
+    await pumpThrough(exchange, { source, head }, coding === null ? [] : [encoderOf(coding)]);
+    return;
+  }
+  const nonce = exchange.nonce ?? makeNonce();
+  exchange.nonce = nonce;
+  const judge = judgePage(reply, nonce);
+  if (head.complete && coding === null) {
+    const rewriter = new NonceRewriter(judge);
+    const bytes = Buffer.concat([rewriter.write(head.bytes), rewriter.end()]);
+    sendHead(reply, { nonce, length: bytes.byteLength, coding: null });
+    await endWith(exchange, bytes);
+    return;
+  }
+  sendHead(reply, { nonce, length: 'none', coding });
+  const stages = [nonceStream(judge), ...(coding === null ? [] : [encoderOf(coding)])];
+  await pumpThrough(exchange, { source, head }, stages);
 }

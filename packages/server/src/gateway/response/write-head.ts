@@ -5,7 +5,7 @@ import type { HeaderList } from './upstream-headers.ts';
 /** The response object as the part of Node's API that HTTP/1.1 and the HTTP/2 compatibility layer share. */
 export type Outgoing = Pick<
   ServerResponse,
-  'write' | 'end' | 'on' | 'setHeader' | 'writeHead' | 'destroy' | 'destroyed' | 'headersSent'
+  'write' | 'end' | 'on' | 'flushHeaders' | 'setHeader' | 'writeHead' | 'destroy' | 'destroyed' | 'headersSent'
 >;
 
 /** TypeScript cannot call a method on the union of both response classes. */

@@ -11,16 +11,15 @@ const isDenied = ({ frameOptions, csp }: HardenedHeaders): boolean =>
 export interface CspParts {
   readonly policy: CspPolicy;
   readonly hardened: HardenedHeaders;
-  readonly frameAncestors: Application['headers']['frameAncestors'];
   /** Nonce that the page carries, or null when it is not rewritten. */
   readonly nonce: string | null;
 }
 
 /**
  * The policy headers of one document. The upstream's own policies stay beside ours (a browser enforces all of them), with
- * its nonce replaced by the one that the page carries now. A stricter answer about framing is never loosened.
+ * its nonce replaced by the one that the page carries now.
  */
-export function cspHeaders({ policy, hardened, frameAncestors, nonce }: CspParts): HeaderPair[] {
+export function cspHeaders({ policy, hardened, nonce }: CspParts): HeaderPair[] {
   const own = (text: string): string => (nonce === null ? text : text.replaceAll(NONCE_SOURCE, `'nonce-${nonce}'`));
   const headers: HeaderPair[] = [];
   for (const text of hardened.csp) headers.push(['content-security-policy', own(text)]);
@@ -30,8 +29,11 @@ export function cspHeaders({ policy, hardened, frameAncestors, nonce }: CspParts
     if (policy.framing !== null) headers.push(['content-security-policy', policy.framing]);
     if (policy.mode === 'report-only') headers.push(['content-security-policy-report-only', policy.render(nonce)]);
   }
-  if (frameAncestors === 'upstream') {
-    if (hardened.frameOptions !== null) headers.push(['x-frame-options', hardened.frameOptions]);
-  } else headers.push(['x-frame-options', frameAncestors === 'none' || isDenied(hardened) ? 'DENY' : 'SAMEORIGIN']);
   return headers;
+}
+
+/** X-Frame-Options for browsers and scanners that read only that; a stricter answer of the upstream is never loosened. */
+export function framingHeaders(hardened: HardenedHeaders, setting: Application['headers']['frameAncestors']): HeaderPair[] {
+  if (setting !== 'upstream') return [['x-frame-options', setting === 'none' || isDenied(hardened) ? 'DENY' : 'SAMEORIGIN']];
+  return hardened.frameOptions === null ? [] : [['x-frame-options', hardened.frameOptions]];
 }
