@@ -10,9 +10,9 @@ const postgresUrl = process.env['HOLDFAST_TEST_POSTGRES'];
 const engines: ('embedded' | 'postgres')[] = postgresUrl === undefined ? ['embedded'] : ['embedded', 'postgres'];
 if (postgresUrl === undefined) console.warn('SKIPPED: PostgreSQL half of the database tests; set HOLDFAST_TEST_POSTGRES');
 
-interface Tables {
+type Tables = {
   thing: { id: number; name: string; data: unknown; seen: number | bigint; at: Date | null; raw: Uint8Array | null };
-}
+};
 
 describe.each(engines)('database on %s', (engine) => {
   let folder = '';
