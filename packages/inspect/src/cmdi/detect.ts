@@ -1,7 +1,7 @@
 import { hasAny, TRAIT } from '../traits.ts';
 import type { DetectInput, Evidence } from '../types.ts';
 import { commandSites, type CommandSite } from './lex.ts';
-import { EXECUTING_FUNCTIONS, PROGRAMS, SHORT_PROGRAMS, WORDY_PROGRAMS } from './words.ts';
+import { EXECUTING_FUNCTIONS, PROGRAMS, SHORT_PROGRAMS, WINDOWS_PROGRAMS, WORDY_PROGRAMS } from './words.ts';
 
 /** How an argument list reads. */
 type Arguments = 'none' | 'plain' | 'telling' | 'prose';
@@ -27,7 +27,7 @@ const PROSE_WORDS_MIN = 4;
 const PROSE_CONFIDENCE = 0.6;
 const PROSE_SCAN_MAX = 1_024;
 const TELLING_ARGUMENT =
-  /^(?:--?[a-z?][\w=:,-]*|\/[a-z?]{1,4}(?=\s|$)|[\w.~*?-]*\/\S+|[a-z]:\\\S*|\\\\\S+|\$\S+|%\w+%\S*|\d[\d.:/]*|["'<>{[(*\\+!].*|https?:\S+|\S+@\S+|\S+\.\w{1,5}|&?\d?>.*|-)$/i;
+  /^(?:--?[a-z?][\w=:,-]*|\/[a-z?]{1,4}(?=\s|$)|[\w.~*?-]*\/\S+|[a-z]:\\\S*|\\\\\S+|\$\S+|%\w+%\S*|\d[\d.:/]*|["'<>{[(*\\!].*|https?:\S+|\S+@\S+|\S+\.\w{1,5}|&?\d?>.*|-)$/i;
 const WORD = /^[\p{L}][\p{L}'’,.!?:]*$/u;
 
 /** Expressions that only a shell gives a meaning to. Each is anchored by a literal and bounded. */
@@ -45,6 +45,10 @@ const EXPANSIONS: readonly (readonly [RegExp, number, string])[] = [
     0.94,
     'a PHP expression in ${} calls a function',
   ],
+  [/\$\{\s{0,4}@?[\w.]{1,32}\(/, 0.91, 'an expression in ${} calls a function'],
+  [/(?:^|[\s;|&('"])\w{1,32}=\$\(/, 0.94, 'a variable takes the output of a command'],
+  [/\$\{#\w{1,32}\}/, 0.93, 'the length of a shell variable is expanded'],
+  [/\/\w{1,16}\$[a-z@*]\w?\/|\$[a-z@*]\/(?:bin|etc|usr)\b|\/(?:etc|bin)\$[a-z@*]/, 0.92, 'an empty expansion breaks up a path'],
   [/\$\{[\w@*#]{1,32}(?::\d|#|%|\/)/, 0.6, 'a shell parameter is cut'],
 ];
 const INCLUDE = /<!--\s{0,4}#\s{0,4}(?:exec|include|echo|config|printenv|fsize|flastmod|set|if)\b|<esi:\w/i;
@@ -136,6 +140,8 @@ function judgeSite(value: string, site: CommandSite): Evidence | undefined {
 
 function rateSite(value: string, site: CommandSite): number {
   const { program } = site;
+  // Unix programs are lower case; capitals are initials, brands and shouted words.
+  if (/^[A-Z]+$/.test(value.slice(site.start, site.end)) && !WINDOWS_PROGRAMS.has(program)) return 0;
   const isProgram =
     PROGRAMS.has(program) ||
     (site.isPath && /^[\w?*.-]+$/.test(program)) ||
@@ -148,11 +154,15 @@ function rateSite(value: string, site: CommandSite): number {
     case 'start':
       return rateStart(value, site, isProgram ? args : args === 'telling' && !isShort && program !== 'echo' ? 'telling' : args);
     case 'substitution':
-      return isProgram || isShort || args === 'telling' ? 0.95 : site.rest.startsWith(')') ? 0.9 : 0.6;
+      return isProgram || isShort || args === 'telling'
+        ? 0.95
+        : /^[^\n]{0,64}[)`]/.test(site.rest) || site.rest === ''
+          ? 0.91
+          : 0.6;
     case 'operator':
       return rateOperator(site, { isProgram, isShort, args });
     case 'line':
-      if (isProgram && site.isGlued) return args === 'plain' ? 0.6 : 0.92;
+      if (isProgram && (site.isGlued || args === 'telling')) return args === 'plain' ? 0.6 : 0.92;
       return (args === 'telling' && site.isGlued) || isSensitive(site.rest)
         ? 0.91
         : isShort && site.isGlued && isFewLines(value)
@@ -166,6 +176,9 @@ function rateSite(value: string, site: CommandSite): number {
 /** At the very start there is no separator to prove intent, so every argument has to be of the telling kind. */
 function rateStart(value: string, site: CommandSite, args: Arguments): number {
   if (site.isPath && args === 'none') return /[\s]/.test(value.trim()) ? 0.4 : 0.91;
+  // `id|`: nothing but a program and the separator that would cut off what follows.
+  const isCutOff = args === 'none' && /^\s{0,4}[|;&]\s{0,4}$/.test(value.slice(site.end));
+  if (isCutOff && !WORDY_PROGRAMS.has(site.program)) return 0.9;
   if (args !== 'telling') return site.isDisguised ? 0.9 : 0;
   const isWordy = WORDY_PROGRAMS.has(site.program);
   if (isWordy) return isSensitive(site.rest) || /[$`]|\\|\s\/\w/.test(site.rest) ? 0.91 : 0.3;

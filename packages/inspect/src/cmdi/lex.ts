@@ -102,6 +102,8 @@ function foldWord(text: string, start: number): { text: string; end: number; isD
       at += hidden;
       continue;
     }
+    // The two characters `\\n` at the end of a word are a line break that someone wrote out.
+    if (character === '\\' && text[at + 1] === 'n' && !/\w/.test(text.charAt(at + 2))) break;
     if (!/[\w/.~?*[\]:%\\-]/.test(character)) break;
     out += character;
     at++;

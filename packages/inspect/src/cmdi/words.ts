@@ -8,15 +8,18 @@ export const PROGRAMS: ReadonlySet<string> = words(
 );
 /** Short program names that are no English words, or hardly stand alone: a command when nothing or a plain argument follows. */
 export const SHORT_PROGRAMS: ReadonlySet<string> = words(
-  'id ls ps cat pwd dir df du rm cp mv sh vi wc tr ln su dd tac nl od egrep grep fgrep dash rpm apt yum tee reg copy del ' +
-    'env ftp',
+  'id ls ps pwd dir df du rm cp mv sh vi wc tr ln su dd tac nl od egrep grep fgrep rpm apt yum reg ' + 'env ftp',
 );
 /** Program names that are everyday words: a command only with an argument no sentence would give them. */
 export const WORDY_PROGRAMS: ReadonlySet<string> = words(
-  'echo sleep find more less sort head tail date time timeout set type net at kill last touch test cut print printf top ' +
+  'cat tee copy dash del echo sleep find more less sort head tail date time timeout set type net at kill last touch test cut print printf top ' +
     'host mail man who w which whereis locate history export eval exec read source strings file stat mount shutdown reboot ' +
-    'halt start call ren move tree hostname finger node open users groups true false uptime expr alias split if for while ' +
+    'halt start ren move tree hostname finger node open users groups true false uptime expr alias split if for while ' +
     'uniq diff jobs watch killall make java diskpart format query',
+);
+/** Programs of Windows, which does not mind capitals. */
+export const WINDOWS_PROGRAMS: ReadonlySet<string> = words(
+  'dir ping ipconfig cmd powershell systeminfo tasklist netsh type netstat certutil whoami',
 );
 /** Functions by which a script language runs a command or code; they count with an argument that is data, not a name. */
 export const EXECUTING_FUNCTIONS: RegExp =

@@ -1,5 +1,6 @@
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-const latin1 = new TextDecoder('latin1');
+/** Octets turned into characters at once; the argument list of a call is bounded by the stack. */
+const CHUNK_BYTES = 8_192;
 
 /** Value of a hexadecimal digit's char code, or -1. */
 export function hexValue(code: number): number {
@@ -24,9 +25,11 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** Bytes one to one as code points; never fails. */
+/** Bytes one to one as code points; never fails. Not TextDecoder('latin1'), which is windows-1252 (WHATWG Encoding §4.2). */
 export function decodeLatin1(bytes: Uint8Array): string {
-  return latin1.decode(bytes);
+  let out = '';
+  for (let i = 0; i < bytes.length; i += CHUNK_BYTES) out += String.fromCharCode(...bytes.subarray(i, i + CHUNK_BYTES));
+  return out;
 }
 
 /**

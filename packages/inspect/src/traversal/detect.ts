@@ -1,6 +1,6 @@
 import { hasAny, TRAIT } from '../traits.ts';
 import type { DetectInput, Evidence } from '../types.ts';
-import { findSensitiveFile } from './sensitive.ts';
+import { findSensitiveFile, foldSeparators } from './sensitive.ts';
 
 /** Characters a path needs. */
 const PATH = TRAIT.slash | TRAIT.backslash | TRAIT.dot | TRAIT.control | TRAIT.percent | TRAIT.nonAscii | TRAIT.colon;
@@ -12,7 +12,7 @@ const WRAPPER =
 const SAFE_SCHEMES = /^\s{0,4}(?:ldap|jar|dict|zip|ogg):(?!\/)/i;
 /** Lax spellings of `..` and its slash that survive every standard decoder; each stands for one known reader. */
 const DISGUISED_DOTS =
-  /(?:0x2e){2}|\.\?\W|\?\.\W|%(?:25)?2e|\.\x00\.|\.\x01|\.\/\.\/\.\/|(?:\.{3,}[\\/]){2}|[\\/]\.{3,}[\\/]\.{2,}|\.%00|\.{2,}(?:0x[25][fc]|%\w\w|[\x80-\xff\u2000-\uffff])|[\xc0\xc1\xe0\xf0\xf8\xfc]\W?\.|\^\W?\^/i;
+  /(?:0x2e){2}|\.\?\W|\?\.\W|%(?:25)?2e|\.\x00\.|\.\x01|(?:\/\.){2,}[\\/{\w]|(?:\.{3,}[\\/]){2}|[\\/]\.{3,}[\\/]\.{2,}|\.%00|\.{2,}(?:0x[25][fc]|%\w\w|[\x80-\xff\u2000-\uffff])|[\xc0\xc1\xe0\xf0\xf8\xfc]\W?\.|\^\W?\^/i;
 const LONG_DOTS = /(?:^|[\\/])\.{4,}(?:[\w{\\/]|$)|(?:^|[\\/])\.{3}[\w{]/;
 const FILLED_SEGMENT_MIN = 128;
 const PROSE_WORDS_MIN = 3;
@@ -63,15 +63,18 @@ function judgeSensitive(text: string, context: { isProse: boolean; location: Det
   if (file === undefined) return undefined;
   const before = text.slice(0, file.start);
   const climbs = /(?:\.\.|%2e|0x2e|\?\.|\.\?|[^\0-\x7f])[^\w\s]{0,24}$/i.test(before) || before.includes('..');
+  // Two or more signs and no letter before the name: whatever decoder they are meant for, they stand for a way there.
+  const isNoise = before.length > 1 && !/[a-z\s]/.test(foldSeparators(before));
   const isRooted =
     /^["'\s]?(?:[a-z]:|[\\/]|\.|~|%\w+%)?[\\/]{0,4}$/i.test(before) && /[\\/]/.test(text) && !/\s/.test(text.trim());
-  const confidence = climbs
-    ? 0.96
-    : context.isProse
-      ? 0.3
-      : isRooted || context.location === 'path' || before === ''
-        ? rateRooted(text, file)
-        : 0.5;
+  const confidence =
+    climbs || isNoise
+      ? 0.96
+      : context.isProse
+        ? 0.3
+        : isRooted || context.location === 'path' || before === ''
+          ? rateRooted(text, file)
+          : 0.5;
   return { rule: 'traversal.sensitive', confidence, span: [file.start, file.end], why: `the value leads to ${file.name}` };
 }
 

@@ -76,8 +76,6 @@ const SEQUENCES: readonly (readonly string[])[] = [
   ['usr', 'ports'],
   ['usr', 'sbin'],
   ['xampp', 'apache'],
-  ['logs', 'access'],
-  ['logs', 'error'],
   ['mysql', 'data'],
   ['root', 'bash_history'],
   ['opt', 'apache'],
@@ -143,7 +141,7 @@ const BY_FIRST: ReadonlyMap<string, readonly (readonly string[])[]> = Map.groupB
 const NAME_RUN = /[\w.-]+/g;
 const NAMES_MAX = 512;
 /** Encodings of a slash that no decoder here undoes, because only one lax decoder somewhere does. */
-const ENCODED_SEPARATOR = /0x[25][fc]|%(?:25)?(?:2f|5c|c0%af|c1%9c|[0-9a-z]{2})/gi;
+const ENCODED_SEPARATOR = /0x2[ef]|0x5c|%(?:25)?(?:2f|5c|c0%af|c1%9c|[0-9a-z]{2})/gi;
 
 /** A sensitive file found in a value, and whether it is spelt with ordinary separators. */
 export interface SensitiveFile {
@@ -152,9 +150,14 @@ export interface SensitiveFile {
   end: number;
 }
 
+/** Lower case, with every encoded separator as slashes; offsets stay those of the text. */
+export function foldSeparators(text: string): string {
+  return text.toLowerCase().replaceAll(ENCODED_SEPARATOR, (match) => '/'.repeat(match.length));
+}
+
 /** First sensitive file named in the value, reading any noise between the names as a separator. */
 export function findSensitiveFile(text: string): SensitiveFile | undefined {
-  const folded = text.toLowerCase().replaceAll(ENCODED_SEPARATOR, (match) => '/'.repeat(match.length));
+  const folded = foldSeparators(text);
   const names: { text: string; start: number }[] = [];
   for (const match of folded.matchAll(NAME_RUN)) {
     if (names.length >= NAMES_MAX) break;

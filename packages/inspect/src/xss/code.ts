@@ -9,6 +9,9 @@ const BREAKOUT = /^[^'"`<>]{0,64}['"`]\s{0,4}(?:[)\]}]\s{0,4}){0,8}[;,+\-*/|&^%<
 const BARE_CALL = /^[\s("'`;[]{0,8}(?:alert|confirm|prompt|eval)[\])"'\s]{0,6}(?:\(|`)/i;
 const COOKIE_CODE =
   /^[\s("'`;]{0,8}(?:document\.(?:cookie|location|write(?:ln)?)\s{0,4}[=(+]|(?:window\.|top\.|self\.)?location\s{0,4}=\s{0,4}['"])/i;
+const SPLITTERS = /<!--[^<>]{0,64}-->|\]\]>?<!\[cdata\[/gi;
+const EMBEDDED =
+  /["'(=?]\s{0,4}(?:java|vb|live)script:\s{0,4}[\w.$]{1,64}\s{0,4}[(=`]|&\{[^{}]{0,256}[(=]|(?:^|["';{\s])[\w-]{1,32}\s{0,4}:\s{0,4}expression\s{0,4}\(/i;
 /** Code built of brackets, signs and nothing else. */
 const SYMBOL_CODE = /\[\]\s?\[\s?\(|\(!\[\]\+|\(\+?!!?\[\]/;
 const TEMPLATE_CODE = /constructor|\$eval|\$on|\$event|alert\s{0,4}\(|__proto__|document\b|window\b|\btoString\b|_c\.constructor/;
@@ -16,7 +19,7 @@ const TEMPLATE_LENGTH_MAX = 512;
 
 /** Script without markup: a string broken out of, a script URL as the whole value, a template expression that reaches constructors. */
 export function judgeCode(text: string): Evidence | undefined {
-  return judgeUrlValue(text) ?? judgeBreakout(text) ?? judgeTemplate(text) ?? judgeSymbols(text);
+  return judgeUrlValue(text) ?? judgeEmbedded(text) ?? judgeBreakout(text) ?? judgeTemplate(text) ?? judgeSymbols(text);
 }
 
 function judgeUrlValue(text: string): Evidence | undefined {
@@ -32,6 +35,19 @@ function judgeUrlValue(text: string): Evidence | undefined {
     confidence: isData && /^data:,/i.test(text) ? 0.4 : 0.94,
     span: [0, text.length],
     why: 'the value is an address that runs script',
+  };
+}
+
+/** Forms that run script wherever a lax parser meets them: a quoted script address, script entities, expressions, split keywords. */
+function judgeEmbedded(text: string): Evidence | undefined {
+  const joined = text.includes('<') ? text.replaceAll(SPLITTERS, '') : text;
+  const match = EMBEDDED.exec(joined);
+  if (match === null) return undefined;
+  return {
+    rule: 'xss.code',
+    confidence: 0.91,
+    span: [Math.min(match.index, text.length), Math.min(match.index + match[0].length, text.length)],
+    why: 'an address or expression that runs script is embedded',
   };
 }
 

@@ -8,7 +8,7 @@ const ACTIVE = TRAIT.angle | TRAIT.equals | TRAIT.paren | TRAIT.colon | TRAIT.ba
 /** Linear: fixed words, one bounded gap. */
 const ATTRIBUTE_HINT = /on[a-z]{3,32}["'\s/]{0,8}=|script\s{0,8}:|style\s{0,8}=|srcdoc|data:/i;
 const CODE_HINT =
-  /script|data:|alert|confirm|prompt|eval|document|window|location|constructor|fromcharcode|xmlhttp|innerhtml|settimeout|setinterval|import\s?\(|fetch|function|\{\{|\[\]|top\s?\[|self\s?\[|parent\s?\[|frames|atob|unescape/i;
+  /script|expression|&\{|data:|alert|confirm|prompt|eval|document|window|location|constructor|fromcharcode|xmlhttp|innerhtml|settimeout|setinterval|import\s?\(|fetch|function|\{\{|\[\]|top\s?\[|self\s?\[|parent\s?\[|frames|atob|unescape/i;
 
 /** Reads a value as a browser would: as markup, as the rest of an attribute, and as the rest of a script string (CWE-79). */
 export function detectXss(input: DetectInput): readonly Evidence[] {

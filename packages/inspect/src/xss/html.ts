@@ -39,6 +39,8 @@ export function readTag(text: string, at: number): Tag | undefined {
   if (!isLetter(text.charCodeAt(from))) return undefined;
   let end = from;
   while (end < text.length && !isGap(text.charCodeAt(end)) && text[end] !== '>' && text[end] !== '<') end++;
+  // `<scr<script>`: a filter that deletes the inner tag builds the outer one, so the inner one is what is read.
+  if (text[end] === '<') return undefined;
   const name = text.slice(from, Math.min(end, from + NAME_LENGTH_MAX)).toLowerCase();
   const rest = readAttributes(text, end);
   return { name, attributes: rest.attributes, start: at, end: rest.end };

@@ -5,8 +5,9 @@ import { isActiveStyle, isScriptUrl, looksLikeScript, normalizeUrl } from './scr
 
 /** Tags read per value; past it the value is not a text a person formatted. */
 const TAGS_MAX = 20_000;
-/** Times a tag that swallowed the rest of the value is entered again to look inside it. */
-const RESCANS_MAX = 16;
+/** Characters read per character of the value: markup inside attribute values is entered too, until this is used up. */
+const READS_MAX = 8;
+const READS_FREE = 65_536;
 const SCRIPT_LENGTH_MAX = 4_096;
 const HANDLER = /^on[a-z]{3,32}/;
 /** Attributes whose value a browser follows or loads. */
@@ -64,7 +65,7 @@ const ACTIVE_LINKS = new Set(['stylesheet', 'import', 'preload', 'prefetch', 'mo
 /** Every way a piece of markup can run script, tag by tag. */
 export function judgeMarkup(text: string): Evidence[] {
   const found: Evidence[] = [];
-  let rescans = 0;
+  let budget = text.length * READS_MAX + READS_FREE;
   let at = text.indexOf('<');
   for (let tags = 0; at >= 0 && tags < TAGS_MAX && found.length === 0; tags++) {
     const tag = readTag(text, at);
@@ -73,8 +74,8 @@ export function judgeMarkup(text: string): Evidence[] {
       continue;
     }
     judgeTag(text, tag, found);
-    const swallowed = tag.end >= text.length && rescans++ < RESCANS_MAX;
-    at = text.indexOf('<', swallowed ? at + 1 : tag.end);
+    budget -= tag.end - at;
+    at = text.indexOf('<', budget > 0 ? at + 1 : tag.end);
   }
   return found;
 }
@@ -100,6 +101,11 @@ function tagReason(text: string, tag: Tag): Reason | undefined {
   const { name } = tag;
   if (name === 'script' || name.startsWith('script<')) return scriptReason(text, tag);
   if (name === 'style') return styleReason(text, tag);
+  if ((name === 'iframe' || name === 'frame') && isForeignFrame(tag))
+    return { rule: 'xss.embed', confidence: 0.91, why: 'a frame loads a page over an open connection or an odd scheme' };
+  if (/^(?:\w+:)?(?:handler|script)$/.test(name) && looksLikeScript(text.slice(tag.end, tag.end + SCRIPT_LENGTH_MAX))) {
+    return { rule: 'xss.script', confidence: 0.93, why: `a <${name}> tag holds script` };
+  }
   const addresses = EMBEDDING.get(name);
   if (
     addresses !== undefined &&
@@ -139,6 +145,13 @@ function styleReason(text: string, tag: Tag): Reason | undefined {
     : undefined;
 }
 
+/** Editors write frames with quoted https addresses; an http, relative-scheme or view-source address is not one of theirs. */
+function isForeignFrame(tag: Tag): boolean {
+  return tag.attributes.some(
+    (attribute) => attribute.name === 'src' && /^(?:http:|mhtml:|view-source:|\/\/|ftp:)/.test(normalizeUrl(attribute.value)),
+  );
+}
+
 function isActiveLink(tag: Tag): boolean {
   const rel = tag.attributes.find((attribute) => attribute.name === 'rel')?.value.toLowerCase() ?? '';
   return (
@@ -170,6 +183,8 @@ function attributeReason(attribute: Attribute, confidence: number): Reason | und
       ? undefined
       : { rule: 'xss.handler', confidence: 0.5, why: `the event handler ${name.slice(0, 32)} is set` };
   }
+  if (name === 'dataformatas')
+    return { rule: 'xss.embed', confidence: Math.min(confidence, 0.91), why: 'data binding inserts markup' };
   if (name === 'srcdoc')
     return { rule: 'xss.embed', confidence: Math.min(confidence, 0.93), why: 'srcdoc holds a whole document' };
   if (name === 'style') return isActiveStyle(value) ? { rule: 'xss.style', confidence, why: 'the style runs script' } : undefined;
@@ -193,6 +208,9 @@ export function judgeBrokenAttribute(text: string): Evidence[] {
     if (at >= 0) starts.push(at + 1);
   }
   const found: Evidence[] = [];
+  const style = text.search(/(?:^|["'\s/])style\s{0,4}=/i);
+  if (style >= 0 && isActiveStyle(text.slice(style)))
+    found.push({ rule: 'xss.attribute', confidence: 0.91, span: [style, text.length], why: 'an injected style runs script' });
   for (const start of starts) {
     for (const attribute of readAttributes(text, start).attributes) {
       const evidence = judgeAttribute(attribute, start === 0 ? 0.91 : 0.94);
