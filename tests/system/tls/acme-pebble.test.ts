@@ -154,7 +154,7 @@ describe.skipIf(!isPresent && !mustRun)('ACME against pebble', () => {
     followStore(secure, parts);
     installAlpnGate(secure, {
       hasPending: () => acme?.hasPending() ?? false,
-      alpnContextFor: (name) => acme?.alpnContextFor(name),
+      alpnContextFor: (name: string) => acme?.alpnContextFor(name),
     });
     servers.push(http, secure);
     const httpPort = await listen(http);
@@ -194,7 +194,7 @@ describe.skipIf(!isPresent && !mustRun)('ACME against pebble', () => {
     const chain = store
       .pairs()[0]
       ?.certPem.match(/-----BEGIN[^]+?END CERTIFICATE-----/g)
-      ?.map((pem) => new X509Certificate(pem));
+      ?.map((pem: string) => new X509Certificate(pem));
     expect(chain?.at(-1)?.checkIssued(new X509Certificate(root))).toBe(true);
     expect(httpAnswers()).toEqual([]);
 
