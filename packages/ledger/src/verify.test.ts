@@ -1,8 +1,11 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { signCheckpoint } from './checkpoint.ts';
+import { describeFile } from './export.ts';
+import { sha256 } from './hash.ts';
 import { memoryLog, signExport, testOrigin, testSigner, trustOf } from './memory-log.ts';
 import type { MemoryLog } from './memory-log.ts';
+import { signNote, splitNote } from './note.ts';
 import { verifyExport } from './verify.ts';
 import type { ExportVerdict } from './verify.ts';
 
@@ -24,6 +27,18 @@ function flip(path: string, at: number, mask: number = 1): Map<string, Uint8Arra
     bytes[at] = (bytes[at] ?? 0) ^ mask;
     return bytes;
   });
+}
+
+const digestOf = (path: string): string => describeFile(path, original.files.get(path) ?? new Uint8Array(0)).sha256;
+
+/** What a faulty or dishonest exporter who holds the key could sign. */
+function withManifest(change: (manifest: string) => string): Map<string, Uint8Array> {
+  const files = new Map(original.files);
+  const manifest = Buffer.from(change(Buffer.from(files.get('manifest.json') ?? '').toString()));
+  files.set('manifest.json', manifest);
+  const text = `holdfast-manifest v1\n${size} ${Buffer.from(sha256(manifest)).toString('hex')}\n`;
+  files.set('manifest.sig', Buffer.from(signNote(text, [original.signer])));
+  return files;
 }
 
 describe('verifyExport', () => {
@@ -126,6 +141,35 @@ describe('verifyExport', () => {
       path: 'manifest.sig',
     });
     expect(await verify(original.files, trustOf(original.signer, 0, size))).toMatchObject({ kind: 'verified' });
+  });
+
+  it('compares every file with its digest, also where the tree already explains the file', async () => {
+    for (const path of ['tile/entries/000', 'tile/0/000', 'tile/1/000.p/2', 'trust', 'checkpoint']) {
+      const files = withManifest((manifest) => manifest.replace(digestOf(path), '0'.repeat(64)));
+      expect(await verify(files), path).toMatchObject({ kind: 'failed', code: 'file-changed', path });
+    }
+  });
+
+  it('refuses a signed manifest that lists too little, another size, or is no manifest', async () => {
+    expect(await verify(withManifest((manifest) => manifest))).toMatchObject({ kind: 'verified' });
+    const changes: [string, (manifest: string) => string, string][] = [
+      ['a file left out', (manifest) => manifest.replace(/,\{[^{}]*\}\]/, ']'), 'manifest-mismatch'],
+      ['a file twice', (manifest) => manifest.replace(/(\{"bytes[^{}]*\})\]/, '$1,$1]'), 'manifest-mismatch'],
+      ['another size', (manifest) => manifest.replace('"size":700', '"size":699'), 'manifest-mismatch'],
+      ['another version', (manifest) => manifest.replace('"v":1', '"v":2'), 'manifest-malformed'],
+      ['a field too many', (manifest) => manifest.replace('"v":1', '"v":1,"w":1'), 'manifest-malformed'],
+      ['a space', (manifest) => manifest.replace('"v":1', '"v": 1'), 'json-not-canonical'],
+    ];
+    for (const [name, change, code] of changes) {
+      expect(await verify(withManifest(change)), name).toMatchObject({ kind: 'failed', code, path: 'manifest.json' });
+    }
+  });
+
+  it('refuses a signature of an unknown key on the manifest, where a change could not be found', async () => {
+    const files = new Map(original.files);
+    const text = splitNote(files.get('manifest.sig') ?? new Uint8Array(0)).text;
+    files.set('manifest.sig', Buffer.from(signNote(text, [original.signer, testSigner('other.example', 5)])));
+    expect(await verify(files)).toMatchObject({ kind: 'failed', code: 'signature-unknown', path: 'manifest.sig' });
   });
 
   it('finds a changed witness signature that no key here can check', async () => {
