@@ -9,7 +9,7 @@ const HASHES_MAX = 1024;
 
 /**
  * The gateway's built-in policy, which a suggestion widens: nothing but the site itself, no plugins, no base, inline code by
- * nonce only. A test holds the two together.
+ * nonce only. The two are written twice because the gateway runs without the control plane's code.
  */
 export const BUILT_IN_CSP: readonly (readonly [directive: string, sources: readonly string[]])[] = [
   ['default-src', ["'none'"]],

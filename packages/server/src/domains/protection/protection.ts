@@ -1,0 +1,114 @@
+import { randomBytes } from 'node:crypto';
+import type {
+  AllowInput,
+  AllowView,
+  BanInput,
+  BanView,
+  BypassInput,
+  BypassView,
+  CspObservations,
+  CspSuggestion,
+  EventRecord,
+  ExceptionInput,
+  ExceptionView,
+  Page,
+  PageQuery,
+  RollbackInput,
+  SnapshotCurrent,
+} from '@holdfast/contract';
+import type { Bus } from '../../platform/bus/bus.ts';
+import { Refusal } from '../../platform/refusal.ts';
+import { createUlid } from '../../platform/ulid.ts';
+import type { Actor } from '../applications/index.ts';
+import * as bans from './bans.ts';
+import * as bypass from './bypass.ts';
+import type { ProtectionParts } from './change.ts';
+import { createCspObserver } from './csp-observations.ts';
+import { suggestCsp } from './csp-rules.ts';
+import * as exceptions from './exceptions.ts';
+import { rollBack } from './rollback.ts';
+import { createSnapshots, type Snapshots, type SnapshotsParts } from './snapshots.ts';
+import { createSweeper } from './sweeper.ts';
+
+export interface ProtectionOptions extends SnapshotsParts {
+  readonly bus: Bus;
+}
+
+/** What the gateway enforces: bans, allow-list, break-glass, exceptions, and the snapshots that carry all of it down. */
+export interface Protection extends AsyncDisposable {
+  addBan(input: BanInput, actor: Actor): Promise<BanView>;
+  removeBan(prefix: string, actor: Actor): Promise<void>;
+  listBans(query: bans.ListQuery): Promise<Page<BanView>>;
+  addAllow(input: AllowInput, actor: Actor): Promise<AllowView>;
+  removeAllow(prefix: string, actor: Actor): Promise<void>;
+  listAllows(query: PageQuery): Promise<Page<AllowView>>;
+  declareAllows(prefixes: readonly string[]): Promise<void>;
+  showBypass(): Promise<BypassView>;
+  startBypass(input: BypassInput, actor: Actor): Promise<BypassView>;
+  endBypass(actor: Actor): Promise<void>;
+  addExceptions(inputs: readonly ExceptionInput[], by: exceptions.ExceptionBy): Promise<ExceptionView[]>;
+  removeException(id: string, actor: Actor): Promise<void>;
+  listExceptions(query: PageQuery & { readonly application?: string | undefined }): Promise<Page<ExceptionView>>;
+  readonly snapshots: Pick<Snapshots, 'current' | 'show' | 'history' | 'stateAt' | 'onSnapshot' | 'refresh'>;
+  rollBack(input: RollbackInput, actor: Actor): Promise<SnapshotCurrent>;
+  /** Every event of the gateway passes here; what is not about content security policies is ignored. */
+  observe(event: EventRecord): void;
+  cspObservations(application: string): Promise<CspObservations>;
+  suggestCsp(application: string): Promise<CspSuggestion>;
+  /** Ends, and records the end of, what has run out of time; runs by itself each second after `start`. */
+  sweep(): Promise<void>;
+  start(): void;
+}
+
+export function createProtection(options: ProtectionOptions): Protection {
+  const { db, bus, clock, log, applications } = options;
+  const snapshots = createSnapshots(options);
+  const changed: ProtectionParts['changed'] = (cause, actor) => snapshots.changed(cause, actor);
+  applications.onChange(changed);
+  const newId = createUlid({ clock, random: (bytes) => randomBytes(bytes) });
+  const parts: ProtectionParts = { db, bus, clock, newId, changed };
+  const observer = createCspObserver({ db, clock });
+  const sweeper = createSweeper(parts, log);
+  return {
+    addBan: async (input, actor) => bans.addBan(parts, input, actor),
+    removeBan: async (prefix, actor) => bans.removeBan(parts, prefix, actor),
+    listBans: async (query) => bans.listBans(parts, query),
+    addAllow: async (input, actor) => bans.addAllow(parts, input, actor),
+    removeAllow: async (prefix, actor) => bans.removeAllow(parts, prefix, actor),
+    listAllows: async (query) => bans.listAllows(parts, query),
+    declareAllows: async (prefixes) => bans.declareAllows(parts, prefixes),
+    showBypass: async () => bypass.showBypass(parts),
+    startBypass: async (input, actor) => bypass.startBypass(parts, input, actor),
+    endBypass: async (actor) => bypass.endBypass(parts, actor),
+    async addExceptions(inputs, by) {
+      const known = new Set((await applications.list()).map(({ application }) => application.id));
+      const errors = inputs.flatMap(({ application }) =>
+        known.has(application) ? [] : [{ pointer: '/application', detail: 'no such application' }],
+      );
+      if (errors.length > 0) throw new Refusal('input-invalid', { errors });
+      return exceptions.addExceptions(parts, inputs, by);
+    },
+    removeException: async (id, actor) => exceptions.removeException(parts, id, actor),
+    listExceptions: async (query) => exceptions.listExceptions(parts, query),
+    snapshots,
+    async rollBack(input, actor) {
+      await rollBack({ ...parts, applications }, input, actor);
+      await snapshots.refresh('snapshot.restored', actor);
+      return snapshots.show();
+    },
+    observe: (event) => observer.observe(event),
+    cspObservations: async (application) => observer.read((await applications.get(application)).application.id),
+    async suggestCsp(id) {
+      const { application } = await applications.get(id);
+      const { reports, inline } = await observer.read(id);
+      return suggestCsp(application, reports, inline);
+    },
+    sweep: async () => sweeper.sweep(),
+    start: () => sweeper.start(),
+    async [Symbol.asyncDispose]() {
+      await sweeper[Symbol.asyncDispose]();
+      await snapshots[Symbol.asyncDispose]();
+      await observer[Symbol.asyncDispose]();
+    },
+  };
+}
