@@ -1,6 +1,6 @@
 import { hasAny, TRAIT } from '../traits.ts';
 import type { DetectInput, Evidence } from '../types.ts';
-import { commandSites, type CommandSite } from './lex.ts';
+import { commandSites, type CommandSite, readRest } from './lex.ts';
 import { EXECUTING_FUNCTIONS, PROGRAMS, SHORT_PROGRAMS, WINDOWS_PROGRAMS, WORDY_PROGRAMS } from './words.ts';
 
 /** How an argument list reads. */
@@ -22,6 +22,12 @@ const SHELL =
   TRAIT.angle |
   TRAIT.backslash;
 const CERTAIN = 0.95;
+/** From this confidence on no other place of the value is looked at. */
+const ENOUGH = 0.9;
+const PROGRAMS_MAX = 10_000;
+
+/** A command site with the text that would be its arguments. */
+type Command = CommandSite & { rest: string };
 /** Plain words around a command from which on it reads as a quotation inside a sentence. */
 const PROSE_WORDS_MIN = 4;
 const PROSE_CONFIDENCE = 0.6;
@@ -64,10 +70,22 @@ export function detectCmdi(input: DetectInput): readonly Evidence[] {
   judgeFunctions(value, traits, found);
   if ((found[0]?.confidence ?? 0) >= CERTAIN) return found;
   let best: Evidence | undefined;
+  let judged = 0;
   for (const site of commandSites(value)) {
-    const evidence = judgeSite(value, site);
+    if (!isProgramWord(site)) continue;
+    // Fail closed: a value with this many commands cannot be called clean, and judging each would cost more than it is worth.
+    if (++judged > PROGRAMS_MAX) {
+      found.push({
+        rule: 'cmdi.chain',
+        confidence: 0.9,
+        span: [site.start, site.end],
+        why: 'the value names more programs than are judged one by one',
+      });
+      break;
+    }
+    const evidence = judgeSite(value, { ...site, rest: readRest(value, site.end) });
     if (evidence !== undefined && evidence.confidence > (best?.confidence ?? 0)) best = evidence;
-    if ((best?.confidence ?? 0) >= CERTAIN) break;
+    if ((best?.confidence ?? 0) >= ENOUGH) break;
   }
   if (best !== undefined) found.push(best);
   return found;
@@ -122,7 +140,12 @@ function judgeFunctions(value: string, traits: number, found: Evidence[]): void 
   });
 }
 
-function judgeSite(value: string, site: CommandSite): Evidence | undefined {
+function isProgramWord(site: CommandSite): boolean {
+  const { program } = site;
+  return site.isPath || PROGRAMS.has(program) || SHORT_PROGRAMS.has(program) || WORDY_PROGRAMS.has(program);
+}
+
+function judgeSite(value: string, site: Command): Evidence | undefined {
   const rating = rateSite(value, site);
   if (rating === 0) return undefined;
   const isQuotation =
@@ -138,7 +161,7 @@ function judgeSite(value: string, site: CommandSite): Evidence | undefined {
   };
 }
 
-function rateSite(value: string, site: CommandSite): number {
+function rateSite(value: string, site: Command): number {
   const { program } = site;
   // Unix programs are lower case; capitals are initials, brands and shouted words.
   if (/^[A-Z]+$/.test(value.slice(site.start, site.end)) && !WINDOWS_PROGRAMS.has(program)) return 0;
@@ -174,7 +197,7 @@ function rateSite(value: string, site: CommandSite): number {
 }
 
 /** At the very start there is no separator to prove intent, so every argument has to be of the telling kind. */
-function rateStart(value: string, site: CommandSite, args: Arguments): number {
+function rateStart(value: string, site: Command, args: Arguments): number {
   if (site.isPath && args === 'none') return /[\s]/.test(value.trim()) ? 0.4 : 0.91;
   // `id|`: nothing but a program and the separator that would cut off what follows.
   const isCutOff = args === 'none' && /^\s{0,4}[|;&]\s{0,4}$/.test(value.slice(site.end));
@@ -185,7 +208,7 @@ function rateStart(value: string, site: CommandSite, args: Arguments): number {
   return 0.92;
 }
 
-function rateOperator(site: CommandSite, is: { isProgram: boolean; isShort: boolean; args: Arguments }): number {
+function rateOperator(site: Command, is: { isProgram: boolean; isShort: boolean; args: Arguments }): number {
   if (is.args === 'telling') return is.isProgram || is.isShort ? 0.94 : 0.91;
   if (is.isProgram) return is.args === 'none' || site.isPath ? 0.93 : 0.6;
   if (is.isShort) return is.args === 'none' ? 0.91 : 0.4;

@@ -15,13 +15,11 @@ export interface CommandSite {
   start: number;
   /** Offset after the word. */
   end: number;
-  /** Text up to the next separator. */
-  rest: string;
 }
 
 /** Places examined per value; hostile text has millions of separators and no more than this can matter. */
-const SITES_MAX = 50_000;
-const WORD_LENGTH_MAX = 128;
+const SITES_MAX = 400_000;
+const WORD_LENGTH_MAX = 64;
 const REST_LENGTH_MAX = 256;
 const DIRECTORIES = /^(?:\.{0,2}\/|~\/)?(?:[\w.?*[\]-]{1,32}\/){0,6}(?:s?bin|\?{3}|b\?n|bi\?|\?in)\/(?=[^/]+$)/;
 const WINDOWS_DIRECTORIES = /^(?:[a-z]:|%systemroot%|%windir%)?[\\/](?:windows|winnt)[\\/](?:system32|syswow64)[\\/]/;
@@ -85,7 +83,6 @@ function readSite(text: string, from: number, separator: Separator): CommandSite
     isGlued: start === from,
     start,
     end: word.end,
-    rest: readRest(text, word.end),
   };
 }
 
@@ -126,7 +123,8 @@ function hiddenLength(text: string, at: number): number {
   return expansion === null ? 0 : expansion[0].length;
 }
 
-function readRest(text: string, from: number): string {
+/** Text after a word up to the next separator, in a bounded window. */
+export function readRest(text: string, from: number): string {
   const window = text.slice(from, from + REST_LENGTH_MAX);
   const end = window.search(/[;|&\n\r`]/);
   return end < 0 ? window : window.slice(0, end);

@@ -8,6 +8,11 @@ export interface Reading {
   context: QuoteContext;
 }
 
+/** Longest literal, quote included, that only serves to balance a quote. */
+const SHORT_LITERAL_MAX = 3;
+/** Links of `a = b = c` that are followed. */
+const COMPARISONS_MAX = 16;
+
 /** Words after which a comparison decides which rows are touched. */
 const CONDITION_WORDS = new Set(['where', 'having', 'when', 'rlike', 'and', 'or']);
 
@@ -18,8 +23,11 @@ const CONDITION_WORDS = new Set(['where', 'having', 'when', 'rlike', 'and', 'or'
 export function judgeCondition(reading: Reading, at: number): Evidence | undefined {
   const { tokens } = reading;
   const isLogic = kindAt(tokens, at) === KIND.logic || isWord(tokens, at, '&') || isWord(tokens, at, '|');
+  const isBitwise = isLogic && kindAt(tokens, at) !== KIND.logic;
   if (!isLogic && !CONDITION_WORDS.has(textAt(tokens, at))) return undefined;
   const anchor = anchorBefore(tokens, at);
+  // `15"&PAGE=2` is the tail of an address: a single `&` or `|` needs more than a name after it.
+  if (isBitwise && readOperand(tokens, at + 1).shape === 'name') return undefined;
   const direct = judgeOperands(reading, at + 1, { anchor, isLogic });
   const inner = skipOpens(tokens, at + 1);
   const nested = inner > at + 1 ? judgeOperands(reading, inner, { anchor, isLogic }) : undefined;
@@ -34,12 +42,23 @@ type Anchor = 'none' | 'start' | 'operand' | 'literal';
 /** What stands before `at`: a closed literal, the very start, or a lone first operand. */
 function anchorBefore(tokens: SqlTokens, at: number): Anchor {
   if (at === 0) return 'start';
+  // Everything before is one expression that begins with the literal the value closed: `aa' % 1 or '1`.
+  if (kindAt(tokens, 0) === KIND.string && endOfComparison(tokens) === at) return 'literal';
   let left = at - 1;
   while (left > 0 && kindAt(tokens, left) === KIND.close) left--;
   if (kindAt(tokens, left) === KIND.string) return 'literal';
   let first = left;
   while (first > 0 && (kindAt(tokens, first - 1) === KIND.open || kindAt(tokens, first - 1) === KIND.operator)) first--;
   return first === 0 && kindAt(tokens, left) !== KIND.word ? 'operand' : 'none';
+}
+
+/** Index after the expression, with at most one comparison, that starts the stream. */
+function endOfComparison(tokens: SqlTokens): number {
+  const left = readOperand(tokens, 0);
+  const comparison = readComparison(tokens, left.end);
+  if (comparison === undefined) return left.end;
+  const right = readOperand(tokens, comparison);
+  return right.shape === 'none' ? left.end : right.end;
 }
 
 interface Setting {
@@ -50,7 +69,7 @@ interface Setting {
 function judgeOperands(reading: Reading, at: number, setting: Setting): Evidence | undefined {
   const { tokens } = reading;
   const left = readOperand(tokens, at);
-  if (left.shape === 'none') return undefined;
+  if (left.shape === 'none' || (left.shape === 'name' && setting.anchor === 'none')) return undefined;
   const comparison = readComparison(tokens, skipCloses(tokens, left.end));
   if (comparison === undefined) return setting.isLogic ? judgeSingle(reading, left, { ...setting, at }) : undefined;
   const right = readOperand(tokens, comparison);
@@ -83,7 +102,10 @@ function rateComparison(reading: Reading, sides: Sides): number {
   const complete = isComplete(tokens, sides.end);
   const isBroken = anchor === 'literal' && (reading.context !== 'bare' || tokens.isOpenEnded);
   if (isSolid(left.shape) && isSolid(right.shape)) {
-    if (complete) return anchor === 'none' ? 0.92 : 0.97;
+    // Far from any attachment only constants count: `HAVING COUNT(*) > 5` is how people quote SQL.
+    const isConstant = left.shape === right.shape && left.shape === 'literal';
+    if (complete)
+      return anchor !== 'none' ? 0.97 : isConstant || left.shape === 'subquery' || right.shape === 'subquery' ? 0.92 : 0.5;
     return isBroken || left.shape === 'subquery' || right.shape === 'subquery' ? 0.92 : 0.5;
   }
   if (!complete) return isBroken && isSolid(left.shape) ? 0.5 : 0;
@@ -115,11 +137,16 @@ function rateSingle(reading: Reading, operand: Operand, anchor: Anchor): number 
     case 'literal':
       if (isCut && kindAt(tokens, operand.end - 1) !== KIND.string) return isBroken ? 0.93 : 0.9;
       if (isCut) return 0.9;
-      return isBroken && kindAt(tokens, operand.end - 1) === KIND.number ? 0.92 : 0.4;
+      if (isBroken && kindAt(tokens, operand.end - 1) === KIND.number) return 0.92;
+      return isBroken && endsInShortLiteral(tokens, operand.end - 1) ? 0.91 : 0.4;
     case 'variable':
     case 'call':
     case 'subquery':
-      return isBroken || isCut || operand.shape === 'subquery' ? 0.93 : 0.6;
+      return isBroken || isCut || operand.shape === 'subquery'
+        ? 0.93
+        : anchor === 'start' && operand.shape === 'call'
+          ? 0.9
+          : 0.6;
     case 'group':
       return isBroken || isCut ? 0.9 : 0.3;
     case 'name':
@@ -137,14 +164,67 @@ export function judgeComparedLiteral(reading: Reading, at: number): Evidence | u
   const { tokens, context } = reading;
   if (kindAt(tokens, at) !== KIND.string || (context === 'bare' && !tokens.isOpenEnded)) return undefined;
   const left = readOperand(tokens, at);
-  const comparison = readComparison(tokens, left.end);
-  if (comparison === undefined) return undefined;
-  const right = readOperand(tokens, comparison);
+  let comparison = readComparison(tokens, left.end);
+  if (comparison === undefined) return judgeArithmetic(tokens, left);
+  // `"LIKE"` in quotes of its own is a quoted word.
+  if (
+    /^[a-z]+$/.test(textAt(tokens, left.end)) &&
+    tokens.ends[left.end - 1] === tokens.starts[left.end] &&
+    tokens.ends[comparison - 1] === tokens.starts[comparison]
+  )
+    return undefined;
+  let right = readOperand(tokens, comparison);
+  for (let links = 0; links < COMPARISONS_MAX; links++) {
+    comparison = readComparison(tokens, right.end);
+    if (comparison === undefined || right.shape === 'none') break;
+    right = readOperand(tokens, comparison);
+  }
   if (!isSolid(right.shape) || !isComplete(tokens, right.end)) return undefined;
   const isWhole =
-    at === 0 && (left.isCompound || kindAt(tokens, right.end) === KIND.comment || kindAt(tokens, right.end - 1) === KIND.string);
+    at === 0 &&
+    left.shape !== 'name' &&
+    (left.isCompound || kindAt(tokens, right.end) === KIND.comment || kindAt(tokens, right.end - 1) === KIND.string);
   const confidence = isWhole ? 0.91 : 0.5;
   return evidence(tokens, { at, end: right.end, confidence, why: 'the value closes a literal and compares it' });
+}
+
+/** `1'*id-'0`: the value closes a literal, computes, and opens one again that the application's quote will close. */
+function judgeArithmetic(tokens: SqlTokens, whole: Operand): Evidence | undefined {
+  const isWhole = kindAt(tokens, whole.end) === KIND.end && whole.end >= 5;
+  if (!isWhole || !whole.isCompound || !endsInShortLiteral(tokens, whole.end - 1)) return undefined;
+  return evidence(tokens, {
+    at: 0,
+    end: whole.end,
+    confidence: 0.9,
+    why: 'the value closes a literal, computes with it and opens another',
+  });
+}
+
+/** True when the stream ends in a literal that the value leaves open and that holds next to nothing. */
+function endsInShortLiteral(tokens: SqlTokens, at: number): boolean {
+  if (!tokens.isOpenEnded || kindAt(tokens, at) !== KIND.string || kindAt(tokens, at + 1) !== KIND.end) return false;
+  return (tokens.ends[at] ?? 0) - (tokens.starts[at] ?? 0) <= SHORT_LITERAL_MAX;
+}
+
+/** `'OR'a='a`: the operator sits between two quotes without a blank, and the value leaves its last literal open. */
+export function judgeGluedOperator(reading: Reading, value: string): Evidence | undefined {
+  const { tokens, context } = reading;
+  if (context !== 'bare' || !tokens.isOpenEnded) return undefined;
+  const at = kindAt(tokens, 0) === KIND.word ? 1 : 0;
+  if (
+    kindAt(tokens, at) !== KIND.string ||
+    !/^(?:or|and|xor)$/i.test(value.slice((tokens.starts[at] ?? 0) + 1, (tokens.ends[at] ?? 0) - 1))
+  )
+    return undefined;
+  const left = readOperand(tokens, at + 1);
+  const comparison = readComparison(tokens, left.end);
+  if (left.shape === 'none' || comparison === undefined || kindAt(tokens, comparison) !== KIND.string) return undefined;
+  return evidence(tokens, {
+    at,
+    end: comparison + 1,
+    confidence: 0.92,
+    why: 'a logical operator stands between two closed literals',
+  });
 }
 
 /** Builds evidence over a range of tokens. */

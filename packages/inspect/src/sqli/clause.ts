@@ -9,6 +9,9 @@ const TRUNCATED_LENGTH_MAX = 32;
 const USER_NAME = /^[\w.@%() -]*$/;
 const PLAIN_USER_NAME = /^[a-z]{0,12}$/;
 const CALLS_MIN = 2;
+const ITEMS_MAX = 64;
+/** Longest comment, marker included, that hides nothing but the application's own rest. */
+const SHORT_COMMENT_MAX = 5;
 
 /** Clauses that only a statement has: INTO OUTFILE, WAITFOR DELAY, PROCEDURE ANALYSE, ORDER BY n before a comment. */
 export function judgeClause(reading: Reading, at: number): Evidence | undefined {
@@ -54,8 +57,11 @@ function rateClause(tokens: SqlTokens, at: number): number {
 
 /** `1 ORDER BY 5--` counts columns; it needs an operand that is nothing else before it and an end after it. */
 function rateOrder(tokens: SqlTokens, at: number): number {
-  const operand = readOperand(tokens, at + 2);
-  if (!isSolid(operand.shape) || at === 0) return 0;
+  let operand = readOperand(tokens, at + 2);
+  for (let items = 1; items < ITEMS_MAX && kindAt(tokens, operand.end) === KIND.comma; items++)
+    operand = readOperand(tokens, operand.end + 1);
+  if (!isSolid(operand.shape)) return 0;
+  if (at === 0) return kindAt(tokens, operand.end) === KIND.comment ? 0.9 : 0.3;
   let before = at - 1;
   while (before > 0 && kindAt(tokens, before) === KIND.close) before--;
   const isAttached = kindAt(tokens, before) === KIND.string || kindAt(tokens, before) === KIND.number;
@@ -71,7 +77,19 @@ function rateWhere(tokens: SqlTokens, at: number): number {
   if (comparison === undefined || !isSolid(left.shape)) return 0;
   const right = readOperand(tokens, comparison);
   if (!isSolid(right.shape)) return 0;
+  const isConstant = left.shape === 'literal' && right.shape === 'literal';
+  if (!isConstant && left.shape !== 'subquery' && right.shape !== 'subquery' && !isAttachedBefore(tokens, at)) return 0.4;
   return isComplete(tokens, right.end) ? 0.95 : 0.6;
+}
+
+/** True when a closed literal or a closing parenthesis stands before `at`, with at most an alias between. */
+function isAttachedBefore(tokens: SqlTokens, at: number): boolean {
+  const before = isWord(tokens, at - 2, 'as') ? at - 3 : at - 1;
+  return (
+    kindAt(tokens, before) === KIND.string ||
+    kindAt(tokens, before) === KIND.close ||
+    (before === 0 && kindAt(tokens, 0) === KIND.number)
+  );
 }
 
 /** Calls that delay, leak or run commands; identity functions and concatenated char codes where a value belongs. */
@@ -207,10 +225,16 @@ export function judgeTruncation(reading: Reading, value: string): Evidence | und
 export function judgeCutExpression(reading: Reading): Evidence | undefined {
   const { tokens } = reading;
   const operand = readOperand(tokens, 0);
-  if (operand.shape === 'none' || operand.shape === 'name' || operand.shape === 'literal') return undefined;
-  const next = skipCloses(tokens, operand.end);
-  if (kindAt(tokens, next) !== KIND.comment || kindAt(tokens, next + 1) !== KIND.end) return undefined;
-  const isBare = operand.shape === 'group' && !hasCode(tokens, operand.end);
+  if (operand.shape === 'none' || operand.shape === 'name') return undefined;
+  const comparison = readComparison(tokens, operand.end);
+  const right = comparison === undefined ? operand : readOperand(tokens, comparison);
+  const next = skipCloses(tokens, right.end);
+  if (!isSolid(right.shape) || kindAt(tokens, next) !== KIND.comment || kindAt(tokens, next + 1) !== KIND.end) return undefined;
+  const isShort = (tokens.ends[next] ?? 0) - (tokens.starts[next] ?? 0) <= SHORT_COMMENT_MAX;
+  const isPlain =
+    operand.shape === 'literal' ||
+    (operand.shape === 'group' && !hasCode(tokens, operand.end) && !isSolid(readOperand(tokens, 1).shape));
+  const isBare = isPlain && !(isShort && (operand.isCompound || comparison !== undefined));
   return isBare
     ? undefined
     : evidence(tokens, {

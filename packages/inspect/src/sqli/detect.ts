@@ -1,6 +1,6 @@
 import { hasAny, TRAIT } from '../traits.ts';
 import type { DetectInput, Evidence } from '../types.ts';
-import { judgeComparedLiteral, judgeCondition, type Reading } from './boolean.ts';
+import { judgeComparedLiteral, judgeCondition, judgeGluedOperator, type Reading } from './boolean.ts';
 import { judgeCall, judgeClause, judgeCutExpression, judgeTruncation } from './clause.ts';
 import { judgeStatement, judgeSubquery, judgeUnion } from './statement.ts';
 import { KIND, type QuoteContext, tokenizeSql } from './tokenize.ts';
@@ -16,7 +16,7 @@ const CERTAIN = 0.95;
 const CODE = TRAIT.quote | TRAIT.doubleQuote | TRAIT.paren | TRAIT.operator | TRAIT.comment | TRAIT.semicolon | TRAIT.backtick;
 /** Linear: one alternation of fixed words, no repetition. */
 const WORDS =
-  /\b(?:x?or|and|union|select|having|where|order|group|insert|update|delete|drop|alter|create|truncate|exec|execute|shutdown|declare|begin|call|waitfor|grant|load|copy|attach|handler|into|procedure|case|like|rlike|regexp|between|sleep|benchmark|div|eqv|imp|sounds|in boolean)/i;
+  /\b(?:x?or|and|union|select|having|where|order|group|insert|update|delete|drop|alter|create|truncate|exec|execute|shutdown|declare|begin|call|waitfor|grant|load|copy|attach|handler|into|procedure|case|like|rlike|regexp|between|sleep|benchmark|div|eqv|imp|sounds|in boolean|iif?|do|set)/i;
 const CALL_WORDS =
   /(?:_sleep|sleep|benchmark|randomblob|load_file|extractvalue|updatexml|xmltype|ch(?:a)?r|concat|elt|exp|make_set|json_keys|dbms_|utl_|ctxsys|xp_|user|version|database|ascii|ord|substr\w*|mid)\s*[.(]|@@|_lock\.|xp_/i;
 
@@ -30,7 +30,7 @@ export function detectSqli(input: DetectInput): readonly Evidence[] {
   const hasWords = WORDS.test(value) || CALL_WORDS.test(value);
   const canBreak =
     hasAny(traits, TRAIT.quote | TRAIT.doubleQuote) && hasAny(traits, TRAIT.comment | TRAIT.operator | TRAIT.equals | TRAIT.pipe);
-  if (!hasWords && !canBreak && !/--|@@/.test(value)) return [];
+  if (!hasWords && !canBreak && !/--|@@|\|\||&&|\/\*/.test(value)) return [];
   const found: Evidence[] = [];
   read(value, 'bare', found);
   if (hasAny(traits, TRAIT.quote)) read(value, 'single', found);
@@ -42,13 +42,14 @@ function read(value: string, context: QuoteContext, found: Evidence[]): void {
   const tokens = tokenizeSql(value, context);
   const reading: Reading = { tokens, context };
   const before = found.length;
+  keep(found, judgeGluedOperator(reading, value));
   keep(found, judgeTruncation(reading, value));
   keep(found, judgeCutExpression(reading));
   keep(found, judgeComparedLiteral(reading, 0));
   for (let at = 0; at < tokens.kinds.length && found.length - before < EVIDENCE_MAX; at++) {
     const kind = tokens.kinds[at];
     if (kind === KIND.number || kind === KIND.string || kind === KIND.comma || kind === KIND.other) continue;
-    if (at === 0 || tokens.kinds[at - 1] === KIND.semicolon) keep(found, judgeStatement(reading, at));
+    if (at <= 1 || tokens.kinds[at - 1] === KIND.semicolon) keep(found, judgeStatement(reading, at));
     for (const judge of JUDGES) keep(found, judge(reading, at));
     if ((found.at(-1)?.confidence ?? 0) >= CERTAIN) return;
   }

@@ -91,6 +91,8 @@ function rateFrom(tokens: SqlTokens, at: number, shape: ListShape): number {
   if (isWord(tokens, next, 'as')) next++;
   const aliased = kindAt(tokens, next) === KIND.word && !isComplete(tokens, next);
   if (aliased) next++;
+  // "select x from y where" is a sentence about SQL until a condition follows.
+  if (isWord(tokens, next, 'where') && readOperand(tokens, next + 1).shape === 'none') return 0.4;
   const closes = kindAt(tokens, next) === KIND.comma || isComplete(tokens, next);
   if (!closes) return 0.3;
   return shape === 'firm' ? 0.94 : aliased ? 0.5 : 0.9;
@@ -103,7 +105,14 @@ export function judgeUnion(reading: Reading, at: number): Evidence | undefined {
   if (word !== 'union' && word !== 'intersect' && word !== 'except' && word !== 'minus') return undefined;
   let next = at + 1;
   while (isWord(tokens, next, 'all') || isWord(tokens, next, 'distinct') || isWord(tokens, next, 'distinctrow')) next++;
+  // A sign before the second query is legal in MySQL and used to split the words.
+  while (kindAt(tokens, next) === KIND.operator) next++;
   const start = skipOpens(tokens, next);
+  if (kindAt(tokens, start) === KIND.end || kindAt(tokens, start) === KIND.comment) {
+    return kindAt(tokens, at - 1) === KIND.comment || (next > at + 1 && kindAt(tokens, start) === KIND.comment)
+      ? found(tokens, { at, end: start, confidence: 0.9 })
+      : undefined;
+  }
   if (isWord(tokens, start, 'values') && kindAt(tokens, start + 1) === KIND.open)
     return found(tokens, { at, end: start + 2, confidence: 0.95 });
   if (!isWord(tokens, start, 'select')) return undefined;
@@ -144,11 +153,13 @@ export function judgeSubquery(reading: Reading, at: number): Evidence | undefine
 export function judgeStatement(reading: Reading, at: number): Evidence | undefined {
   const { tokens } = reading;
   const isStacked = kindAt(tokens, at - 1) === KIND.semicolon;
-  if (!isStacked && at !== 0) return undefined;
+  // `' DELETE FROM users`: what follows the literal the value closed can be a statement as well.
+  const isAfterLiteral = at === 1 && reading.context !== 'bare' && kindAt(tokens, 0) === KIND.string;
+  if (!isStacked && !isAfterLiteral && at !== 0) return undefined;
   const start = skipOpens(tokens, at);
   const confidence = rateStatement(tokens, start);
   if (confidence === 0) return undefined;
-  const why = isStacked ? 'a second statement follows a semicolon' : 'the value is a statement';
+  const why = isStacked || isAfterLiteral ? 'a second statement follows' : 'the value is a statement';
   return evidence(tokens, { at: start, end: start + 3, confidence, rule: isStacked ? 'sqli.stacked' : 'sqli.statement', why });
 }
 
@@ -179,7 +190,13 @@ const STATEMENTS: ReadonlyMap<string, RateStatement> = new Map<string, RateState
   ['do', (t, at) => (kindAt(t, at + 1) === KIND.open || kindAt(t, at + 2) === KIND.open ? 0.92 : 0)],
   ['waitfor', (t, at) => (isWord(t, at + 1, 'delay') || isWord(t, at + 1, 'time') ? 0.95 : 0)],
   ['grant', (t, at) => (isWord(t, at + 2, 'on') || isWord(t, at + 2, 'to') ? 0.9 : 0)],
-  ['load', (t, at) => (isWord(t, at + 1, 'data') && (isWord(t, at + 2, 'infile') || isWord(t, at + 3, 'infile')) ? 0.95 : 0)],
+  [
+    'load',
+    (t, at) =>
+      (isWord(t, at + 1, 'data') || isWord(t, at + 1, 'xml')) && (isWord(t, at + 2, 'infile') || isWord(t, at + 3, 'infile'))
+        ? 0.95
+        : 0,
+  ],
   [
     'copy',
     (t, at) =>
@@ -189,7 +206,8 @@ const STATEMENTS: ReadonlyMap<string, RateStatement> = new Map<string, RateState
         ? 0.93
         : 0,
   ],
-  ['if', (t, at) => (kindAt(t, at + 1) === KIND.open && rateCondition(t, at + 2) ? 0.92 : 0)],
+  ['if', (t, at) => (rateCondition(t, at + 1) ? 0.92 : 0)],
+  ['iif', (t, at) => (kindAt(t, at + 1) === KIND.open && rateCondition(t, at + 2) ? 0.92 : 0)],
   ['attach', (t, at) => (isWord(t, at + 1, 'database') && kindAt(t, at + 2) === KIND.string ? 0.95 : 0)],
   ['handler', (t, at) => (isWord(t, at + 2, 'open') || isWord(t, at + 2, 'read') ? 0.93 : 0)],
   [
@@ -222,6 +240,8 @@ function rateDelete(tokens: SqlTokens, at: number): number {
 }
 
 function rateDrop(tokens: SqlTokens, at: number): number {
+  // `;DROP members --`: without the kind of object only the comment shows that this was meant as SQL.
+  if (isWord(tokens, at, 'drop') && kindAt(tokens, at + 1) === KIND.word && kindAt(tokens, at + 2) === KIND.comment) return 0.9;
   if (!DROPPED_OBJECTS.has(textAt(tokens, at + 1)) || kindAt(tokens, at + 2) !== KIND.word) return 0;
   const isConditional = isWord(tokens, at + 2, 'if');
   const next = isConditional ? at + 5 : at + 3;

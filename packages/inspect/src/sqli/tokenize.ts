@@ -222,7 +222,10 @@ function readOperator(tokens: SqlTokens, value: string, at: number): number {
 function readLineComment(tokens: SqlTokens, value: string, at: number): number {
   const found = value.indexOf('\n', at);
   const end = found < 0 ? value.length : found + 1;
-  push(tokens, KIND.comment, at, end);
+  const last = tokens.kinds.at(-1);
+  // Between two words a comment that ends with its line is white space (`union # x` newline `select`); elsewhere it may cut a statement off.
+  const isGap = found >= 0 && (last === KIND.word || last === KIND.logic || last === KIND.comment);
+  if (!isGap) push(tokens, KIND.comment, at, end);
   return end;
 }
 

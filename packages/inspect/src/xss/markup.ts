@@ -6,9 +6,11 @@ import { isActiveStyle, isScriptUrl, looksLikeScript, normalizeUrl } from './scr
 /** Tags read per value; past it the value is not a text a person formatted. */
 const TAGS_MAX = 20_000;
 /** Characters read per character of the value: markup inside attribute values is entered too, until this is used up. */
-const READS_MAX = 8;
+const READS_MAX = 4;
 const READS_FREE = 65_536;
 const SCRIPT_LENGTH_MAX = 4_096;
+/** Tags whose content is read as well. */
+const BODY_TAGS = /^(?:\w{1,16}:)?(?:script|style|handler)$/;
 const HANDLER = /^on[a-z]{3,32}/;
 /** Attributes whose value a browser follows or loads. */
 const URL_ATTRIBUTES = new Set([
@@ -73,8 +75,18 @@ export function judgeMarkup(text: string): Evidence[] {
       at = text.indexOf('<', at + 1);
       continue;
     }
+    // Fail closed: past the budget a tag whose body would have to be read counts as one that runs script.
+    if (budget < 0 && BODY_TAGS.test(tag.name)) {
+      found.push({
+        rule: 'xss.script',
+        confidence: 0.9,
+        span: [tag.start, tag.end],
+        why: 'more script and style tags than are read one by one',
+      });
+      break;
+    }
     judgeTag(text, tag, found);
-    budget -= tag.end - at;
+    budget -= tag.end - at + (BODY_TAGS.test(tag.name) ? SCRIPT_LENGTH_MAX : 0);
     at = text.indexOf('<', budget > 0 ? at + 1 : tag.end);
   }
   return found;
