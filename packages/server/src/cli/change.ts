@@ -1,0 +1,19 @@
+import type { Call } from './client.ts';
+import type { Context, Outcome } from './command.ts';
+
+/**
+ * One change through the API. With `--dry-run` nothing is sent: the data says which call would have been made.
+ */
+export async function change<Body>(context: Context, call: Call, done: (body: Body) => Outcome): Promise<Outcome> {
+  if (context.flags.dryRun) return planned(call);
+  await using api = await context.api();
+  return done(await api.call<Body>(call));
+}
+
+export function planned(call: Call): Outcome {
+  const data = { dryRun: true, method: call.method, path: call.path, body: call.body ?? null };
+  return {
+    data,
+    text: `would send ${call.method} ${call.path}${call.body === undefined ? '' : ` ${JSON.stringify(call.body)}`}\n`,
+  };
+}

@@ -1,0 +1,2 @@
+import type { BranchBody } from '../command.ts';
+export const backup: BranchBody = { verbs: [] };

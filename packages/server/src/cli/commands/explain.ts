@@ -1,0 +1,74 @@
+import type { Explanation } from '@holdfast/contract';
+import { segment } from '../client.ts';
+import type { LeafBody } from '../command.ts';
+import { UsageFault } from '../fault.ts';
+import type { Paint } from '../paint.ts';
+import { formatPairs, formatTable, formatTime, printable } from '../table.ts';
+
+export const explain: LeafBody = {
+  about: 'The id stands on the block page and in the X-Request-Id header of every answer.',
+  words: [{ name: '<id>', help: '12 characters' }],
+  examples: ['holdfast explain 7Q2KXW3M9ABC', 'holdfast explain 7Q2KXW3M9ABC --json'],
+  async run(context, input) {
+    const id = readRequestId(input.words[0] ?? '');
+    await using api = await context.api();
+    const data = await api.call<Explanation>({ method: 'GET', path: `/api/v1/explain/${segment(id)}` });
+    return { data, text: (paint) => describe(data, paint) };
+  },
+};
+
+/** Crockford base32 reads I and L as 1, O as 0, ignores case and hyphens: people copy ids by eye. */
+export function readRequestId(text: string): string {
+  const id = text.slice(0, 32).toUpperCase().replaceAll('-', '').replaceAll(/[IL]/gu, '1').replaceAll('O', '0');
+  if (!/^[0-9A-HJKMNP-TV-Z]{12}$/u.test(id))
+    throw new UsageFault('A request id has 12 characters, digits and letters without U.', 'holdfast audit tail');
+  return id;
+}
+
+function describe(data: Explanation, paint: Paint): string {
+  const { request, policy } = data;
+  const head = formatPairs([
+    ['request', `${data.requestId}  ${formatTime(data.time)}`],
+    ['what', `${request.method} ${request.host}${request.path}  ${request.protocol}`],
+    ['from', request.address ?? 'erased'],
+    ['application', `${data.application ?? 'none'}, mode ${data.mode}`],
+    ['answer', request.problem === null ? String(request.status) : `${request.status} ${request.problem}`],
+    [
+      'policy',
+      policy.state === null
+        ? `version ${policy.version}`
+        : `version ${policy.version}: ${policy.state.cause} by ${policy.state.actor}, ${formatTime(policy.state.createdAt)}`,
+    ],
+    ['record', data.ledgerIndex === null ? 'in memory only (a plain allowed request)' : `ledger entry ${data.ledgerIndex}`],
+    ...(data.masked === null ? [] : [['hidden', data.masked] as const]),
+  ]);
+  const verdict = data.outcome === 'blocked' || data.outcome === 'refused' ? paint.bad(data.outcome) : paint.bold(data.outcome);
+  const why = data.reason === null ? '' : `: ${printable(data.reason)}`;
+  return `${verdict}${why}\n${head}\n${describeChain(data)}${describeFindings(data)}${describeProposals(data)}`;
+}
+
+function describeChain({ chain }: Explanation): string {
+  return formatTable(chain, [
+    { title: 'STEP', value: ({ step }) => step },
+    { title: 'VERDICT', value: ({ verdict }) => verdict },
+    { title: 'DETAIL', value: ({ detail }) => detail },
+  ]);
+}
+
+function describeFindings({ findings, score }: Explanation): string {
+  if (findings.length === 0) return '';
+  const table = formatTable(findings, [
+    { title: 'RULE', value: ({ rule }) => rule },
+    { title: 'SURE', value: ({ confidence }) => confidence.toFixed(2) },
+    { title: 'WHERE', value: ({ location, name }) => `${location} ${name}` },
+    { title: 'DECODED', value: ({ chain }) => chain.join(' > ') || 'as sent' },
+    { title: 'SAMPLE', value: ({ sample }) => sample },
+    { title: 'WHY', value: ({ why, exception }) => (exception === null ? why : `${why} (excepted by ${exception})`) },
+  ]);
+  return `\nscore ${score.toFixed(2)}\n${table}`;
+}
+
+function describeProposals({ proposals, requestId }: Explanation): string {
+  if (proposals.length === 0) return '';
+  return `\nIf this was no attack, look at the exception first:\n  holdfast exception add --from ${requestId} --dry-run\n`;
+}

@@ -1,0 +1,39 @@
+import type { SystemStatus } from '@holdfast/contract';
+import type { LeafBody } from '../command.ts';
+import type { Paint } from '../paint.ts';
+import { formatPairs, formatTable, formatTime } from '../table.ts';
+
+export const status: LeafBody = {
+  examples: ['holdfast status', 'holdfast status --json'],
+  async run(context) {
+    await using api = await context.api({ onlineOnly: true });
+    const data = await api.call<SystemStatus>({ method: 'GET', path: '/api/v1/system/status' });
+    return { data, text: (paint) => describe(data, paint) };
+  },
+};
+
+function describe(data: SystemStatus, paint: Paint): string {
+  const ready = data.health.ready ? paint.good('ready') : paint.warn(`not ready: ${data.health.reasons.join(', ')}`);
+  const bypass =
+    data.bypassUntil === null
+      ? []
+      : [['bypass', `ON until ${formatTime(data.bypassUntil)}: nothing is refused by rules, rates or bans`] as const];
+  const pairs = formatPairs([
+    ['holdfast', `${data.version}, node ${data.runtime}, since ${formatTime(data.startedAt)}`],
+    ['data', data.dataDir],
+    ...data.listeners.map(({ name, address }) => [name, address] as const),
+    ['policy', data.snapshot === null ? 'none yet' : `version ${data.snapshot.version}, ${data.snapshot.digest.slice(0, 12)}`],
+    ['ledger', data.ledger === null ? 'not open' : `${data.ledger.size} records, ${data.ledger.state}`],
+    ...bypass,
+  ]);
+  const applications = formatTable(
+    data.applications,
+    [
+      { title: 'APPLICATION', value: ({ id }) => id },
+      { title: 'MODE', value: ({ mode }) => mode },
+      { title: 'UPSTREAM', value: ({ upstream }) => upstream },
+    ],
+    'no application is protected yet: holdfast app add NAME --to URL',
+  );
+  return `${ready}\n${pairs}\n${applications}`;
+}

@@ -1,0 +1,47 @@
+import type { SelfTestView } from '@holdfast/contract';
+import { planned } from '../change.ts';
+import type { BranchBody } from '../command.ts';
+import { EXIT } from '../exit-codes.ts';
+import { formatTable } from '../table.ts';
+
+export const test: BranchBody = {
+  verbs: [
+    {
+      name: 'attack',
+      summary: 'harmless attack probes and their innocent twins; proves the mode that is really in force',
+      about: 'A bounded set of GET requests with one parameter of their own. Exit 1 when a probe did not do what the mode says.',
+      examples: ['holdfast test attack', 'holdfast test attack --json'],
+      async run(context) {
+        const call = { method: 'POST', path: '/api/v1/system/self-test' } as const;
+        if (context.flags.dryRun) return planned(call);
+        await using api = await context.api({ onlineOnly: true });
+        const data = await api.call<SelfTestView>(call);
+        return {
+          data,
+          text: (paint) => `${describe(data)}${data.passed ? paint.good('passed') : paint.bad('FAILED')}: ${summary(data)}\n`,
+          exit: data.passed ? EXIT.ok : EXIT.findings,
+        };
+      },
+    },
+  ],
+};
+
+function describe({ probes }: SelfTestView): string {
+  return formatTable(
+    probes,
+    [
+      { title: 'PROBE', value: ({ name }) => name },
+      { title: 'SHOULD BE', value: ({ expected }) => expected },
+      { title: 'WAS', value: ({ actual, passed }) => (passed ? actual : `${actual}  <- wrong`) },
+      { title: 'REQUEST', value: ({ requestId }) => requestId ?? '-' },
+    ],
+    'no application is protected yet: holdfast up --to URL',
+  );
+}
+
+function summary({ probes, mode }: SelfTestView): string {
+  const good = probes.filter(({ passed }) => passed).length;
+  const example = probes.find(({ requestId, name }) => requestId !== null && name.includes('attack'))?.requestId;
+  const hint = example === null || example === undefined ? '' : `\nwhy: holdfast explain ${example}`;
+  return `${good} of ${probes.length} probes did what mode ${mode} says${hint}`;
+}

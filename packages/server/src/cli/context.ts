@@ -1,0 +1,57 @@
+import { existsSync } from 'node:fs';
+import { isAbsolute, relative } from 'node:path';
+import { createClient, type ApiClient } from './client.ts';
+import type { Context, GlobalFlags } from './command.ts';
+import { resolveDataDir } from './data-dir.ts';
+import { Unreachable } from './fault.ts';
+import type { Io } from './io.ts';
+import type { Output } from './output.ts';
+import { ask } from './prompt.ts';
+
+interface Parts {
+  readonly io: Io;
+  readonly flags: GlobalFlags;
+  readonly output: Output;
+  readonly signal: AbortSignal;
+}
+
+export function createContext(parts: Parts): Context {
+  const { io, flags, output, signal } = parts;
+  let known: Promise<string> | null = null;
+  const dataDir = (): Promise<string> => (known ??= resolveDataDir(io, flags));
+  return {
+    ...parts,
+    dataDir,
+    api: ({ onlineOnly = false } = {}) => openApi({ ...parts, dataDir, onlineOnly }),
+    async confirm(question) {
+      if (flags.yes) return true;
+      if (flags.noInput || io.stdin.isTTY !== true) return false;
+      return /^y(?:es)?$/iu.test(await ask(io, { question: `${output.paint.warn('?')} ${question} [y/N] `, signal }));
+    },
+  };
+}
+
+async function openApi(parts: Parts & { dataDir(): Promise<string>; onlineOnly: boolean }): Promise<ApiClient> {
+  const { io, flags, output, signal, onlineOnly } = parts;
+  const dataDir = await parts.dataDir();
+  const { openSocket } = await import('./socket-transport.ts');
+  const running = await openSocket(dataDir, signal);
+  noteDataDir({ io, output }, dataDir, running === null ? 'server down' : 'server running');
+  if (running !== null) return createClient(running);
+  if (onlineOnly) throw new Unreachable('No Holdfast runs on this data directory.');
+  // Opening makes a directory when there is none; a mistyped --data-dir must not look like an empty installation.
+  if (!existsSync(dataDir)) throw new Unreachable('This data directory does not exist.');
+  const { openInProcess } = await import('./in-process-transport.ts');
+  return createClient(await openInProcess(io, flags));
+}
+
+/** Every command that reads or changes state says which data directory it used; two of them are mixed up easily. */
+export function noteDataDir({ io, output }: { io: Io; output: Output }, dataDir: string, state: string): void {
+  output.note(output.paint.dim(`data ${shortPath(dataDir, io.cwd)}  (${state})`));
+}
+
+/** As people would type it: relative when it lies below the working directory. */
+export function shortPath(path: string, cwd: string): string {
+  const below = relative(cwd, path);
+  return below === '' || below.startsWith('..') || isAbsolute(below) ? path : `./${below}`;
+}

@@ -1,0 +1,135 @@
+import { Argument, Command, CommanderError, Option } from 'commander';
+import { COMMANDS } from './catalogue.ts';
+import {
+  isBranch,
+  type ArgumentDefinition,
+  type CommandBody,
+  type GlobalFlags,
+  type Input,
+  type LeafBody,
+  type OptionDefinition,
+} from './command.ts';
+import { UsageFault } from './fault.ts';
+import { GLOBAL_OPTIONS, namedCommand, readGlobalFlags } from './global-options.ts';
+import { formatHelp } from './help.ts';
+import { readVersion } from './version.ts';
+
+/** A command line that was understood. */
+export type Parsed =
+  | { readonly kind: 'help'; readonly text: string; readonly asked: boolean }
+  | { readonly kind: 'call'; readonly name: string; readonly leaf: LeafBody; readonly input: Input; readonly flags: GlobalFlags };
+
+const ROOT_EXAMPLES = [
+  'holdfast up --to http://127.0.0.1:3000',
+  'holdfast test attack',
+  'holdfast explain 7Q2KXW3M9ABC',
+  'holdfast status',
+];
+
+/** `npm start -- up --to URL` arrives as `up up --to URL`: the script has said `up` already. */
+export function withoutDoubledUp(argv: readonly string[]): readonly string[] {
+  return argv[0] === 'up' && argv[1] === 'up' ? argv.slice(1) : argv;
+}
+
+/** Reads the arguments; throws {@link UsageFault} for what is unknown, with the nearest name where there is one. */
+export async function parse(given: readonly string[]): Promise<Parsed> {
+  const argv = withoutDoubledUp(given);
+  let called: Parsed | null = null;
+  let printed = '';
+  const write = (text: string): void => {
+    printed += text;
+  };
+  const root = configure(new Command('holdfast'), { examples: ROOT_EXAMPLES, write });
+  root.description('Self-hosted application security: gateway, control plane and evidence in one process.');
+  root.version(readVersion(), '-V, --version', 'print the version');
+  for (const option of GLOBAL_OPTIONS) root.addOption(toOption(option));
+  const name = namedCommand(argv);
+  for (const entry of COMMANDS) {
+    const command = new Command(entry.name);
+    const body = entry.name === name ? await entry.load() : null;
+    build(command, body, { summary: entry.summary, path: entry.name, write, call: (parsed) => (called = parsed) });
+    root.addCommand(command);
+  }
+  if (argv.length === 0) return { kind: 'help', text: root.helpInformation(), asked: true };
+  try {
+    await root.parseAsync([...argv], { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return { kind: 'help', text: printed, asked: true };
+    if (error.code === 'commander.help') return { kind: 'help', text: printed, asked: false };
+    throw new UsageFault(sentence(error.message), name === null ? 'holdfast --help' : `holdfast ${name} --help`);
+  }
+  return called ?? { kind: 'help', text: printed, asked: false };
+}
+
+interface Building {
+  readonly summary: string;
+  readonly path: string;
+  write(text: string): void;
+  call(parsed: Parsed): void;
+}
+
+function configure(command: Command, { examples, write }: { examples: readonly string[]; write(text: string): void }): Command {
+  return command
+    .exitOverride()
+    .configureOutput({ writeOut: write, writeErr: write, outputError: () => undefined })
+    .configureHelp({ formatHelp: (target, help) => formatHelp(target, help, examples), showGlobalOptions: true })
+    .helpOption('-h, --help', 'show this help')
+    .helpCommand(false);
+}
+
+/** Depth is that of the table: three words at most. */
+function build(command: Command, body: CommandBody | null, building: Building): void {
+  const examples = body === null || isBranch(body) ? [] : body.examples;
+  configure(command, { examples, write: building.write }).summary(building.summary);
+  command.description(
+    body?.about === undefined ? `${capital(building.summary)}.` : `${capital(building.summary)}. ${body.about}`,
+  );
+  if (body === null) return;
+  if (isBranch(body)) {
+    for (const verb of body.verbs) {
+      const child = new Command(verb.name);
+      build(child, verb, { ...building, summary: verb.summary, path: `${building.path} ${verb.name}` });
+      command.addCommand(child);
+    }
+    return;
+  }
+  for (const word of body.words ?? []) command.addArgument(toArgument(word));
+  for (const option of body.options ?? []) command.addOption(toOption(option));
+  command.allowExcessArguments(false);
+  command.action(() => building.call(toCall(command, body, building.path)));
+}
+
+function toCall(command: Command, leaf: LeafBody, name: string): Parsed {
+  const values = new Map<string, unknown>(Object.entries(command.optsWithGlobals()));
+  const own = new Map<string, unknown>(Object.entries(command.opts()));
+  const input: Input = {
+    words: command.args,
+    text(option) {
+      const value = own.get(option);
+      return typeof value === 'string' ? value : null;
+    },
+    list(option) {
+      const value = own.get(option);
+      return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+    },
+    isSet: (option) => own.get(option) !== undefined && own.get(option) !== false,
+  };
+  return { kind: 'call', name, leaf, input, flags: readGlobalFlags(values) };
+}
+
+function toOption({ flags, help, choices }: OptionDefinition): Option {
+  const option = new Option(flags, help);
+  return choices === undefined ? option : option.choices([...choices]);
+}
+
+function toArgument({ name, help }: ArgumentDefinition): Argument {
+  return new Argument(name, help);
+}
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** `error: unknown option '--too'\n(Did you mean --to?)` becomes one plain line. */
+function sentence(message: string): string {
+  return capital(message.replace(/^error: /u, '').replaceAll(/\s*\n\s*/gu, ' '));
+}
