@@ -69,7 +69,12 @@ export type DownMessage = z.infer<typeof downMessageSchema>;
 
 /** Gateway to control plane. */
 export const upMessageSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('listening'), https: z.string().nullable(), http: z.string().nullable() }),
+  z.strictObject({
+    kind: z.literal('listening'),
+    https: z.string().nullable(),
+    http: z.string().nullable(),
+    plain: z.string().nullable(),
+  }),
   z.strictObject({ kind: z.literal('applied'), version: z.number().int(), digest: z.string() }),
   z.strictObject({
     kind: z.literal('events'),

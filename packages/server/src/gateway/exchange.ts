@@ -2,6 +2,7 @@ import type { Application, EventRecord, ProblemCode, RecordedFinding, Snapshot, 
 import type { CanonicalRequest } from '@holdfast/inspect';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
+import type { Duplex } from 'node:stream';
 import type { CompiledSnapshot } from './compiled-snapshot.ts';
 
 /** The head of a request after the front gate: every field checked, nothing decoded twice. */
@@ -56,12 +57,30 @@ export interface ExchangeRecord {
 /** What a step saw happen; the gateway adds id, time, node, tenant, application, request id, trace and subject. */
 export type GatewayEvent = Pick<EventRecord, 'type' | 'version' | 'severity' | 'outcome' | 'reason' | 'payload'>;
 
+/** What the raw gate tells while a body is still arriving, and how to let a waiting client begin to send. HTTP/1 only. */
+export interface Transport {
+  /** The framing fault of this request, once there is one. */
+  fault(): Refused | null;
+  /** Called once when the fault comes later. */
+  onFault(listener: (refused: Refused) => void): void;
+  /** The client waits for `100 Continue` (RFC 9110 §10.1.1). */
+  readonly expectsContinue: boolean;
+}
+
+/** The connection of a WebSocket handshake: ours to use as soon as the upgrade is granted. */
+export interface Upgrade {
+  readonly socket: Duplex;
+  /** First bytes after the handshake that came with it. */
+  readonly head: Uint8Array;
+}
+
 /** One request on its way through `pipeline.ts`. Steps read all of it and write only the parts that are not readonly. */
 export interface Exchange {
   /** 12 characters Crockford base32. */
   readonly id: string;
   readonly startedAtMs: number;
-  readonly connection: ConnectionFacts;
+  /** Accept may learn from a trusted terminator in front of us that the client's side is TLS. */
+  connection: ConnectionFacts;
   readonly incoming: IncomingMessage | Http2ServerRequest;
   readonly outgoing: ServerResponse | Http2ServerResponse;
   /** The snapshot this request started with; it is judged by one snapshot from beginning to end. */
@@ -80,6 +99,10 @@ export interface Exchange {
   canonical: CanonicalRequest | null;
   /** Nonce of this response's CSP, made when the response is HTML. */
   nonce: string | null;
+  readonly transport?: Transport;
+  readonly upgrade?: Upgrade;
+  /** How rules count for this request: what the application says, or `bypass` while break-glass is in force. */
+  mode: 'monitor' | 'enforce' | 'bypass';
   /** Hands an event to the bounded queue towards the control plane; never throws, never waits. */
   emit(event: GatewayEvent): void;
 }

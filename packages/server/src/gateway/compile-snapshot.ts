@@ -1,0 +1,100 @@
+import type { Application, RuleException, Snapshot } from '@holdfast/contract';
+import type { CompiledSnapshot } from './compiled-snapshot.ts';
+import { buildPrefixSet } from './prefix-trie.ts';
+
+const NO_EXCEPTIONS: readonly RuleException[] = [];
+/** A deeper path than this has no exceptions; the schema keeps routes far below it. */
+const ROUTE_SEGMENTS_MAX = 256;
+const ANY_SEGMENT = '{}';
+
+interface RouteNode {
+  readonly children: Map<string, RouteNode>;
+  readonly exceptions: RuleException[];
+}
+const routeNode = (): RouteNode => ({ children: new Map(), exceptions: [] });
+
+const routeKey = (application: string, method: string): string => `${application} ${method}`;
+
+function indexExceptions(exceptions: readonly RuleException[]): Map<string, RouteNode> {
+  const roots = new Map<string, RouteNode>();
+  for (const exception of exceptions) {
+    const key = routeKey(exception.application, exception.method);
+    let node = roots.get(key) ?? routeNode();
+    roots.set(key, node);
+    for (const segment of exception.route.split('/')) {
+      const child = node.children.get(segment) ?? routeNode();
+      node.children.set(segment, child);
+      node = child;
+    }
+    node.exceptions.push(exception);
+  }
+  return roots;
+}
+
+function matchRoute(root: RouteNode | undefined, path: string): readonly RuleException[] {
+  if (root === undefined) return NO_EXCEPTIONS;
+  const segments = path.split('/', ROUTE_SEGMENTS_MAX + 1);
+  if (segments.length > ROUTE_SEGMENTS_MAX) return NO_EXCEPTIONS;
+  let nodes: RouteNode[] = [root];
+  for (const segment of segments) {
+    const next: RouteNode[] = [];
+    for (const { children } of nodes) {
+      const exact = children.get(segment);
+      const any = segment === '' || segment === ANY_SEGMENT ? undefined : children.get(ANY_SEGMENT);
+      if (exact !== undefined) next.push(exact);
+      if (any !== undefined) next.push(any);
+    }
+    if (next.length === 0) return NO_EXCEPTIONS;
+    nodes = next;
+  }
+  return nodes.length === 1 ? nodes[0]!.exceptions : nodes.flatMap((node) => node.exceptions);
+}
+
+interface HostTable {
+  readonly exact: Map<string, Application>;
+  /** `*.example.test` under `example.test`: a wildcard covers exactly one label, as in certificates (RFC 6125 §6.4.3). */
+  readonly wildcard: Map<string, Application>;
+  readonly any: Application | null;
+}
+
+function indexHosts(applications: readonly Application[]): HostTable {
+  const exact = new Map<string, Application>();
+  const wildcard = new Map<string, Application>();
+  let any: Application | null = null;
+  for (const application of applications) {
+    if (application.hosts.length === 0) any ??= application;
+    for (const host of application.hosts) {
+      if (host === '*') any ??= application;
+      else if (host.startsWith('*.')) wildcard.set(host.slice(2), wildcard.get(host.slice(2)) ?? application);
+      else exact.set(host, exact.get(host) ?? application);
+    }
+  }
+  return { exact, wildcard, any };
+}
+
+function findHost(table: HostTable, host: string): Application | null {
+  const held = table.exact.get(host);
+  if (held !== undefined) return held;
+  const dot = host.indexOf('.');
+  return (dot > 0 ? table.wildcard.get(host.slice(dot + 1)) : undefined) ?? table.any;
+}
+
+/** Turns the lists of a snapshot into lookups. Entries that cannot be read are left out and told by `onRefused`. */
+export function compileSnapshot(source: Snapshot, onRefused?: (prefixes: readonly string[]) => void): CompiledSnapshot {
+  const hosts = indexHosts(source.applications);
+  const routes = indexExceptions(source.exceptions);
+  const allows = buildPrefixSet(source.allows.map((prefix) => ({ prefix, value: Number.POSITIVE_INFINITY })));
+  const bans = buildPrefixSet(
+    source.bans.map(({ prefix, expiresAt }) => ({ prefix, value: expiresAt ?? Number.POSITIVE_INFINITY })),
+  );
+  const refused = [...allows.refused, ...bans.refused];
+  if (refused.length > 0) onRefused?.(refused);
+  return {
+    source,
+    applicationForHost: (host) => findHost(hosts, host),
+    allows: allows.set,
+    bans: bans.set,
+    exceptionsFor: (application, method, path) =>
+      routes.size === 0 ? NO_EXCEPTIONS : matchRoute(routes.get(routeKey(application, method)), path),
+  };
+}

@@ -1,0 +1,85 @@
+import type { EventRecord, UpMessage } from '@holdfast/contract';
+import type { Clock } from '../platform/clock.ts';
+import type { Identifiers } from './identifiers.ts';
+
+const BATCH_MAX = 200;
+const BATCH_WAIT_MS = 250;
+const QUEUE_MAX = 10_000;
+/** The schema takes at most this many events in one message. */
+const MESSAGE_EVENTS_MAX = 1000;
+
+/** What the caller knows of an event; id, time, node and tenant are added here. */
+export type EventDraft = Omit<EventRecord, 'id' | 'time' | 'node' | 'tenant' | 'actor'>;
+
+export interface EventQueue {
+  put(draft: EventDraft): void;
+  count(metric: string, labels: readonly string[], amount: number): void;
+  /** Sends what is waiting; also stops the timer when `last`. */
+  flush(last?: boolean): void;
+}
+
+export interface EventQueueParts {
+  readonly clock: Clock;
+  readonly identifiers: Identifiers;
+  readonly node: string;
+  readonly send: (message: UpMessage) => void;
+}
+
+const VISITOR = { kind: 'visitor', ref: '' } as const;
+const SERIES_MAX = 2000;
+
+/**
+ * Events on their way up: batched, bounded, never waited for. What does not fit is counted and the count travels with the
+ * next batch, so that the ledger can say that something is missing.
+ */
+export function createEventQueue({ clock, identifiers, node, send }: EventQueueParts): EventQueue {
+  let waiting: EventRecord[] = [];
+  let dropped = 0;
+  let timer: NodeJS.Timeout | null = null;
+  let burst: NodeJS.Immediate | null = null;
+  const counters = new Map<string, [string, string[], number]>();
+
+  const flush = (): void => {
+    if (timer !== null) clearTimeout(timer);
+    if (burst !== null) clearImmediate(burst);
+    timer = null;
+    burst = null;
+    const events = waiting;
+    waiting = [];
+    for (let at = 0; at < events.length || dropped > 0; at += MESSAGE_EVENTS_MAX) {
+      const lost = dropped;
+      dropped = 0;
+      send({ kind: 'events', events: events.slice(at, at + MESSAGE_EVENTS_MAX), dropped: lost });
+    }
+    if (counters.size === 0) return;
+    const samples = [...counters.values()];
+    counters.clear();
+    send({ kind: 'counters', samples });
+  };
+
+  const wake = (): void => {
+    timer ??= setTimeout(flush, BATCH_WAIT_MS).unref();
+    // A full batch goes out at the end of this turn: the request that filled it does not pay for it.
+    if (waiting.length >= BATCH_MAX) burst ??= setImmediate(flush);
+  };
+
+  return {
+    put(draft) {
+      if (waiting.length >= QUEUE_MAX) {
+        dropped += 1;
+        return;
+      }
+      const time = clock.now();
+      waiting.push({ id: identifiers.eventId(time), time, node, tenant: 'default', actor: VISITOR, ...draft });
+      wake();
+    },
+    count(metric, labels, amount) {
+      const key = `${metric} ${labels.join(' ')}`;
+      const held = counters.get(key);
+      if (held !== undefined) held[2] += amount;
+      else if (counters.size < SERIES_MAX) counters.set(key, [metric, [...labels], amount]);
+      wake();
+    },
+    flush,
+  };
+}

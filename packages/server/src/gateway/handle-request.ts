@@ -1,0 +1,88 @@
+import { randomBytes } from 'node:crypto';
+import type { Clock } from '../platform/clock.ts';
+import type { CompiledSnapshot } from './compiled-snapshot.ts';
+import { createEventQueue } from './event-queue.ts';
+import type { EventQueueParts } from './event-queue.ts';
+import { ExchangeState } from './exchange-state.ts';
+import type { ExchangeStart } from './exchange-state.ts';
+import { createIdentifiers } from './identifiers.ts';
+import type { Identifiers, RandomBytes } from './identifiers.ts';
+import type { GatewayLog } from './log.ts';
+import { createPipeline } from './pipeline.ts';
+import { createProtocolRejects } from './protocol-rejects.ts';
+import type { ProtocolRejects } from './protocol-rejects.ts';
+import { createRateLimiter } from './rate-limiter.ts';
+import { recordRequest } from './record-request.ts';
+import { refuse } from './response/refusal.ts';
+import { runPipeline } from './run-pipeline.ts';
+import { createUpstreams } from './upstream/upstreams.ts';
+import { createWebSocketRelays } from './upstream/websocket.ts';
+
+/** What a listener knows of a request that it hands on. */
+export type ArrivedRequest = Pick<ExchangeStart, 'connection' | 'incoming' | 'outgoing' | 'transport' | 'upgrade'>;
+
+/** Everything behind the listeners. */
+export interface RequestRoom {
+  handle(arrived: ArrivedRequest): void;
+  readonly rejects: ProtocolRejects;
+  readonly identifiers: Identifiers;
+  follow(snapshot: CompiledSnapshot): void;
+  /** Ends WebSockets with 1001. */
+  sayGoodbye(): void;
+  close(): Promise<void>;
+}
+
+export interface RequestRoomParts {
+  readonly clock: Clock;
+  readonly log: GatewayLog;
+  readonly node: string;
+  readonly send: EventQueueParts['send'];
+  readonly snapshot: () => CompiledSnapshot;
+  readonly random?: RandomBytes;
+}
+
+export function createRequestRoom({ clock, log, node, send, snapshot, random }: RequestRoomParts): RequestRoom {
+  const identifiers = createIdentifiers(random ?? randomBytes);
+  const events = createEventQueue({ clock, identifiers, node, send });
+  const rejects = createProtocolRejects(events, clock);
+  const upstreams = createUpstreams();
+  const webSockets = createWebSocketRelays(upstreams);
+  const steps = createPipeline({ clock, limiter: createRateLimiter(), upstreams, webSockets });
+  const record = recordRequest({ clock, events, rejects });
+  // runPipeline hands back the very exchange it was given, which handle() below makes.
+  const end = { refuse, record: (exchange: unknown) => record(exchange as ExchangeState), log };
+  return {
+    handle(arrived) {
+      const exchange = new ExchangeState({
+        id: identifiers.requestId(),
+        startedAtMs: clock.now(),
+        startedMono: clock.monotonicMs(),
+        snapshot: snapshot(),
+        events,
+        connection: arrived.connection,
+        incoming: arrived.incoming,
+        outgoing: arrived.outgoing,
+        ...(arrived.transport === undefined ? {} : { transport: arrived.transport }),
+        ...(arrived.upgrade === undefined ? {} : { upgrade: arrived.upgrade }),
+      });
+      // A response whose client resets has its error here; the record tells the outcome.
+      arrived.outgoing.on('error', () => undefined);
+      const running = runPipeline(steps, exchange, end);
+      if (running === undefined) return;
+      running.catch((cause: unknown) => {
+        log.error({ requestId: exchange.id, cause }, 'request failed outside its steps');
+        arrived.outgoing.destroy();
+      });
+    },
+    rejects,
+    identifiers,
+    follow: (next) => upstreams.follow(next.source.applications),
+    sayGoodbye: () => webSockets.closeAll(),
+    async close() {
+      rejects.flush();
+      events.flush(true);
+      await upstreams.close();
+      events.flush(true);
+    },
+  };
+}

@@ -1,0 +1,164 @@
+import type { GatewayLimits, ProblemCode } from '@holdfast/contract';
+import { PROBLEMS } from '@holdfast/contract';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { ConnectionFacts, Refused, Transport } from '../exchange.ts';
+import type { Identifiers } from '../identifiers.ts';
+import type { ProtocolRejects } from '../protocol-rejects.ts';
+import { rawAnswer } from './raw-answer.ts';
+import { RawGate } from './raw-gate.ts';
+import { pushBytes } from './raw-push.ts';
+
+/** What a listener is for: `serve` runs the pipeline, `redirect` answers ACME challenges and sends everyone to HTTPS. */
+export type ListenerRole = 'serve' | 'redirect';
+
+const LINGER_MS = 1000;
+
+export interface H1Parts {
+  readonly limits: GatewayLimits;
+  readonly role: ListenerRole;
+  readonly secure: boolean;
+  readonly rejects: ProtocolRejects;
+  readonly identifiers: Identifiers;
+}
+
+/** One HTTP/1 connection: the raw gate in front of Node's parser, and the order of answers on it. */
+export class H1Connection {
+  readonly socket: Socket;
+  readonly role: ListenerRole;
+  readonly secure: boolean;
+  readonly peerAddress: string;
+  readonly localPort: number;
+  readonly gate: RawGate;
+  readonly #parts: H1Parts;
+  #feed: ((chunk: Buffer) => void) | null = null;
+  /** Requests that Node's parser has delivered. */
+  #delivered = 0;
+  /** Delivered and not yet answered. */
+  #outstanding = 0;
+  #isRefusing = false;
+  #waitingBody: { readonly request: number; readonly listener: (refused: Refused) => void } | null = null;
+  /** When the request line of the head now arriving began, or the connection itself; null = not in a head. */
+  headSince: number | null;
+
+  constructor(socket: Socket, parts: H1Parts) {
+    this.socket = socket;
+    this.#parts = parts;
+    this.role = parts.role;
+    this.secure = parts.secure;
+    this.peerAddress = socket.remoteAddress ?? '';
+    this.localPort = socket.localPort ?? 0;
+    this.gate = new RawGate(parts.limits);
+    this.headSince = performance.now();
+  }
+
+  /** Puts the gate between the socket and `feed`, the parser's own listener. */
+  intercept(feed: (chunk: Buffer) => void): void {
+    this.#feed = feed;
+    this.socket.on('data', this.#onData);
+  }
+
+  /** The bytes from here on are no HTTP. */
+  release(): void {
+    this.socket.off('data', this.#onData);
+    this.#feed = null;
+    this.headSince = null;
+  }
+
+  readonly #onData = (chunk: Buffer): void => {
+    const passed = pushBytes(this.gate, chunk);
+    if (passed > 0) this.#feed?.call(this.socket, passed === chunk.length ? chunk : chunk.subarray(0, passed));
+    if (this.gate.phase !== 'head') this.headSince = null;
+    else this.headSince ??= performance.now();
+    if (this.gate.violation !== null) this.#settleViolation();
+  };
+
+  /** Called for each request that Node's parser delivers; compares its reading with the gate's. */
+  deliver(incoming: IncomingMessage, outgoing: ServerResponse): Transport {
+    this.#delivered += 1;
+    this.#outstanding += 1;
+    const request = this.#delivered;
+    outgoing.once('close', () => {
+      this.#outstanding -= 1;
+      if (this.gate.violation !== null) this.#settleViolation();
+    });
+    const head = this.gate.heads.shift();
+    const isSame =
+      head !== undefined &&
+      head.method === incoming.method &&
+      head.target === incoming.url &&
+      head.version.endsWith(incoming.httpVersion) &&
+      head.headerCount * 2 === incoming.rawHeaders.length;
+    if (!isSame) this.gate.fail('parsers-disagree');
+    return {
+      fault: () => (isSame ? this.#faultOf(request) : refusal('parsers-disagree', 'request-malformed')),
+      onFault: (listener) => {
+        this.#waitingBody = { request, listener };
+      },
+      expectsContinue: incoming.headers.expect !== undefined && incoming.httpVersion === '1.1',
+    };
+  }
+
+  facts(incoming: IncomingMessage): ConnectionFacts {
+    return {
+      protocol: incoming.httpVersion === '1.0' ? 'http/1.0' : 'http/1.1',
+      secure: this.secure,
+      peerAddress: this.peerAddress,
+      localPort: this.localPort,
+    };
+  }
+
+  /** A fault found elsewhere: Node's parser, or a head that took too long. */
+  fail(rule: string, code: ProblemCode): void {
+    this.gate.fail(rule, code);
+    this.#settleViolation();
+  }
+
+  /** No request is being read or answered. */
+  get isIdle(): boolean {
+    return this.#outstanding === 0 && this.gate.phase === 'idle';
+  }
+
+  #faultOf(request: number): Refused | null {
+    const { violation } = this.gate;
+    return violation?.request === request ? refusal(violation.rule, violation.code) : null;
+  }
+
+  /** A fault in a body goes to the request that waits for it; one in a head is answered here, after earlier answers. */
+  #settleViolation(): void {
+    const { violation } = this.gate;
+    if (violation === null || this.#isRefusing) return;
+    const waiting = this.#waitingBody;
+    if (waiting?.request === violation.request) {
+      this.#waitingBody = null;
+      waiting.listener(refusal(violation.rule, violation.code));
+    }
+    if (this.#outstanding > 0) return;
+    this.#isRefusing = true;
+    if (this.#delivered >= violation.request) this.#end(null);
+    else this.#answer(violation.rule, violation.code);
+  }
+
+  #answer(rule: string, code: ProblemCode): void {
+    const requestId = this.#parts.identifiers.requestId();
+    this.#parts.rejects.note({
+      address: this.peerAddress,
+      rule,
+      status: PROBLEMS[code].status,
+      protocol: 'http/1.1',
+      requestId,
+    });
+    this.#end(rawAnswer(code, requestId));
+  }
+
+  #end(last: Buffer | null): void {
+    const { socket } = this;
+    if (socket.destroyed) return;
+    if (socket.writable && last !== null) socket.write(last);
+    socket.end();
+    // Reading and dropping for a moment keeps the kernel from a reset that would take the answer away from the client.
+    setTimeout(() => socket.destroy(), LINGER_MS).unref();
+  }
+}
+
+const refusal = (rule: string, code: ProblemCode): Refused => ({ kind: 'refused', code, reason: rule, closeConnection: true });

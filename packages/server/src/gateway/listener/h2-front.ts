@@ -1,0 +1,102 @@
+import { constants, createServer } from 'node:http2';
+import type { Http2Server, Http2ServerRequest, Http2ServerResponse, ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
+import type { Socket } from 'node:net';
+import type { CompiledSnapshot } from '../compiled-snapshot.ts';
+import type { RequestRoom } from '../handle-request.ts';
+import { H2Budget } from './h2-budget.ts';
+import type { BudgetFault } from './h2-budget.ts';
+
+export interface H2Front {
+  accept(socket: Socket): void;
+  drain(): void;
+  readonly size: number;
+  close(): void;
+}
+
+const STREAM_WINDOW_BYTES = 65_535;
+const CONNECTION_WINDOW_BYTES = 1_048_576;
+const SESSION_MEMORY_MB = 10;
+const IDLE_MS = 30_000;
+const ENHANCE_YOUR_CALM_STATUS = 429;
+
+/** One HTTP/2 server for all ports, fed with TLS connections that agreed on `h2`. */
+export function createH2Front(room: RequestRoom, snapshot: () => CompiledSnapshot): H2Front {
+  const sessions = new Set<ServerHttp2Session>();
+  const overBudget = new WeakSet<ServerHttp2Session>();
+  const server = makeServer(snapshot);
+
+  const exceed = (session: ServerHttp2Session, fault: BudgetFault): void => {
+    if (overBudget.has(session)) return;
+    overBudget.add(session);
+    const address = session.socket?.remoteAddress ?? '';
+    room.rejects.note({ address, rule: fault, status: ENHANCE_YOUR_CALM_STATUS, protocol: 'h2', requestId: null });
+    if (session.destroyed) return;
+    session.goaway(constants.NGHTTP2_ENHANCE_YOUR_CALM);
+    // After this turn, so that the GOAWAY is written before the connection is cut.
+    setImmediate(() => session.destroy(undefined, constants.NGHTTP2_ENHANCE_YOUR_CALM));
+  };
+
+  server.on('session', (session) => {
+    sessions.add(session);
+    const budget = new H2Budget(snapshot().source.limits, performance.now());
+    const spend = (fault: BudgetFault | null): void => {
+      if (fault !== null) exceed(session, fault);
+    };
+    session.on('ping', () => spend(budget.controlFrame(performance.now())));
+    session.on('remoteSettings', () => spend(budget.controlFrame(performance.now())));
+    session.on('stream', (stream: ServerHttp2Stream) => {
+      stream.on('aborted', () => spend(budget.reset(performance.now())));
+    });
+    session.on('error', () => undefined);
+    session.on('close', () => sessions.delete(session));
+    session.setTimeout(IDLE_MS, () => (isQuiet(session) ? session.close() : undefined));
+  });
+  server.on('request', (incoming: Http2ServerRequest, outgoing: Http2ServerResponse) => {
+    // Streams that a server receives belong to server sessions; the type knows the common one only.
+    const session = incoming.stream.session as ServerHttp2Session | undefined;
+    if (session === undefined || overBudget.has(session)) {
+      incoming.stream.close(constants.NGHTTP2_REFUSED_STREAM);
+      return;
+    }
+    incoming.on('error', () => undefined);
+    incoming.stream.on('error', () => undefined);
+    room.handle({ incoming, outgoing, connection: factsOf(session) });
+  });
+  return {
+    accept: (socket) => void server.emit('connection', socket),
+    drain() {
+      for (const session of sessions) session.close();
+    },
+    get size() {
+      return sessions.size;
+    },
+    close() {
+      for (const session of sessions) session.destroy();
+    },
+  };
+}
+
+const isQuiet = (session: ServerHttp2Session): boolean => !session.destroyed && session.state.outboundQueueSize === 0;
+
+function factsOf(session: ServerHttp2Session): { protocol: 'h2'; secure: true; peerAddress: string; localPort: number } {
+  const { remoteAddress, localPort } = session.socket;
+  return { protocol: 'h2', secure: true, peerAddress: remoteAddress ?? '', localPort: localPort ?? 0 };
+}
+
+function makeServer(snapshot: () => CompiledSnapshot): Http2Server {
+  const { h2StreamsMax, headerBytesMax, headerCountMax } = snapshot().source.limits;
+  const server = createServer({
+    maxSessionMemory: SESSION_MEMORY_MB,
+    // Pseudo fields come on top of the header count.
+    maxHeaderListPairs: headerCountMax + 4,
+    settings: {
+      maxConcurrentStreams: h2StreamsMax,
+      maxHeaderListSize: headerBytesMax,
+      initialWindowSize: STREAM_WINDOW_BYTES,
+      enableConnectProtocol: false,
+      enablePush: false,
+    },
+  });
+  server.on('session', (session) => session.setLocalWindowSize(CONNECTION_WINDOW_BYTES));
+  return server;
+}

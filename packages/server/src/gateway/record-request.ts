@@ -1,0 +1,89 @@
+import { PROBLEMS, requestCompleted } from '@holdfast/contract';
+import type { RequestCompleted } from '@holdfast/contract';
+import type { Clock } from '../platform/clock.ts';
+import type { EventQueue } from './event-queue.ts';
+import type { ExchangeState } from './exchange-state.ts';
+import type { Exchange } from './exchange.ts';
+import type { ProtocolRejects } from './protocol-rejects.ts';
+
+const TEXT_MAX = 512;
+const HOST_MAX = 255;
+
+const cut = (text: string, max: number): string => (text.length > max ? text.slice(0, max) : text);
+
+function userAgent(exchange: Exchange): string {
+  for (const pair of exchange.head.headers) if (pair[0] === 'user-agent') return cut(pair[1], TEXT_MAX);
+  return '';
+}
+
+/** Refused at the gate: the request has no trustworthy reading, so the record is about the connection, not the request. */
+const isGateRefusal = ({ record, application }: Exchange): boolean =>
+  application === null && record.outcome === 'refused' && record.problem !== 'host-unknown';
+
+export interface RecordParts {
+  readonly clock: Clock;
+  readonly events: EventQueue;
+  readonly rejects: ProtocolRejects;
+}
+
+/** Writes the one event of a request, whatever ended it. */
+export const recordRequest =
+  ({ clock, events, rejects }: RecordParts) =>
+  (exchange: ExchangeState): void => {
+    const { record } = exchange;
+    const durationMs = clock.monotonicMs() - exchange.startedMono;
+    events.count('holdfast_requests_total', [exchange.application?.id ?? '', record.outcome, statusClass(record.status)], 1);
+    events.count('holdfast_request_milliseconds_total', [exchange.application?.id ?? ''], durationMs);
+    if (isGateRefusal(exchange)) {
+      rejects.note({
+        address: exchange.clientAddress,
+        rule: record.reason ?? 'unknown',
+        status: record.problem === null ? record.status : PROBLEMS[record.problem].status,
+        protocol: exchange.connection.protocol === 'h2' ? 'h2' : 'http/1.1',
+        requestId: exchange.id,
+      });
+      return;
+    }
+    events.put({
+      type: requestCompleted.type,
+      version: requestCompleted.version,
+      severity: record.outcome === 'blocked' ? 'medium' : record.outcome === 'allowed' ? 'info' : 'low',
+      application: exchange.application?.id ?? null,
+      target: cut(exchange.head.path, TEXT_MAX),
+      outcome: record.outcome,
+      reason: record.reason,
+      requestId: exchange.id,
+      trace: exchange.trace,
+      subject: exchange.clientAddress,
+      payload: payloadOf(exchange, durationMs),
+    });
+  };
+
+function statusClass(status: number): string {
+  return status >= 100 && status < 600 ? `${Math.floor(status / 100)}xx` : 'none';
+}
+
+function payloadOf(exchange: ExchangeState, durationMs: number): RequestCompleted {
+  const { record, head, connection } = exchange;
+  return {
+    address: exchange.clientAddress,
+    userAgent: userAgent(exchange),
+    method: head.method,
+    host: cut(head.host, HOST_MAX),
+    path: cut(head.path, TEXT_MAX),
+    query: cut(head.query, TEXT_MAX),
+    protocol: exchange.upgrade === undefined ? connection.protocol : 'websocket',
+    status: record.status,
+    problem: record.problem,
+    mode: exchange.mode,
+    requestBytes: record.requestBytes,
+    responseBytes: record.responseBytes,
+    durationUs: Math.round(durationMs * 1000),
+    upstreamUs: record.upstreamUs,
+    score: record.score,
+    findings: record.findings,
+    steps: record.steps,
+    snapshot: exchange.snapshot.source.version,
+    masked: record.masked,
+  };
+}

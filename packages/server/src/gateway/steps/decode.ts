@@ -1,0 +1,73 @@
+import { decodeRequest } from '@holdfast/inspect';
+import { bodyPlan } from '../body/body-plan.ts';
+import { inflate } from '../body/inflate.ts';
+import { readBody } from '../body/read-body.ts';
+import { ON } from '../exchange.ts';
+import type { Exchange, Step, StepResult } from '../exchange.ts';
+
+/**
+ * Reads the body and decodes the request, once for all later steps. What can be read in two ways is refused in enforce mode
+ * and recorded otherwise; limits hold in every mode, because they protect the gateway itself.
+ */
+export const decode: Step = {
+  name: 'decode',
+  onFailure: 'block',
+  run(exchange) {
+    const plan = bodyPlan(exchange);
+    switch (plan.kind) {
+      case 'refused':
+        return plan;
+      case 'none':
+        return decodeFields(exchange, null);
+      case 'stream':
+        exchange.body = { kind: 'stream', lengthBytes: plan.lengthBytes };
+        return decodeFields(exchange, null);
+      case 'buffer':
+        return buffer(exchange, plan);
+    }
+  },
+};
+
+interface BufferPlan {
+  readonly bytesMax: number;
+  readonly mayStream: boolean;
+  readonly encoding: string | null;
+}
+
+async function buffer(exchange: Exchange, plan: BufferPlan): Promise<StepResult> {
+  const read = await readBody(exchange, plan.bytesMax);
+  if (read.kind === 'refused') return read;
+  if (read.kind === 'longer') {
+    if (!plan.mayStream) return { kind: 'refused', code: 'body-too-large', reason: 'body-bytes', closeConnection: true };
+    // What was read is back at the front of the stream; the upload goes on as it arrives.
+    exchange.body = { kind: 'stream', lengthBytes: null };
+    return decodeFields(exchange, null);
+  }
+  const inflated = await inflate(read.bytes, plan.encoding, exchange.snapshot.source.limits);
+  if (inflated.kind === 'refused') return inflated;
+  exchange.record.requestBytes = read.bytes.length;
+  exchange.body = { kind: 'buffered', bytes: read.bytes, inflated: inflated.bytes };
+  return decodeFields(exchange, inflated.bytes);
+}
+
+function decodeFields(exchange: Exchange, body: Uint8Array | null): StepResult {
+  const { head, record } = exchange;
+  const target = head.query === '' ? head.path : `${head.path}?${head.query}`;
+  const decoded = decodeRequest({ method: head.method, target, headers: head.headers, body }, head.path);
+  switch (decoded.kind) {
+    case 'ok':
+      exchange.canonical = decoded.request;
+      return ON;
+    case 'over-limit':
+      if (exchange.mode === 'enforce') return { kind: 'refused', code: 'body-too-large', reason: `decode-${decoded.limit}` };
+      break;
+    case 'ambiguous':
+      if (exchange.mode === 'enforce') return { kind: 'refused', code: 'request-ambiguous', reason: `decode-${decoded.reason}` };
+      break;
+  }
+  const detail = decoded.kind === 'ambiguous' ? decoded.reason : decoded.limit;
+  record.outcome = 'recorded';
+  record.reason = `decode-${detail}`;
+  record.steps.push({ step: 'decode', verdict: 'recorded', detail: `${decoded.kind} ${detail} in ${decoded.location}` });
+  return ON;
+}

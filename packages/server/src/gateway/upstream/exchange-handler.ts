@@ -1,0 +1,91 @@
+import type { Duplex } from 'node:stream';
+import type { Dispatcher } from 'undici';
+import type { Refused } from '../exchange.ts';
+import { UpstreamBody } from './upstream-body.ts';
+
+export interface UpstreamResponse {
+  readonly kind: 'response';
+  readonly status: number;
+  readonly headers: readonly (readonly [string, string])[];
+  readonly body: UpstreamBody;
+}
+export interface UpstreamUpgrade {
+  readonly kind: 'upgraded';
+  readonly headers: readonly (readonly [string, string])[];
+  readonly socket: Duplex;
+}
+export type UpstreamAnswer = UpstreamResponse | UpstreamUpgrade | Refused;
+
+export type UpstreamFault = NodeJS.ErrnoException;
+
+/** Raw pairs as undici hands them: Latin-1 bytes, name and value in turn. */
+function readPairs(raw: Dispatcher.DispatchController['rawHeaders']): (readonly [string, string])[] {
+  const pairs: (readonly [string, string])[] = [];
+  if (!Array.isArray(raw)) return pairs;
+  for (let at = 0; at + 1 < raw.length; at += 2) pairs.push([latin1(raw[at]!), latin1(raw[at + 1]!)]);
+  return pairs;
+}
+const latin1 = (text: Buffer | string): string => (typeof text === 'string' ? text : text.toString('latin1'));
+
+const isEventStream = (headers: readonly (readonly [string, string])[]): boolean =>
+  headers.some(([name, value]) => name.toLowerCase() === 'content-type' && value.toLowerCase().startsWith('text/event-stream'));
+
+export interface HandlerParts {
+  readonly bodyIdleMs: number;
+  readonly onAnswer: (answer: UpstreamResponse | UpstreamUpgrade) => void;
+  /** Only before an answer began; after that a fault breaks the body off. */
+  readonly onFault: (fault: UpstreamFault) => void;
+}
+
+/** One request to the application, as undici's dispatcher calls it. */
+export class ExchangeHandler implements Dispatcher.DispatchHandler {
+  readonly #parts: HandlerParts;
+  #controller: Dispatcher.DispatchController | null = null;
+  #body: UpstreamBody | null = null;
+  #isCancelled = false;
+  #isOver = false;
+
+  constructor(parts: HandlerParts) {
+    this.#parts = parts;
+  }
+
+  /** The client has gone: give the application's time back. */
+  cancel(): void {
+    this.#isCancelled = true;
+    if (!this.#isOver) this.#controller?.abort(new Error('client gone'));
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#isCancelled) controller.abort(new Error('client gone'));
+  }
+
+  onResponseStart(controller: Dispatcher.DispatchController, status: number): void {
+    if (status < 200) return;
+    const headers = readPairs(controller.rawHeaders);
+    this.#body = new UpstreamBody(controller, isEventStream(headers) ? 0 : this.#parts.bodyIdleMs);
+    this.#parts.onAnswer({ kind: 'response', status, headers, body: this.#body });
+  }
+
+  onRequestUpgrade(controller: Dispatcher.DispatchController, status: number, _headers: unknown, socket: Duplex): void {
+    this.#isOver = true;
+    if (status === 101) this.#parts.onAnswer({ kind: 'upgraded', headers: readPairs(controller.rawHeaders), socket });
+    else socket.destroy();
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Uint8Array): void {
+    this.#body?.arrive(chunk);
+  }
+
+  onResponseEnd(): void {
+    // Trailers of the answer are dropped: no client of ours asked for them, and merged ones are an old way to smuggle.
+    this.#isOver = true;
+    this.#body?.finish();
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.#isOver = true;
+    if (this.#body === null) this.#parts.onFault(error);
+    else this.#body.destroy(error);
+  }
+}

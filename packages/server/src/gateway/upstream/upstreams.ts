@@ -1,0 +1,152 @@
+import type { Application } from '@holdfast/contract';
+import { Pool } from 'undici';
+import type { Exchange, Refused } from '../exchange.ts';
+import { ExchangeHandler } from './exchange-handler.ts';
+import type { UpstreamAnswer, UpstreamFault } from './exchange-handler.ts';
+import { upstreamHeaders } from './request-headers.ts';
+import { UploadStream } from './upload-stream.ts';
+
+/** Connections to one application; requests beyond wait in undici's queue, up to `WAITING_MAX`. */
+const CONNECTIONS_MAX = 256;
+const WAITING_MAX = 1024;
+/** Below the five seconds after which many servers close an idle connection: reusing one they are closing costs a request. */
+const KEEP_ALIVE_MS = 4000;
+const RESPONSE_HEADER_BYTES_MAX = 65_536;
+
+export interface Upstreams {
+  request(exchange: Exchange): Promise<UpstreamAnswer>;
+  /** Drops pools of applications that are gone or changed; requests in flight finish on the old ones. */
+  follow(applications: readonly Application[]): void;
+  close(): Promise<void>;
+}
+
+interface Line {
+  readonly key: string;
+  readonly pool: Pool;
+  readonly basePath: string;
+  busy: number;
+}
+
+const lineKey = ({ upstream, timeouts }: Application): string => `${upstream} ${timeouts.connectMs} ${timeouts.headersMs}`;
+
+function openLine(application: Application): Line {
+  const url = new URL(application.upstream);
+  const { connectMs, headersMs } = application.timeouts;
+  const pool = new Pool(url.origin, {
+    connections: CONNECTIONS_MAX,
+    pipelining: 1,
+    allowH2: false,
+    connect: { timeout: connectMs },
+    headersTimeout: headersMs,
+    // Idle time of a body is judged by UpstreamBody, which knows event streams.
+    bodyTimeout: 0,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    maxHeaderSize: RESPONSE_HEADER_BYTES_MAX,
+  });
+  return { key: lineKey(application), pool, basePath: url.pathname.replace(/\/$/u, ''), busy: 0 };
+}
+
+export function createUpstreams(): Upstreams {
+  const lines = new Map<string, Line>();
+  const lineFor = (application: Application): Line => {
+    const held = lines.get(application.id);
+    if (held !== undefined && held.key === lineKey(application)) return held;
+    const line = openLine(application);
+    lines.set(application.id, line);
+    return line;
+  };
+  return {
+    async request(exchange) {
+      if (exchange.application === null) return unavailable('no-application');
+      const line = lineFor(exchange.application);
+      if (line.busy >= CONNECTIONS_MAX + WAITING_MAX) return unavailable('upstream-queue');
+      line.busy += 1;
+      exchange.outgoing.once('close', () => {
+        line.busy -= 1;
+      });
+      return send(exchange, line);
+    },
+    follow(applications) {
+      const kept = new Map(applications.map((application) => [application.id, lineKey(application)]));
+      for (const [id, line] of lines) {
+        if (kept.get(id) === line.key) continue;
+        lines.delete(id);
+        void line.pool.close().catch(() => undefined);
+      }
+    },
+    async close() {
+      const open = [...lines.values()];
+      lines.clear();
+      await Promise.all(open.map(({ pool }) => pool.destroy()));
+    },
+  };
+}
+
+const unavailable = (reason: string): Refused => ({ kind: 'refused', code: 'service-unavailable', reason, retryAfterSeconds: 1 });
+
+/** A stale keep-alive connection fails at once; only what changes nothing may be asked twice (RFC 9110 §9.2.2). */
+function mayRepeat({ head, body, upgrade }: Exchange, fault: UpstreamFault): boolean {
+  const isSafe = (head.method === 'GET' || head.method === 'HEAD') && body.kind === 'none' && upgrade === undefined;
+  return isSafe && (fault.code === 'UND_ERR_SOCKET' || fault.code === 'ECONNRESET' || fault.code === 'EPIPE');
+}
+
+async function send(exchange: Exchange, line: Line): Promise<UpstreamAnswer> {
+  const first = await attempt(exchange, line);
+  if ('fault' in first) {
+    if (!mayRepeat(exchange, first.fault)) return refusalFor(first);
+    const second = await attempt(exchange, line);
+    return 'fault' in second ? refusalFor(second) : second;
+  }
+  return first;
+}
+
+interface Failed {
+  readonly fault: UpstreamFault;
+  readonly upload: UploadStream | null;
+  readonly isClientGone: boolean;
+}
+
+function refusalFor({ fault, upload, isClientGone }: Failed): Refused {
+  if (upload?.fault !== null && upload?.fault !== undefined) return upload.fault;
+  if (isClientGone) return { kind: 'refused', code: 'upstream-failed', reason: 'client-gone', closeConnection: true };
+  const isTimeout =
+    fault.code === 'UND_ERR_HEADERS_TIMEOUT' || fault.code === 'UND_ERR_CONNECT_TIMEOUT' || fault.code === 'ETIMEDOUT';
+  // The code alone: a message may quote the application.
+  const reason = `upstream ${fault.code ?? fault.name}`;
+  return { kind: 'refused', code: isTimeout ? 'upstream-timeout' : 'upstream-failed', reason };
+}
+
+function attempt(exchange: Exchange, line: Line): Promise<Exclude<UpstreamAnswer, Refused> | Failed> {
+  const { application, outgoing, head } = exchange;
+  const upload = openUpload(exchange);
+  // oxlint-disable-next-line promise/avoid-new -- the dispatcher speaks callbacks only
+  return new Promise((resolve) => {
+    const handler = new ExchangeHandler({
+      bodyIdleMs: application?.timeouts.bodyIdleMs ?? 0,
+      onAnswer: resolve,
+      onFault: (fault) => resolve({ fault, upload, isClientGone: outgoing.destroyed }),
+    });
+    outgoing.once('close', () => handler.cancel());
+    const path = line.basePath + (head.query === '' ? head.path : `${head.path}?${head.query}`);
+    line.pool.dispatch(
+      {
+        path,
+        // The front gate lets through a fixed list of methods, all of which undici knows.
+        method: head.method as 'GET',
+        headers: upstreamHeaders(exchange),
+        body: upload ?? bufferedBody(exchange),
+        ...(exchange.upgrade === undefined ? {} : { upgrade: 'websocket' }),
+      },
+      handler,
+    );
+  });
+}
+
+function openUpload(exchange: Exchange): UploadStream | null {
+  if (exchange.body.kind !== 'stream' || exchange.application === null) return null;
+  const { outgoing, transport } = exchange;
+  if (transport?.expectsContinue === true && 'writeContinue' in outgoing && !outgoing.headersSent) outgoing.writeContinue();
+  return new UploadStream(exchange, exchange.application.body.uploadBytesMax);
+}
+
+const bufferedBody = ({ body }: Exchange): Uint8Array | null => (body.kind === 'buffered' ? body.bytes : null);
