@@ -1,8 +1,13 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { Pool } from 'undici';
 
 /** The named peer: Node's http server and the same undici pool, nothing in between. Takes the upstream's port, prints its own. */
 const pool = new Pool(`http://127.0.0.1:${process.argv[2]}`, { connections: 64, pipelining: 1, keepAliveTimeout: 30_000 });
+
+/** undici writes its own connection and framing headers. */
+function forwarded({ connection: _, 'transfer-encoding': __, ...headers }: IncomingHttpHeaders): IncomingHttpHeaders {
+  return headers;
+}
 
 const server = createServer({ keepAliveTimeout: 60_000 }, (incoming, outgoing) => {
   const hasBody = incoming.method !== 'GET' && incoming.method !== 'HEAD';
@@ -10,7 +15,7 @@ const server = createServer({ keepAliveTimeout: 60_000 }, (incoming, outgoing) =
     {
       method: incoming.method ?? 'GET',
       path: incoming.url ?? '/',
-      headers: { ...incoming.headers, connection: null } as Record<string, string>,
+      headers: forwarded(incoming.headers),
       body: hasBody ? incoming : null,
     },
     ({ statusCode, headers }) => {
