@@ -1,0 +1,138 @@
+import { createHmac, createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
+import path from 'node:path';
+import { formatEnvelope, openBytes, parseEnvelope, sealBytes, type Place } from './envelope.ts';
+import type { Keyring } from './keyring.ts';
+import { SubjectFile } from './subject-file.ts';
+
+const KEY_BYTES = 32;
+/** Unwrapped keys held at a time. */
+const KEYS_CACHED_MAX = 10_000;
+/**
+ * Subjects with a key of their own. Beyond it a value is sealed with a key that is thrown away at once: recorded, but readable
+ * by nobody. That errs to the side of the subject and keeps an attacker with many addresses from filling memory and disk.
+ */
+const SUBJECTS_MAX = 2_000_000;
+const TENANT = 'default';
+
+export interface SubjectValue {
+  readonly subject: string;
+  readonly field: string;
+  /** The record it belongs to. */
+  readonly place: Place;
+}
+
+export interface SubjectKeys {
+  /** `sub_` and 20 characters: stable for a subject, says nothing without the keyring. */
+  pseudonym(subject: string): string;
+  /** `enc:v1:<pseudonym>:…`, under the subject's own key, which is made now if there is none. */
+  encrypt(value: SubjectValue & { readonly text: string }): string;
+  /** Null when the subject was erased, or the text was changed or moved. */
+  decrypt(value: { readonly envelope: string; readonly field: string; readonly place: Place }): string | null;
+  /** Makes new keys durable. The ledger calls it before it makes the records durable that need them. */
+  flush(): Promise<void>;
+  /** Destroys the key: nothing of the subject can be read any more, and every proof stays as it was. */
+  erase(subject: string): Promise<boolean>;
+  readonly count: number;
+  close(): Promise<void>;
+}
+
+interface Held {
+  readonly pseudonym: string;
+  readonly key: KeyObject;
+}
+
+export async function openSubjectKeys({ dataDir, keyring }: { dataDir: string; keyring: Keyring }): Promise<SubjectKeys> {
+  const file = await SubjectFile.open(path.resolve(dataDir, 'keys', 'subjects.log'));
+  return createSubjectKeys(file, keyring);
+}
+
+function createSubjectKeys(file: SubjectFile, keyring: Keyring): SubjectKeys {
+  const nameKey = keyring.keyFor('subject pseudonym');
+  const wrapKey = keyring.keyFor('subject key encryption');
+  /** By pseudonym, least recently used first. */
+  const held = new Map<string, KeyObject>();
+
+  const pseudonym = (subject: string): string => {
+    const digest = createHmac('sha256', nameKey)
+      .update(JSON.stringify([TENANT, subject]))
+      .digest();
+    // 100 bits in base 32 letters: no two subjects meet, and no padding or case matters.
+    return `sub_${toBase32(digest, 20)}`;
+  };
+  const wrapping = (name: string): { keyId: string; place: Place } => ({ keyId: 'subjects', place: ['subject-key', name] });
+
+  const hold = (name: string, key: KeyObject): Held => {
+    held.delete(name);
+    held.set(name, key);
+    if (held.size > KEYS_CACHED_MAX) {
+      for (const oldest of held.keys()) {
+        held.delete(oldest);
+        break;
+      }
+    }
+    return { pseudonym: name, key };
+  };
+  const find = (name: string): Held | null => {
+    const cached = held.get(name);
+    if (cached !== undefined) return hold(name, cached);
+    const wrapped = file.get(name);
+    const bytes = wrapped === null ? null : openBytes(wrapKey, wrapped, wrapping(name));
+    if (bytes === null) return null;
+    const found = hold(name, createSecretKey(bytes));
+    bytes.fill(0);
+    return found;
+  };
+  const findOrMake = (name: string): Held => {
+    const found = find(name);
+    if (found !== null) return found;
+    const bytes = randomBytes(KEY_BYTES);
+    const key = createSecretKey(bytes);
+    if (file.count >= SUBJECTS_MAX) return { pseudonym: name, key };
+    file.add(name, sealBytes(wrapKey, bytes, wrapping(name)));
+    bytes.fill(0);
+    return hold(name, key);
+  };
+
+  return {
+    pseudonym,
+    encrypt: ({ subject, field, text, place }) => {
+      const { pseudonym: keyId, key } = findOrMake(pseudonym(subject));
+      return formatEnvelope(keyId, sealBytes(key, Buffer.from(text), { keyId, place: [field, ...place] }));
+    },
+    decrypt: ({ envelope, field, place }) => {
+      const parsed = parseEnvelope(envelope);
+      const found = parsed === null ? null : find(parsed.keyId);
+      if (parsed === null || found === null) return null;
+      return openBytes(found.key, parsed.sealed, { keyId: parsed.keyId, place: [field, ...place] })?.toString() ?? null;
+    },
+    flush: () => file.flush(),
+    erase: (subject) => {
+      const name = pseudonym(subject);
+      held.delete(name);
+      return file.remove(name);
+    },
+    get count() {
+      return file.count;
+    },
+    close: () => file.close(),
+  };
+}
+
+const LETTERS = '0123456789abcdefghjkmnpqrstvwxyz';
+
+function toBase32(bytes: Uint8Array, characters: number): string {
+  let text = '';
+  let value = 0;
+  let bits = 0;
+  for (const byte of bytes) {
+    value = (value << 8) | byte;
+    bits += 8;
+    while (bits >= 5 && text.length < characters) {
+      bits -= 5;
+      text += LETTERS[(value >> bits) & 31] ?? '';
+    }
+    value &= (1 << bits) - 1;
+    if (text.length === characters) break;
+  }
+  return text;
+}
