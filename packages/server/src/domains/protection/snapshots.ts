@@ -36,6 +36,8 @@ export function createSnapshots(parts: SnapshotsParts): Snapshots {
   let compiled: Compiled | null = null;
   let timer: NodeJS.Timeout | null = null;
   let isClosed = false;
+  // Of changes that are gathered the last one gives its name: it is the one that completed the policy.
+  let latest = { cause: 'system.started', actor: SYSTEM };
   // One at a time, so that versions are pushed in the order in which they grow.
   let queue: Promise<unknown> = Promise.resolve();
 
@@ -49,13 +51,13 @@ export function createSnapshots(parts: SnapshotsParts): Snapshots {
     queue = next.catch(() => undefined);
     return next;
   };
-  const schedule = (cause: string, actor: Actor, delayMs: number): void => {
+  const schedule = (delayMs: number): void => {
     if (isClosed || timer !== null) return;
     timer = setTimeout(() => {
       timer = null;
-      refresh(cause, actor).catch((error: unknown) => {
+      refresh(latest.cause, latest.actor).catch((error: unknown) => {
         parts.log.error({ err: error }, 'the snapshot could not be made; the last good one stays in force');
-        schedule(cause, actor, RETRY_MS);
+        schedule(RETRY_MS);
       });
     }, delayMs);
   };
@@ -74,7 +76,10 @@ export function createSnapshots(parts: SnapshotsParts): Snapshots {
       return states.find((state) => state.version <= version) ?? null;
     },
     onSnapshot: (listener) => void listeners.push(listener),
-    changed: (cause, actor) => schedule(cause, actor, GATHER_MS),
+    changed(cause, actor) {
+      latest = { cause, actor };
+      schedule(GATHER_MS);
+    },
     refresh: async (cause, actor) => (await refresh(cause, actor)).snapshot,
     async [Symbol.asyncDispose]() {
       isClosed = true;
