@@ -27,6 +27,10 @@ export function pump(exchange: Exchange, body: Readable): Promise<void> {
       resolve();
       return;
     }
+    if (body.destroyed) {
+      breakOff();
+      return;
+    }
     body.on('data', (chunk: Uint8Array) => {
       record.responseBytes += chunk.byteLength;
       if (!outgoing.write(chunk)) body.pause();
@@ -38,6 +42,8 @@ export function pump(exchange: Exchange, body: Readable): Promise<void> {
     });
     body.on('error', breakOff);
     body.on('close', breakOff);
+    // Whoever read its head has left it paused.
+    body.resume();
     outgoing.on('finish', () => resolve());
     outgoing.on('close', () => {
       if (!ended) {
