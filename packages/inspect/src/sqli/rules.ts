@@ -22,8 +22,8 @@ export const SQLI_RULES: readonly RuleDescription[] = [
   {
     id: 'sqli.stacked',
     group: 'sqli',
-    title: 'Second statement after a semicolon',
-    explanation: 'A complete statement follows a semicolon in the value (CWE-89).',
+    title: 'Second statement',
+    explanation: 'A complete statement follows a semicolon or a closed literal in the value (CWE-89).',
   },
   {
     id: 'sqli.statement',

@@ -160,7 +160,13 @@ export function judgeStatement(reading: Reading, at: number): Evidence | undefin
   const confidence = rateStatement(tokens, start);
   if (confidence === 0) return undefined;
   const why = isStacked || isAfterLiteral ? 'a second statement follows' : 'the value is a statement';
-  return evidence(tokens, { at: start, end: start + 3, confidence, rule: isStacked ? 'sqli.stacked' : 'sqli.statement', why });
+  return evidence(tokens, {
+    at: start,
+    end: start + 3,
+    confidence,
+    rule: isStacked || isAfterLiteral ? 'sqli.stacked' : 'sqli.statement',
+    why,
+  });
 }
 
 type RateStatement = (tokens: SqlTokens, at: number) => number;

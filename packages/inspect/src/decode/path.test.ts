@@ -1,0 +1,84 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { canonicalPath } from './path.ts';
+
+describe('canonicalPath', () => {
+  test.each([
+    ['/', '/'],
+    ['/a/b', '/a/b'],
+    ['/a//b///c', '/a/b/c'],
+    ['/a/./b/../c', '/a/c'],
+    ['/a/b/..', '/a/'],
+    ['/a/', '/a/'],
+    ['//', '/'],
+    ['/%41b%7Ec', '/Ab~c'],
+    ['/caf%C3%A9', '/caf%C3%A9'],
+    ['/caf%c3%a9', '/caf%C3%A9'],
+    ['/a%20b', '/a%20b'],
+    ['/100%25', '/100%25'],
+    ['/x;v=1/y', '/x;v=1/y'],
+    ['/a%2ejs', '/a.js'],
+    ['/%E3%80%82', '/%E3%80%82'],
+    ['/a[0]|b', '/a%5B0%5D%7Cb'],
+    ['/...', '/...'],
+  ])('reads %s as %s', (raw, path) => {
+    expect(canonicalPath(raw)).toEqual({ kind: 'ok', path });
+  });
+
+  test.each([
+    ['', 'not-absolute'],
+    ['*', 'not-absolute'],
+    ['/%', 'bad-percent'],
+    ['/%4', 'bad-percent'],
+    ['/%zz', 'bad-percent'],
+    ['/%u0041', 'bad-percent'],
+    ['/a%00', 'null-byte'],
+    ['/a%0a', 'control'],
+    ['/a%7f', 'control'],
+    ['/%c2%85', 'control'],
+    ['/a\tb', 'control'],
+    ['/a b', 'bad-character'],
+    ['/a?b', 'bad-character'],
+    ['/a#b', 'bad-character'],
+    ['/é', 'bad-character'],
+    ['/a\\b', 'backslash'],
+    ['/a%2fb', 'encoded-slash'],
+    ['/a%2Fb', 'encoded-slash'],
+    ['/a%5cb', 'encoded-backslash'],
+    ['/%2e%2e/b', 'encoded-dot'],
+    ['/a/.%2e/b', 'encoded-dot'],
+    ['/a/%2e/b', 'encoded-dot'],
+    ['/%c0%ae', 'bad-utf8'],
+    ['/%ff', 'bad-utf8'],
+    ['/%ed%a0%80', 'bad-utf8'],
+    ['/a/..;/b', 'parameter-dot-segment'],
+    ['/a;x/../b', 'parameter-dot-segment'],
+    ['/a/.;x', 'parameter-dot-segment'],
+    ['/%ef%bc%8e%ef%bc%8e/b', 'look-alike'],
+    ['/a%ef%bc%8fb', 'look-alike'],
+    ['/a%e2%88%95b', 'look-alike'],
+    ['/a%252eb', 'double-encoding'],
+    ['/a%2541', 'double-encoding'],
+    ['/..', 'above-root'],
+    ['/a/../../b', 'above-root'],
+    [`/${'a'.repeat(9_000)}`, 'too-long'],
+  ])('refuses %s as %s', (raw, reason) => {
+    expect(canonicalPath(raw)).toEqual({ kind: 'refused', reason });
+  });
+
+  test('a canonical path is its own canonical path', () => {
+    const piece = fc.oneof(
+      fc.constantFrom('/', '.', '..', '%', '%2e', '%2f', '%25', ';', '//', '%C3%A9', 'a', '%41'),
+      fc.string({ unit: 'binary', maxLength: 4 }),
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
+        const first = canonicalPath(`/${pieces.join('')}`);
+        if (first.kind === 'refused') return;
+        expect(first.path).not.toMatch(/(?:^|\/)\.\.?(?:\/|$)|\/\/|\\/);
+        expect(canonicalPath(first.path)).toEqual(first);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});
