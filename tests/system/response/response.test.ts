@@ -191,6 +191,8 @@ describe('content security policy', () => {
       HASHES.map((hash) => ['gateway.csp.inline-seen', hash, '/page']),
     );
     expect(JSON.stringify(events)).not.toContain('alert');
+    for (let round = 2; round <= 10; round += 1) await (await fetch(`${url}/page`)).text();
+    expect(events.slice(2).map(({ payload }) => payload['count'])).toEqual([10, 10]);
   });
 
   test("the upstream's own fresh nonce counts, a fixed one does not", async () => {

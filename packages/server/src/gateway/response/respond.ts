@@ -4,15 +4,19 @@ import type { Readable } from 'node:stream';
 import type { Exchange } from '../exchange.ts';
 import { takeHead } from './body-head.ts';
 import type { BodyHead } from './body-head.ts';
+import { cleanBodies, fingerprint, noncePlans } from './body-memory.ts';
 import { bodyHeaders } from './body-headers.ts';
 import type { BodyFacts } from './body-headers.ts';
 import { bombGuard, clientCoding, decoderOf, encoderOf } from './content-coding.ts';
 import { cspHeaders, framingHeaders } from './csp/apply.ts';
 import { judgeFor, upstreamNonceOf } from './csp/judge.ts';
-import { nonceStream, NonceRewriter } from './csp/nonce-rewriter.ts';
+import { learnInline } from './csp/learned.ts';
+import type { LearnedElement } from './csp/learned.ts';
+import { applyEdits, nonceStream, NonceRewriter } from './csp/nonce-rewriter.ts';
 import type { NonceJudge } from './csp/nonce-rewriter.ts';
 import { makeNonce } from './csp/policy.ts';
 import { findLeak, SCAN_BYTES_MAX } from './errors/leak.ts';
+import type { Leak, TextShape } from './errors/leak.ts';
 import { headerPolicyFor } from './header-policy.ts';
 import type { HardenedHeaders, HeaderPolicy } from './header-policy.ts';
 import { answerMasked, decodeBeginning, maskServerError } from './masking.ts';
@@ -115,6 +119,14 @@ function openBody({ treatment }: Reply, body: Readable): Readable {
   return pipeline(body, before, decoderOf(coding), behind, () => undefined);
 }
 
+function leakIn(plain: Buffer, shape: TextShape, status: number): Leak | null {
+  const key = `${shape} ${status >= 400} ${fingerprint(plain)}`;
+  if (cleanBodies.get(key) === true) return null;
+  const leak = findLeak(plain.toString('utf8'), { shape, status });
+  if (leak === null) cleanBodies.put(key, true);
+  return leak;
+}
+
 /** Text is held until its beginning has been read for leaks, then goes out rewritten or as it came. */
 async function sendText(reply: Reply, body: Readable): Promise<void> {
   const { exchange, treatment, status } = reply;
@@ -131,12 +143,11 @@ async function sendText(reply: Reply, body: Readable): Promise<void> {
   }
   if (treatment.scan !== null) {
     const plain = treatment.rewrites ? head.bytes : await decodeBeginning(head.bytes, treatment.coding);
-    const text = plain.toString('utf8');
-    const leak = findLeak(text, { shape: treatment.scan, status });
+    const leak = leakIn(plain, treatment.scan, status);
     if (leak !== null) {
       source.destroy();
       body.destroy();
-      answerMasked(exchange, status, { text, leak });
+      answerMasked(exchange, status, { text: plain.toString('utf8'), leak });
       return;
     }
   }
@@ -151,9 +162,29 @@ async function sendText(reply: Reply, body: Readable): Promise<void> {
   }
 }
 
-function judgePage({ exchange, application, policy, hardened }: Reply, nonce: string): NonceJudge {
+interface PageJudge extends NonceJudge {
+  readonly learned: readonly LearnedElement[];
+}
+
+function judgePage({ exchange, application, policy, hardened }: Reply, nonce: string): PageJudge {
+  const learned: LearnedElement[] = [];
   const upstreamNonce = upstreamNonceOf([...hardened.csp, ...hardened.cspReportOnly]);
-  return judgeFor({ exchange, application, policy: policy.csp, nonce, upstreamNonce });
+  return { ...judgeFor({ exchange, application, policy: policy.csp, nonce, upstreamNonce, learned }), learned };
+}
+
+/** Rewrites a whole page; a page seen before is not read again, unless what is blessed depends on more than its bytes. */
+function writeNonces({ exchange, application, policy, hardened }: Reply, page: Buffer, judge: PageJudge): Buffer {
+  const isPlain = !policy.csp.nonceExternal && hardened.csp.length === 0 && hardened.cspReportOnly.length === 0;
+  const key = isPlain ? `${policy.csp.id} ${fingerprint(page)}` : null;
+  const known = key === null ? undefined : noncePlans.get(key);
+  if (known !== undefined) {
+    for (const element of known.learned) learnInline(exchange, application, element);
+    return applyEdits(page, known.edits, judge.nonce);
+  }
+  const rewriter = new NonceRewriter(judge);
+  const bytes = Buffer.concat([rewriter.write(page), rewriter.end()]);
+  if (key !== null && rewriter.edits !== null) noncePlans.put(key, { edits: rewriter.edits, learned: judge.learned });
+  return bytes;
 }
 
 async function sendPage(reply: Reply, source: Readable, head: BodyHead): Promise<void> {
@@ -172,8 +203,7 @@ async function sendPage(reply: Reply, source: Readable, head: BodyHead): Promise
   exchange.nonce = nonce;
   const judge = judgePage(reply, nonce);
   if (head.complete && coding === null) {
-    const rewriter = new NonceRewriter(judge);
-    const bytes = Buffer.concat([rewriter.write(head.bytes), rewriter.end()]);
+    const bytes = writeNonces(reply, head.bytes, judge);
     sendHead(reply, { nonce, length: bytes.byteLength, coding: null });
     await endWith(exchange, bytes);
     return;

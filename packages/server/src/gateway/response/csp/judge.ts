@@ -1,11 +1,14 @@
 import type { Application } from '@holdfast/contract';
 import type { Exchange } from '../../exchange.ts';
 import { learnInline } from './learned.ts';
+import type { LearnedElement } from './learned.ts';
 import type { ExternalElement, InlineElement, NonceJudge } from './nonce-rewriter.ts';
 import type { CspPolicy } from './policy.ts';
 import { isReflected } from './reflection.ts';
 
 const ADDRESS_CHARS_MAX = 2048;
+/** Elements of one page that are counted again when the page comes again. */
+const LEARNED_MAX = 64;
 
 /** The last nonce an application's own policy used: one that never changes is known to every visitor and proves nothing. */
 const lastUpstreamNonce = new Map<string, string>();
@@ -43,13 +46,15 @@ export interface JudgeParts {
   readonly nonce: string;
   /** Nonce of the policy that the upstream itself sent with this response. */
   readonly upstreamNonce: string | null;
+  /** Receives what was learned from this page, so that a page seen again counts without being read again. */
+  readonly learned: LearnedElement[];
 }
 
 /**
  * Decides which elements of one page get the nonce (the reasons stand in `policy.ts`). An element that carries the nonce of
  * the upstream's own policy was blessed by the application, which alone knew it; while enforcing, only if it is fresh.
  */
-export function judgeFor({ exchange, application, policy, nonce, upstreamNonce }: JudgeParts): NonceJudge {
+export function judgeFor({ exchange, application, policy, nonce, upstreamNonce, learned }: JudgeParts): NonceJudge {
   const learning = policy.mode === 'report-only';
   const trusted = upstreamNonce !== null && (isFresh(application, upstreamNonce) || learning) ? upstreamNonce : null;
   const isBlessedUpstream = (carried: string | null): boolean => carried !== null && carried === trusted;
@@ -60,7 +65,10 @@ export function judgeFor({ exchange, application, policy, nonce, upstreamNonce }
     inline(element: InlineElement): boolean {
       if (mustKeep(element.upstreamNonce)) return false;
       if (isBlessedUpstream(element.upstreamNonce) || policy.inlineHashes.has(element.hash)) return true;
-      if (learning && !isReflected(exchange, element.text)) learnInline(exchange, application, element);
+      if (learning && !isReflected(exchange, element.text)) {
+        learnInline(exchange, application, element);
+        if (learned.length < LEARNED_MAX) learned.push({ kind: element.kind, hash: element.hash });
+      }
       return false;
     },
     external(element: ExternalElement): boolean {

@@ -2,6 +2,8 @@ import type { Application } from '@holdfast/contract';
 import type { Exchange } from '../../exchange.ts';
 import type { InlineElement } from './nonce-rewriter.ts';
 
+export type LearnedElement = Pick<InlineElement, 'kind' | 'hash'>;
+
 /** Different inline elements remembered in this process; pages that generate code afresh must not fill memory. */
 const HASHES_MAX = 20_000;
 const PATH_CHARS_MAX = 512;
@@ -12,7 +14,7 @@ const REPORT_AT: ReadonlySet<number> = new Set([1, 10, 100, 1000, 10_000]);
 const seen = new Map<string, number>();
 
 /** Notes one inline element of a page while the policy only reports; what leaves is its hash, never its text. */
-export function learnInline(exchange: Exchange, application: Application, element: InlineElement): void {
+export function learnInline(exchange: Exchange, application: Application, element: LearnedElement): void {
   const key = `${application.id} ${element.hash}`;
   const count = (seen.get(key) ?? 0) + 1;
   if (count === 1 && seen.size >= HASHES_MAX) return;

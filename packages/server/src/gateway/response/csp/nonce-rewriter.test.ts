@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { inlineHash, inlineHashesOf } from './inline-hash.ts';
-import { NonceRewriter } from './nonce-rewriter.ts';
+import { applyEdits, NonceRewriter } from './nonce-rewriter.ts';
 import type { NonceJudge } from './nonce-rewriter.ts';
 
 const GOOD = 'start("shop");';
@@ -78,6 +78,10 @@ const untouched: readonly (readonly [why: string, page: string])[] = [
 describe('nonce rewriter', () => {
   test.each(rewritten)('%s', (_why, page, expected) => {
     expect(rewrite(page)).toBe(expected);
+    const rewriter = new NonceRewriter(strict);
+    rewriter.write(Buffer.from(page));
+    rewriter.end();
+    expect(applyEdits(Buffer.from(page), rewriter.edits ?? [], 'N').toString('utf8')).toBe(expected);
   });
 
   test.each(untouched)('leaves alone: %s', (_why, page) => {
@@ -148,6 +152,9 @@ describe('nonce rewriter', () => {
         const page = Buffer.from(parts.join(''), 'utf8').toString('utf8');
         expect(rewrite(page, trusting, size).replaceAll(N, '')).toBe(page);
         expect(rewrite(page, strict, size)).toBe(rewrite(page, strict));
+        const rewriter = new NonceRewriter(trusting);
+        const once = Buffer.concat([rewriter.write(Buffer.from(page)), rewriter.end()]);
+        expect(applyEdits(Buffer.from(page), rewriter.edits ?? [], 'N')).toEqual(once);
       }),
       { numRuns: 500 },
     );

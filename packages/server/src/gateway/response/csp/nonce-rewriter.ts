@@ -29,6 +29,15 @@ export interface NonceJudge {
   external(element: ExternalElement): boolean;
 }
 
+/** One place where a nonce goes: after this many characters, and what is cut there of the upstream's own. */
+export interface Edit {
+  readonly at: number;
+  readonly cut: readonly [from: number, to: number] | null;
+}
+
+/** Places remembered of one page; a page with more is read anew each time. */
+const EDITS_MAX = 256;
+
 /** Page text held back while one element is undecided. Beyond it the rest of the page passes unread: nothing more is blessed. */
 const HELD_CHARS_MAX = 1_048_576;
 
@@ -42,6 +51,7 @@ const LATIN1 = 'latin1';
  */
 export class NonceRewriter {
   readonly #judge: NonceJudge;
+  #edits: Edit[] | null = [];
   readonly #watch: HtmlWatch;
   #text = '';
   /** Offset in the page of the first character of `#text`. */
@@ -72,6 +82,11 @@ export class NonceRewriter {
 
   end(): Buffer {
     return this.#step('', true);
+  }
+
+  /** All places where a nonce was put, for `applyEdits`; null when there are too many to keep. */
+  get edits(): readonly Edit[] | null {
+    return this.#edits;
   }
 
   #step(text: string, isLast: boolean): Buffer {
@@ -122,7 +137,9 @@ export class NonceRewriter {
 
   /** Writes the start tag with our nonce first; the upstream's is cut, because a repeated attribute voids both (CSP3 §6.7.3.1). */
   #bless(tag: OpenTag): void {
-    this.#flushTo(tag.startOffset + 1 + tag.name.length);
+    const at = tag.startOffset + 1 + tag.name.length;
+    if (this.#edits !== null && this.#edits.push({ at, cut: tag.nonceSpan }) > EDITS_MAX) this.#edits = null;
+    this.#flushTo(at);
     this.#out.push(` nonce="${this.#judge.nonce}"`);
     if (tag.nonceSpan === null) return;
     const [from, to] = tag.nonceSpan;
@@ -140,6 +157,22 @@ function externalAddress(tag: OpenTag): string | null {
   const rel = (tag.attributes.get('rel') ?? '').toLowerCase().split(/\s+/u);
   const fetchesScript = rel.includes('modulepreload') || (rel.includes('preload') && tag.attributes.get('as') === 'script');
   return fetchesScript ? (tag.attributes.get('href') ?? null) : null;
+}
+
+/** Puts a nonce where an earlier reading of the same bytes put one. */
+export function applyEdits(page: Buffer, edits: readonly Edit[], nonce: string): Buffer {
+  const attribute = Buffer.from(` nonce="${nonce}"`, LATIN1);
+  const parts: Buffer[] = [];
+  let from = 0;
+  for (const { at, cut } of edits) {
+    parts.push(page.subarray(from, at), attribute);
+    from = at;
+    if (cut === null) continue;
+    parts.push(page.subarray(from, cut[0]));
+    from = cut[1];
+  }
+  parts.push(page.subarray(from));
+  return Buffer.concat(parts);
 }
 
 /** The rewriter as a stream stage. */

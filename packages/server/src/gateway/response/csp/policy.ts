@@ -40,6 +40,8 @@ export function makeNonce(): string {
 }
 
 export interface CspPolicy {
+  /** Different for each compiled policy of this process. */
+  readonly id: number;
   readonly mode: 'off' | 'report-only' | 'enforce';
   /** Whether HTML is rewritten to carry nonces. */
   readonly nonces: boolean;
@@ -84,6 +86,8 @@ function ownDirectives(policy: string): string[] {
 const names = (directives: readonly string[], name: string): boolean =>
   directives.some((directive) => directive.split(' ', 1)[0]?.toLowerCase() === name);
 
+let compiledCount = 0;
+
 /** Compiles the settings once; a response then costs one replacement. */
 export function compileCsp(application: Application): CspPolicy {
   const { csp, headers } = application;
@@ -95,7 +99,9 @@ export function compileCsp(application: Application): CspPolicy {
   const template = directives.join('; ');
   const hashes = csp.inlineHashes.slice(0, HASHES_IN_HEADER_MAX).map((hash) => `'${hash}'`);
   const withHashes = template.replaceAll(`'nonce-${NONCE_PLACE}'`, hashes.join(' ')).replaceAll(/ +(?=;|$| )/gu, '');
+  compiledCount += 1;
   return {
+    id: compiledCount,
     mode: csp.mode,
     nonces: csp.nonces && template.includes(NONCE_PLACE),
     nonceExternal: template.includes("'strict-dynamic'"),

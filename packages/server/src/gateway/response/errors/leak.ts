@@ -19,6 +19,7 @@ export type TextShape = 'html' | 'json' | 'text';
 export const SCAN_BYTES_MAX = 65_536;
 const LINES_MAX = 4096;
 const LINE_CHARS_MAX = 500;
+const LINE_CHARS_MIN = 8;
 
 interface LineRule {
   readonly kind: LeakKind;
@@ -131,8 +132,23 @@ const RULES: readonly LineRule[] = [
   },
 ];
 
-// Cheap sieve: a line without any of these characters or words fits no rule.
-const SIEVE = /[:"'[(#\\]|\/\w+\/|goroutine|constraint|syntax|does not exist|more$/u;
+// What every rule needs in some form, readable before entities and escapes are undone: most bodies end here, in one pass.
+const SIEVE = new RegExp(
+  [
+    String.raw`\.[a-z]{1,6}(?:\)|\\?["'])?:\d{1,7}\b`,
+    String.raw`(?:node:|\]|>)[\w/]{1,40}:\d{1,7}:\d`,
+    String.raw`\bline (?:<b>)?\d`,
+    String.raw`[\\/](?:home|srv|usr|var|opt|root|app|apps|tmp|users|workspace|build|code)\\?[\\/]`,
+    String.raw`[a-z]:\\`,
+    'goroutine |panicked at|native method|unknown source|at system\\.|at microsoft\\.|#0 ',
+    'syntax|sqlite|sqlstate|unterminated|does not exist|invalid input|unique constraint|null value in|permission denied',
+    String.raw`unknown column|doesn(?:'|&#x?\d\d;)t exist|duplicate entry|access denied for|no such |unrecognized token|constraint failed`,
+    'sql logic|incomplete input|selects to the|unclosed quot|invalid (?:object|column) name|conversion failed|msg \\d',
+    String.raw`(?:ora|pls|tns)-\d|\[microsoft|\[unixodbc|exception|select .{1,300} from |insert into |update .{1,100} set |delete from `,
+    'errno|failed to open|could not find|is a directory|&#(?:x2f|47|x5c|92);|operator does',
+  ].join('|'),
+  'iu',
+);
 
 export interface ScanOptions {
   readonly shape: TextShape;
@@ -147,11 +163,12 @@ export interface ScanOptions {
 export function findLeak(body: string, { shape, status }: ScanOptions): Leak | null {
   const isError = status >= 400;
   const head = body.slice(0, SCAN_BYTES_MAX);
+  if (!SIEVE.test(head)) return null;
   const text = shape === 'html' ? textOfHtml(head, !isError) : shape === 'json' ? textOfJson(head) : head;
   const counts = new Map<LineRule, number>();
   for (const full of text.split(/\r\n?|\n/u, LINES_MAX)) {
     const line = full.trim().slice(0, LINE_CHARS_MAX);
-    if (line.length < 8 || !SIEVE.test(line)) continue;
+    if (line.length < LINE_CHARS_MIN || !SIEVE.test(line)) continue;
     for (const rule of RULES) {
       if ((rule.errorsOnly === true && !isError) || !rule.line.test(line)) continue;
       const count = (counts.get(rule) ?? 0) + 1;
