@@ -1,0 +1,109 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+/** One hostile label must not be able to fill memory here or in the system that collects. */
+const SERIES_MAX = 2000;
+const LABEL_CHARACTERS_MAX = 128;
+
+/** OpenTelemetry's advice for `http.server.request.duration`. */
+const SECONDS_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
+
+interface CounterDefinition {
+  readonly help: string;
+  readonly labels: readonly string[];
+}
+
+/**
+ * Every counter, with its labels in the order in which gateway processes send their values. Labels are of low cardinality:
+ * ids of applications, classes, rule names; never a path, an address or a name of a person.
+ */
+export const COUNTERS = {
+  holdfast_requests_total: { help: 'Requests answered.', labels: ['application', 'outcome', 'status_class'] },
+  holdfast_request_milliseconds_total: { help: 'Time spent on requests, milliseconds.', labels: ['application'] },
+  holdfast_blocks_total: { help: 'Requests refused by attack rules.', labels: ['application', 'group'] },
+  holdfast_rule_hits_total: { help: 'Findings of attack rules, blocked or recorded.', labels: ['application', 'rule'] },
+  holdfast_protocol_rejects_total: { help: 'Bytes refused by the front gate.', labels: ['rule'] },
+  holdfast_events_dropped_total: { help: 'Telemetry events dropped because a queue was full.', labels: [] },
+  holdfast_jobs_total: { help: 'Jobs run.', labels: ['name', 'outcome'] },
+  holdfast_metric_series_dropped_total: { help: 'Samples dropped because of the limit of series.', labels: [] },
+} as const satisfies Record<string, CounterDefinition>;
+export type CounterName = keyof typeof COUNTERS;
+
+export const GAUGES = {
+  holdfast_bans: { help: 'Bans in force.' },
+  holdfast_audit_tree_size: { help: 'Records in the audit ledger.' },
+  holdfast_audit_projection_lag: { help: 'Records of the ledger that the database does not hold yet.' },
+  holdfast_snapshot_version: { help: 'Policy snapshot in force.' },
+  holdfast_ready: { help: '1 when ready to serve.' },
+} as const;
+export type GaugeName = keyof typeof GAUGES;
+
+/** Name, label values in the order of the declaration, amount: how gateway processes send what they counted. */
+export type CounterSample = readonly [name: string, labels: readonly string[], amount: number];
+
+export interface Metrics {
+  count(name: CounterName, labels?: readonly string[], amount?: number): void;
+  /** Samples from a gateway process; what is not declared is dropped and counted. */
+  add(samples: readonly CounterSample[]): void;
+  set(name: GaugeName, value: number): void;
+  /** Seconds of one request, by application; for the histogram. */
+  observeRequest(application: string, seconds: number): void;
+  /** Prometheus text format. */
+  text(): Promise<string>;
+  readonly contentType: string;
+}
+
+export interface MetricsOptions {
+  /** Event loop, heap and so on of this process; off in tests. */
+  readonly withProcess?: boolean;
+}
+
+export function createMetrics({ withProcess = true }: MetricsOptions = {}): Metrics {
+  const registers = [new Registry()] as const;
+  const [registry] = registers;
+  if (withProcess) collectDefaultMetrics({ register: registry });
+  const counters = new Map<string, { readonly counter: Counter; readonly labels: readonly string[] }>();
+  for (const [name, { help, labels }] of Object.entries<CounterDefinition>(COUNTERS)) {
+    counters.set(name, { labels, counter: new Counter({ name, help, labelNames: [...labels], registers: [...registers] }) });
+  }
+  const gauges = new Map<string, Gauge>();
+  for (const [name, { help }] of Object.entries(GAUGES)) gauges.set(name, new Gauge({ name, help, registers: [...registers] }));
+  const durations = new Histogram({
+    name: 'http_server_request_duration_seconds',
+    help: 'Duration of requests through the gateway.',
+    labelNames: ['application'],
+    buckets: SECONDS_BUCKETS,
+    registers: [...registers],
+  });
+  const series = new Set<string>();
+
+  /** False when this would be one series too many. */
+  const admit = (name: string, labels: readonly string[]): boolean => {
+    const key = `${name}\n${labels.join('\n')}`;
+    if (series.has(key)) return true;
+    if (series.size >= SERIES_MAX) return false;
+    series.add(key);
+    return true;
+  };
+  const add = ([name, values, amount]: CounterSample): void => {
+    const found = counters.get(name);
+    const isGood = found !== undefined && values.length === found.labels.length && Number.isFinite(amount) && amount >= 0;
+    const clean = values.map((value) => value.slice(0, LABEL_CHARACTERS_MAX));
+    if (!isGood || !admit(name, clean)) {
+      counters.get('holdfast_metric_series_dropped_total')?.counter.inc();
+      return;
+    }
+    found.counter.labels(...clean).inc(amount);
+  };
+  return {
+    count: (name, labels = [], amount = 1) => add([name, labels, amount]),
+    add: (samples) => {
+      for (const sample of samples) add(sample);
+    },
+    set: (name, value) => gauges.get(name)?.set(value),
+    observeRequest: (application, seconds) => {
+      if (admit('http_server_request_duration_seconds', [application])) durations.labels(application).observe(seconds);
+    },
+    text: () => registry.metrics(),
+    contentType: registry.contentType,
+  };
+}
