@@ -22,7 +22,8 @@ import { createUlid } from '../../platform/ulid.ts';
 import type { Actor } from '../applications/index.ts';
 import * as bans from './bans.ts';
 import * as bypass from './bypass.ts';
-import type { ProtectionParts } from './change.ts';
+import { readAllowPrefixes } from './ban-store.ts';
+import { tablesOf, type ProtectionParts } from './change.ts';
 import { createCspObserver } from './csp-observations.ts';
 import { suggestCsp } from './csp-rules.ts';
 import * as exceptions from './exceptions.ts';
@@ -42,6 +43,8 @@ export interface Protection extends AsyncDisposable {
   addAllow(input: AllowInput, actor: Actor): Promise<AllowView>;
   removeAllow(prefix: string, actor: Actor): Promise<void>;
   listAllows(query: PageQuery): Promise<Page<AllowView>>;
+  /** All of it, as the configuration writes it. */
+  readAllowList(): Promise<string[]>;
   declareAllows(prefixes: readonly string[]): Promise<void>;
   showBypass(): Promise<BypassView>;
   startBypass(input: BypassInput, actor: Actor): Promise<BypassView>;
@@ -76,6 +79,7 @@ export function createProtection(options: ProtectionOptions): Protection {
     addAllow: async (input, actor) => bans.addAllow(parts, input, actor),
     removeAllow: async (prefix, actor) => bans.removeAllow(parts, prefix, actor),
     listAllows: async (query) => bans.listAllows(parts, query),
+    readAllowList: async () => (await readAllowPrefixes(tablesOf(db))).toSorted(),
     declareAllows: async (prefixes) => bans.declareAllows(parts, prefixes),
     showBypass: async () => bypass.showBypass(parts),
     startBypass: async (input, actor) => bypass.startBypass(parts, input, actor),

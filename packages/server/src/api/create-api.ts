@@ -1,0 +1,83 @@
+import { OpenAPIHono } from '@hono/zod-openapi';
+import { bodyLimit } from 'hono/body-limit';
+import { HTTPException } from 'hono/http-exception';
+import type { z } from 'zod';
+import { problemResponse } from '../platform/http/problem.ts';
+import { Refusal, type FieldFault } from '../platform/refusal.ts';
+import { authenticate } from './authenticate.ts';
+import { idempotency } from './idempotency.ts';
+import type { ApiParts } from './parts.ts';
+import { mountProbes } from './probes.ts';
+import type { Api, ApiEnv } from './route.ts';
+import { mountApplications } from './routes/applications.ts';
+import { mountAudit } from './routes/audit.ts';
+import { mountBans } from './routes/bans.ts';
+import { mountBypass } from './routes/bypass.ts';
+import { mountCsp } from './routes/csp.ts';
+import { mountEvents } from './routes/events.ts';
+import { mountExceptions } from './routes/exceptions.ts';
+import { mountSnapshots } from './routes/snapshots.ts';
+import { mountSystem } from './routes/system.ts';
+import { mountTokens } from './routes/tokens.ts';
+import { nameRequest, newRequestId, refuseForeignPages } from './shield.ts';
+
+const BODY_BYTES_MAX = 1_048_576;
+
+/** RFC 6901: `~` and `/` inside a name are escaped. */
+const pointerOf = (path: readonly PropertyKey[]): string =>
+  path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+
+function faultsOf(error: z.ZodError): FieldFault[] {
+  return error.issues.map(({ path, message }) => ({ pointer: pointerOf(path), detail: message }));
+}
+
+function toRefusal(error: unknown): unknown {
+  if (!(error instanceof HTTPException)) return error;
+  // What the framework itself refuses: a body that is not JSON, or of another type.
+  return error.status < 500 ? new Refusal('input-invalid', { cause: error }) : error;
+}
+
+/**
+ * The admin API as one fetch handler. Straight path of each route below `/api/v1/`: shield, token, permission, schema,
+ * service, answer; the service records before it commits.
+ *
+ * @example const api = createApi({ domains, system, log, trust: { kind: 'token' } }); serve({ fetch: api.fetch })
+ */
+export function createApi({ domains, system, log, trust }: ApiParts): Api {
+  const api = new OpenAPIHono<ApiEnv>({
+    defaultHook: (result) => {
+      if (!result.success) throw new Refusal('input-invalid', { errors: faultsOf(result.error) });
+    },
+  });
+  api.onError((error, context) => {
+    // Set by the first middleware; an error before it would be a defect of the framework, and still gets an id.
+    const requestId = (context.get('requestId') as string | undefined) ?? newRequestId();
+    const refusal = toRefusal(error);
+    if (!(refusal instanceof Refusal)) log.error({ err: error, request_id: requestId }, 'a call of the API failed');
+    return problemResponse(refusal, requestId);
+  });
+  api.notFound((context) => problemResponse(new Refusal('not-found'), context.get('requestId')));
+
+  api.use(nameRequest, refuseForeignPages(trust));
+  api.use(
+    bodyLimit({
+      maxSize: BODY_BYTES_MAX,
+      onError: () => {
+        throw new Refusal('body-too-large');
+      },
+    }),
+  );
+  mountProbes(api, system);
+  api.use(
+    '/api/v1/*',
+    authenticate(domains.identity, trust),
+    idempotency(() => performance.now()),
+  );
+  for (const mount of [mountApplications, mountBans, mountBypass, mountExceptions, mountCsp]) mount(api, domains);
+  for (const mount of [mountEvents, mountAudit, mountTokens, mountSnapshots]) mount(api, domains);
+  mountSystem(api, system);
+
+  api.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer', bearerFormat: 'hf_…' });
+  api.doc31('/api/openapi.json', { openapi: '3.1.0', info: { title: 'Holdfast admin API', version: '1' } });
+  return api;
+}

@@ -1,0 +1,62 @@
+import type {
+  Check,
+  CheckpointView,
+  ConsistencyView,
+  EventQuery,
+  EventView,
+  ExportView,
+  HealthView,
+  InclusionView,
+  Page,
+  SelfTestView,
+  SystemStatus,
+  VerifyView,
+} from '@holdfast/contract';
+import type { Applications } from '../domains/applications/index.ts';
+import type { Identity } from '../domains/identity/index.ts';
+import type { Protection } from '../domains/protection/index.ts';
+import type { Log } from '../platform/log.ts';
+
+/** What the API asks of the ledger. */
+export interface AuditPort {
+  /** Newest first. */
+  tail(query: EventQuery): Promise<Page<EventView>>;
+  /** Everything recorded of one request, also a plain allowed one that stands in memory only. */
+  findByRequest(requestId: string): Promise<readonly EventView[]>;
+  prove(index: number): Promise<InclusionView>;
+  consistency(from: number, to: number): Promise<ConsistencyView>;
+  checkpoint(): Promise<CheckpointView>;
+  verify(): Promise<VerifyView>;
+  /** Writes the export into a folder of this name below the data directory. */
+  export(name: string): Promise<ExportView>;
+}
+
+/** What the API asks of the process as a whole. */
+export interface SystemPort {
+  status(): Promise<SystemStatus>;
+  health(): HealthView;
+  doctor(): Promise<readonly Check[]>;
+  selfTest(): Promise<SelfTestView>;
+  /** Prometheus text. */
+  metrics(): Promise<string>;
+}
+
+export interface ApiDomains {
+  readonly applications: Applications;
+  readonly identity: Identity;
+  readonly protection: Protection;
+  readonly audit: AuditPort;
+}
+
+/**
+ * Why a caller is believed. `token`: the TCP listener, where anybody on this machine can connect. `host-operator`: the
+ * socket in the data directory, which only its owner can open; the file system has checked who that is.
+ */
+export type Trust = { readonly kind: 'token' } | { readonly kind: 'host-operator'; readonly uid: number };
+
+export interface ApiParts {
+  readonly domains: ApiDomains;
+  readonly system: SystemPort;
+  readonly log: Log;
+  readonly trust: Trust;
+}
