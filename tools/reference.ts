@@ -1,9 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { apiPage } from './reference/api.ts';
 import { commandsPage } from './reference/commands.ts';
 import { configurationPage } from './reference/configuration.ts';
 import { eventsPage } from './reference/events.ts';
+import { permissionsPage } from './reference/permissions.ts';
 import { problemsPage } from './reference/problems.ts';
 import { rulesPage } from './reference/rules.ts';
 
@@ -12,9 +14,11 @@ const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 /** Every page of `docs/reference/` by its path: made of the code alone, so the same code gives the same bytes. */
 export async function referencePages(): Promise<ReadonlyMap<string, string>> {
   return new Map([
+    ['docs/reference/api.md', await apiPage()],
     ['docs/reference/cli.md', await commandsPage()],
     ['docs/reference/configuration.md', configurationPage(ROOT)],
     ['docs/reference/events.md', eventsPage()],
+    ['docs/reference/permissions.md', await permissionsPage()],
     ['docs/reference/problems.md', problemsPage()],
     ['docs/reference/rules.md', rulesPage()],
   ]);

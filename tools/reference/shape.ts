@@ -1,6 +1,7 @@
 /** The parts of a JSON Schema that the pages read. */
 export interface Shape {
-  readonly type?: string;
+  /** A list of types is how JSON Schema says "or null". */
+  readonly type?: string | readonly string[];
   readonly enum?: readonly unknown[];
   readonly const?: unknown;
   readonly default?: unknown;
@@ -25,6 +26,8 @@ export function inWords(shape: Shape): string {
   if (shape.secret === true) return '`env:NAME` or `file:/path`';
   if (shape.const !== undefined) return literal(shape.const);
   if (shape.enum !== undefined) return shape.enum.map((value) => literal(value)).join(', ');
+  if (typeof shape.type === 'object') return shape.type.map((type) => inWords({ ...shape, type })).join(' or ');
+  if (shape.type === 'null') return 'none';
   if (shape.type === 'array') return `list of ${inWords(shape.items ?? {})}${most(shape.maxItems)}`;
   if (shape.type === 'string') return `${FORMATS.get(shape.format ?? '') ?? 'text'}${most(shape.maxLength)}`;
   return `${TYPES.get(shape.type ?? '') ?? 'any value'}${range(shape)}`;
@@ -35,7 +38,6 @@ const FORMATS: ReadonlyMap<string, string> = new Map([
   ['email', 'e-mail address'],
 ]);
 const TYPES: ReadonlyMap<string, string> = new Map([
-  ['null', 'none'],
   ['integer', 'integer'],
   ['number', 'number'],
   ['boolean', '`true` or `false`'],
