@@ -17,7 +17,11 @@ export const eventQuerySchema = pageQuerySchema.extend({
 export type EventQuery = z.infer<typeof eventQuerySchema>;
 
 /** A recorded event; `index` is its place in the ledger, null while it stands only in memory (plain allowed requests). */
-export const eventViewSchema = eventRecordSchema.extend({ index: z.number().int().nonnegative().nullable() });
+export const eventViewSchema = eventRecordSchema.extend({
+  index: z.number().int().nonnegative().nullable(),
+  /** Its shape is that of the event's type in the catalogue; personal fields are null once their subject was erased. */
+  payload: z.record(z.string(), z.unknown()),
+});
 export type EventView = z.infer<typeof eventViewSchema>;
 
 /** Why a request was answered as it was. */
