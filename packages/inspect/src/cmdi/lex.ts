@@ -39,30 +39,26 @@ export function* commandSites(text: string): Generator<CommandSite> {
   }
 }
 
+/** Characters that are separators by themselves. */
+const SINGLE_SEPARATORS: ReadonlyMap<number, Separator> = new Map<number, Separator>([
+  [10, 'line'],
+  [13, 'line'],
+  [34, 'quote'],
+  [38, 'operator'],
+  [39, 'quote'],
+  [59, 'operator'],
+  [96, 'substitution'],
+  [124, 'operator'],
+]);
+
 function separatorAt(text: string, at: number): { kind: Separator; length: number } | undefined {
-  switch (text.charCodeAt(at)) {
-    case 59: // ;
-    case 124: // |
-    case 38: // &
-      return { kind: 'operator', length: 1 };
-    case 10:
-    case 13:
-      return { kind: 'line', length: 1 };
-    case 96: // `
-      return { kind: 'substitution', length: 1 };
-    case 36: // $(
-      return text[at + 1] === '(' ? { kind: 'substitution', length: 2 } : undefined;
-    case 60: // <( and >( run a command whose output is a file
-    case 62:
-      return text[at + 1] === '(' ? { kind: 'substitution', length: 2 } : undefined;
-    case 34:
-    case 39:
-      return { kind: 'quote', length: 1 };
-    case 92: // the two characters \n, as a log or a C string would write a line break
-      return text[at + 1] === 'n' ? { kind: 'line', length: 2 } : undefined;
-    default:
-      return undefined;
-  }
+  const code = text.charCodeAt(at);
+  const kind = SINGLE_SEPARATORS.get(code);
+  if (kind !== undefined) return { kind, length: 1 };
+  // `$(`, and `<(` or `>(`, which run a command whose output is a file.
+  if (code === 36 || code === 60 || code === 62) return text[at + 1] === '(' ? { kind: 'substitution', length: 2 } : undefined;
+  // The two characters \\n, as a log or a C string would write a line break.
+  return code === 92 && text[at + 1] === 'n' ? { kind: 'line', length: 2 } : undefined;
 }
 
 /** Characters a shell steps over before the command word. */
@@ -86,41 +82,64 @@ function readSite(text: string, from: number, separator: Separator): CommandSite
   };
 }
 
+const NOT_WORD = 0;
+const WORD_SIGN = 1;
+const WORD_LETTER = 2;
+/** What may stand in a command word: letters and digits, and the signs of paths, globs and Windows variables. */
+const WORD_CLASSES: readonly number[] = Array.from({ length: 128 }, (_, code) => {
+  const character = String.fromCharCode(code);
+  if (/\w/.test(character)) return WORD_LETTER;
+  return '/.~?*[]:%\\-'.includes(character) ? WORD_SIGN : NOT_WORD;
+});
+
+function wordClass(text: string, at: number): number {
+  return WORD_CLASSES[text.charCodeAt(at)] ?? NOT_WORD;
+}
+
 /** Reads a word the way a shell would: quotes, backslashes, carets and empty expansions inside it vanish. */
 function foldWord(text: string, start: number): { text: string; end: number; isDisguised: boolean } {
   let out = '';
+  let from = start;
   let isDisguised = false;
   let at = start;
-  while (at < text.length && at - start < WORD_LENGTH_MAX) {
-    const character = text.charAt(at);
-    const hidden = out === '' ? 0 : hiddenLength(text, at);
+  const stop = Math.min(text.length, start + WORD_LENGTH_MAX);
+  while (at < stop) {
+    const hidden = at === start ? 0 : hiddenLength(text, at);
     if (hidden > 0) {
-      isDisguised ||= /[\w/]/.test(text.charAt(at + hidden));
+      isDisguised ||= wordClass(text, at + hidden) === WORD_LETTER || text[at + hidden] === '/';
+      out += text.slice(from, at);
       at += hidden;
+      from = at;
       continue;
     }
-    // The two characters `\\n` at the end of a word are a line break that someone wrote out.
-    if (character === '\\' && text[at + 1] === 'n' && !/\w/.test(text.charAt(at + 2))) break;
-    if (!/[\w/.~?*[\]:%\\-]/.test(character)) break;
-    out += character;
+    if (wordClass(text, at) === NOT_WORD || isWrittenBreak(text, at)) break;
     at++;
   }
-  return { text: out.toLowerCase(), end: at, isDisguised };
+  return { text: (out + text.slice(from, at)).toLowerCase(), end: at, isDisguised };
+}
+
+/** The two characters of a written-out line break at the end of a word. */
+function isWrittenBreak(text: string, at: number): boolean {
+  return text[at] === '\\' && text[at + 1] === 'n' && wordClass(text, at + 2) !== WORD_LETTER;
 }
 
 /** Length of something a shell removes from inside a word, else 0. */
 function hiddenLength(text: string, at: number): number {
-  const character = text.charAt(at);
-  const isInside = /\w/.test(text.charAt(at - 1));
-  if (character === "'" || character === '"') {
-    // `w'h'oami`: a quote between letters; at the end of a word it is only punctuation.
-    return isInside && /\w/.test(text.charAt(at + 1)) ? 1 : 0;
+  switch (text.charCodeAt(at)) {
+    case 34:
+    case 39:
+      // `w'h'oami`: a quote between letters; at the end of a word it is only punctuation.
+      return wordClass(text, at - 1) === WORD_LETTER && wordClass(text, at + 1) === WORD_LETTER ? 1 : 0;
+    case 92:
+    case 94:
+      return wordClass(text, at - 1) === WORD_LETTER && /[a-z]/i.test(text.charAt(at + 1)) && text.slice(at, at + 2) !== '\\n'
+        ? 1
+        : 0;
+    case 36:
+      return /^\$(?:@|\*|\{[@*]\}|[1-9](?!\d)|!)/.exec(text.slice(at, at + 8))?.[0].length ?? 0;
+    default:
+      return 0;
   }
-  if (character === '\\' || character === '^')
-    return isInside && /[a-z]/i.test(text.charAt(at + 1)) && !/^\\n/.test(text.slice(at, at + 2)) ? 1 : 0;
-  if (character !== '$') return 0;
-  const expansion = /^\$(?:@|\*|\{[@*]\}|[1-9](?!\d)|!)/.exec(text.slice(at, at + 8));
-  return expansion === null ? 0 : expansion[0].length;
 }
 
 /** Text after a word up to the next separator, in a bounded window. */

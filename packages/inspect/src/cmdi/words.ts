@@ -8,7 +8,7 @@ export const PROGRAMS: ReadonlySet<string> = words(
 );
 /** Short program names that are no English words, or hardly stand alone: a command when nothing or a plain argument follows. */
 export const SHORT_PROGRAMS: ReadonlySet<string> = words(
-  'id ls ps pwd dir df du rm cp mv sh vi wc tr ln su dd tac nl od egrep grep fgrep rpm apt yum reg ' + 'env ftp',
+  'id ls ps pwd dir df du rm cp mv sh vi wc tr ln su dd tac nl od egrep grep fgrep rpm apt yum reg env ftp',
 );
 /** Program names that are everyday words: a command only with an argument no sentence would give them. */
 export const WORDY_PROGRAMS: ReadonlySet<string> = words(

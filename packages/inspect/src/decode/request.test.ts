@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { RawRequest } from '../types.ts';
 import { DECODE_LIMITS } from './limits.ts';

@@ -105,25 +105,42 @@ function typedBody(body: Uint8Array, type: Extract<ContentType, { kind: 'ok' }>,
   // UTF-7, UTF-16 or EBCDIC would let the application read words that were never inspected (CWE-838).
   if (!isLatin1 && !UTF8_CHARSETS.has(charset)) return ambiguous('charset', 'header', 'content-type');
   const { type: name } = type;
-  if (name === 'multipart/form-data')
-    return parseMultipart(decodeUtf8(body) ?? decodeLatin1(body), type.parameters.get('boundary'), limits);
+  return bodyOfType(body, { name, isLatin1, boundary: type.parameters.get('boundary') }, limits);
+}
+
+interface BodyType {
+  name: string;
+  isLatin1: boolean;
+  boundary: string | undefined;
+}
+
+function bodyOfType(body: Uint8Array, type: BodyType, limits: DecodeLimits): Parsed {
+  const { name, isLatin1, boundary } = type;
+  if (name === 'multipart/form-data') return parseMultipart(bodyText(body), boundary, limits);
   if (name.startsWith('multipart/')) return ambiguous('multipart-nested', 'multipart');
   if (name === 'application/x-www-form-urlencoded') {
-    return parsePairs(decodeUtf8(body) ?? decodeLatin1(body), {
+    return parsePairs(bodyText(body), {
       location: 'form',
       pairsMax: limits.formParametersMax,
       limit: 'formParametersMax',
     });
   }
-  if (isJson(name)) {
-    if (body.length > limits.jsonBytesMax) return overLimit('jsonBytesMax', 'json');
-    // RFC 8259 §8.1: JSON between systems is UTF-8, so bytes that are not are read differently by different parsers.
-    const text = isLatin1 ? decodeLatin1(body) : decodeUtf8(body);
-    return text === undefined ? ambiguous('utf8', 'json') : parseJson(text, limits);
-  }
-  if (name.endsWith('/xml') || name.endsWith('+xml')) return parseXml(decodeUtf8(body) ?? decodeLatin1(body), limits);
+  if (isJson(name)) return jsonBody(body, isLatin1, limits);
+  if (name.endsWith('/xml') || name.endsWith('+xml')) return parseXml(bodyText(body), limits);
   if (name.startsWith('text/') || name === 'application/graphql') return textBody(body);
   return sniffedText(body);
+}
+
+/** RFC 8259 §8.1: JSON between systems is UTF-8, so octets that are not are read differently by different parsers. */
+function jsonBody(body: Uint8Array, isLatin1: boolean, limits: DecodeLimits): Parsed {
+  if (body.length > limits.jsonBytesMax) return overLimit('jsonBytesMax', 'json');
+  const text = isLatin1 ? decodeLatin1(body) : decodeUtf8(body);
+  return text === undefined ? ambiguous('utf8', 'json') : parseJson(text, limits);
+}
+
+/** Octets as UTF-8 where they are, else one to one: bodies of forms and files may hold anything. */
+function bodyText(body: Uint8Array): string {
+  return decodeUtf8(body) ?? decodeLatin1(body);
 }
 
 function isJson(type: string): boolean {
@@ -131,7 +148,7 @@ function isJson(type: string): boolean {
 }
 
 function textBody(body: Uint8Array): Parsed {
-  return { kind: 'ok', fields: [{ location: 'text', name: '', value: decodeUtf8(body) ?? decodeLatin1(body) }] };
+  return { kind: 'ok', fields: [{ location: 'text', name: '', value: bodyText(body) }] };
 }
 
 /** A body of unknown type is text when it looks like text; images and archives are not searched for words. */

@@ -1,5 +1,16 @@
 import type { Evidence } from '../types.ts';
-import { isComplete, isSolid, isWord, kindAt, type Operand, readOperand, skipCloses, skipOpens, textAt } from './grammar.ts';
+import {
+  isComplete,
+  isSolid,
+  isWord,
+  kindAt,
+  type Operand,
+  type OperandShape,
+  readOperand,
+  skipCloses,
+  skipOpens,
+  textAt,
+} from './grammar.ts';
 import { KIND, type QuoteContext, type SqlTokens } from './tokenize.ts';
 
 /** One stream and where its value was taken to begin. */
@@ -28,12 +39,16 @@ export function judgeCondition(reading: Reading, at: number): Evidence | undefin
   const anchor = anchorBefore(tokens, at);
   // `15"&PAGE=2` is the tail of an address: a single `&` or `|` needs more than a name after it.
   if (isBitwise && readOperand(tokens, at + 1).shape === 'name') return undefined;
-  const direct = judgeOperands(reading, at + 1, { anchor, isLogic });
-  const inner = skipOpens(tokens, at + 1);
-  const nested = inner > at + 1 ? judgeOperands(reading, inner, { anchor, isLogic }) : undefined;
-  const best = (nested?.confidence ?? 0) > (direct?.confidence ?? 0) ? nested : direct;
-  if (best === undefined) return undefined;
-  return { ...best, span: [tokens.starts[Math.max(0, at - 1)] ?? 0, best.span[1]] };
+  const best = judgeBothWays(reading, at + 1, { anchor, isLogic });
+  return best === undefined ? undefined : { ...best, span: [tokens.starts[Math.max(0, at - 1)] ?? 0, best.span[1]] };
+}
+
+/** Reads the operand as it stands and without the parentheses around it: `and ((1=1` never closes them. */
+function judgeBothWays(reading: Reading, at: number, setting: Setting): Evidence | undefined {
+  const direct = judgeOperands(reading, at, setting);
+  const inner = skipOpens(reading.tokens, at);
+  const nested = inner > at ? judgeOperands(reading, inner, setting) : undefined;
+  return (nested?.confidence ?? 0) > (direct?.confidence ?? 0) ? nested : direct;
 }
 
 /** How firmly the injected text is attached to the application's own statement. */
@@ -99,20 +114,28 @@ interface Sides {
 function rateComparison(reading: Reading, sides: Sides): number {
   const { tokens } = reading;
   const { left, right, anchor } = sides;
-  const complete = isComplete(tokens, sides.end);
   const isBroken = anchor === 'literal' && (reading.context !== 'bare' || tokens.isOpenEnded);
-  if (isSolid(left.shape) && isSolid(right.shape)) {
-    // Far from any attachment only constants count: `HAVING COUNT(*) > 5` is how people quote SQL.
-    const isConstant = left.shape === right.shape && left.shape === 'literal';
-    if (complete)
-      return anchor !== 'none' ? 0.97 : isConstant || left.shape === 'subquery' || right.shape === 'subquery' ? 0.92 : 0.5;
-    return isBroken || left.shape === 'subquery' || right.shape === 'subquery' ? 0.92 : 0.5;
-  }
-  if (!complete) return isBroken && isSolid(left.shape) ? 0.5 : 0;
+  const isCompleted = isComplete(tokens, sides.end);
+  if (isSolid(left.shape) && isSolid(right.shape)) return rateSolid(sides, { isBroken, isCompleted });
+  if (!isCompleted) return isBroken && isSolid(left.shape) ? 0.5 : 0;
   if (right.shape === 'none') return isBroken ? 0.6 : 0;
+  return rateNamed(sides, isBroken);
+}
+
+/** A comparison with a bare word on one side: a column, or a word of prose. */
+function rateNamed({ left, right, anchor }: Sides, isBroken: boolean): number {
   if (anchor === 'literal') return isBroken || isSolid(left.shape) ? 0.93 : 0.6;
-  if (anchor === 'start' || anchor === 'operand') return isSolid(left.shape) || isSolid(right.shape) ? 0.92 : 0.9;
-  return 0.2;
+  if (anchor === 'none') return 0.2;
+  return isSolid(left.shape) || isSolid(right.shape) ? 0.92 : 0.9;
+}
+
+/** Two operands that are no bare words. Far from any attachment only constants count: `HAVING COUNT(*) > 5` is how people quote SQL. */
+function rateSolid(sides: Sides, is: { isBroken: boolean; isCompleted: boolean }): number {
+  const { left, right, anchor } = sides;
+  const hasQuery = left.shape === 'subquery' || right.shape === 'subquery';
+  if (!is.isCompleted) return is.isBroken || hasQuery ? 0.92 : 0.5;
+  if (anchor !== 'none') return 0.97;
+  return hasQuery || (left.shape === 'literal' && right.shape === 'literal') ? 0.92 : 0.5;
 }
 
 /** A condition of one operand: `' or 1--`, `" or sleep(5)`, `1 and (select ..)`. */
@@ -133,27 +156,26 @@ function rateSingle(reading: Reading, operand: Operand, anchor: Anchor): number 
   if (!isComplete(tokens, operand.end) || anchor === 'none') return 0;
   const isCut = kindAt(tokens, skipCloses(tokens, operand.end)) === KIND.comment;
   const isBroken = anchor === 'literal' && context !== 'bare';
-  switch (operand.shape) {
-    case 'literal':
-      if (isCut && kindAt(tokens, operand.end - 1) !== KIND.string) return isBroken ? 0.93 : 0.9;
-      if (isCut) return 0.9;
-      if (isBroken && kindAt(tokens, operand.end - 1) === KIND.number) return 0.92;
-      return isBroken && endsInShortLiteral(tokens, operand.end - 1) ? 0.91 : 0.4;
-    case 'variable':
-    case 'call':
-    case 'subquery':
-      return isBroken || isCut || operand.shape === 'subquery'
-        ? 0.93
-        : anchor === 'start' && operand.shape === 'call'
-          ? 0.9
-          : 0.6;
-    case 'group':
-      return isBroken || isCut ? 0.9 : 0.3;
-    case 'name':
-      return isCut && isBroken ? 0.9 : 0.1;
-    case 'none':
-      return 0;
-  }
+  if (operand.shape === 'literal') return isCut ? 0.92 : isBroken ? rateBalancing(tokens, operand.end - 1) : 0.4;
+  const rates = SINGLE_RATES[operand.shape];
+  if (isBroken || isCut) return operand.shape === 'name' && !(isBroken && isCut) ? 0 : rates.attached;
+  return anchor === 'start' ? rates.atStart : rates.loose;
+}
+
+/** How much one operand after a logical operator says: attached to a closed literal or cut off, first in the value, or after a number. */
+const SINGLE_RATES: Readonly<Record<Exclude<OperandShape, 'literal'>, { attached: number; atStart: number; loose: number }>> = {
+  subquery: { attached: 0.93, atStart: 0.93, loose: 0.93 },
+  call: { attached: 0.93, atStart: 0.9, loose: 0.6 },
+  variable: { attached: 0.93, atStart: 0.6, loose: 0.6 },
+  group: { attached: 0.9, atStart: 0.3, loose: 0.3 },
+  name: { attached: 0.9, atStart: 0, loose: 0 },
+  none: { attached: 0, atStart: 0, loose: 0 },
+};
+
+/** `' or 1`, `' or '1`: a constant whose only purpose is to be true and to leave the quotes even. */
+function rateBalancing(tokens: SqlTokens, last: number): number {
+  if (kindAt(tokens, last) === KIND.number) return 0.92;
+  return endsInShortLiteral(tokens, last) ? 0.91 : 0.4;
 }
 
 /**
@@ -164,28 +186,31 @@ export function judgeComparedLiteral(reading: Reading, at: number): Evidence | u
   const { tokens, context } = reading;
   if (kindAt(tokens, at) !== KIND.string || (context === 'bare' && !tokens.isOpenEnded)) return undefined;
   const left = readOperand(tokens, at);
-  let comparison = readComparison(tokens, left.end);
+  const comparison = readComparison(tokens, left.end);
   if (comparison === undefined) return judgeArithmetic(tokens, left);
-  // `"LIKE"` in quotes of its own is a quoted word.
-  if (
-    /^[a-z]+$/.test(textAt(tokens, left.end)) &&
-    tokens.ends[left.end - 1] === tokens.starts[left.end] &&
-    tokens.ends[comparison - 1] === tokens.starts[comparison]
-  )
-    return undefined;
-  let right = readOperand(tokens, comparison);
-  for (let links = 0; links < COMPARISONS_MAX; links++) {
-    comparison = readComparison(tokens, right.end);
-    if (comparison === undefined || right.shape === 'none') break;
-    right = readOperand(tokens, comparison);
-  }
+  if (isQuotedWord(tokens, left.end, comparison)) return undefined;
+  const right = readChain(tokens, comparison);
   if (!isSolid(right.shape) || !isComplete(tokens, right.end)) return undefined;
-  const isWhole =
-    at === 0 &&
-    left.shape !== 'name' &&
-    (left.isCompound || kindAt(tokens, right.end) === KIND.comment || kindAt(tokens, right.end - 1) === KIND.string);
-  const confidence = isWhole ? 0.91 : 0.5;
+  const isClosed = left.isCompound || kindAt(tokens, right.end) === KIND.comment || kindAt(tokens, right.end - 1) === KIND.string;
+  const confidence = at === 0 && left.shape !== 'name' && isClosed ? 0.91 : 0.5;
   return evidence(tokens, { at, end: right.end, confidence, why: 'the value closes a literal and compares it' });
+}
+
+/** `"LIKE"` in quotes of its own is a quoted word, not an operator between two literals. */
+function isQuotedWord(tokens: SqlTokens, word: number, next: number): boolean {
+  const touchesLeft = tokens.ends[word - 1] === tokens.starts[word];
+  return touchesLeft && tokens.ends[next - 1] === tokens.starts[next] && /^[a-z]+$/.test(textAt(tokens, word));
+}
+
+/** Last operand of `a = b = c`. */
+function readChain(tokens: SqlTokens, start: number): Operand {
+  let right = readOperand(tokens, start);
+  for (let links = 0; links < COMPARISONS_MAX && right.shape !== 'none'; links++) {
+    const next = readComparison(tokens, right.end);
+    if (next === undefined) break;
+    right = readOperand(tokens, next);
+  }
+  return right;
 }
 
 /** `1'*id-'0`: the value closes a literal, computes, and opens one again that the application's quote will close. */

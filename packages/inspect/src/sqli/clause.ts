@@ -1,6 +1,17 @@
 import type { Evidence } from '../types.ts';
 import { evidence, type Reading, readComparison } from './boolean.ts';
-import { afterGroup, isCall, isComplete, isSolid, isWord, kindAt, readOperand, skipCloses, textAt } from './grammar.ts';
+import {
+  afterGroup,
+  isCall,
+  isComplete,
+  isSolid,
+  isWord,
+  kindAt,
+  type Operand,
+  readOperand,
+  skipCloses,
+  textAt,
+} from './grammar.ts';
 import { KIND, type SqlTokens } from './tokenize.ts';
 import { IDENTITY_FUNCTIONS, isCatalogueName, isDangerousName, SCALAR_FUNCTIONS } from './words.ts';
 
@@ -27,32 +38,32 @@ export function judgeClause(reading: Reading, at: number): Evidence | undefined 
   });
 }
 
+type RateClause = (tokens: SqlTokens, at: number) => number;
+
+/** One line per clause: what must follow its first word. */
+const CLAUSES: ReadonlyMap<string, RateClause> = new Map<string, RateClause>([
+  ['into', (t, at) => (isOneOf(t, at + 1, ['outfile', 'dumpfile']) && isSolid(readOperand(t, at + 2).shape) ? 0.96 : 0)],
+  ['waitfor', (t, at) => (isOneOf(t, at + 1, ['delay', 'time']) && isSolid(readOperand(t, at + 2).shape) ? 0.97 : 0)],
+  ['procedure', (t, at) => (isWord(t, at + 1, 'analyse') && kindAt(t, at + 2) === KIND.open ? 0.96 : 0)],
+  ['in', (t, at) => (isWord(t, at + 1, 'boolean') && isWord(t, at + 2, 'mode') && kindAt(t, at + 3) === KIND.close ? 0.95 : 0)],
+  ['order', (t, at) => (isWord(t, at + 1, 'by') ? rateOrder(t, at) : 0)],
+  ['group', (t, at) => (isWord(t, at + 1, 'by') ? rateOrder(t, at) : 0)],
+  ['having', rateWhere],
+  ['where', rateWhere],
+  ['case', rateCase],
+]);
+
 function rateClause(tokens: SqlTokens, at: number): number {
-  const next = textAt(tokens, at + 1);
-  switch (textAt(tokens, at)) {
-    case 'into':
-      return (next === 'outfile' || next === 'dumpfile') && isSolid(readOperand(tokens, at + 2).shape) ? 0.96 : 0;
-    case 'waitfor':
-      return (next === 'delay' || next === 'time') && isSolid(readOperand(tokens, at + 2).shape) ? 0.97 : 0;
-    case 'procedure':
-      return next === 'analyse' && kindAt(tokens, at + 2) === KIND.open ? 0.96 : 0;
-    case 'in':
-      return next === 'boolean' && isWord(tokens, at + 2, 'mode') && kindAt(tokens, at + 3) === KIND.close ? 0.95 : 0;
-    case 'order':
-    case 'group':
-      return next === 'by' ? rateOrder(tokens, at) : 0;
-    case 'having':
-    case 'where':
-      return rateWhere(tokens, at);
-    case 'case':
-      return next === 'when' &&
-        isSolid(readOperand(tokens, at + 2).shape) &&
-        isWord(tokens, readOperand(tokens, at).end - 1, 'end')
-        ? 0.93
-        : 0;
-    default:
-      return 0;
-  }
+  return CLAUSES.get(textAt(tokens, at))?.(tokens, at) ?? 0;
+}
+
+function isOneOf(tokens: SqlTokens, at: number, words: readonly string[]): boolean {
+  return words.includes(textAt(tokens, at));
+}
+
+function rateCase(tokens: SqlTokens, at: number): number {
+  if (!isWord(tokens, at + 1, 'when') || !isSolid(readOperand(tokens, at + 2).shape)) return 0;
+  return isWord(tokens, readOperand(tokens, at).end - 1, 'end') ? 0.93 : 0;
 }
 
 /** `1 ORDER BY 5--` counts columns; it needs an operand that is nothing else before it and an end after it. */
@@ -142,19 +153,23 @@ function isCodeAround(tokens: SqlTokens, start: number, end: number): boolean {
 function rateScalar(tokens: SqlTokens, at: number): number {
   const name = textAt(tokens, at);
   const end = afterGroup(tokens, at + 1);
-  if (IDENTITY_FUNCTIONS.has(name) && end === at + 3) {
-    const before = kindAt(tokens, at - 1);
-    return before === KIND.operator || before === KIND.compare || before === KIND.comma || before === KIND.logic ? 0.6 : 0.3;
-  }
-  if (!isSolid(readOperand(tokens, at + 2).shape)) return 0;
-  if (name === 'char' || name === 'chr') return countChars(tokens, at) >= CALLS_MIN ? 0.94 : 0.4;
-  if (name === 'concat' && kindAt(tokens, at + 2) === KIND.number) return 0.9;
-  if (name === 'exp' && isWord(tokens, at + 2, '~')) return 0.94;
+  if (IDENTITY_FUNCTIONS.has(name) && end === at + 3) return isOperatorBefore(tokens, at) ? 0.6 : 0.3;
   const inner = at + 2;
-  const isNested =
-    kindAt(tokens, inner + 1) === KIND.open && SCALAR_FUNCTIONS.has(textAt(tokens, inner)) && isCall(tokens, inner);
-  if (isNested) return isCodeAround(tokens, at, end) ? 0.9 : 0.5;
-  return 0;
+  if (!isSolid(readOperand(tokens, inner).shape)) return 0;
+  if (name === 'char' || name === 'chr') return countChars(tokens, at) >= CALLS_MIN ? 0.94 : 0.4;
+  if (name === 'concat' && kindAt(tokens, inner) === KIND.number) return 0.9;
+  if (name === 'exp' && isWord(tokens, inner, '~')) return 0.94;
+  if (!isScalarCall(tokens, inner)) return 0;
+  return isCodeAround(tokens, at, end) ? 0.9 : 0.5;
+}
+
+function isScalarCall(tokens: SqlTokens, at: number): boolean {
+  return kindAt(tokens, at + 1) === KIND.open && SCALAR_FUNCTIONS.has(textAt(tokens, at)) && isCall(tokens, at);
+}
+
+function isOperatorBefore(tokens: SqlTokens, at: number): boolean {
+  const before = kindAt(tokens, at - 1);
+  return before === KIND.operator || before === KIND.compare || before === KIND.comma || before === KIND.logic;
 }
 
 /** Number of CHAR or CHR calls joined by `+` or `||` from `at` on, up to what decides. */
@@ -231,19 +246,16 @@ export function judgeCutExpression(reading: Reading): Evidence | undefined {
   const next = skipCloses(tokens, right.end);
   if (!isSolid(right.shape) || kindAt(tokens, next) !== KIND.comment || kindAt(tokens, next + 1) !== KIND.end) return undefined;
   const isShort = (tokens.ends[next] ?? 0) - (tokens.starts[next] ?? 0) <= SHORT_COMMENT_MAX;
-  const isPlain =
-    operand.shape === 'literal' ||
-    (operand.shape === 'group' && !hasCode(tokens, operand.end) && !isSolid(readOperand(tokens, 1).shape));
-  const isBare = isPlain && !(isShort && (operand.isCompound || comparison !== undefined));
-  return isBare
-    ? undefined
-    : evidence(tokens, {
-        at: 0,
-        end: next + 1,
-        confidence: 0.9,
-        rule: 'sqli.comment',
-        why: 'an expression is followed by a comment that hides the rest',
-      });
+  const isJoined = operand.isCompound || comparison !== undefined;
+  if (isPlainValue(tokens, operand) && !(isShort && isJoined)) return undefined;
+  const why = 'an expression is followed by a comment that hides the rest';
+  return evidence(tokens, { at: 0, end: next + 1, confidence: 0.9, rule: 'sqli.comment', why });
+}
+
+/** A constant, or parentheses around words: nothing that has to be computed. */
+function isPlainValue(tokens: SqlTokens, operand: Operand): boolean {
+  if (operand.shape === 'literal') return true;
+  return operand.shape === 'group' && !hasCode(tokens, operand.end) && !isSolid(readOperand(tokens, 1).shape);
 }
 
 /** True when the first group holds a call, a variable or joined operands instead of words. */

@@ -82,52 +82,60 @@ function rateSelect(tokens: SqlTokens, at: number): number {
 /** FROM needs a table and after it something that SQL allows there; prose goes on with more words. */
 function rateFrom(tokens: SqlTokens, at: number, shape: ListShape): number {
   const table = skipOpens(tokens, at);
-  if (kindAt(tokens, table) === KIND.end || kindAt(tokens, table) === KIND.string) return shape === 'firm' ? 0.9 : 0.3;
+  const kind = kindAt(tokens, table);
+  if (kind === KIND.end || kind === KIND.string) return shape === 'firm' ? 0.9 : 0.3;
   if (table > at && isWord(tokens, table, 'select')) return 0.95;
   if (isCatalogueName(textAt(tokens, table))) return 0.97;
-  if (kindAt(tokens, table) !== KIND.word) return 0;
+  return kind === KIND.word ? rateTable(tokens, table, shape) : 0;
+}
+
+function rateTable(tokens: SqlTokens, table: number, shape: ListShape): number {
   let next = table + 1;
   if (kindAt(tokens, next) === KIND.open) next = afterGroup(tokens, next);
   if (isWord(tokens, next, 'as')) next++;
-  const aliased = kindAt(tokens, next) === KIND.word && !isComplete(tokens, next);
-  if (aliased) next++;
+  const isAliased = kindAt(tokens, next) === KIND.word && !isComplete(tokens, next);
+  if (isAliased) next++;
   // "select x from y where" is a sentence about SQL until a condition follows.
   if (isWord(tokens, next, 'where') && readOperand(tokens, next + 1).shape === 'none') return 0.4;
-  const closes = kindAt(tokens, next) === KIND.comma || isComplete(tokens, next);
-  if (!closes) return 0.3;
-  return shape === 'firm' ? 0.94 : aliased ? 0.5 : 0.9;
+  if (kindAt(tokens, next) !== KIND.comma && !isComplete(tokens, next)) return 0.3;
+  if (shape === 'firm') return 0.94;
+  return isAliased ? 0.5 : 0.9;
 }
+
+const SET_OPERATORS = new Set(['union', 'intersect', 'except', 'minus']);
+const SET_QUANTIFIERS = new Set(['all', 'distinct', 'distinctrow']);
 
 /** `UNION [ALL] [(] SELECT list`: a second result set in place of the first. */
 export function judgeUnion(reading: Reading, at: number): Evidence | undefined {
   const { tokens } = reading;
-  const word = textAt(tokens, at);
-  if (word !== 'union' && word !== 'intersect' && word !== 'except' && word !== 'minus') return undefined;
+  if (!SET_OPERATORS.has(textAt(tokens, at))) return undefined;
   let next = at + 1;
-  while (isWord(tokens, next, 'all') || isWord(tokens, next, 'distinct') || isWord(tokens, next, 'distinctrow')) next++;
-  // A sign before the second query is legal in MySQL and used to split the words.
+  while (SET_QUANTIFIERS.has(textAt(tokens, next))) next++;
+  const hasQuantifier = next > at + 1;
+  // A sign before the second query is legal in MySQL and splits the words for a pattern.
   while (kindAt(tokens, next) === KIND.operator) next++;
   const start = skipOpens(tokens, next);
-  if (kindAt(tokens, start) === KIND.end || kindAt(tokens, start) === KIND.comment) {
-    return kindAt(tokens, at - 1) === KIND.comment || (next > at + 1 && kindAt(tokens, start) === KIND.comment)
-      ? found(tokens, { at, end: start, confidence: 0.9 })
-      : undefined;
-  }
-  if (isWord(tokens, start, 'values') && kindAt(tokens, start + 1) === KIND.open)
-    return found(tokens, { at, end: start + 2, confidence: 0.95 });
-  if (!isWord(tokens, start, 'select')) return undefined;
-  const list = readList(tokens, start + 1);
+  const confidence = isWord(tokens, start, 'select')
+    ? rateUnion(tokens, at, start)
+    : rateBareUnion(tokens, { at, start, hasQuantifier });
+  return confidence === 0 ? undefined : found(tokens, { at, end: start + 2, confidence });
+}
+
+function rateUnion(tokens: SqlTokens, at: number, start: number): number {
   const isAttached = at === 0 || kindAt(tokens, at - 1) !== KIND.word;
+  const list = readList(tokens, start + 1);
+  if (list.shape === 'none') return isAttached && isComplete(tokens, start + 1) ? 0.9 : 0;
   const select = rateSelect(tokens, start);
-  if (list.shape === 'none')
-    return isAttached && isComplete(tokens, start + 1) ? found(tokens, { at, end: start + 1, confidence: 0.9 }) : undefined;
-  const isPlain = list.shape === 'loose' && !isAttached;
-  const confidence = isPlain
-    ? Math.max(0.4, select)
-    : isComplete(tokens, list.end) || select >= 0.5 || list.shape === 'firm'
-      ? 0.96
-      : 0.6;
-  return found(tokens, { at, end: list.end, confidence });
+  if (list.shape === 'loose' && !isAttached) return Math.max(0.4, select);
+  return list.shape === 'firm' || select >= 0.5 || isComplete(tokens, list.end) ? 0.96 : 0.6;
+}
+
+/** UNION without SELECT: a row constructor, or a probe whose rest is cut off by comments. */
+function rateBareUnion(tokens: SqlTokens, union: { at: number; start: number; hasQuantifier: boolean }): number {
+  const next = kindAt(tokens, union.start);
+  if (isWord(tokens, union.start, 'values')) return kindAt(tokens, union.start + 1) === KIND.open ? 0.95 : 0;
+  if (next !== KIND.end && next !== KIND.comment) return 0;
+  return kindAt(tokens, union.at - 1) === KIND.comment || (union.hasQuantifier && next === KIND.comment) ? 0.9 : 0;
 }
 
 function found(tokens: SqlTokens, range: { at: number; end: number; confidence: number }): Evidence {

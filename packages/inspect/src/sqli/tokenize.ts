@@ -83,20 +83,20 @@ export function tokenizeSql(value: string, context: QuoteContext): SqlTokens {
   const tokens: SqlTokens = { kinds: [], starts: [], ends: [], texts: [], partners: [], isOpenEnded: false };
   let at = context === 'bare' ? 0 : readLiteral(tokens, value, { from: 0, start: 0, quote: context === 'single' ? "'" : '"' });
   while (at < value.length && tokens.kinds.length < TOKENS_MAX) at = readToken(tokens, value, at);
-  push(tokens, KIND.end, value.length, value.length);
+  push(tokens, KIND.end, [value.length, value.length]);
   pairParentheses(tokens);
   return tokens;
 }
 
-function push(tokens: SqlTokens, kind: number, start: number, end: number): void {
+function push(tokens: SqlTokens, kind: number, range: readonly [start: number, end: number]): void {
   tokens.kinds.push(kind);
-  tokens.starts.push(start);
-  tokens.ends.push(end);
+  tokens.starts.push(range[0]);
+  tokens.ends.push(range[1]);
   tokens.texts.push('');
 }
 
 function pushText(tokens: SqlTokens, kind: number, token: { start: number; end: number; text: string }): number {
-  push(tokens, kind, token.start, token.end);
+  push(tokens, kind, [token.start, token.end]);
   tokens.texts[tokens.texts.length - 1] = token.text;
   return token.end;
 }
@@ -123,7 +123,7 @@ function readToken(tokens: SqlTokens, value: string, at: number): number {
     case CLASS_SINGLE:
       return readSingle(tokens, value, at);
     default:
-      push(tokens, KIND.other, at, at + 1);
+      push(tokens, KIND.other, [at, at + 1]);
       return at + 1;
   }
 }
@@ -134,7 +134,7 @@ function readLiteral(tokens: SqlTokens, value: string, literal: { from: number; 
   const last = tokens.kinds.length - 1;
   // Adjacent literals are one literal in every dialect that accepts them.
   if (last >= 0 && tokens.kinds[last] === KIND.string && tokens.ends[last] === literal.start) tokens.ends[last] = end;
-  else push(tokens, KIND.string, literal.start, end);
+  else push(tokens, KIND.string, [literal.start, end]);
   if (close < 0) tokens.isOpenEnded = true;
   return end;
 }
@@ -174,7 +174,7 @@ function readNumber(tokens: SqlTokens, value: string, at: number): number {
       while (isDigit(value.charCodeAt(end))) end++;
     }
   }
-  push(tokens, KIND.number, at, end);
+  push(tokens, KIND.number, [at, end]);
   return end;
 }
 
@@ -225,7 +225,7 @@ function readLineComment(tokens: SqlTokens, value: string, at: number): number {
   const last = tokens.kinds.at(-1);
   // Between two words a comment that ends with its line is white space (`union # x` newline `select`); elsewhere it may cut a statement off.
   const isGap = found >= 0 && (last === KIND.word || last === KIND.logic || last === KIND.comment);
-  if (!isGap) push(tokens, KIND.comment, at, end);
+  if (!isGap) push(tokens, KIND.comment, [at, end]);
   return end;
 }
 
@@ -238,7 +238,7 @@ function readBlockComment(tokens: SqlTokens, value: string, at: number): number 
   }
   const close = value.indexOf('*/', at + 2);
   if (close >= 0) return close + 2;
-  push(tokens, KIND.comment, at, value.length);
+  push(tokens, KIND.comment, [at, value.length]);
   return value.length;
 }
 
@@ -247,12 +247,12 @@ function readSingle(tokens: SqlTokens, value: string, at: number): number {
   if (character === '@') return readVariable(tokens, value, at);
   if (character === '.') {
     if (isDigit(value.charCodeAt(at + 1))) return readNumber(tokens, value, at);
-    push(tokens, KIND.other, at, at + 1);
+    push(tokens, KIND.other, [at, at + 1]);
     return at + 1;
   }
   if (character === '[') return readBracket(tokens, value, at);
   const kind = SINGLES.get(character) ?? KIND.other;
-  push(tokens, kind, at, at + 1);
+  push(tokens, kind, [at, at + 1]);
   return at + 1;
 }
 
@@ -287,7 +287,7 @@ function readBracket(tokens: SqlTokens, value: string, at: number): number {
   const inside = value.slice(at, at + WORD_TEXT_MAX).indexOf(']');
   const close = at + inside;
   if (inside < 0) {
-    push(tokens, KIND.other, at, at + 1);
+    push(tokens, KIND.other, [at, at + 1]);
     return at + 1;
   }
   return pushText(tokens, KIND.word, { start: at, end: close + 1, text: value.slice(at + 1, close).toLowerCase() });

@@ -12,7 +12,7 @@ const WRAPPER =
 const SAFE_SCHEMES = /^\s{0,4}(?:ldap|jar|dict|zip|ogg):(?!\/)/i;
 /** Lax spellings of `..` and its slash that survive every standard decoder; each stands for one known reader. */
 const DISGUISED_DOTS =
-  /(?:0x2e){2}|\.\?\W|\?\.\W|%(?:25)?2e|\.\x00\.|\.\x01|(?:\/\.){2,}[\\/{\w]|(?:\.{3,}[\\/]){2}|[\\/]\.{3,}[\\/]\.{2,}|\.%00|\.{2,}(?:0x[25][fc]|%\w\w|[\x80-\xff\u2000-\uffff])|[\xc0\xc1\xe0\xf0\xf8\xfc]\W?\.|\^\W?\^/i;
+  /(?:0x2e){2}|\.\?\W|\?\.\W|%(?:25)?2e|\.\p{Cc}\.|\.\p{Cc}|(?:\/\.){2,}[\\/{\w]|(?:\.{3,}[\\/]){2}|[\\/]\.{3,}[\\/]\.{2,}|\.%00|\.{2,}(?:0x[25][fc]|%\w\w|[\u0080-\u00ff\u2000-\uffff])|[\xc0\xc1\xe0\xf0\xf8\xfc]\W?\.|\^\W?\^/iu;
 const LONG_DOTS = /(?:^|[\\/])\.{4,}(?:[\w{\\/]|$)|(?:^|[\\/])\.{3}[\w{]/;
 const FILLED_SEGMENT_MIN = 128;
 const PROSE_WORDS_MIN = 3;

@@ -63,16 +63,13 @@ export function readAttributes(text: string, from: number): { attributes: Attrib
 }
 
 function readAttribute(text: string, start: number): Attribute {
-  let nameEnd = start;
   // A leading `=` belongs to the name (HTML §13.2.5.32, unexpected-equals-sign-before-attribute-name).
-  if (text[nameEnd] === '=') nameEnd++;
+  let nameEnd = text[start] === '=' ? start + 1 : start;
   while (nameEnd < text.length && !isGap(text.charCodeAt(nameEnd)) && text[nameEnd] !== '>' && text[nameEnd] !== '=') nameEnd++;
   const name = text.slice(start, Math.min(nameEnd, start + NAME_LENGTH_MAX)).toLowerCase();
-  let at = nameEnd;
-  while (at < text.length && text.charCodeAt(at) <= 32) at++;
-  if (text[at] !== '=') return { name, value: '', start, end: nameEnd };
-  at++;
-  while (at < text.length && text.charCodeAt(at) <= 32) at++;
+  const equals = skipGaps(text, nameEnd);
+  if (text[equals] !== '=') return { name, value: '', start, end: nameEnd };
+  const at = skipGaps(text, equals + 1);
   const quote = text.charAt(at);
   // The backtick is a quote to old Internet Explorer and to nobody else; reading it so only widens what is seen.
   if (quote === '"' || quote === "'" || quote === '`') {
@@ -83,4 +80,10 @@ function readAttribute(text: string, start: number): Attribute {
   let end = at;
   while (end < text.length && text.charCodeAt(end) > 32 && text[end] !== '>') end++;
   return { name, value: text.slice(at, end), start, end };
+}
+
+function skipGaps(text: string, from: number): number {
+  let at = from;
+  while (at < text.length && text.charCodeAt(at) <= 32) at++;
+  return at;
 }

@@ -111,29 +111,34 @@ interface Reason {
 /** What the tag itself runs or loads, apart from its attributes' values. */
 function tagReason(text: string, tag: Tag): Reason | undefined {
   const { name } = tag;
-  if (name === 'script' || name.startsWith('script<')) return scriptReason(text, tag);
+  if (name === 'script') return scriptReason(text, tag);
   if (name === 'style') return styleReason(text, tag);
-  if ((name === 'iframe' || name === 'frame') && isForeignFrame(tag))
-    return { rule: 'xss.embed', confidence: 0.91, why: 'a frame loads a page over an open connection or an odd scheme' };
-  if (/^(?:\w+:)?(?:handler|script)$/.test(name) && looksLikeScript(text.slice(tag.end, tag.end + SCRIPT_LENGTH_MAX))) {
+  if (BODY_TAGS.test(name) && looksLikeScript(text.slice(tag.end, tag.end + SCRIPT_LENGTH_MAX))) {
     return { rule: 'xss.script', confidence: 0.93, why: `a <${name}> tag holds script` };
   }
-  const addresses = EMBEDDING.get(name);
-  if (
-    addresses !== undefined &&
-    tag.attributes.some((attribute) => addresses.includes(attribute.name) && attribute.value !== '')
-  ) {
+  if ((name === 'set' || name.startsWith('animate')) && animatesScript(tag)) {
+    return { rule: 'xss.handler', confidence: 0.93, why: `an SVG <${name}> tag rewrites an active attribute` };
+  }
+  return embedReason(tag);
+}
+
+/** Tags that bring foreign content or change the page around them. */
+function embedReason(tag: Tag): Reason | undefined {
+  const { name } = tag;
+  if ((name === 'iframe' || name === 'frame') && isForeignFrame(tag)) {
+    return { rule: 'xss.embed', confidence: 0.91, why: 'a frame loads a page over an open connection or an odd scheme' };
+  }
+  const addresses = EMBEDDING.get(name) ?? [];
+  if (tag.attributes.some((attribute) => addresses.includes(attribute.name) && attribute.value !== '')) {
     return { rule: 'xss.embed', confidence: 0.91, why: `a <${name}> tag loads foreign content` };
   }
   if (name === 'meta' && tag.attributes.some((attribute) => attribute.name === 'http-equiv')) {
     return { rule: 'xss.embed', confidence: 0.93, why: 'a <meta http-equiv> tag changes how the page behaves' };
   }
-  if (name === 'link' && isActiveLink(tag))
-    return { rule: 'xss.embed', confidence: 0.92, why: 'a <link> tag loads a foreign style sheet or document' };
-  if ((name === 'set' || name.startsWith('animate')) && animatesScript(tag)) {
-    return { rule: 'xss.handler', confidence: 0.93, why: `an SVG <${name}> tag rewrites an active attribute` };
-  }
-  return undefined;
+  const isLink = name === 'link' && isActiveLink(tag);
+  return isLink
+    ? { rule: 'xss.embed', confidence: 0.92, why: 'a <link> tag loads a foreign style sheet or document' }
+    : undefined;
 }
 
 /** A script tag counts when it has an address, ends as a script, or holds something that parses as code; the bare word in prose does not. */
@@ -187,7 +192,7 @@ function attributeReason(attribute: Attribute, confidence: number): Reason | und
   const { value } = attribute;
   if (value === '') return undefined;
   // Quotes and slashes may be glued to a name by broken markup; the browser makes a new attribute of what follows them.
-  const name = attribute.name.replace(/^[^a-z]+/, '').replaceAll(/[\0-\x1f]/g, '');
+  const name = attribute.name.replace(/^[^a-z]+/, '').replaceAll(/\p{Cc}/gu, '');
   if (HANDLER.test(name)) {
     if (looksLikeScript(value))
       return { rule: 'xss.handler', confidence, why: `the event handler ${name.slice(0, 32)} holds script` };
