@@ -1,10 +1,13 @@
 import type { Call } from './client.ts';
 import type { Context, Outcome } from './command.ts';
 
+/** Turns the answer into words. */
+export type Done<Body> = (body: Body) => Outcome;
+
 /**
  * One change through the API. With `--dry-run` nothing is sent: the data says which call would have been made.
  */
-export async function change<Body>(context: Context, call: Call, done: (body: Body) => Outcome): Promise<Outcome> {
+export async function change<Body>(context: Context, call: Call, done: Done<Body>): Promise<Outcome> {
   if (context.flags.dryRun) return planned(call);
   await using api = await context.api();
   return done(await api.call<Body>(call));

@@ -9,16 +9,7 @@ export interface CompletionLevel {
 
 /** A script without calls back into Holdfast: completing a word must not start a process. */
 export function renderCompletion(shell: Shell, levels: readonly CompletionLevel[]): string {
-  switch (shell) {
-    case 'bash':
-      return bash(levels);
-    case 'zsh':
-      return `#compdef holdfast\nautoload -U +X bashcompinit && bashcompinit\n${bash(levels)}`;
-    case 'fish':
-      return fish(levels);
-    case 'pwsh':
-      return pwsh(levels);
-  }
+  return RENDERERS[shell](levels);
 }
 
 /** Names and flags are ours: lower-case letters, digits and hyphens; nothing needs quoting beyond the quotes around the list. */
@@ -76,3 +67,10 @@ ${table}  }
 }
 `;
 }
+
+const RENDERERS: Readonly<Record<Shell, (levels: readonly CompletionLevel[]) => string>> = {
+  bash,
+  zsh: (levels) => `#compdef holdfast\nautoload -U +X bashcompinit && bashcompinit\n${bash(levels)}`,
+  fish,
+  pwsh,
+};

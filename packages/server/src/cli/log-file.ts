@@ -20,7 +20,7 @@ export async function lastLines(file: string): Promise<readonly string[]> {
 /** Calls back for each line that is appended, until the signal. A file that got shorter was rotated: it is read from its start. */
 export async function followLines(
   file: string,
-  { signal, onLine }: { signal: AbortSignal; onLine(line: string): void },
+  { signal, onLine }: { signal: AbortSignal; onLine: (line: string) => void },
 ): Promise<void> {
   let position = await sizeOf(file);
   let rest = '';

@@ -65,11 +65,14 @@ export async function parse(given: readonly string[]): Promise<Parsed> {
 interface Building {
   readonly summary: string;
   readonly path: string;
-  write(text: string): void;
-  call(parsed: Parsed): void;
+  readonly write: (text: string) => void;
+  readonly call: (parsed: Parsed) => void;
 }
 
-function configure(command: Command, { examples, write }: { examples: readonly string[]; write(text: string): void }): Command {
+function configure(
+  command: Command,
+  { examples, write }: { examples: readonly string[]; write: (text: string) => void },
+): Command {
   return command
     .exitOverride()
     .configureOutput({ writeOut: write, writeErr: write, outputError: () => undefined })

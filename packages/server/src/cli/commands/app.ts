@@ -82,7 +82,7 @@ async function show(context: Context, input: Input): Promise<Outcome> {
   const path = `${PATH}/${segment(input.words[0] ?? '')}`;
   await using api = await context.api();
   if (input.isSet('history')) {
-    const history = await listAll<ModeHistoryEntry>(api, { method: 'GET', path: `${path}/mode/history` });
+    const history = await listAll<ModeHistoryEntry>(api, { method: 'GET', path: `${path}/modes` });
     const columns = [
       { title: 'WHEN', value: (row: ModeHistoryEntry) => new Date(row.at).toISOString() },
       { title: 'WHAT', value: (row: ModeHistoryEntry) => `${row.group ?? 'application'}: ${row.from} -> ${row.to}` },

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { CheckpointView, EventView, ExportView, InclusionView, VerifyView } from '@holdfast/contract';
 import { change } from '../change.ts';
 import { listAll, type ApiClient } from '../client.ts';
@@ -110,7 +111,6 @@ async function verifyOwn(context: Context): Promise<Outcome> {
 
 async function verifyDirectory(context: Context, input: Input): Promise<Outcome> {
   const { verifyExportFolder } = await import('../export-folder.ts');
-  const { resolve } = await import('node:path');
   const folder = resolve(context.io.cwd, input.words[0] ?? '');
   const named = input.text('trust');
   const { view, isOwnTrust } = await verifyExportFolder(folder, named === null ? null : resolve(context.io.cwd, named));

@@ -55,7 +55,7 @@ function readRecord(line: string): LogRecord {
   try {
     // A line of our own log is one JSON object; anything else is shown as it stands.
     const fields = JSON.parse(line) as Readonly<Record<string, unknown>>;
-    return { time: Date.parse(String(fields['timestamp'])) || 0, fields };
+    return { time: Date.parse(textOf(fields['timestamp'])) || 0, fields };
   } catch {
     return { time: 0, fields: { body: line } };
   }
@@ -64,5 +64,7 @@ function readRecord(line: string): LogRecord {
 function formatRecord({ fields }: LogRecord): string {
   const { timestamp, severity_text: severity, severity_number: _, body, ...rest } = fields;
   const extra = Object.keys(rest).length === 0 ? '' : ` ${JSON.stringify(rest)}`;
-  return `${printable(`${String(timestamp ?? '-')} ${String(severity ?? '-').padEnd(5)} ${String(body ?? '')}${extra}`)}\n`;
+  return `${printable(`${textOf(timestamp)} ${textOf(severity).padEnd(5)} ${textOf(body)}${extra}`)}\n`;
 }
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '-');

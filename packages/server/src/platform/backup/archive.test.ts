@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { generateIdentity, identityToRecipient } from 'age-encryption';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { createBackup } from './create.ts';
