@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { link, readFile, rm, writeFile } from 'node:fs/promises';
+import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Refusal } from './refusal.ts';
 
@@ -33,7 +33,7 @@ export async function lockDataDir(dataDir: string): Promise<DataDirLock> {
           detail: `Process ${holder.pid} runs on the data directory ${path.resolve(dataDir)}.`,
         });
       }
-      await rm(file, { force: true });
+      await clearStale(file, holder);
     }
   } finally {
     await rm(mine, { force: true });
@@ -45,6 +45,24 @@ export async function lockDataDir(dataDir: string): Promise<DataDirLock> {
 export async function dataDirHolder(dataDir: string): Promise<number | null> {
   const holder = await readHolder(path.resolve(dataDir, 'lock'));
   return holder !== null && isRunning(holder) ? holder.pid : null;
+}
+
+/**
+ * Moves a stale lock away before it is deleted and looks at what was moved: two processes that both saw the same stale lock
+ * must not delete the fresh one of whoever was faster.
+ */
+async function clearStale(file: string, judged: Holder | null): Promise<void> {
+  const aside = `${file}.stale.${process.pid}`;
+  try {
+    await rename(file, aside);
+  } catch {
+    // Somebody else cleared it.
+    return;
+  }
+  const moved = await readHolder(aside);
+  const isJudged = moved?.pid === judged?.pid && moved?.started === judged?.started;
+  if (!isJudged) await link(aside, file).catch(() => {});
+  await rm(aside, { force: true });
 }
 
 async function tryLink(from: string, to: string): Promise<boolean> {

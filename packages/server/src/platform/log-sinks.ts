@@ -5,6 +5,9 @@ import { createLog, type Log, type LogLevel } from './log.ts';
 const FILE_BYTES_MAX = 10_485_760;
 const FILES_MAX = 5;
 const WARN = 13;
+/** They could paint or move on the operator's terminal. */
+// oxlint-disable-next-line no-control-regex -- exactly these are meant
+const CONTROL = /[\u0000-\u001f\u007f-\u009f]/gu;
 
 export interface LineSink {
   write(line: string): void;
@@ -60,10 +63,7 @@ export function createTerminalSink(write: (text: string) => void): LineSink {
       const known = new Set(['severity_text', 'severity_number', 'timestamp', 'body', 'err']);
       const rest = Object.entries(record).filter(([name, value]) => !known.has(name) && typeof value !== 'object');
       const fields = rest.map(([name, value]) => ` ${name}=${String(value)}`).join('');
-      // Control characters could paint or move on the operator's terminal.
-      write(
-        `  ${word} ${String(record['body'])}${fields}`.replaceAll(/[\u0000-\u001f\u007f-\u009f]/gu, ' ').slice(0, 500) + '\n',
-      );
+      write(`  ${word} ${String(record['body'])}${fields}`.replaceAll(CONTROL, ' ').slice(0, 500) + '\n');
     },
   };
 }

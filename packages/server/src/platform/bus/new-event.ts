@@ -60,12 +60,5 @@ export function newEvent<Payload extends z.ZodObject>(
 
 /** Whether an event must be a leaf of the ledger. */
 export function isAudited(definition: Pick<EventDefinition, 'audited'>, outcome: EventRecord['outcome']): boolean {
-  switch (definition.audited) {
-    case 'always':
-      return true;
-    case 'decisions':
-      return outcome !== 'allowed';
-    case 'never':
-      return false;
-  }
+  return definition.audited === 'always' || (definition.audited === 'decisions' && outcome !== 'allowed');
 }

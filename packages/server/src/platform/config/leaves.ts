@@ -24,8 +24,7 @@ let known: readonly Leaf[] | null = null;
 
 /** Every single setting, read from the schema itself, so that environment and flags can never know less than the file. */
 export function configLeaves(): readonly Leaf[] {
-  // The schema's own output has this shape; reading it again as `Node` only names the parts we use.
-  known ??= [...walk(configJsonSchema() as Node, [])];
+  known ??= [...walk(configJsonSchema(), [])];
   return known;
 }
 
@@ -52,6 +51,7 @@ function kindOf(node: Node): LeafKind {
       return node.items?.type === 'string' ? 'list' : 'json';
     case 'object':
       return 'json';
+    case undefined:
     default:
       return 'text';
   }

@@ -99,6 +99,13 @@ const EXPECTED: Readonly<Record<Leaf['kind'], string>> = {
   json: 'JSON',
 };
 
+const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
+  ['true', true],
+  ['1', true],
+  ['false', false],
+  ['0', false],
+]);
+
 /** Undefined = these words cannot be such a value. */
 function toValue({ kind, isNullable }: Leaf, words: string): unknown {
   if (isNullable && (words === '' || words === 'null')) return null;
@@ -109,12 +116,13 @@ function toValue({ kind, isNullable }: Leaf, words: string): unknown {
     case 'number':
       return /^-?\d{1,15}(?:\.\d{1,6})?$/u.test(words) ? Number(words) : undefined;
     case 'boolean':
-      if (words === 'true' || words === '1') return true;
-      return words === 'false' || words === '0' ? false : undefined;
+      return BOOLEANS.get(words);
     case 'list':
       return words === '' ? [] : words.split(',').map((item) => item.trim());
     case 'json':
       return parseJson(words);
+    default:
+      return kind satisfies never;
   }
 }
 

@@ -7,6 +7,7 @@ import { createPostgresDialect } from './postgres.ts';
 const STATEMENT_TIMEOUT_MS = 30_000;
 
 /** The tables of nobody: a domain names its own with `kysely.withTables<Mine>()`. */
+// oxlint-disable-next-line typescript/no-generated-empty-object-type -- no tables is what it says
 export type NoTables = Record<never, never>;
 
 export interface Queryable {

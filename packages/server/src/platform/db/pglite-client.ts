@@ -111,6 +111,7 @@ export class PgliteSession {
   }
 
   #send(message: ToWorker): void {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread of ours, not a window
     this.#worker.postMessage(message);
   }
 

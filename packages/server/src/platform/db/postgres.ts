@@ -1,5 +1,5 @@
 import { PostgresDialect, type Dialect } from 'kysely';
-import pg from 'pg';
+import { Pool, types as pgTypes, type CustomTypesConfig } from 'pg';
 import type { Log } from '../log.ts';
 
 const CONNECTIONS_MAX = 10;
@@ -15,10 +15,13 @@ function parseInt8(text: string): number | bigint {
   return Number.isSafeInteger(value) ? value : BigInt(text);
 }
 
+/** The declared type of oids is a closed list; the wire knows more, and unknown ones stay text. */
+const parserOf = pgTypes.getTypeParser as (oid: number) => (text: string) => unknown;
+
 /** Text parsers of node-postgres, with bigint as numbers. */
-const types: pg.CustomTypesConfig = {
+const types: CustomTypesConfig = {
   getTypeParser: (oid: number, format?: 'text' | 'binary'): ((text: string) => unknown) =>
-    oid === INT8 && format !== 'binary' ? parseInt8 : (pg.types.getTypeParser(oid, 'text') as (text: string) => unknown),
+    oid === INT8 && format !== 'binary' ? parseInt8 : parserOf(oid),
 };
 
 export interface PostgresParts {
@@ -29,7 +32,7 @@ export interface PostgresParts {
 
 /** A bounded pool on PostgreSQL 15 or later; TLS is asked for in the URL (`sslmode=verify-full`). */
 export function createPostgresDialect({ url, log, statementTimeoutMs }: PostgresParts): Dialect {
-  const pool = new pg.Pool({
+  const pool = new Pool({
     connectionString: url,
     application_name: 'holdfast',
     max: CONNECTIONS_MAX,

@@ -17,53 +17,78 @@ export class TemplateDamaged extends Error {
  * chunk. Any other entry, a path that leaves the folder, or a cut archive is refused.
  */
 export async function unpackTemplate(archive: string, folder: string): Promise<void> {
-  const source = createReadStream(archive).pipe(createGunzip());
-  let pending: Buffer = Buffer.alloc(0);
-  let file: FileHandle | null = null;
-  let fileBytesLeft = 0;
-  let paddingBytesLeft = 0;
-  let entries = 0;
-  let total = 0;
-  let isEnded = false;
+  const reader = new TarReader(folder);
   try {
-    for await (const chunk of source as AsyncIterable<Buffer>) {
-      total += chunk.length;
-      if (total > BYTES_MAX) throw new TemplateDamaged('too large');
-      pending = pending.length === 0 ? chunk : Buffer.concat([pending, chunk]);
-      while (!isEnded) {
-        if (fileBytesLeft > 0) {
-          const part = pending.subarray(0, fileBytesLeft);
-          if (part.length === 0) break;
-          await file?.write(part);
-          fileBytesLeft -= part.length;
-          pending = pending.subarray(part.length);
-          continue;
-        }
-        if (paddingBytesLeft > 0) {
-          if (pending.length < paddingBytesLeft) break;
-          pending = pending.subarray(paddingBytesLeft);
-          paddingBytesLeft = 0;
-        }
-        await file?.close();
-        file = null;
-        if (pending.length < BLOCK_BYTES) break;
-        const entry = readHeader(pending.subarray(0, BLOCK_BYTES));
-        pending = pending.subarray(BLOCK_BYTES);
-        if (entry === null) {
-          isEnded = true;
-          break;
-        }
-        entries += 1;
-        if (entries > ENTRIES_MAX) throw new TemplateDamaged('too many entries');
-        file = await place(folder, entry);
-        fileBytesLeft = entry.bytes;
-        paddingBytesLeft = (BLOCK_BYTES - (entry.bytes % BLOCK_BYTES)) % BLOCK_BYTES;
-      }
-    }
+    for await (const chunk of createReadStream(archive).pipe(createGunzip()) as AsyncIterable<Buffer>) await reader.take(chunk);
+    reader.assertWhole();
   } finally {
-    await file?.close();
+    await reader.close();
   }
-  if (!isEnded || entries === 0) throw new TemplateDamaged('cut short');
+}
+
+class TarReader {
+  readonly #folder: string;
+  #pending: Buffer = Buffer.alloc(0);
+  #file: FileHandle | null = null;
+  #fileBytesLeft = 0;
+  #paddingBytesLeft = 0;
+  #entries = 0;
+  #total = 0;
+  #isEnded = false;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  async take(chunk: Buffer): Promise<void> {
+    this.#total += chunk.length;
+    if (this.#total > BYTES_MAX) throw new TemplateDamaged('too large');
+    this.#pending = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk]);
+    // Each step uses bytes up or says that it needs more: it ends with the chunk.
+    while (!this.#isEnded && (await this.#step()));
+  }
+
+  assertWhole(): void {
+    if (!this.#isEnded || this.#entries === 0) throw new TemplateDamaged('cut short');
+  }
+
+  async close(): Promise<void> {
+    await this.#file?.close();
+    this.#file = null;
+  }
+
+  /** False = more bytes are needed. */
+  #step(): Promise<boolean> {
+    if (this.#fileBytesLeft > 0) return this.#writePart();
+    if (this.#pending.length < this.#paddingBytesLeft + BLOCK_BYTES) return Promise.resolve(false);
+    return this.#nextEntry();
+  }
+
+  async #writePart(): Promise<boolean> {
+    const part = this.#pending.subarray(0, this.#fileBytesLeft);
+    if (part.length === 0) return false;
+    await this.#file?.write(part);
+    this.#fileBytesLeft -= part.length;
+    this.#pending = this.#pending.subarray(part.length);
+    return true;
+  }
+
+  async #nextEntry(): Promise<boolean> {
+    await this.close();
+    const start = this.#paddingBytesLeft;
+    const entry = readHeader(this.#pending.subarray(start, start + BLOCK_BYTES));
+    this.#pending = this.#pending.subarray(start + BLOCK_BYTES);
+    if (entry === null) {
+      this.#isEnded = true;
+      return false;
+    }
+    this.#entries += 1;
+    if (this.#entries > ENTRIES_MAX) throw new TemplateDamaged('too many entries');
+    this.#file = await place(this.#folder, entry);
+    this.#fileBytesLeft = entry.bytes;
+    this.#paddingBytesLeft = (BLOCK_BYTES - (entry.bytes % BLOCK_BYTES)) % BLOCK_BYTES;
+    return true;
+  }
 }
 
 interface TarEntry {

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { array, assert, property, string, uint8Array } from 'fast-check';
 import { chmod, copyFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -57,8 +57,8 @@ describe('keyring', () => {
 
   test('any bytes come back as they were', async () => {
     const keyring = await openKeyring({ dataDir });
-    fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 2000 }), fc.array(fc.string(), { maxLength: 4 }), (bytes, place) => {
+    assert(
+      property(uint8Array({ maxLength: 2000 }), array(string(), { maxLength: 4 }), (bytes, place) => {
         expect(new Uint8Array(keyring.open(keyring.seal(bytes, place), place))).toEqual(bytes);
       }),
     );
