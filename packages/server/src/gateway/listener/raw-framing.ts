@@ -3,6 +3,7 @@ import * as S from './raw-states.ts';
 
 // At most 15 digits: every such number is exact in a double and below 2^63, where parsers begin to disagree.
 const CONTENT_LENGTH = /^[0-9]{1,15}$/u;
+const CHUNKED = /^ *chunked *$/iu;
 const TRAILER_FIELDS_MAX = 32;
 
 /** RFC 9110 §6.5.1: fields of framing, routing, authentication and content must not come after the content. */
@@ -66,7 +67,8 @@ function trimValue(value: string): string {
 /** Takes the value of a framing field; the rule it breaks, or null. */
 export function endField(gate: RawGate): string | null {
   if (gate.field === S.FIELD_OTHER) return null;
-  const value = trimValue(gate.held);
+  const { held } = gate;
+  const value = trimValue(held);
   gate.held = '';
   switch (gate.field) {
     case S.FIELD_LENGTH:
@@ -76,8 +78,9 @@ export function endField(gate: RawGate): string | null {
     case S.FIELD_CODING:
       if (gate.isChunked) return 'te-duplicate';
       gate.isChunked = true;
-      // RFC 9112 §6.1: a coding we do not know leaves the length of the body unknown.
-      return value.toLowerCase() === 'chunked' ? null : 'te-value';
+      // RFC 9112 §6.1: a coding we do not know leaves the length of the body unknown. Tabs around it are legal, but Node's
+      // parser does not see `chunked` behind one, so the two would read different bodies.
+      return CHUNKED.test(held) ? null : 'te-value';
     case S.FIELD_UPGRADE:
       if (gate.upgradeText !== null) return 'upgrade-duplicate';
       gate.upgradeText = value.toLowerCase();

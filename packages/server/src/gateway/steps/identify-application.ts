@@ -9,7 +9,7 @@ export const identifyApplication = (clock: Clock): Step => ({
   run(exchange) {
     const { snapshot, head } = exchange;
     const application = snapshot.applicationForHost(head.host);
-    if (application === null) return { kind: 'refused', code: 'host-unknown', reason: 'host-unknown' };
+    if (application === null) return { kind: 'refused', code: 'host-unknown', reason: 'host-unknown', closeConnection: true };
     exchange.application = application;
     const { bypassUntil } = snapshot.source;
     exchange.mode = bypassUntil !== null && clock.now() < bypassUntil ? 'bypass' : application.mode;

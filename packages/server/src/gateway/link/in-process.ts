@@ -1,0 +1,47 @@
+import type { Snapshot, UpMessage } from '@holdfast/contract';
+import type { Clock } from '../../platform/clock.ts';
+import { createGateway } from '../gateway.ts';
+import type { Gateway } from '../gateway.ts';
+import type { ListenAddresses } from '../listener/listeners.ts';
+import type { GatewayLog } from '../log.ts';
+import { GatewayFailure } from './gateway-link.ts';
+import type { GatewayLink } from './gateway-link.ts';
+
+export interface InProcessParts {
+  readonly listen: ListenAddresses;
+  readonly clock: Clock;
+  readonly log: GatewayLog;
+  readonly node: string;
+}
+
+/** Control plane and gateway in one process: the same messages, handed over as they are. */
+export function createInProcessLink(parts: InProcessParts): GatewayLink {
+  const listeners: ((message: UpMessage) => void)[] = [];
+  const send = (message: UpMessage): void => {
+    for (const listener of listeners) listener(message);
+  };
+  let gateway: Gateway | null = null;
+  return {
+    async start(snapshot: Snapshot) {
+      const opened = await createGateway({ ...parts, send });
+      gateway = opened;
+      // oxlint-disable-next-line promise/avoid-new -- the messages are callbacks
+      return new Promise((resolve, reject) => {
+        listeners.push((message) => {
+          if (message.kind === 'listening') resolve(opened.addresses());
+          else if (message.kind === 'failed') reject(new GatewayFailure(message.code, message.detail));
+        });
+        opened.receive({ kind: 'snapshot', snapshot });
+      });
+    },
+    push(snapshot) {
+      gateway?.receive({ kind: 'snapshot', snapshot });
+    },
+    onMessage(listener) {
+      listeners.push(listener);
+    },
+    async close(timeoutMs) {
+      await gateway?.close(timeoutMs);
+    },
+  };
+}

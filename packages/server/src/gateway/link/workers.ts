@@ -1,0 +1,148 @@
+import type { DownMessage, Snapshot, UpMessage } from '@holdfast/contract';
+import { upMessageSchema } from '@holdfast/contract';
+import cluster from 'node:cluster';
+import type { Worker } from 'node:cluster';
+import { fileURLToPath } from 'node:url';
+import type { ListenAddresses } from '../listener/listeners.ts';
+import type { PortAddress } from '../listener/ports.ts';
+import type { GatewayLog } from '../log.ts';
+import { GatewayFailure } from './gateway-link.ts';
+import type { GatewayLink } from './gateway-link.ts';
+
+export interface WorkersParts {
+  readonly listen: ListenAddresses;
+  readonly count: number;
+  readonly log: GatewayLog;
+  readonly node: string;
+}
+
+const BACKOFF_FIRST_MS = 200;
+const BACKOFF_MAX_MS = 10_000;
+/** A worker that lived this long was healthy: the next death starts the backoff anew. */
+const HEALTHY_MS = 30_000;
+const KILL_AFTER_MS = 1000;
+
+/** Gateways in child processes that share the ports; the primary balances connections between them. */
+export function createWorkersLink(parts: WorkersParts): GatewayLink {
+  return new WorkersLink(parts);
+}
+
+class WorkersLink implements GatewayLink {
+  readonly #parts: WorkersParts;
+  readonly #listeners: ((message: UpMessage) => void)[] = [];
+  readonly #workers = new Map<number, Worker>();
+  readonly #timers = new Set<NodeJS.Timeout>();
+  #snapshot: Snapshot | null = null;
+  #backoffMs = BACKOFF_FIRST_MS;
+  #isClosing = false;
+  #started: { resolve: (at: ListenAddresses) => void; reject: (cause: GatewayFailure) => void } | null = null;
+  #listening = 0;
+
+  constructor(parts: WorkersParts) {
+    this.#parts = parts;
+  }
+
+  start(snapshot: Snapshot): Promise<ListenAddresses> {
+    this.#snapshot = snapshot;
+    const { listen, node, count } = this.#parts;
+    // The file beside this one, with the ending that this one has: `.ts` from source, `.js` once emitted.
+    const ending = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
+    cluster.setupPrimary({
+      exec: fileURLToPath(new URL(`./worker-main${ending}`, import.meta.url)),
+      args: [JSON.stringify({ listen, node })],
+    });
+    // oxlint-disable-next-line promise/avoid-new -- the messages are callbacks
+    return new Promise((resolve, reject) => {
+      this.#started = { resolve, reject };
+      for (let index = 0; index < count; index += 1) this.#fork();
+    });
+  }
+
+  push(snapshot: Snapshot): void {
+    this.#snapshot = snapshot;
+    for (const worker of this.#workers.values()) tell(worker, { kind: 'snapshot', snapshot });
+  }
+
+  onMessage(listener: (message: UpMessage) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  async close(timeoutMs: number): Promise<void> {
+    this.#isClosing = true;
+    for (const timer of this.#timers) clearTimeout(timer);
+    const gone = [...this.#workers.values()].map((worker) => endWorker(worker, timeoutMs));
+    await Promise.all(gone);
+  }
+
+  #fork(): void {
+    const worker = cluster.fork();
+    const bornAt = performance.now();
+    this.#workers.set(worker.id, worker);
+    worker.on('message', (message: unknown) => this.#take(message));
+    worker.on('exit', (code, signal) => {
+      this.#workers.delete(worker.id);
+      if (this.#isClosing) return;
+      if (performance.now() - bornAt > HEALTHY_MS) this.#backoffMs = BACKOFF_FIRST_MS;
+      this.#parts.log.error(
+        { worker: worker.id, code, signal, backoffMs: this.#backoffMs },
+        'gateway worker died; starting another',
+      );
+      this.#forkLater();
+    });
+    // A worker that dies while it is written to says so by its exit.
+    worker.on('error', () => undefined);
+    if (this.#snapshot !== null) tell(worker, { kind: 'snapshot', snapshot: this.#snapshot });
+  }
+
+  #forkLater(): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      this.#fork();
+    }, this.#backoffMs);
+    this.#timers.add(timer);
+    this.#backoffMs = Math.min(this.#backoffMs * 2, BACKOFF_MAX_MS);
+  }
+
+  /** Another process is another trust domain: what it says is checked before it is believed. */
+  #take(raw: unknown): void {
+    const read = upMessageSchema.safeParse(raw);
+    if (!read.success) {
+      this.#parts.log.warn({ issues: read.error.issues.length }, 'unreadable message of a gateway worker');
+      return;
+    }
+    const message = read.data;
+    for (const listener of this.#listeners) listener(message);
+    if (message.kind === 'failed') this.#started?.reject(new GatewayFailure(message.code, message.detail));
+    if (message.kind !== 'listening') return;
+    this.#listening += 1;
+    if (this.#listening < this.#parts.count) return;
+    this.#started?.resolve({
+      https: readAddress(message.https),
+      http: readAddress(message.http),
+      plain: readAddress(message.plain),
+    });
+  }
+}
+
+function tell(worker: Worker, message: DownMessage): void {
+  if (worker.isConnected()) worker.send(message, undefined, () => undefined);
+}
+
+function readAddress(text: string | null): PortAddress | null {
+  if (text === null) return null;
+  const colon = text.lastIndexOf(':');
+  return { host: text.slice(0, colon).replace(/^\[|\]$/gu, ''), port: Number(text.slice(colon + 1)) };
+}
+
+function endWorker(worker: Worker, timeoutMs: number): Promise<void> {
+  // oxlint-disable-next-line promise/avoid-new -- the process speaks events only
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => worker.process.kill('SIGKILL'), timeoutMs + KILL_AFTER_MS);
+    worker.once('exit', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+    if (worker.isDead()) resolve();
+    else tell(worker, { kind: 'drain', timeoutMs });
+  });
+}

@@ -1,0 +1,87 @@
+import { applicationSchema, snapshotSchema } from '@holdfast/contract';
+import type { ApplicationInput, EventRecord, Snapshot, UpMessage } from '@holdfast/contract';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInProcessLink } from '../../packages/server/src/gateway/link/in-process.ts';
+import type { GatewayLink } from '../../packages/server/src/gateway/link/gateway-link.ts';
+import type { GatewayLog } from '../../packages/server/src/gateway/log.ts';
+import { systemClock } from '../../packages/server/src/platform/clock.ts';
+
+export interface TestGateway extends AsyncDisposable {
+  readonly httpsPort: number;
+  readonly httpPort: number;
+  readonly plainPort: number;
+  readonly link: GatewayLink;
+  readonly messages: UpMessage[];
+  readonly logged: string[];
+  events(type: string): EventRecord[];
+  /** Changes the running snapshot. */
+  push(change: Partial<Snapshot>): void;
+}
+
+let pair: { certPem: string; keyPem: string } | undefined;
+
+/** A self-signed pair for hf.test, made once a process. */
+export function testCertificate(): { certPem: string; keyPem: string } {
+  if (pair !== undefined) return pair;
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-tls-'));
+  const key = join(folder, 'key.pem');
+  const cert = join(folder, 'cert.pem');
+  const names = 'subjectAltName=DNS:hf.test,DNS:localhost';
+  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'];
+  execFileSync('openssl', ['req', '-x509', ...curve, '-keyout', key, '-out', cert, '-subj', '/CN=hf.test', '-addext', names], {
+    stdio: 'ignore',
+  });
+  pair = { certPem: readFileSync(cert, 'utf8'), keyPem: readFileSync(key, 'utf8') };
+  rmSync(folder, { recursive: true });
+  return pair;
+}
+
+export function testSnapshot(application: Partial<ApplicationInput> & { upstream: string }, change: object = {}): Snapshot {
+  return snapshotSchema.parse({
+    version: 1,
+    digest: '0'.repeat(64),
+    applications: [applicationSchema.parse({ id: 'echo', name: 'Echo', hosts: ['hf.test'], mode: 'enforce', ...application })],
+    exceptions: [],
+    allows: [],
+    bans: [],
+    bypassUntil: null,
+    trustedHops: 0,
+    limits: {},
+    certificates: [{ names: ['hf.test', 'localhost'], ...testCertificate() }],
+    challenges: [],
+    alpnCertificates: [],
+    ticketKeys: null,
+    ...change,
+  });
+}
+
+/** A real gateway on free loopback ports: TLS, redirects, and plain service. */
+export async function startTestGateway(snapshot: Snapshot): Promise<TestGateway> {
+  const messages: UpMessage[] = [];
+  const logged: string[] = [];
+  const note = (_fields: object, message: string): void => void logged.push(message);
+  const log: GatewayLog = { info: note, warn: note, error: note };
+  const any = { host: '127.0.0.1', port: 0 };
+  const link = createInProcessLink({ listen: { https: any, http: any, plain: any }, clock: systemClock, log, node: 'test' });
+  link.onMessage((message) => messages.push(message));
+  const bound = await link.start(snapshot);
+  let current = snapshot;
+  return {
+    httpsPort: bound.https?.port ?? 0,
+    httpPort: bound.http?.port ?? 0,
+    plainPort: bound.plain?.port ?? 0,
+    link,
+    messages,
+    logged,
+    events: (type) =>
+      messages.flatMap((message) => (message.kind === 'events' ? message.events : [])).filter((event) => event.type === type),
+    push(change) {
+      current = { ...current, ...change, version: current.version + 1 };
+      link.push(current);
+    },
+    [Symbol.asyncDispose]: () => link.close(200),
+  };
+}
