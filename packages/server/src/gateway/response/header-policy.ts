@@ -106,8 +106,8 @@ const TAKEN: ReadonlySet<string> = new Set([
 
 const isRemoved = (name: string): boolean => REMOVED.has(name) || REMOVED_PREFIXES.some((prefix) => name.startsWith(prefix));
 
-function hsts(taken: Taken, seconds: number, facts: ResponseFacts): string | null {
-  if (!facts.secure || seconds === 0 || !isPublicHostName(facts.host)) return null;
+function hsts(taken: Taken, seconds: number, facts: ResponseFacts): string | undefined {
+  if (!facts.secure || seconds === 0 || !isPublicHostName(facts.host)) return undefined;
   const own = taken.get('strict-transport-security') ?? '';
   const age = /^max-age="?(?<age>\d{1,10})"?(?:; ?(?:includeSubDomains|preload)){0,2}$/iu.exec(own)?.groups?.['age'];
   // The upstream may promise more than we do (subdomains, preload), never less.
@@ -146,51 +146,56 @@ function isolation(taken: Taken, settings: Application['headers'], out: HeaderPa
   add('cross-origin-embedder-policy', settings.crossOriginEmbedderPolicy, new Set());
 }
 
+interface Sorted {
+  /** Passed on as they are. */
+  readonly headers: HeaderPair[];
+  readonly taken: Taken;
+  readonly policies: string[];
+  readonly reportOnly: string[];
+  readonly cookies: string[];
+}
+
+function sort(upstream: readonly HeaderPair[]): Sorted {
+  const sorted: Sorted = { headers: [], taken: new Map(), policies: [], reportOnly: [], cookies: [] };
+  const { headers, taken } = sorted;
+  for (const pair of upstream) {
+    const [name, value] = pair;
+    if (name === 'content-security-policy') sorted.policies.push(value);
+    else if (name === 'content-security-policy-report-only') sorted.reportOnly.push(value);
+    else if (name === 'set-cookie') sorted.cookies.push(value);
+    else if (TAKEN.has(name)) taken.set(name, taken.has(name) ? `${taken.get(name)}, ${value}` : value);
+    else if (!isRemoved(name)) headers.push(pair);
+  }
+  return sorted;
+}
+
 function compile(application: Application): HeaderPolicy {
   const { headers: settings, cookies } = application;
   const csp = compileCsp(application);
   const endpoint = `${REPORT_GROUP}="${REPORT_PATH}"`;
 
   const harden = (upstream: readonly HeaderPair[], facts: ResponseFacts): HardenedHeaders => {
-    const headers: HeaderPair[] = [];
-    const taken: Taken = new Map();
-    const policies: string[] = [];
-    const reportOnly: string[] = [];
+    const { headers, taken, policies, reportOnly, cookies: set } = sort(upstream);
     let cookiesDropped = 0;
-    let setsCookie = false;
-    for (const pair of upstream) {
-      const [name, value] = pair;
-      if (TAKEN.has(name)) taken.set(name, taken.has(name) ? `${taken.get(name)}, ${value}` : value);
-      else if (name === 'content-security-policy') policies.push(value);
-      else if (name === 'content-security-policy-report-only') reportOnly.push(value);
-      else if (name === 'set-cookie') {
-        const cookie = hardenCookie(value, { settings: cookies, secure: facts.secure });
-        if (cookie.kind === 'kept') headers.push([name, cookie.value]);
-        else cookiesDropped += 1;
-        setsCookie = true;
-      } else if (!isRemoved(name)) headers.push(pair);
+    for (const value of set) {
+      const cookie = hardenCookie(value, { settings: cookies, secure: facts.secure });
+      if (cookie.kind === 'kept') headers.push(['set-cookie', cookie.value]);
+      else cookiesDropped += 1;
     }
-    const caching = setsCookie ? privateCaching(taken.get('cache-control')) : taken.get('cache-control');
-    if (caching !== undefined) headers.push(['cache-control', caching]);
-    const strict = hsts(taken, settings.hstsSeconds, facts);
-    if (strict !== null) headers.push(['strict-transport-security', strict]);
-    headers.push(['x-content-type-options', 'nosniff'], ['referrer-policy', referrer(taken, settings.referrerPolicy)]);
-    const features = permissions(taken, settings.permissionsPolicy);
-    if (features !== '') headers.push(['permissions-policy', features]);
-    isolation(taken, settings, headers);
-    if (csp.mode !== 'off') {
-      headers.push([
-        'reporting-endpoints',
-        [endpoint, taken.get('reporting-endpoints')].filter((part) => part !== undefined).join(', '),
-      ]);
-    }
-    return {
-      headers,
-      csp: policies,
-      cspReportOnly: reportOnly,
-      frameOptions: taken.get('x-frame-options') ?? null,
-      cookiesDropped,
+    const add = (name: string, value: string | undefined): void => {
+      if (value !== undefined && value !== '') headers.push([name, value]);
     };
+    const caching = taken.get('cache-control');
+    add('cache-control', set.length > 0 ? privateCaching(caching) : caching);
+    add('strict-transport-security', hsts(taken, settings.hstsSeconds, facts));
+    add('x-content-type-options', 'nosniff');
+    add('referrer-policy', referrer(taken, settings.referrerPolicy));
+    add('permissions-policy', permissions(taken, settings.permissionsPolicy));
+    isolation(taken, settings, headers);
+    const endpoints = [csp.usesReportGroup ? endpoint : undefined, taken.get('reporting-endpoints')];
+    add('reporting-endpoints', endpoints.filter((part) => part !== undefined).join(', '));
+    const frameOptions = taken.get('x-frame-options') ?? null;
+    return { headers, csp: policies, cspReportOnly: reportOnly, frameOptions, cookiesDropped };
   };
   return { csp, harden };
 }

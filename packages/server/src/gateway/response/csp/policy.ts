@@ -15,6 +15,11 @@ import { randomBytes } from 'node:crypto';
  * origins, and script on our own origin needs no nonce, so none is spent on `src` (a nonce would survive an open redirect,
  * CSP3 §7.6).
  */
+
+/**
+ * Reports go by `report-uri`. A browser that finds `report-to` beside it ignores it, and the Reporting API then sends nothing
+ * from plain HTTP (measured with Chromium) and batches elsewhere; an operator's own policy may still name the group.
+ */
 export const REPORT_PATH = '/.holdfast/csp-report';
 export const REPORT_GROUP = 'holdfast';
 
@@ -48,6 +53,8 @@ export interface CspPolicy {
   /** The policy lets script through by nonce only, so script of our own origin needs one too. */
   readonly nonceExternal: boolean;
   readonly inlineHashes: ReadonlySet<string>;
+  /** The policy sends its reports to our group of the Reporting API. */
+  readonly usesReportGroup: boolean;
   /** `frame-ancestors` alone: enforced also while the rest is only reported, because it does not work in report-only. */
   readonly framing: string | null;
   /** The whole policy for one response; null = the page carries no nonce, hashes take its place. */
@@ -95,7 +102,6 @@ export function compileCsp(application: Application): CspPolicy {
   const framing = headers.frameAncestors === 'upstream' ? null : `frame-ancestors '${headers.frameAncestors}'`;
   if (framing !== null && !names(directives, 'frame-ancestors')) directives.push(framing);
   if (!names(directives, 'report-uri')) directives.push(`report-uri ${REPORT_PATH}`);
-  if (!names(directives, 'report-to')) directives.push(`report-to ${REPORT_GROUP}`);
   const template = directives.join('; ');
   const hashes = csp.inlineHashes.slice(0, HASHES_IN_HEADER_MAX).map((hash) => `'${hash}'`);
   const withHashes = template.replaceAll(`'nonce-${NONCE_PLACE}'`, hashes.join(' ')).replaceAll(/ +(?=;|$| )/gu, '');
@@ -106,6 +112,7 @@ export function compileCsp(application: Application): CspPolicy {
     nonces: csp.nonces && template.includes(NONCE_PLACE),
     nonceExternal: template.includes("'strict-dynamic'"),
     inlineHashes: new Set(csp.inlineHashes),
+    usesReportGroup: directives.includes(`report-to ${REPORT_GROUP}`),
     framing,
     render: (nonce) => (nonce === null ? withHashes : template.replaceAll(NONCE_PLACE, nonce)),
   };
