@@ -51,7 +51,9 @@ CREATE INDEX protection_exception_by_expiry ON protection_exception (expires_at)
 CREATE TABLE protection_snapshot (
   version bigint PRIMARY KEY,
   digest text NOT NULL,
-  policy jsonb NOT NULL,
+  -- JSON as text: it is only ever read back whole, and may hold 100,000 bans.
+  policy text NOT NULL,
+  counts jsonb NOT NULL,
   created_at bigint NOT NULL,
   cause text NOT NULL,
   actor text NOT NULL

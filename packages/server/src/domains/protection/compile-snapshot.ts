@@ -6,7 +6,7 @@ import { readActiveBans, readAllowPrefixes } from './ban-store.ts';
 import { readBypassUntil } from './bypass.ts';
 import { tablesOf } from './change.ts';
 import { readActiveExceptions } from './exceptions.ts';
-import { digestOf, orderPolicy, type KeyMaterial, type Policy } from './policy.ts';
+import { countsOf, digestOf, orderPolicy, writePolicy, type KeyMaterial, type Policy } from './policy.ts';
 import { insertState, newestState, nextVersion } from './snapshot-store.ts';
 import type { ProtectionTables } from './tables.ts';
 
@@ -49,23 +49,18 @@ async function readPolicy({ db, clock, applications, trustedHops, limits }: Comp
 export async function compileSnapshot(parts: CompileParts, cause: string, actor: Actor): Promise<Compiled> {
   const { db, clock } = parts;
   const policy = await readPolicy(parts);
-  const digest = digestOf(policy);
+  const written = writePolicy(policy);
+  const digest = digestOf(written);
   const keyMaterial = await parts.keyMaterial();
-  const row = { digest, createdAt: clock.now(), cause, actor: actorName(actor) };
+  const row = { digest, createdAt: clock.now(), cause, actor: actorName(actor), ...countsOf(policy) };
   return db.transaction(async ({ kysely }) => {
     const tx = kysely.withTables<ProtectionTables>();
     const version = await nextVersion(tx);
     const snapshot = snapshotSchema.parse({ version, digest, ...policy, ...keyMaterial });
     const newest = await newestState(tx);
-    const counts = {
-      applications: policy.applications.length,
-      exceptions: policy.exceptions.length,
-      allows: policy.allows.length,
-      bans: policy.bans.length,
-    };
     // A new certificate makes a new snapshot, not a new policy: whose policy it is stays as it was.
-    if (newest?.state.digest === digest) return { snapshot, state: { ...newest.state, version } };
-    await insertState(tx, { policy, version, ...row });
-    return { snapshot, state: { version, ...row, ...counts } };
+    if (newest?.digest === digest) return { snapshot, state: { ...newest, version } };
+    await insertState(tx, { version, ...row }, written);
+    return { snapshot, state: { version, ...row } };
   });
 }

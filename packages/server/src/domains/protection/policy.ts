@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Snapshot } from '@holdfast/contract';
+import type { Snapshot, SnapshotState } from '@holdfast/contract';
 import { sortedJson } from '../applications/index.ts';
 
 /** The part of a snapshot that people decide; the rest is key material and short-lived answers that change by themselves. */
@@ -19,9 +19,25 @@ export function orderPolicy(policy: Policy): Policy {
   };
 }
 
-/** SHA-256 over the sorted JSON of the ordered policy, hex: names a policy state for history, roll-back and the record of each request. */
-export function digestOf(policy: Policy): string {
-  return createHash('sha256')
-    .update(sortedJson(orderPolicy(policy)), 'utf8')
-    .digest('hex');
+export type PolicyCounts = Pick<SnapshotState, 'applications' | 'exceptions' | 'allows' | 'bans'>;
+
+export const countsOf = (policy: Policy): PolicyCounts => ({
+  applications: policy.applications.length,
+  exceptions: policy.exceptions.length,
+  allows: policy.allows.length,
+  bans: policy.bans.length,
+});
+
+/** The ordered policy as JSON with sorted keys. Bans are written by hand: there may be 100,000, and each has the same two keys. */
+export function writePolicy(policy: Policy): string {
+  const bans = policy.bans.map(({ prefix, expiresAt }) => `{"expiresAt":${expiresAt},"prefix":${JSON.stringify(prefix)}}`);
+  const fields = Object.entries(policy)
+    .sort(([left], [right]) => byText(left, right))
+    .map(([name, value]) => `${JSON.stringify(name)}:${name === 'bans' ? `[${bans.join(',')}]` : sortedJson(value)}`);
+  return `{${fields.join(',')}}`;
+}
+
+/** SHA-256 of the written policy, hex: names a policy state for history, roll-back and the record of each request. */
+export function digestOf(written: string): string {
+  return createHash('sha256').update(written, 'utf8').digest('hex');
 }

@@ -6,26 +6,12 @@ import type { ProtectionDb, ProtectionTables } from './tables.ts';
 /** Policy states that can be gone back to. */
 export const STATES_MAX = 20;
 
-export interface StoredState {
-  readonly state: SnapshotState;
-  readonly policy: Policy;
-}
+// Without the policy itself, which may be megabytes.
+const STATE_COLUMNS = ['version', 'digest', 'counts', 'created_at', 'cause', 'actor'] as const;
 
-function toStored(row: Selectable<ProtectionTables['protection_snapshot']>): StoredState {
-  // Written by us as a policy; settings of an older version are completed when they are put into force again.
-  const { policy } = row;
-  const state = {
-    version: row.version,
-    digest: row.digest,
-    createdAt: row.created_at,
-    cause: row.cause,
-    actor: row.actor,
-    applications: policy.applications.length,
-    exceptions: policy.exceptions.length,
-    allows: policy.allows.length,
-    bans: policy.bans.length,
-  };
-  return { state, policy };
+function toState(row: Pick<Selectable<ProtectionTables['protection_snapshot']>, (typeof STATE_COLUMNS)[number]>): SnapshotState {
+  const { version, digest, counts, created_at: createdAt, cause, actor } = row;
+  return { version, digest, createdAt, cause, actor, ...counts };
 }
 
 /** Versions only grow, also when a start, a new certificate or a roll-back makes the next snapshot. */
@@ -39,25 +25,29 @@ export async function nextVersion(db: ProtectionDb): Promise<number> {
   return row.value;
 }
 
-export async function newestState(db: ProtectionDb): Promise<StoredState | null> {
-  const row = await db.selectFrom('protection_snapshot').selectAll().orderBy('version', 'desc').limit(1).executeTakeFirst();
-  return row === undefined ? null : toStored(row);
+export async function newestState(db: ProtectionDb): Promise<SnapshotState | null> {
+  const [newest] = await readStates(db, 1);
+  return newest ?? null;
 }
 
-export async function readStates(db: ProtectionDb): Promise<StoredState[]> {
-  const rows = await db.selectFrom('protection_snapshot').selectAll().orderBy('version', 'desc').limit(STATES_MAX).execute();
-  return rows.map(toStored);
+/** Newest first. */
+export async function readStates(db: ProtectionDb, limit: number = STATES_MAX): Promise<SnapshotState[]> {
+  const rows = await db.selectFrom('protection_snapshot').select(STATE_COLUMNS).orderBy('version', 'desc').limit(limit).execute();
+  return rows.map(toState);
+}
+
+export async function readPolicyOf(db: ProtectionDb, version: number): Promise<Policy | null> {
+  const row = await db.selectFrom('protection_snapshot').select('policy').where('version', '=', version).executeTakeFirst();
+  // Written by us as a policy; settings of an older version are completed when they are put into force again.
+  return row === undefined ? null : (JSON.parse(row.policy) as Policy);
 }
 
 /** Keeps the state, drops what is older than the last {@link STATES_MAX}. */
-export async function insertState(
-  tx: ProtectionDb,
-  { policy, ...row }: { readonly policy: Policy } & Pick<SnapshotState, 'version' | 'digest' | 'createdAt' | 'cause' | 'actor'>,
-): Promise<void> {
-  const { version, digest, createdAt, cause, actor } = row;
+export async function insertState(tx: ProtectionDb, state: SnapshotState, policy: string): Promise<void> {
+  const { version, digest, createdAt, cause, actor, ...counts } = state;
   await tx
     .insertInto('protection_snapshot')
-    .values({ version, digest, policy: JSON.stringify(policy), created_at: createdAt, cause, actor })
+    .values({ version, digest, policy, counts: JSON.stringify(counts), created_at: createdAt, cause, actor })
     .execute();
   const kept = tx.selectFrom('protection_snapshot').select('version').orderBy('version', 'desc').limit(STATES_MAX);
   await tx.deleteFrom('protection_snapshot').where('version', 'not in', kept).execute();

@@ -4,7 +4,8 @@ import { Refusal } from '../../platform/refusal.ts';
 import type { Actor } from '../applications/index.ts';
 import { tablesOf } from './change.ts';
 import { compileSnapshot, type Compiled, type CompileParts } from './compile-snapshot.ts';
-import { readStates } from './snapshot-store.ts';
+import type { Policy } from './policy.ts';
+import { readPolicyOf, readStates } from './snapshot-store.ts';
 
 /** Changes that come together make one snapshot. */
 const GATHER_MS = 25;
@@ -69,9 +70,9 @@ export function createSnapshots(parts: SnapshotsParts): Snapshots {
       const { snapshot, state } = await newest();
       return { ...state, bypassUntil: snapshot.bypassUntil };
     },
-    history: async () => (await readStates(tablesOf(parts.db))).map(({ state }) => state),
+    history: async () => readStates(tablesOf(parts.db)),
     async stateAt(version) {
-      const states = (await readStates(tablesOf(parts.db))).map(({ state }) => state);
+      const states = await readStates(tablesOf(parts.db));
       // A state holds from its own version to the next one; versions between have the same policy.
       return states.find((state) => state.version <= version) ?? null;
     },
@@ -91,13 +92,18 @@ export function createSnapshots(parts: SnapshotsParts): Snapshots {
 }
 
 /** The one stored state whose digest begins so. */
-export async function findState(parts: Pick<CompileParts, 'db'>, digest: string) {
-  const states = await readStates(tablesOf(parts.db));
-  const newestOfEach = new Map(states.toReversed().map((stored) => [stored.state.digest, stored]));
-  const found = [...newestOfEach.values()].filter(({ state }) => state.digest.startsWith(digest));
-  const [only] = found;
-  if (only === undefined) throw new Refusal('not-found');
-  if (found.length > 1)
+export async function findState(
+  { db }: Pick<CompileParts, 'db'>,
+  digest: string,
+): Promise<{ readonly state: SnapshotState; readonly policy: Policy }> {
+  const tables = tablesOf(db);
+  const states = await readStates(tables);
+  const newestOfEach = new Map(states.toReversed().map((state) => [state.digest, state]));
+  const [state, ...others] = [...newestOfEach.values()].filter((one) => one.digest.startsWith(digest));
+  if (state === undefined) throw new Refusal('not-found');
+  if (others.length > 0)
     throw new Refusal('conflict', { errors: [{ pointer: '/digest', detail: 'more than one state begins so' }] });
-  return only;
+  const policy = await readPolicyOf(tables, state.version);
+  if (policy === null) throw new Refusal('not-found');
+  return { state, policy };
 }

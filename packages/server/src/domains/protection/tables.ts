@@ -1,5 +1,5 @@
 import type { Generated, JSONColumnType, Kysely } from 'kysely';
-import type { Policy } from './policy.ts';
+import type { PolicyCounts } from './policy.ts';
 
 export type ProtectionTables = {
   protection_ban: {
@@ -44,7 +44,8 @@ export type ProtectionTables = {
   protection_snapshot: {
     version: number;
     digest: string;
-    policy: JSONColumnType<Policy>;
+    policy: string;
+    counts: JSONColumnType<PolicyCounts>;
     created_at: number;
     cause: string;
     actor: string;
