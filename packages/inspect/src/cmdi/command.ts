@@ -30,9 +30,14 @@ const TELLING_ARGUMENT =
 const WORD = /^[\p{L}][\p{L}'’,.!?:]*$/u;
 const ABSOLUTE_PATH = /^\/[\w.*?-]+\/|^\/$/;
 
+/** What a shell accepts right after a command word; the empty string at the end is included by every string. */
+const ENDS_WORD = ' \t\r\n;|&`)$<>"\'{}+#\\';
+
 /** True when the word at the site could name a program at all. */
-export function isProgramWord(site: CommandSite): boolean {
+export function isProgramWord(value: string, site: CommandSite): boolean {
   const { program } = site;
+  // A colon, comma or equals sign makes it a key, a list or a parameter.
+  if (!ENDS_WORD.includes(value.charAt(site.end))) return false;
   return site.isPath || PROGRAMS.has(program) || SHORT_PROGRAMS.has(program) || WORDY_PROGRAMS.has(program);
 }
 

@@ -22,7 +22,8 @@ const SHELL =
 const CERTAIN = 0.95;
 /** From this confidence on no other place of the value is looked at. */
 const ENOUGH = 0.9;
-const PROGRAMS_MAX = 10_000;
+/** Places with a program's name that are judged, counted apart for separators that only a shell or programmer writes and for the rest. */
+const PROGRAMS_MAX = 2_000;
 
 /** Expressions that only a shell gives a meaning to. Each is anchored by a literal and bounded. */
 const EXPANSIONS: readonly (readonly [RegExp, number, string])[] = [
@@ -65,11 +66,15 @@ export function detectCmdi(input: DetectInput): readonly Evidence[] {
 /** The most certain of all places where a shell would read a command. */
 function judgeCommands(value: string): Evidence | undefined {
   let best: Evidence | undefined;
-  let judged = 0;
+  let chained = 0;
+  let others = 0;
   for (const site of commandSites(value)) {
-    if (!isProgramWord(site)) continue;
+    if (!isProgramWord(value, site)) continue;
+    const isChained = site.separator === 'operator' || site.separator === 'substitution';
+    // Lines and quotations that begin with such words fill honest logs and tables; past the limit they are passed over.
+    if (!isChained && ++others > PROGRAMS_MAX) continue;
     // Fail closed: a value with this many commands cannot be called clean, and judging each would cost more than it is worth.
-    if (++judged > PROGRAMS_MAX) return tooMany(site);
+    if (isChained && ++chained > PROGRAMS_MAX) return tooMany(site);
     const evidence = judgeCommand(value, site);
     if (evidence !== undefined && evidence.confidence > (best?.confidence ?? 0)) best = evidence;
     if ((best?.confidence ?? 0) >= ENOUGH) break;
