@@ -93,7 +93,10 @@ export class H1Connection {
     return {
       fault: () => (isSame ? this.#faultOf(request) : refusal('parsers-disagree', 'request-malformed')),
       onFault: (listener) => {
-        this.#waitingBody = { request, listener };
+        const fault = this.#faultOf(request);
+        // The fault may be older than the listener: a body is read on after its head went through the steps.
+        if (fault === null) this.#waitingBody = { request, listener };
+        else queueMicrotask(() => listener(fault));
       },
       expectsContinue: incoming.headers.expect !== undefined && incoming.httpVersion === '1.1',
     };

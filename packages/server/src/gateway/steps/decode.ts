@@ -53,7 +53,9 @@ async function buffer(exchange: Exchange, plan: BufferPlan): Promise<StepResult>
 function decodeFields(exchange: Exchange, body: Uint8Array | null): StepResult {
   const { head, record } = exchange;
   const target = head.query === '' ? head.path : `${head.path}?${head.query}`;
-  const decoded = decodeRequest({ method: head.method, target, headers: head.headers, body }, head.path);
+  // The bytes given to the decoder are inflated already; the coding describes only what is forwarded.
+  const headers = body === null ? head.headers : head.headers.filter(([name]) => name !== 'content-encoding');
+  const decoded = decodeRequest({ method: head.method, target, headers, body }, head.path);
   switch (decoded.kind) {
     case 'ok':
       exchange.canonical = decoded.request;
