@@ -27,7 +27,7 @@ export interface SqlTokens {
   /** Lower-case text of words, variables and operators; empty for the rest. */
   texts: string[];
   /** For an opening parenthesis the index of its partner, or the stream's length; -1 elsewhere. */
-  partners: number[];
+  partners: Int32Array;
   /** True for a string that is not closed by the value itself. */
   isOpenEnded: boolean;
 }
@@ -80,7 +80,7 @@ function classOf(code: number): number {
  * backslashes need no rule of their own, because each only changes the parity and both parities are inspected.
  */
 export function tokenizeSql(value: string, context: QuoteContext): SqlTokens {
-  const tokens: SqlTokens = { kinds: [], starts: [], ends: [], texts: [], partners: [], isOpenEnded: false };
+  const tokens: SqlTokens = { kinds: [], starts: [], ends: [], texts: [], partners: new Int32Array(0), isOpenEnded: false };
   let at = context === 'bare' ? 0 : readLiteral(tokens, value, { from: 0, start: 0, quote: context === 'single' ? "'" : '"' });
   while (at < value.length && tokens.kinds.length < TOKENS_MAX) at = readToken(tokens, value, at);
   push(tokens, KIND.end, [value.length, value.length]);
@@ -294,10 +294,11 @@ function readBracket(tokens: SqlTokens, value: string, at: number): number {
 }
 
 function pairParentheses(tokens: SqlTokens): void {
-  const { kinds, partners } = tokens;
+  const { kinds } = tokens;
+  const partners = new Int32Array(kinds.length).fill(-1);
+  tokens.partners = partners;
   const open: number[] = [];
   for (let i = 0; i < kinds.length; i++) {
-    partners.push(-1);
     if (kinds[i] === KIND.open) {
       partners[i] = kinds.length - 1;
       open.push(i);
