@@ -429,6 +429,32 @@ describe('streaming', () => {
     await expect.poll(() => cut.count, { timeout: 5000 }).toBe(1);
   });
 
+  test.each(['HTTP/1.1', 'HTTP/2'])('a client that left before the answer came ends the upstream over %s', async (protocol) => {
+    let answer: () => void = () => undefined;
+    const upstream: RequestListener = (_incoming, outgoing) => {
+      answer = () => outgoing.writeHead(200, { 'content-type': 'text/html' }).write('<p>');
+    };
+    const { url, url2, cut, records } = await start({ upstream });
+    if (protocol === 'HTTP/2') {
+      const client = connect(url2);
+      const stream = client.request({ ':path': '/' });
+      stream.on('error', () => undefined);
+      await expect.poll(() => records.length).toBe(1);
+      stream.close(8);
+      await once(stream, 'close');
+      client.destroy();
+    } else {
+      const socket = connectTcp(Number(new URL(url).port), '127.0.0.1');
+      socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+      await expect.poll(() => records.length).toBe(1);
+      socket.destroy();
+    }
+    await sleep(100);
+    answer();
+    await expect.poll(() => cut.count, { timeout: 5000 }).toBe(1);
+    expect(records[0]?.reason).toBe('client-gone');
+  });
+
   test('a slow reader slows the upstream instead of filling memory', async () => {
     let sent = 0;
     const { url } = await start({

@@ -2,7 +2,7 @@ import { pipeline } from 'node:stream';
 import type { Duplex, Readable } from 'node:stream';
 import type { Exchange } from '../exchange.ts';
 import type { BodyHead } from './body-head.ts';
-import { outgoingOf } from './write-head.ts';
+import { isGone, outgoingOf } from './write-head.ts';
 
 /**
  * Moves a body to the client with backpressure and counts it. Resolves when the response is out or either side has gone;
@@ -21,7 +21,8 @@ export function pump(exchange: Exchange, body: Readable): Promise<void> {
       outgoing.destroy();
       resolve();
     };
-    if (outgoing.destroyed) {
+    if (isGone(exchange)) {
+      record.reason ??= 'client-gone';
       body.on('error', () => undefined);
       body.destroy();
       resolve();
@@ -59,7 +60,7 @@ export function pump(exchange: Exchange, body: Readable): Promise<void> {
 /** Sends a whole body at once; null = none. Resolves when it is out or the client has gone. */
 export function endWith(exchange: Exchange, bytes: Uint8Array | null): Promise<void> {
   const outgoing = outgoingOf(exchange);
-  if (outgoing.destroyed) return Promise.resolve();
+  if (isGone(exchange)) return Promise.resolve();
   exchange.record.responseBytes += bytes?.byteLength ?? 0;
   // oxlint-disable-next-line promise/avoid-new -- the response speaks events only
   return new Promise((resolve) => {

@@ -4,7 +4,7 @@ import type { Exchange, Refused } from '../exchange.ts';
 import { blockPage } from './block-page.ts';
 import { prefersJson } from './client-taste.ts';
 import type { HeaderPair } from './upstream-headers.ts';
-import { outgoingOf, writeHead } from './write-head.ts';
+import { isGone, outgoingOf, writeHead } from './write-head.ts';
 
 // The page needs one style element and nothing else; its hash is the only source allowed.
 const PAGE_POLICY = (styleHash: string): string =>
@@ -48,7 +48,7 @@ export function refuse(exchange: Exchange, refused: Refused): void {
   const { status } = PROBLEMS[refused.code];
   record.problem = refused.code;
   record.reason ??= refused.reason;
-  if (outgoing.headersSent || outgoing.destroyed) {
+  if (outgoing.headersSent || isGone(exchange)) {
     outgoing.destroy();
     return;
   }

@@ -26,7 +26,7 @@ import { isUtf16, treatmentFor } from './treatment.ts';
 import type { Treatment } from './treatment.ts';
 import { headerValue, takeUpstreamHeaders } from './upstream-headers.ts';
 import type { HeaderList } from './upstream-headers.ts';
-import { outgoingOf, writeHead } from './write-head.ts';
+import { isGone, outgoingOf, writeHead } from './write-head.ts';
 
 export interface UpstreamResponse {
   readonly status: number;
@@ -64,6 +64,11 @@ export async function beginResponse(exchange: Exchange, upstream: UpstreamRespon
     body.destroy();
     exchange.record.outcome = 'failed';
     refuse(exchange, { kind: 'refused', code: 'upstream-failed', reason: 'upstream-header' });
+    return;
+  }
+  if (isGone(exchange)) {
+    exchange.record.reason ??= 'client-gone';
+    body.destroy();
     return;
   }
   outgoingOf(exchange).on('close', () => body.destroy());
