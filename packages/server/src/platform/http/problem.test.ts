@@ -28,6 +28,13 @@ describe('problem mapper', () => {
     expect(text).not.toContain('/srv');
   });
 
+  test('a database that is away is no internal error, and says nothing of where it is', () => {
+    const away = Object.assign(new RangeError('connect ECONNREFUSED 10.1.2.3:5432'), { code: 'ECONNREFUSED' });
+    expect(toProblem(away, ID).document.code).toBe('database-unavailable');
+    expect(JSON.stringify(toProblem(away, ID))).not.toContain('10.1.2.3');
+    expect(toProblem(Object.assign(new RangeError('x'), { code: '23505' }), ID).document.code).toBe('internal');
+  });
+
   test('the operator detail and the cause of a refusal stay inside', () => {
     const refusal = new Refusal('data-dir-locked', { detail: 'process 4711 holds /var/x', cause: new Error('inner') });
     expect(JSON.stringify(toProblem(refusal, ID))).not.toMatch(/4711|\/var\/x|inner/u);

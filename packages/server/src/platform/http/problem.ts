@@ -1,4 +1,5 @@
 import { problemDocument, type ProblemCode, type ProblemDocument } from '@holdfast/contract';
+import { isDatabaseAway } from '../db/database-error.ts';
 import { Refusal } from '../refusal.ts';
 
 export const PROBLEM_TYPE = 'application/problem+json';
@@ -17,7 +18,7 @@ export interface Problem {
  * and a request id: no message, cause, stack, SQL or path of it leaves the process.
  */
 export function toProblem(error: unknown, requestId: string): Problem {
-  if (!(error instanceof Refusal)) return build('internal', requestId);
+  if (!(error instanceof Refusal)) return build(isDatabaseAway(error) ? 'database-unavailable' : 'internal', requestId);
   // A fault of a request body has a pointer and words of our own schema; the operator's `detail` stays inside.
   const errors = error.errors.slice(0, ERRORS_MAX).map(({ pointer, detail }) => ({ pointer, detail }));
   return build(error.code, requestId, { errors, retryAfterSeconds: error.retryAfterSeconds });

@@ -1,0 +1,86 @@
+import type { ApplicationView, Check } from '@holdfast/contract';
+import { connect } from 'node:net';
+import { diskUse } from '../platform/ballast.ts';
+import type { Database } from '../platform/db/database.ts';
+import { PAIR_FAULTS } from '../platform/tls/pair.ts';
+import type { CertificateDescription } from '../platform/tls/certificate-store.ts';
+
+const CONNECT_TIMEOUT_MS = 3000;
+const SLOW_DATABASE_MS = 250;
+const DISK_WARNING_PERCENT = 85;
+const DISK_FAILED_PERCENT = 95;
+
+type State = Check['state'];
+const check = (name: string, state: State, words: { detail: string; next?: string }): Check => ({
+  name,
+  state,
+  detail: words.detail,
+  next: words.next ?? '',
+});
+
+export async function checkDatabase(db: Database, nowMs: () => number): Promise<Check> {
+  const began = nowMs();
+  try {
+    await db.query('select 1');
+    const tookMs = Math.round(nowMs() - began);
+    return check('database', tookMs > SLOW_DATABASE_MS ? 'warning' : 'ok', { detail: `${db.kind}, answers in ${tookMs} ms` });
+  } catch {
+    return check('database', 'failed', { detail: `${db.kind}, does not answer`, next: 'holdfast logs' });
+  }
+}
+
+export async function checkDisk(dataDir: string): Promise<Check> {
+  const { usedPercent, freeBytes } = await diskUse(dataDir);
+  const state = usedPercent >= DISK_FAILED_PERCENT ? 'failed' : usedPercent >= DISK_WARNING_PERCENT ? 'warning' : 'ok';
+  const detail = `${Math.round(usedPercent)} % used, ${Math.round(freeBytes / 1_048_576)} MiB free`;
+  return check('disk', state, { detail, ...(state === 'ok' ? {} : { next: 'make room: a full disk stops privileged changes' }) });
+}
+
+export function checkCertificates(certificates: readonly CertificateDescription[]): Check[] {
+  return certificates.map(({ names, source, expiry, notAfterMs, lastFault }) => {
+    const name = `certificate ${names[0] ?? source}`;
+    const until = `${source}, until ${new Date(notAfterMs).toISOString().slice(0, 10)}`;
+    if (lastFault !== null) {
+      const why = lastFault in PAIR_FAULTS ? `: ${lastFault}` : '';
+      return check(name, 'warning', { detail: `${until}; the newest files were refused${why}`, next: 'holdfast logs' });
+    }
+    const state: State = expiry.kind === 'expired' ? 'failed' : expiry.kind === 'ok' ? 'ok' : 'warning';
+    return check(name, state, { detail: until, ...(state === 'ok' ? {} : { next: 'renew it, or let ACME do it' }) });
+  });
+}
+
+export function checkUpstreams(applications: readonly ApplicationView[]): Promise<Check[]> {
+  return Promise.all(
+    applications.map(async ({ application: { id, upstream } }) => {
+      const isUp = await canConnect(new URL(upstream));
+      return check(`upstream ${id}`, isUp ? 'ok' : 'failed', {
+        detail: `${upstream} ${isUp ? 'accepts connections' : 'does not answer'}`,
+        ...(isUp ? {} : { next: 'start the application, or correct its address: holdfast app mode, holdfast app show' }),
+      });
+    }),
+  );
+}
+
+export function checkLedger(status: { size: number; state: string }): Check {
+  const isGood = status.state === 'open' || status.state === 'ok';
+  return check('ledger', isGood ? 'ok' : 'failed', {
+    detail: `${status.size} records, ${status.state}`,
+    ...(isGood ? {} : { next: 'holdfast audit verify' }),
+  });
+}
+
+function canConnect({ hostname, port, protocol }: URL): Promise<boolean> {
+  return new Promise((done) => {
+    const socket = connect({
+      host: hostname.replaceAll(/[[\]]/gu, ''),
+      port: Number(port) || (protocol === 'https:' ? 443 : 80),
+    });
+    const finish = (isUp: boolean): void => {
+      socket.destroy();
+      done(isUp);
+    };
+    socket.setTimeout(CONNECT_TIMEOUT_MS, () => finish(false));
+    socket.once('connect', () => finish(true));
+    socket.once('error', () => finish(false));
+  });
+}

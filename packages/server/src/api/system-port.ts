@@ -1,0 +1,79 @@
+import { controlEvents, type Check, type HealthView, type SelfTestView, type SystemStatus } from '@holdfast/contract';
+import { runSelfTest } from '../domains/protection/index.ts';
+import type { Bus } from '../platform/bus/bus.ts';
+import type { Clock } from '../platform/clock.ts';
+import { loopbackRequest, type LoopbackRequest } from '../platform/http/loopback-request.ts';
+import type { Metrics } from '../platform/metrics.ts';
+import { Refusal } from '../platform/refusal.ts';
+import type { ApiDomains, SystemPort } from './parts.ts';
+
+/** What the process knows about itself; each is asked anew, because listeners and health change while it runs. */
+export interface ProcessFacts {
+  readonly version: string;
+  readonly node: string;
+  readonly dataDir: string;
+  readonly startedAt: number;
+  readonly health: () => HealthView;
+  readonly listeners: () => SystemStatus['listeners'];
+  /** Where a visitor on this machine reaches the gateway; null = it does not serve. */
+  readonly gateway: () => Pick<LoopbackRequest, 'at' | 'secure'> | null;
+  readonly ledger: () => { size: number; state: string } | null;
+}
+
+export interface SystemPortParts {
+  readonly facts: ProcessFacts;
+  readonly domains: ApiDomains;
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly checks: () => Promise<readonly Check[]>;
+}
+
+export function createSystemPort({ facts, domains, bus, clock, metrics, checks }: SystemPortParts): SystemPort {
+  return {
+    health: facts.health,
+    doctor: checks,
+    metrics: () => metrics.text(),
+    async status() {
+      const [applications, snapshot, bypass] = await Promise.all([
+        domains.applications.list(),
+        domains.protection.snapshots.show(),
+        domains.protection.showBypass(),
+      ]);
+      return {
+        version: facts.version,
+        runtime: process.version,
+        node: facts.node,
+        dataDir: facts.dataDir,
+        startedAt: facts.startedAt,
+        health: facts.health(),
+        listeners: facts.listeners(),
+        applications: applications.map(({ application: { id, mode, upstream } }) => ({ id, mode, upstream })),
+        snapshot: { version: snapshot.version, digest: snapshot.digest },
+        bypassUntil: bypass.active?.until ?? null,
+        ledger: facts.ledger(),
+      };
+    },
+    async selfTest(): Promise<SelfTestView> {
+      const gateway = facts.gateway();
+      const application = (await domains.applications.list())[0]?.application;
+      if (gateway === null || application === undefined)
+        throw new Refusal('service-unavailable', { detail: 'The gateway does not serve yet.' });
+      const { active } = await domains.protection.showBypass();
+      const result = await runSelfTest({
+        application,
+        isBypassed: active !== null && active.until > clock.now(),
+        send: (host, target) => loopbackRequest({ ...gateway, host, target }),
+        outcomeOf: async (requestId) =>
+          (await domains.audit.findByRequest(requestId)).find(({ type }) => type === 'request.completed')?.outcome ?? null,
+      });
+      const payload = {
+        probes: result.probes.length,
+        passed: result.probes.filter(({ passed }) => passed).length,
+        mode: result.mode,
+      };
+      await bus.record(bus.newEvent(controlEvents.selfTestCompleted, { payload, outcome: result.passed ? 'ok' : 'failed' }));
+      return result;
+    },
+  };
+}

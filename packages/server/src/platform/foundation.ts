@@ -1,0 +1,82 @@
+import { createBallast } from './ballast.ts';
+import { createBus, type Bus } from './bus/bus.ts';
+import { systemClock, type Clock } from './clock.ts';
+import { resolveReference } from './config/references.ts';
+import type { Config } from './config/schema.ts';
+import { prepareDataDir } from './data-dir.ts';
+import { openDatabase, type Database } from './db/database.ts';
+import { migrate } from './db/migrate.ts';
+import { openKeyring, type Keyring } from './keyring/keyring.ts';
+import { openSubjectKeys, type SubjectKeys } from './keyring/subject-keys.ts';
+import { lockDataDir } from './lock.ts';
+import { silentLog, type Log } from './log.ts';
+import { openLog } from './log-sinks.ts';
+
+/** What every domain stands on, opened in the only safe order and closed in the reverse one. */
+export interface Foundation extends AsyncDisposable {
+  readonly config: Config;
+  readonly dataDir: string;
+  readonly isNew: boolean;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly keyring: Keyring;
+  readonly subjectKeys: SubjectKeys;
+  readonly db: Database;
+  readonly databaseMs: number;
+  readonly bus: Bus;
+  /** Closed after what was opened on this foundation, in reverse order. */
+  readonly stack: AsyncDisposableStack;
+}
+
+export interface FoundationOptions {
+  /** Serving processes write the log; short commands do not. */
+  readonly writesLog: boolean;
+}
+
+/**
+ * Data directory and its lock, then the keys (a wrong key changes nothing), then the database. Whatever fails, what was
+ * opened before it is closed again.
+ */
+export async function openFoundation(config: Config, { writesLog }: FoundationOptions): Promise<Foundation> {
+  await using opening = new AsyncDisposableStack();
+  const clock = systemClock;
+  const { root: dataDir, isNew } = await prepareDataDir(config.dataDir);
+  opening.use(await lockDataDir(dataDir));
+  const log = writesLog
+    ? opening.use(openLog({ dataDir, level: config.log.level, format: config.log.format, stderr: process.stderr })).log
+    : silentLog;
+  const keyring = await openKeyring({ dataDir, file: config.keyring.file });
+  const subjectKeys = await openSubjectKeys({ dataDir, keyring });
+  opening.defer(() => subjectKeys.close());
+  if (writesLog) opening.use(await createBallast({ dataDir, bytes: config.audit.ballastBytes, log }));
+  const began = clock.monotonicMs();
+  const db = opening.use(await openDatabase(databaseOptions(config, dataDir), log));
+  await migrate({ db, clock, log });
+  const databaseMs = clock.monotonicMs() - began;
+  const bus = opening.use(createBus({ db, clock, log, node: config.node }));
+  const stack = opening.move();
+  return {
+    config,
+    dataDir,
+    isNew,
+    clock,
+    log,
+    keyring,
+    subjectKeys,
+    db,
+    databaseMs,
+    bus,
+    stack,
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
+
+function databaseOptions(config: Config, dataDir: string): Parameters<typeof openDatabase>[0] {
+  if (config.database.url === null) return { kind: 'embedded', dataDir };
+  const url = resolveReference(config.database.url, {
+    environment: process.env,
+    folder: process.cwd(),
+    pointer: '/database/url',
+  });
+  return { kind: 'postgres', url };
+}
