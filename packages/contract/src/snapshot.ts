@@ -39,7 +39,7 @@ export const banSchema = z.strictObject({ prefix: prefixSchema, expiresAt: times
 
 export const snapshotSchema = z.strictObject({
   version: z.number().int().positive(),
-  /** SHA-256 of the policy part (everything but version, certificates, challenges and ticketKeys), hex. */
+  /** SHA-256 of the policy part (everything but version, both lists of certificates, challenges and ticketKeys), hex. */
   digest: z.string().length(64),
   applications: z.array(applicationSchema).max(1000),
   exceptions: z.array(exceptionSchema).max(100_000),

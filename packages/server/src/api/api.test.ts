@@ -73,7 +73,12 @@ beforeAll(async () => {
   const applications = createApplications(platform);
   identity = createIdentity(platform);
   protection = createProtection({
-    ...{ db, bus, clock, applications, log: silentLog, trustedHops: 0 },
+    db,
+    bus,
+    clock,
+    applications,
+    log: silentLog,
+    trustedHops: 0,
     limits: gatewayLimitsSchema.parse({}),
     keyMaterial: () => ({ certificates: [], challenges: [], alpnCertificates: [], ticketKeys: null }),
   });

@@ -1,4 +1,5 @@
 import type { EventRecord } from '@holdfast/contract';
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -8,7 +9,35 @@ import { openDatabase, type Database } from './db/database.ts';
 import { migrate } from './db/migrate.ts';
 import { silentLog } from './log.ts';
 
-/** For tests of stores and services: a migrated embedded database, a clock that can be moved, and a ledger in memory. */
+interface TestDatabase extends AsyncDisposable {
+  readonly db: Database;
+}
+
+/** Embedded, or a database of its own on the PostgreSQL server of `HOLDFAST_TEST_POSTGRES`. */
+async function openTestDatabase(dataDir: string): Promise<TestDatabase> {
+  const server = process.env['HOLDFAST_TEST_POSTGRES'];
+  if (server === undefined) {
+    const db = await openDatabase({ kind: 'embedded', dataDir }, silentLog);
+    return { db, [Symbol.asyncDispose]: () => db.close() };
+  }
+  const admin = await openDatabase({ kind: 'postgres', url: server }, silentLog);
+  const name = `hf_test_${randomBytes(8).toString('hex')}`;
+  // The name is ours and hexadecimal; CREATE DATABASE takes no parameters.
+  await admin.query(`create database ${name}`);
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  const db = await openDatabase({ kind: 'postgres', url: url.href }, silentLog);
+  return {
+    db,
+    async [Symbol.asyncDispose]() {
+      await db.close();
+      await admin.query(`drop database ${name}`);
+      await admin.close();
+    },
+  };
+}
+
+/** For tests of stores and services: a migrated database, a clock that can be moved, and a ledger in memory. */
 export interface TestPlatform extends AsyncDisposable {
   readonly db: Database;
   readonly bus: Bus;
@@ -26,7 +55,8 @@ export async function openTestPlatform(): Promise<TestPlatform> {
   let skewMs = 0;
   let isFailing = false;
   const clock: Clock = { now: () => Date.now() + skewMs, monotonicMs: () => performance.now() + skewMs };
-  const db = await openDatabase({ kind: 'embedded', dataDir }, silentLog);
+  const database = await openTestDatabase(dataDir);
+  const { db } = database;
   await migrate({ db, clock, log: silentLog });
   const recorded: EventRecord[] = [];
   const bus = createBus({ db, clock, log: silentLog, node: 'test' });
@@ -51,7 +81,7 @@ export async function openTestPlatform(): Promise<TestPlatform> {
     },
     async [Symbol.asyncDispose]() {
       await bus.close();
-      await db.close();
+      await database[Symbol.asyncDispose]();
       await rm(dataDir, { recursive: true, force: true });
     },
   };
