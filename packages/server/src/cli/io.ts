@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
+import { EXIT } from './exit-codes.ts';
 
 /** The process as commands see it; tests give buffers. */
 export interface Io {
@@ -23,8 +24,15 @@ export function processIo(): Io {
     platform: process.platform,
     now: () => Date.now(),
     onSignal(callback) {
-      const interrupt = (): void => callback('SIGINT');
-      const terminate = (): void => callback('SIGTERM');
+      let count = 0;
+      const told = (signal: 'SIGINT' | 'SIGTERM'): void => {
+        count += 1;
+        // The second one means it: draining may take half a minute.
+        if (count > 1) process.exit(EXIT.interrupted);
+        callback(signal);
+      };
+      const interrupt = (): void => told('SIGINT');
+      const terminate = (): void => told('SIGTERM');
       process.on('SIGINT', interrupt);
       process.on('SIGTERM', terminate);
       return () => {

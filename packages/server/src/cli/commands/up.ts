@@ -1,2 +1,113 @@
-import type { LeafBody } from '../command.ts';
-export const up: LeafBody = { examples: ['holdfast up'], run: async () => ({ data: null, text: '' }) };
+import { EXIT } from '../exit-codes.ts';
+import type { Context, Input, LeafBody, Outcome } from '../command.ts';
+import { shortPath } from '../context.ts';
+import { jsonDocument } from '../output.ts';
+import type { Paint } from '../paint.ts';
+import { formatElapsed, formatProgress } from '../progress.ts';
+import { readVersion } from '../version.ts';
+
+export const up: LeafBody = {
+  about:
+    'Without --to and without configured applications it protects the bundled demo shop, in enforce mode, so that an attack is seen stopped at once. Runs until Ctrl-C.',
+  options: [
+    { flags: '--to <url>', help: 'the application to protect' },
+    { flags: '--host <name...>', help: 'host names to serve; others get 421. None = any' },
+    { flags: '--listen <place>', help: 'HOST:PORT for HTTPS (127.0.0.1:8443), or http://HOST:PORT behind a TLS terminator' },
+    { flags: '--admin <place>', help: 'HOST:PORT of the admin API, loopback only (127.0.0.1:9443)' },
+    { flags: '--mode <mode>', help: 'monitor records attacks (default), enforce blocks them', choices: ['monitor', 'enforce'] },
+    { flags: '--login <mode>', help: 'login in front of the application', choices: ['off', 'optional', 'required'] },
+  ],
+  examples: [
+    'holdfast up --to http://127.0.0.1:3000',
+    'holdfast up --to http://127.0.0.1:3000 --host shop.example.org --listen 0.0.0.0:443 --mode enforce',
+    'holdfast up',
+  ],
+  run,
+};
+
+async function run(context: Context, input: Input): Promise<Outcome> {
+  const startedAt = performance.now();
+  const { io, output, signal, flags } = context;
+  const { paint } = output;
+  const [{ readConfig }, { listenSettings }] = await Promise.all([import('../read-config.ts'), import('../listen-flag.ts')]);
+  const { config, origins } = readConfig(io, flags, settingsOf(input, listenSettings));
+  if (flags.dryRun)
+    return {
+      data: { dryRun: true, listen: config.listen, admin: config.admin, to: config.to, mode: config.mode },
+      text: 'the configuration is valid; nothing was started\n',
+    };
+  output.note(
+    `  ${paint.bold(`Holdfast ${readVersion()}`)}   data ${shortPath(await context.dataDir(), io.cwd)}   node ${process.versions.node}`,
+  );
+  const { serve } = await import('../../main.ts');
+  const running = await serve(config, { progress: (event) => output.note(formatProgress(event, paint)), signal, origins });
+  const readyMs = Math.round(performance.now() - startedAt);
+  const { addresses, applications, mode, dataDir, isNew } = running;
+  const data = { addresses, applications, mode, dataDir, isNew, readyMs, pid: process.pid };
+  if (flags.json) output.write(jsonDocument('up', { data }));
+  for (const line of readyLines({ ...data, isDemo: config.to === null && config.applications.length === 0 }, paint))
+    output.note(line);
+  await running.done;
+  output.note('  stopped: everything that was acknowledged is on disk');
+  // 130 tells a shell that a person stopped it; a service manager's SIGTERM is a normal end.
+  return { data, text: '', isStreamed: true, exit: signal.reason === 'SIGINT' ? EXIT.interrupted : EXIT.ok };
+}
+
+function settingsOf(input: Input, listenSettings: (flag: string) => ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  const listen = input.text('listen');
+  const settings = new Map(listen === null ? [] : listenSettings(listen));
+  for (const [flag, setting] of [
+    ['to', 'to'],
+    ['admin', 'admin.listen'],
+    ['mode', 'mode'],
+    ['login', 'login'],
+  ] as const) {
+    const value = input.text(flag);
+    if (value !== null) settings.set(setting, value);
+  }
+  const hosts = input.list('host');
+  if (hosts.length > 0) settings.set('host', hosts.join(','));
+  return settings;
+}
+
+interface Ready {
+  readonly addresses: Readonly<Record<'https' | 'http' | 'plain' | 'admin', string | null>>;
+  readonly mode: string;
+  readonly isDemo: boolean;
+  readonly readyMs: number;
+}
+
+/** Only what is true now: each line names something that a person can open or run. */
+function readyLines({ addresses, mode, isDemo, readyMs }: Ready, paint: Paint): readonly string[] {
+  const arrow = paint.bold('➜');
+  const what = isDemo ? 'Demo shop, protected' : 'Your app, protected ';
+  const lines: string[] = [];
+  if (addresses.https !== null)
+    lines.push(
+      `  ${arrow} ${what}   ${paint.bold(shown(addresses.https))}   local certificate? \`holdfast trust\` makes this machine trust it`,
+    );
+  if (addresses.plain !== null)
+    lines.push(`  ${arrow} ${what}   ${paint.bold(shown(addresses.plain))}   PLAIN HTTP: only behind a TLS terminator of yours`);
+  if (addresses.admin !== null)
+    lines.push(
+      `  ${arrow} Admin API              ${shown(addresses.admin)}   this machine only; \`holdfast token create\` for automation`,
+    );
+  lines.push(modeLine(mode, paint));
+  lines.push(
+    isDemo
+      ? '  The shop is flawed on purpose. Protect your own: holdfast up --to http://127.0.0.1:3000'
+      : '  When you have seen that nothing legitimate is recorded: holdfast app mode NAME enforce',
+  );
+  lines.push(`  Next: holdfast test attack | holdfast status | holdfast audit tail        ready in ${formatElapsed(readyMs)}`);
+  return lines;
+}
+
+function modeLine(mode: string, paint: Paint): string {
+  const always = 'TLS, headers, cookie flags and protocol checks enforce';
+  return mode === 'enforce'
+    ? `  Mode ${paint.good('ENFORCE')}: ${always}; attack rules block.`
+    : `  Mode ${paint.warn('MONITOR')}: ${always}; attack rules only record.`;
+}
+
+/** The certificate names localhost; the bare address would be refused by some browsers. */
+const shown = (address: string): string => address.replace('//127.0.0.1:', '//localhost:');
