@@ -33,3 +33,16 @@ export function isUniqueViolation(error: unknown, constraint?: string): boolean 
 export function isResourceShortage(error: unknown): boolean {
   return sqlState(error)?.startsWith('53') === true;
 }
+
+const AWAY = new Set(['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EPIPE', 'ENOTFOUND', 'EHOSTUNREACH']);
+/** What node-postgres says without a code when a connection cannot be had or broke. */
+const AWAY_WORDS = /^(?:Connection terminated|timeout exceeded when trying to connect|Query read timeout)/u;
+
+/** The database cannot be reached, is shutting down or is out of resources: SQLSTATE classes 08, 53 and 57P. */
+export function isDatabaseAway(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const state = sqlState(error);
+  if (state !== null && /^(?:08|53|57P)/u.test(state)) return true;
+  const code = 'code' in error ? error.code : null;
+  return (typeof code === 'string' && AWAY.has(code)) || AWAY_WORDS.test(error.message);
+}

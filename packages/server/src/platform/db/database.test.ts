@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { silentLog } from '../log.ts';
+import { isRefusal } from '../refusal.ts';
 import { isUniqueViolation, sqlState } from './database-error.ts';
 import { openDatabase, type Database, type DatabaseOptions } from './database.ts';
 
@@ -124,6 +125,13 @@ describe.each(engines)('database on %s', (engine) => {
     expect(await db.query('select n from counter')).toEqual([{ n: 50 }]);
     await db.query('drop table counter');
   });
+});
+
+test('a PostgreSQL that does not answer is refused at once, without its address', async () => {
+  const url = 'postgres://hf:hunter2@127.0.0.1:1/hf';
+  const error = await openDatabase({ kind: 'postgres', url }, silentLog).catch((reason: unknown) => reason);
+  expect(isRefusal(error, 'database-unavailable')).toBe(true);
+  expect(String(error)).not.toMatch(/hunter2|127\.0/u);
 });
 
 describe('embedded data that cannot be opened', () => {

@@ -1,7 +1,7 @@
 import { CompiledQuery, Kysely } from 'kysely';
 import type { Log } from '../log.ts';
+import { Refusal } from '../refusal.ts';
 import { openEmbedded } from './embedded.ts';
-import { createPostgresDialect } from './postgres.ts';
 
 /** No statement of ours needs longer; an index that does is built by a migration in steps. */
 const STATEMENT_TIMEOUT_MS = 30_000;
@@ -46,11 +46,25 @@ export type DatabaseOptions =
 export async function openDatabase(options: DatabaseOptions, log: Log): Promise<Database> {
   const statementTimeoutMs = options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS;
   if (options.kind === 'postgres') {
+    // Loaded only where it is used: most installations are embedded.
+    const { createPostgresDialect } = await import('./postgres.ts');
     const dialect = createPostgresDialect({ url: options.url, log, statementTimeoutMs });
-    return createDatabase({ kind: 'postgres', kysely: new Kysely<NoTables>({ dialect }), rebuilt: false, log });
+    const db = createDatabase({ kind: 'postgres', kysely: new Kysely<NoTables>({ dialect }), rebuilt: false, log });
+    await assertAnswers(db);
+    return db;
   }
   const { dialect, rebuilt } = await openEmbedded({ dataDir: options.dataDir, log, statementTimeoutMs });
   return createDatabase({ kind: 'embedded', kysely: new Kysely<NoTables>({ dialect }), rebuilt, log });
+}
+
+/** A wrong address or password is told at start, and without the URL: it holds the password. */
+async function assertAnswers(db: Database): Promise<void> {
+  try {
+    await db.query('select 1');
+  } catch (error) {
+    await db.close();
+    throw new Refusal('database-unavailable', { detail: 'PostgreSQL does not answer or refuses the login.', cause: error });
+  }
 }
 
 interface DatabaseParts {

@@ -33,7 +33,7 @@ export async function openEmbedded({ dataDir, log, statementTimeoutMs }: Embedde
   let rebuilt = false;
   let session: PgliteSession;
   try {
-    session = await openSession();
+    session = await openTwice(openSession);
   } catch (error) {
     if (!(error instanceof OpenFailed)) throw new Refusal('database-unavailable', { cause: error });
     await assertRoom(dataDir, error);
@@ -44,6 +44,15 @@ export async function openEmbedded({ dataDir, log, statementTimeoutMs }: Embedde
     rebuilt = true;
   }
   return { dialect: new PgliteDialect(new PgliteDriver(session, openSession)), rebuilt };
+}
+
+/** Good data must not be put aside for a passing shortage. */
+async function openTwice(openSession: () => Promise<PgliteSession>): Promise<PgliteSession> {
+  try {
+    return await openSession();
+  } catch {
+    return openSession();
+  }
 }
 
 async function openAgain(openSession: () => Promise<PgliteSession>): Promise<PgliteSession> {

@@ -57,3 +57,28 @@ test('the shipped migrations apply to an empty database', async () => {
   await fresh.close();
   await rm(own, { recursive: true, force: true });
 }, 60_000);
+
+test('the shipped migrations apply to PostgreSQL too, also when two nodes start at once', async (context) => {
+  const url = process.env['HOLDFAST_TEST_POSTGRES'];
+  if (url === undefined) {
+    console.warn('SKIPPED: migrations on PostgreSQL; set HOLDFAST_TEST_POSTGRES');
+    context.skip();
+    return;
+  }
+  await using admin = await openDatabase({ kind: 'postgres', url }, silentLog);
+  const name = `hf_migrate_${process.pid}`;
+  await admin.query(`create database ${name}`);
+  const own = new URL(url);
+  own.pathname = `/${name}`;
+  try {
+    await using one = await openDatabase({ kind: 'postgres', url: own.href }, silentLog);
+    await using other = await openDatabase({ kind: 'postgres', url: own.href }, silentLog);
+    const parts = { clock: systemClock, log: silentLog };
+    const [first, second] = await Promise.all([migrate({ db: one, ...parts }), migrate({ db: other, ...parts })]);
+    expect(new Set([...first, ...second]).size).toBe(first.length + second.length);
+    expect(first.length + second.length).toBeGreaterThan(0);
+    expect(await migrate({ db: one, ...parts })).toEqual([]);
+  } finally {
+    await admin.query(`drop database if exists ${name} with (force)`);
+  }
+});

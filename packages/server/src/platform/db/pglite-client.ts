@@ -19,7 +19,7 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
-/** The database thread would not open this folder. */
+/** PGlite itself says that it cannot open this folder. A thread that was slow or ended says nothing of the data. */
 export class OpenFailed extends Error {
   override readonly name = 'OpenFailed';
 }
@@ -145,12 +145,12 @@ function lost(cause: Error | null): Refusal {
 
 function firstMessage(worker: Worker): Promise<void> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => settle(new OpenFailed('no answer in time')), OPEN_TIMEOUT_MS);
+    const timer = setTimeout(() => settle(lost(null)), OPEN_TIMEOUT_MS);
     const onMessage = (message: FromWorker): void => {
       settle(message.kind === 'open-failed' ? new OpenFailed(message.detail) : null);
     };
     const onError = (error: Error): void => settle(error);
-    const onExit = (): void => settle(new OpenFailed('the database thread ended while opening'));
+    const onExit = (): void => settle(lost(null));
     const settle = (error: Error | null): void => {
       clearTimeout(timer);
       worker.off('message', onMessage).off('error', onError).off('exit', onExit);
