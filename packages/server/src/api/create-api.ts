@@ -16,6 +16,7 @@ import { mountBypass } from './routes/bypass.ts';
 import { mountCsp } from './routes/csp.ts';
 import { mountEvents } from './routes/events.ts';
 import { mountExceptions } from './routes/exceptions.ts';
+import { mountMaintenance } from './routes/maintenance.ts';
 import { mountSnapshots } from './routes/snapshots.ts';
 import { mountSystem } from './routes/system.ts';
 import { mountTokens } from './routes/tokens.ts';
@@ -43,7 +44,7 @@ function toRefusal(error: unknown): unknown {
  *
  * @example const api = createApi({ domains, system, log, trust: { kind: 'token' } }); serve({ fetch: api.fetch })
  */
-export function createApi({ domains, system, log, trust }: ApiParts): Api {
+export function createApi({ domains, system, maintenance, log, trust }: ApiParts): Api {
   const api = new OpenAPIHono<ApiEnv>({
     defaultHook: (result) => {
       if (!result.success) throw new Refusal('input-invalid', { errors: faultsOf(result.error) });
@@ -76,8 +77,14 @@ export function createApi({ domains, system, log, trust }: ApiParts): Api {
   for (const mount of [mountApplications, mountBans, mountBypass, mountExceptions, mountCsp]) mount(api, domains);
   for (const mount of [mountEvents, mountAudit, mountTokens, mountSnapshots]) mount(api, domains);
   mountSystem(api, system);
+  if (maintenance !== undefined) mountMaintenance(api, maintenance);
 
   api.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer', bearerFormat: 'hf_…' });
-  api.doc31('/api/openapi.json', { openapi: '3.1.0', info: { title: 'Holdfast admin API', version: '1' } });
+  // Made when first asked for: it costs more than starting does.
+  let document: ReturnType<Api['getOpenAPI31Document']> | null = null;
+  api.get('/api/openapi.json', (context) => {
+    document ??= api.getOpenAPI31Document({ openapi: '3.1.0', info: { title: 'Holdfast admin API', version: '1' } });
+    return context.json(document);
+  });
   return api;
 }

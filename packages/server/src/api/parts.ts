@@ -16,6 +16,7 @@ import type { Applications } from '../domains/applications/index.ts';
 import type { Identity } from '../domains/identity/index.ts';
 import type { Protection } from '../domains/protection/index.ts';
 import type { Log } from '../platform/log.ts';
+import type { MaintenancePort } from './maintenance.ts';
 
 /** What the API asks of the ledger. */
 export interface AuditPort {
@@ -57,6 +58,8 @@ export type Trust = { readonly kind: 'token' } | { readonly kind: 'host-operator
 export interface ApiParts {
   readonly domains: ApiDomains;
   readonly system: SystemPort;
+  /** Backups and the key of the ledger; left out where no operator of the host can call. */
+  readonly maintenance?: MaintenancePort;
   readonly log: Log;
   readonly trust: Trust;
 }

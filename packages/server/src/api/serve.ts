@@ -1,7 +1,8 @@
 import { chmod, rm } from 'node:fs/promises';
-import { createServer as createHttpServer, type Server } from 'node:http';
+import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
-import type { SecureContextOptions, TlsOptions } from 'node:tls';
+import { createServer as createTcpServer, type Server, type Socket } from 'node:net';
+import type { SecureContextOptions, Server as TlsServer, TlsOptions } from 'node:tls';
 import { getRequestListener } from '@hono/node-server';
 import { Refusal } from '../platform/refusal.ts';
 import type { Api } from './route.ts';
@@ -9,8 +10,13 @@ import type { Api } from './route.ts';
 const HEADERS_TIMEOUT_MS = 5000;
 const REQUEST_TIMEOUT_MS = 30_000;
 const KEEP_ALIVE_MS = 5000;
+const CLOSE_GRACE_MS = 2000;
 const CONNECTIONS_MAX = 256;
 const HEADER_BYTES_MAX = 16_384;
+/** RFC 8446 §5.1: a TLS record of type handshake. */
+const TLS_HANDSHAKE = 0x16;
+const OPEN_PATHS = new Set(['/-/live', '/-/ready', '/-/startup', '/metrics']);
+const OWN_HOST = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/u;
 
 /** `tls: null` serves plain HTTP, for tests. */
 export type ApiListen =
@@ -26,8 +32,8 @@ export type ApiListen =
 export interface ServedApi {
   /** `127.0.0.1:9443`, or the path of the socket. */
   readonly address: string;
-  /** The server itself, so that a new certificate can be set without dropping connections. */
-  readonly server: Server;
+  /** The TLS side, so that a new certificate can be set without dropping connections; null where there is none. */
+  readonly tlsServer: TlsServer | null;
   close(): Promise<void>;
 }
 
@@ -38,12 +44,52 @@ const limits = {
   maxHeaderSize: HEADER_BYTES_MAX,
 };
 
-function createServer(api: Api, listen: ApiListen): Server {
+type Handle = (incoming: IncomingMessage, outgoing: ServerResponse) => void;
+type HttpServer = ReturnType<typeof createHttpServer>;
+
+interface Doors {
+  /** What listens. */
+  readonly front: Server;
+  readonly tlsServer: (TlsServer & HttpServer) | null;
+  readonly http: HttpServer;
+}
+
+function createDoors(api: Api, listen: ApiListen): Doors {
   const listener = getRequestListener(api.fetch);
   // The listener answers every error itself; its promise never rejects.
-  const handle = (...args: Parameters<typeof listener>): void => void listener(...args);
-  if (listen.kind === 'tcp' && listen.tls !== null) return createHttpsServer({ ...limits, ...listen.tls }, handle);
-  return createHttpServer(limits, handle);
+  const handle: Handle = (incoming, outgoing) => void listener(incoming, outgoing);
+  if (listen.kind === 'socket' || listen.tls === null) {
+    const http = createHttpServer(limits, handle);
+    return { front: http, tlsServer: null, http };
+  }
+  const tlsServer = createHttpsServer({ ...limits, ...listen.tls }, handle);
+  const http = createHttpServer(limits, probesOnly(handle));
+  return { front: createTcpServer((socket) => enter(socket, { tlsServer, http })), tlsServer, http };
+}
+
+/** What a health check or a collector on this machine may ask in the clear; everything else is sent to HTTPS. */
+function probesOnly(handle: Handle): Handle {
+  return (incoming, outgoing) => {
+    const path = (incoming.url ?? '/').split('?', 1)[0] ?? '/';
+    if (OPEN_PATHS.has(path)) return handle(incoming, outgoing);
+    const host = OWN_HOST.test(incoming.headers.host ?? '') ? incoming.headers.host : null;
+    if (host === null || !path.startsWith('/')) return void outgoing.writeHead(421, { connection: 'close' }).end();
+    return void outgoing.writeHead(308, { location: `https://${host}${path}`, connection: 'close' }).end();
+  };
+}
+
+/** One port for both: the first byte tells a TLS handshake from an HTTP method. */
+function enter(socket: Socket, { tlsServer, http }: { tlsServer: Server; http: Server }): void {
+  socket.on('error', () => socket.destroy());
+  const timer = setTimeout(() => socket.destroy(), HEADERS_TIMEOUT_MS).unref();
+  socket.once('close', () => clearTimeout(timer));
+  socket.once('data', (chunk) => {
+    clearTimeout(timer);
+    socket.pause();
+    socket.unshift(chunk);
+    (chunk[0] === TLS_HANDSHAKE ? tlsServer : http).emit('connection', socket);
+    socket.resume();
+  });
 }
 
 async function open(server: Server, listen: ApiListen): Promise<void> {
@@ -58,7 +104,7 @@ async function open(server: Server, listen: ApiListen): Promise<void> {
 
 /** Serves the API until closed. Of a socket left by a killed process the file is removed first: the data directory's lock says that it is dead. */
 export async function serveApi(api: Api, listen: ApiListen): Promise<ServedApi> {
-  const server = createServer(api, listen);
+  const { front: server, tlsServer, http } = createDoors(api, listen);
   server.maxConnections = CONNECTIONS_MAX;
   if (listen.kind === 'socket') await rm(listen.path, { force: true });
   // A socket is made with the rights that the mask leaves: closed from the first moment, not only after chmod.
@@ -73,13 +119,16 @@ export async function serveApi(api: Api, listen: ApiListen): Promise<ServedApi> 
   const address = bound === null || typeof bound === 'string' ? String(bound) : `${listenHost(bound)}:${bound.port}`;
   return {
     address,
-    server,
+    tlsServer,
     async close() {
+      const servers = tlsServer === null ? [http] : [http, tlsServer];
       await new Promise<void>((resolve) => {
         server.close(() => resolve());
-        server.closeIdleConnections();
+        for (const each of servers) each.closeIdleConnections();
         // What still runs after this has had its time; a stuck client must not hold up a shutdown.
-        setTimeout(() => server.closeAllConnections(), KEEP_ALIVE_MS).unref();
+        setTimeout(() => {
+          for (const each of servers) each.closeAllConnections();
+        }, CLOSE_GRACE_MS).unref();
       });
       if (listen.kind === 'socket') await rm(listen.path, { force: true });
     },

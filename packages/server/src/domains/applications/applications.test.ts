@@ -132,6 +132,17 @@ describe('declared applications', () => {
     expect(await applications.list()).toHaveLength(2);
   });
 
+  it('may exchange their hosts; two that claim one host or one id are a fault of the configuration', async () => {
+    const pair = (first: string, second: string) => [input({ hosts: [first] }), input({ id: 'two', hosts: [second] })];
+    await applications.applyDeclared(pair('a.test', 'b.test'));
+    await applications.applyDeclared(pair('b.test', 'a.test'));
+    expect((await applications.list()).map(({ application }) => application.hosts)).toEqual([['b.test'], ['a.test']]);
+    const clash = applications.applyDeclared(pair('c.test', 'c.test'));
+    await expect(clash).rejects.toMatchObject({ code: 'config-invalid', errors: [{ pointer: '/applications/1/hosts/0' }] });
+    await expect(applications.applyDeclared([input(), input()])).rejects.toMatchObject({ code: 'config-invalid' });
+    expect((await applications.get('two')).application.hosts).toEqual(['a.test']);
+  });
+
   it('are exported as they would be written', async () => {
     await applications.applyDeclared([input({ mode: 'enforce' })]);
     expect(await applications.exportConfiguration()).toEqual([{ ...input(), mode: 'enforce' }]);

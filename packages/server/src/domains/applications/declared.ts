@@ -1,7 +1,22 @@
 import { createHash } from 'node:crypto';
-import { applicationSchema, type ApplicationInput, type ApplicationView } from '@holdfast/contract';
+import { applicationSchema, type Application, type ApplicationInput, type ApplicationView } from '@holdfast/contract';
+import { Refusal } from '../../platform/refusal.ts';
+import { hostConflicts } from './domain.ts';
 import { sortedJson } from './sorted-json.ts';
 import { addApplication, change, dropApplication, rewriteApplication, toView, type ApplicationParts } from './service.ts';
+
+function refuseDoubles(wanted: readonly Application[]): void {
+  const errors = wanted.flatMap((application, index) => {
+    const before = wanted.slice(0, index);
+    const isTwice = before.some(({ id }) => id === application.id);
+    const twice = isTwice ? [{ pointer: '/id', detail: 'is declared twice' }] : [];
+    return [...twice, ...hostConflicts(application, before)].map(({ pointer, detail }) => ({
+      pointer: `/applications/${index}${pointer}`,
+      detail,
+    }));
+  });
+  if (errors.length > 0) throw new Refusal('config-invalid', { errors });
+}
 
 /**
  * Puts what the configuration declares into force at start.
@@ -17,17 +32,23 @@ export async function applyDeclared(parts: ApplicationParts, declared: readonly 
   const by = { actor: { kind: 'system' as const, ref: 'configuration' }, reason: 'declared in the configuration' };
   return change(parts, by, async (step) => {
     if (wanted.length === 0) return step.all.map(toView);
-    const ids = new Set(wanted.map(({ id }) => id));
+    const byId = new Map(wanted.map((application) => [application.id, application]));
+    refuseDoubles(wanted);
     const kept = new Map(step.all.map((stored) => [stored.application.id, stored]));
     for (const stored of step.all) {
-      if (stored.origin !== 'config' || ids.has(stored.application.id)) continue;
+      if (stored.origin !== 'config' || byId.has(stored.application.id)) continue;
       await dropApplication(step, stored);
       kept.delete(stored.application.id);
     }
     for (const application of wanted) {
       const declaredDigest = createHash('sha256').update(sortedJson(application), 'utf8').digest('hex');
       const before = kept.get(application.id);
-      const now = { ...step, all: [...kept.values()] };
+      // Judged beside what the others will be, not what they were: two declarations may exchange their hosts.
+      const others = [...kept.values()].map((stored) => ({
+        ...stored,
+        application: byId.get(stored.application.id) ?? stored.application,
+      }));
+      const now = { ...step, all: others.filter((stored) => stored.application.id !== application.id) };
       const after = { application, origin: 'config' as const, declaredDigest };
       if (before === undefined) kept.set(application.id, await addApplication(now, application, after));
       else if (before.declaredDigest !== declaredDigest) kept.set(application.id, await rewriteApplication(now, before, after));

@@ -5,6 +5,7 @@ import { createAcme, type Acme, type AcmeOutcome, type RenewalJob } from './acme
 import { createCertificateStore, type CertificateDescription, type CertificateStore } from './certificate-store.ts';
 import type { KeyStore } from './key-store.ts';
 import { openLocalCa, type LocalCa } from './local-ca.ts';
+import type { CertificateSupply } from './tls-options.ts';
 import { watchOwnFiles, type OwnFiles, type OwnFilesOutcome } from './own-files.ts';
 
 /** The leaf of the local CA is looked at this often; it is made anew 30 days before its end. */
@@ -37,6 +38,8 @@ export interface CertificatesOptions {
 
 export interface Certificates extends AsyncDisposable {
   readonly caPath: string;
+  /** For listeners of this process. */
+  readonly supply: CertificateSupply;
   readonly renewalJob: RenewalJob | null;
   forSnapshot(): Pick<Snapshot, 'certificates' | 'challenges' | 'alpnCertificates'>;
   describe(): readonly CertificateDescription[];
@@ -58,6 +61,7 @@ export async function openCertificates(options: CertificatesOptions): Promise<Ce
   const acme = settings.acme.enabled ? await openAcme(options, store) : null;
   return {
     caPath: localCa.caPath,
+    supply: store,
     renewalJob: acme?.renewalJob ?? null,
     describe: () => store.describe(),
     onChange: (listener) => store.onChange(listener),
