@@ -7,7 +7,7 @@ const PREFIX = 'HOLDFAST_';
 const WORD_CHARACTERS_MAX = 65_536;
 
 /** Names under the prefix that are no settings: the file itself, the command line's own, and what tests use. */
-const RESERVED = new Set(['HOLDFAST_CONFIG', 'HOLDFAST_TOKEN', 'HOLDFAST_NO_INPUT', 'HOLDFAST_TRUST']);
+const RESERVED = new Set(['HOLDFAST_CONFIG', 'HOLDFAST_TOKEN', 'HOLDFAST_NO_INPUT', 'HOLDFAST_DEBUG']);
 const RESERVED_PREFIX = 'HOLDFAST_TEST_';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
