@@ -13,7 +13,7 @@ const tables = createRoute({
   tags,
   summary: 'The tables as JSON lines, for a backup. Only for the operator of the host.',
   ...needs('backup:write'),
-  responses: { 200: { description: 'JSON lines.', content: { 'application/jsonl': { schema: z.string() } } } },
+  responses: { 200: { description: 'JSON lines.', content: { 'text/plain': { schema: z.string() } } } },
 });
 const noteBackup = createRoute({
   method: 'post',
@@ -50,7 +50,7 @@ const hostOnly = createMiddleware<ApiEnv>(async (context, next) => {
 
 export function mountMaintenance(api: Api, port: MaintenancePort): void {
   api.use(tables.path, hostOnly);
-  api.openapi(tables, async (context) => context.body(await port.tables(), 200, { 'content-type': 'application/jsonl' }));
+  api.openapi(tables, async (context) => context.text(await port.tables(), 200));
   api.openapi(noteBackup, async (context) => {
     await port.noteBackup(context.req.valid('json'), context.get('principal').actor);
     return context.body(null, 204);
