@@ -28,7 +28,8 @@ export async function run(argv: readonly string[], io: Io = processIo()): Promis
   return call(parsed, io);
 }
 
-async function call({ name, leaf, input, flags }: Extract<Parsed, { kind: 'call' }>, io: Io): Promise<number> {
+async function call({ name, leaf, input, flags: given }: Extract<Parsed, { kind: 'call' }>, io: Io): Promise<number> {
+  const flags = { ...given, noInput: given.noInput || (io.env['HOLDFAST_NO_INPUT'] ?? '') !== '' };
   const output = createOutput(io, flags);
   const controller = new AbortController();
   const forget = io.onSignal((signal) => controller.abort(signal));
