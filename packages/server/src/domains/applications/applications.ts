@@ -17,7 +17,7 @@ import type { ApplicationParts, ChangeBy } from './service.ts';
 import { readApplications } from './store.ts';
 import type { ApplicationTables } from './tables.ts';
 
-export type ChangeListener = ApplicationParts['changed'];
+type ChangeListener = ApplicationParts['changed'];
 
 /** The protected applications: what each is, where it is, and what Holdfast does for it. */
 export interface Applications {

@@ -1,2 +1,1 @@
-export { createIdentity, type Identity, type IdentityParts } from './tokens.ts';
-export type { Verification } from './verify-token.ts';
+export { createIdentity, type Identity } from './tokens.ts';

@@ -33,7 +33,7 @@ const DAY_MS = 86_400_000;
 
 type Actor = EventRecord['actor'];
 
-export interface IdentityParts {
+interface IdentityParts {
   readonly db: Database;
   readonly bus: Bus;
   readonly clock: Clock;

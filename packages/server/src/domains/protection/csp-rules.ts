@@ -11,7 +11,7 @@ const HASHES_MAX = 1024;
  * The gateway's built-in policy, which a suggestion widens: nothing but the site itself, no plugins, no base, inline code by
  * nonce only. The two are written twice because the gateway runs without the control plane's code.
  */
-export const BUILT_IN_CSP: readonly (readonly [directive: string, sources: readonly string[]])[] = [
+const BUILT_IN_CSP: readonly (readonly [directive: string, sources: readonly string[]])[] = [
   ['default-src', ["'none'"]],
   ['script-src', ["'self'", "'nonce-{nonce}'"]],
   ['style-src', ["'self'", "'nonce-{nonce}'"]],

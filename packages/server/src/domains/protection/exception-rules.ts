@@ -25,7 +25,7 @@ export function groupOf(rule: string): RuleGroup | null {
   return RULE_GROUPS.find((group) => group === name) ?? null;
 }
 
-export interface JudgedRequest {
+interface JudgedRequest {
   readonly application: string | null;
   readonly method: string;
   readonly path: string;

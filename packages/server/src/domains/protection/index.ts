@@ -1,4 +1,3 @@
-export { proposeExceptions, type JudgedRequest } from './exception-rules.ts';
-export type { KeyMaterial } from './policy.ts';
-export { createProtection, type Protection, type ProtectionOptions } from './protection.ts';
+export { proposeExceptions } from './exception-rules.ts';
+export { createProtection, type Protection } from './protection.ts';
 export { runSelfTest } from './self-test.ts';

@@ -31,7 +31,7 @@ import { rollBack } from './rollback.ts';
 import { createSnapshots, type Snapshots, type SnapshotsParts } from './snapshots.ts';
 import { createSweeper } from './sweeper.ts';
 
-export interface ProtectionOptions extends SnapshotsParts {
+interface ProtectionOptions extends SnapshotsParts {
   readonly bus: Bus;
 }
 

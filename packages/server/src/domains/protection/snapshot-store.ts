@@ -4,7 +4,7 @@ import type { Policy } from './policy.ts';
 import type { ProtectionDb, ProtectionTables } from './tables.ts';
 
 /** Policy states that can be gone back to. */
-export const STATES_MAX = 20;
+const STATES_MAX = 20;
 
 // Without the policy itself, which may be megabytes.
 const STATE_COLUMNS = ['version', 'digest', 'counts', 'created_at', 'cause', 'actor'] as const;
