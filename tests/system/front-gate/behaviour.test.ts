@@ -3,7 +3,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { connect as connectH2, constants } from 'node:http2';
 import type { ClientHttp2Session } from 'node:http2';
 import { connect } from 'node:net';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
@@ -33,10 +33,9 @@ function application(incoming: IncomingMessage, outgoing: ServerResponse): void 
     outgoing.write('data: one\n\n');
     setTimeout(() => outgoing.write('data: two\n\n'), 300);
   } else if (path === '/silent') incoming.resume();
-  else if (path === '/split')
-    (incoming.socket as Socket).end('HTTP/1.1 200 OK\r\nX-A: b\rSet-Cookie: x\r\nContent-Length: 0\r\n\r\n');
+  else if (path === '/split') incoming.socket.end('HTTP/1.1 200 OK\r\nX-A: b\rSet-Cookie: x\r\nContent-Length: 0\r\n\r\n');
   else if (path === '/switch')
-    (incoming.socket as Socket).end('HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\nsecret');
+    incoming.socket.end('HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\nsecret');
   else
     incoming
       .on('data', (chunk: Buffer) => (state.bytes += chunk.length))

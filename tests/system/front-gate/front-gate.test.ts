@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startEchoUpstream } from '../../support/echo-upstream.ts';
-import type { EchoUpstream } from '../../support/echo-upstream.ts';
+import type { EchoUpstream, SeenRequest } from '../../support/echo-upstream.ts';
 import { sendRaw } from '../../support/raw-client.ts';
 import type { RawExchange } from '../../support/raw-client.ts';
 import { startTestGateway, testSnapshot } from '../../support/test-gateway.ts';
 import type { TestGateway } from '../../support/test-gateway.ts';
-import type { RawCase } from './classes/case.ts';
+import type { RawCase, Verdict } from './classes/case.ts';
 import { FRAMING } from './classes/framing.ts';
 import { HEAD } from './classes/head.ts';
 import { PASS } from './classes/pass.ts';
@@ -44,38 +44,31 @@ function adminInApplicationEyes(url: string): boolean {
   return segments[0] === 'admin';
 }
 
+interface Got extends RawExchange {
+  readonly statuses: readonly number[];
+  readonly seen: readonly SeenRequest[];
+}
+
+const isOne200 = ({ statuses }: Got): boolean => statuses.length === 1 && statuses[0] === 200;
+const arrivedWith = ({ seen }: Got, marker = 'm4rk'): boolean => JSON.stringify(seen).includes(marker);
+
+const HOLDS: Readonly<Record<Verdict, (got: Got, one: RawCase) => boolean>> = {
+  reject: ({ seen, isClosed, statuses }) =>
+    seen.length === 0 && isClosed && statuses.length <= 1 && statuses.every((status) => REFUSALS.has(status)),
+  'no-101': ({ seen, text }) =>
+    upstream.upgrades === 0 && !text.includes(' 101 ') && seen.length <= 1 && !seen.some(({ url }) => url === '/smuggled'),
+  accept: (got) => isOne200(got) && got.seen.length === 1,
+  'accept-no-smuggle': ({ statuses, seen }) => statuses.length === 1 && seen.length <= 1,
+  'accept-sanitize': (got, { marker }) => isOne200(got) && got.seen.length === 1 && !arrivedWith(got, marker),
+  'reject-or-drop': (got, { marker }) => got.seen.length <= 1 && !arrivedWith(got, marker),
+  'deny-admin': ({ seen }) => seen.every(({ url }) => !adminInApplicationEyes(url) || /^\/admin(?:[/?;]|$)/iu.test(url)),
+};
+
 /** Why the verdict does not hold, or null. */
-function judge(one: RawCase, got: RawExchange): string | null {
-  const statuses = got.answers.map(({ status }) => status);
-  const arrived = upstream.seen.length;
-  const told = `${JSON.stringify(statuses)} closed=${got.isClosed} arrived=${arrived} broken=${upstream.broken}`;
-  if (upstream.broken > 0) return `the application got broken bytes: ${told}`;
-  const holds = ((): boolean => {
-    switch (one.expect) {
-      case 'reject':
-        return (
-          arrived === 0 && got.isClosed && (statuses.length === 0 || (statuses.length === 1 && REFUSALS.has(statuses[0] ?? 0)))
-        );
-      case 'no-101':
-        return (
-          upstream.upgrades === 0 &&
-          !got.text.includes(' 101 ') &&
-          arrived <= 1 &&
-          !upstream.seen.some(({ url }) => url === '/smuggled')
-        );
-      case 'accept':
-        return statuses.length === 1 && statuses[0] === 200 && arrived === 1;
-      case 'accept-no-smuggle':
-        return statuses.length === 1 && arrived <= 1;
-      case 'accept-sanitize':
-        return statuses[0] === 200 && arrived === 1 && !JSON.stringify(upstream.seen).includes(one.marker ?? 'm4rk');
-      case 'reject-or-drop':
-        return arrived <= 1 && !JSON.stringify(upstream.seen).includes(one.marker ?? 'm4rk');
-      case 'deny-admin':
-        return upstream.seen.every(({ url }) => !adminInApplicationEyes(url) || /^\/admin(?:[/?;]|$)/iu.test(url));
-    }
-  })();
-  return holds ? null : told;
+function judge(one: RawCase, exchange: RawExchange): string | null {
+  const got: Got = { ...exchange, statuses: exchange.answers.map(({ status }) => status), seen: upstream.seen };
+  if (upstream.broken === 0 && HOLDS[one.expect](got, one)) return null;
+  return `${JSON.stringify(got.statuses)} closed=${got.isClosed} arrived=${got.seen.length} broken=${upstream.broken}`;
 }
 
 async function failures(tls: boolean, split: boolean, only: (one: RawCase) => boolean): Promise<string[]> {

@@ -7,13 +7,33 @@ const application = (id: string, hosts: string[]): object =>
   applicationSchema.parse({ id, name: id, hosts, upstream: 'http://127.0.0.1:1' });
 const snapshot = (change: object): Snapshot =>
   snapshotSchema.parse({
-    ...{ version: 1, digest: '0'.repeat(64), applications: [], exceptions: [], allows: [], bans: [], bypassUntil: null },
-    ...{ trustedHops: 0, limits: {}, certificates: [], challenges: [], alpnCertificates: [], ticketKeys: null },
+    version: 1,
+    digest: '0'.repeat(64),
+    applications: [],
+    exceptions: [],
+    allows: [],
+    bans: [],
+    bypassUntil: null,
+    trustedHops: 0,
+    limits: {},
+    certificates: [],
+    challenges: [],
+    alpnCertificates: [],
+    ticketKeys: null,
     ...change,
   });
 const exception = (route: string, number: number): RuleException => ({
-  ...{ id: String(number).padStart(26, '0'), application: 'shop', method: 'GET', route, location: 'query', parameter: 'q' },
-  ...{ rule: 'sqli.boolean', group: 'sqli', reason: 'a test', expiresAt: 1, createdAt: 0 },
+  id: String(number).padStart(26, '0'),
+  application: 'shop',
+  method: 'GET',
+  route,
+  location: 'query',
+  parameter: 'q',
+  rule: 'sqli.boolean',
+  group: 'sqli',
+  reason: 'a test',
+  expiresAt: 1,
+  createdAt: 0,
 });
 
 describe('compiled snapshot', () => {
@@ -35,7 +55,7 @@ describe('compiled snapshot', () => {
     );
     const ids = (path: string, method = 'GET', id = 'shop'): number[] =>
       compiled.exceptionsFor(id, method, path).map((held) => Number(held.id));
-    expect(ids('/items/7/edit').toSorted()).toEqual([1, 2]);
+    expect(new Set(ids('/items/7/edit'))).toEqual(new Set([1, 2]));
     expect(ids('/items/8/edit')).toEqual([1]);
     expect(ids('/')).toEqual([3]);
     expect(ids('/items/8/9/edit')).toEqual([]);

@@ -22,11 +22,42 @@ export interface ReadHeaders {
  * (RFC 9113 §8.2.3).
  */
 const SINGLETONS: ReadonlySet<string> = new Set([
-  ...['host', 'content-length', 'content-type', 'content-encoding', 'content-range', 'content-location', 'content-disposition'],
-  ...['authorization', 'proxy-authorization', 'user-agent', 'referer', 'origin', 'from', 'expect', 'max-forwards', 'range'],
-  ...['if-modified-since', 'if-unmodified-since', 'if-range', 'date', 'upgrade', 'transfer-encoding', 'traceparent'],
-  ...['sec-websocket-key', 'sec-websocket-version', 'access-control-request-method', 'last-event-id'],
-  ...['age', 'etag', 'expires', 'last-modified', 'location', 'retry-after', 'server', 'x-csrf-token', 'x-requested-with'],
+  'host',
+  'content-length',
+  'content-type',
+  'content-encoding',
+  'content-range',
+  'content-location',
+  'content-disposition',
+  'authorization',
+  'proxy-authorization',
+  'user-agent',
+  'referer',
+  'origin',
+  'from',
+  'expect',
+  'max-forwards',
+  'range',
+  'if-modified-since',
+  'if-unmodified-since',
+  'if-range',
+  'date',
+  'upgrade',
+  'transfer-encoding',
+  'traceparent',
+  'sec-websocket-key',
+  'sec-websocket-version',
+  'access-control-request-method',
+  'last-event-id',
+  'age',
+  'etag',
+  'expires',
+  'last-modified',
+  'location',
+  'retry-after',
+  'server',
+  'x-csrf-token',
+  'x-requested-with',
 ]);
 
 /** RFC 9113 §8.2.2: fields of an HTTP/1 connection make an HTTP/2 request malformed. */
@@ -65,8 +96,16 @@ interface Draft {
 export function readHeaders(raw: readonly string[], isH2: boolean, limits: GatewayLimits): ReadHeaders | HeaderFault {
   if (raw.length > limits.headerCountMax * 2 + (isH2 ? PSEUDO_FIELDS.size * 2 : 0)) return tooLarge('header-count');
   const draft: Draft = {
-    ...{ isH2, limits, headers: [], seen: new Set(), cookies: [] },
-    ...{ host: null, authority: null, expect: null, contentLength: null, bytes: 0 },
+    isH2,
+    limits,
+    headers: [],
+    seen: new Set(),
+    cookies: [],
+    host: null,
+    authority: null,
+    expect: null,
+    contentLength: null,
+    bytes: 0,
   };
   for (let at = 0; at + 1 < raw.length; at += 2) {
     // In range: `at + 1 < raw.length`.

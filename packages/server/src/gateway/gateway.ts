@@ -51,7 +51,11 @@ class GatewayProcess implements Gateway {
     this.#parts = parts;
     const { clock, log, send } = parts;
     this.#room = createRequestRoom({
-      ...{ clock, log, send, node: parts.node ?? 'gateway', snapshot: () => this.#current() },
+      clock,
+      log,
+      send,
+      node: parts.node ?? 'gateway',
+      snapshot: () => this.#current(),
       ...(parts.random === undefined ? {} : { random: parts.random }),
     });
   }

@@ -54,7 +54,10 @@ describe('pipeline runner', () => {
         step('b', async () => refusal),
       ),
     ).toMatchObject({
-      ...{ verdicts: ['a passed', 'b refused'], outcome: 'blocked', records: 1, waited: true },
+      verdicts: ['a passed', 'b refused'],
+      outcome: 'blocked',
+      records: 1,
+      waited: true,
     });
   });
 

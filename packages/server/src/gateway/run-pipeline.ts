@@ -67,24 +67,21 @@ async function waitFor(run: Run, index: number, waiting: Promise<StepResult>): P
 
 /** Writes the verdict down; true when the request has ended with it. */
 function settle({ exchange, end }: Run, step: Step, result: StepResult): boolean {
-  switch (result.kind) {
-    case 'on':
-      // A step that tells more has written its own verdict already.
-      if (exchange.record.steps.at(-1)?.step !== step.name) exchange.record.steps.push(passedVerdict(step.name));
-      return false;
-    case 'answered':
-      if (exchange.record.steps.at(-1)?.step !== step.name)
-        exchange.record.steps.push({ step: step.name, verdict: 'answered', detail: '' });
-      end.record(exchange);
-      return true;
-    case 'refused':
-      exchange.record.steps.push({ step: step.name, verdict: 'refused', detail: result.reason.slice(0, DETAIL_MAX) });
-      exchange.record.outcome = outcomeOf(result);
-      exchange.record.reason = result.reason;
-      end.refuse(exchange, result);
-      end.record(exchange);
-      return true;
+  const { steps } = exchange.record;
+  // A step that tells more has written its own verdict already.
+  const isTold = steps.at(-1)?.step === step.name;
+  if (result.kind === 'on') {
+    if (!isTold) steps.push(passedVerdict(step.name));
+    return false;
   }
+  if (result.kind === 'refused') {
+    steps.push({ step: step.name, verdict: 'refused', detail: result.reason.slice(0, DETAIL_MAX) });
+    exchange.record.outcome = outcomeOf(result);
+    exchange.record.reason = result.reason;
+    end.refuse(exchange, result);
+  } else if (!isTold) steps.push({ step: step.name, verdict: 'answered', detail: '' });
+  end.record(exchange);
+  return true;
 }
 
 function outcomeOf({ code }: Refused): 'blocked' | 'failed' | 'refused' {

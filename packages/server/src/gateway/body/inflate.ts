@@ -15,12 +15,12 @@ type Decompress = (
 
 // The four have one shape when `info` is set, which the published types do not tell.
 const DECOMPRESS: ReadonlyMap<string, Decompress> = new Map<string, Decompress>([
-  ['gzip', gunzip as unknown as Decompress],
-  ['x-gzip', gunzip as unknown as Decompress],
+  ['gzip', gunzip],
+  ['x-gzip', gunzip],
   // RFC 9110 §8.4.1.2: `deflate` is the zlib format; raw deflate streams are refused as unreadable.
-  ['deflate', inflateZlib as unknown as Decompress],
-  ['br', brotliDecompress as unknown as Decompress],
-  ['zstd', zstdDecompress as unknown as Decompress],
+  ['deflate', inflateZlib],
+  ['br', brotliDecompress],
+  ['zstd', zstdDecompress],
 ]);
 
 const refused = (code: Refused['code'], reason: string): Refused => ({ kind: 'refused', code, reason, closeConnection: true });

@@ -48,6 +48,8 @@ class WorkersLink implements GatewayLink {
     // The file beside this one, with the ending that this one has: `.ts` from source, `.js` once emitted.
     const ending = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
     cluster.setupPrimary({
+      // Whatever this process runs under, a worker reads the same sources in the same way.
+      execArgv: ending === '.ts' ? ['--conditions=@holdfast/source', '--disable-warning=ExperimentalWarning'] : [],
       exec: fileURLToPath(new URL(`./worker-main${ending}`, import.meta.url)),
       args: [JSON.stringify({ listen, node })],
     });

@@ -1,5 +1,5 @@
 import { gatewayLimitsSchema } from '@holdfast/contract';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { RawGate } from './raw-gate.ts';
 import { pushBytes } from './raw-push.ts';
@@ -25,30 +25,26 @@ function read(text: string, cuts: readonly number[] = []): Reading {
 
 const head = (line: string, ...headers: string[]): string => [line, 'Host: hf.test', ...headers, '', ''].join('\r\n');
 const pieces = fc.constantFrom(
-  ...[
-    'GET / HTTP/1.1\r\n',
-    'POST /a HTTP/1.1\r\n',
-    'Host: hf.test\r\n',
-    'Content-Length: 3\r\n',
-    'Transfer-Encoding: chunked\r\n',
-    '\r\n',
-    '\n',
-    '\r',
-  ],
-  ...[
-    '3\r\nabc\r\n',
-    '0\r\n\r\n',
-    'abc',
-    ' ',
-    '\t',
-    ':',
-    ';a=b',
-    'X: y\r\n',
-    '\0',
-    'HTTP/1.1',
-    'Connection: close\r\n',
-    'Upgrade: websocket\r\n',
-  ],
+  'GET / HTTP/1.1\r\n',
+  'POST /a HTTP/1.1\r\n',
+  'Host: hf.test\r\n',
+  'Content-Length: 3\r\n',
+  'Transfer-Encoding: chunked\r\n',
+  '\r\n',
+  '\n',
+  '\r',
+  '3\r\nabc\r\n',
+  '0\r\n\r\n',
+  'abc',
+  ' ',
+  '\t',
+  ':',
+  ';a=b',
+  'X: y\r\n',
+  '\0',
+  'HTTP/1.1',
+  'Connection: close\r\n',
+  'Upgrade: websocket\r\n',
 );
 
 describe('raw gate', () => {

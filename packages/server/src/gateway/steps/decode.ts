@@ -14,17 +14,10 @@ export const decode: Step = {
   onFailure: 'block',
   run(exchange) {
     const plan = bodyPlan(exchange);
-    switch (plan.kind) {
-      case 'refused':
-        return plan;
-      case 'none':
-        return decodeFields(exchange, null);
-      case 'stream':
-        exchange.body = { kind: 'stream', lengthBytes: plan.lengthBytes };
-        return decodeFields(exchange, null);
-      case 'buffer':
-        return buffer(exchange, plan);
-    }
+    if (plan.kind === 'refused') return plan;
+    if (plan.kind === 'buffer') return buffer(exchange, plan);
+    if (plan.kind === 'stream') exchange.body = { kind: 'stream', lengthBytes: plan.lengthBytes };
+    return decodeFields(exchange, null);
   },
 };
 

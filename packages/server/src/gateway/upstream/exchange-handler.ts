@@ -67,6 +67,7 @@ export class ExchangeHandler implements Dispatcher.DispatchHandler {
     this.#parts.onAnswer({ kind: 'response', status, headers, body: this.#body });
   }
 
+  // oxlint-disable-next-line max-params -- the signature is undici's
   onRequestUpgrade(controller: Dispatcher.DispatchController, status: number, _headers: unknown, socket: Duplex): void {
     this.#isOver = true;
     if (status === 101) this.#parts.onAnswer({ kind: 'upgraded', headers: readPairs(controller.rawHeaders), socket });

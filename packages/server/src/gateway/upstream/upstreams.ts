@@ -132,7 +132,7 @@ function attempt(exchange: Exchange, line: Line): Promise<Exclude<UpstreamAnswer
       {
         path,
         // The front gate lets through a fixed list of methods, all of which undici knows.
-        method: head.method as 'GET',
+        method: head.method,
         headers: upstreamHeaders(exchange),
         body: upload ?? bufferedBody(exchange),
         ...(exchange.upgrade === undefined ? {} : { upgrade: 'websocket' }),
