@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os';
 import type { Answer, Transport } from './client.ts';
 import type { GlobalFlags } from './command.ts';
 import type { Io } from './io.ts';
@@ -13,13 +12,12 @@ const ORIGIN = 'http://localhost';
 export async function openInProcess(io: Io, flags: GlobalFlags): Promise<Transport> {
   const [{ readConfig }, { openControlPlane }] = await Promise.all([import('./read-config.ts'), import('../main.ts')]);
   const { config } = readConfig(io, flags);
-  const plane = await openControlPlane(config, {});
-  const actor = { kind: 'operator', ref: `host:${userInfo().uid}` };
+  const plane = await openControlPlane(config);
   return {
     server: 'down',
     async send(method, target, { body, headers }): Promise<Answer> {
       const request = new Request(`${ORIGIN}${target}`, { method, headers, ...(body === null ? {} : { body }) });
-      const response = await plane.api.fetch(request, actor);
+      const response = await plane.api.fetch(request);
       return { status: response.status, headers: new Map(response.headers), body: await response.text() };
     },
     close: () => plane.close(),

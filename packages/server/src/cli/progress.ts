@@ -1,14 +1,5 @@
+import type { ProgressEvent } from '../main.ts';
 import type { Paint } from './paint.ts';
-
-/** One thing that starting has finished, or met. The composition reports them; `holdfast up` turns them into lines. */
-export interface ProgressEvent {
-  readonly kind: 'done' | 'warning';
-  /** What is done, in two or three words: `database ready`. */
-  readonly step: string;
-  /** What one would want to know of it: `embedded`. */
-  readonly detail: string;
-  readonly elapsedMs?: number;
-}
 
 const STEP_COLUMNS = 26;
 const TIME_COLUMNS = 8;

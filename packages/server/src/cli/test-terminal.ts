@@ -76,7 +76,7 @@ export async function answerOnSocket(
   const seen: SeenCall[] = [];
   const table = new Map<string, Reply | Reply[]>(Object.entries({ 'GET /-/live': {}, ...replies }));
   const server = createServer((request, response) => {
-    void readBody(request).then((body) => {
+    const answer = (body: unknown): void => {
       const [target = ''] = (request.url ?? '').split('?');
       const found = table.get(`${request.method} ${target}`) ?? {
         status: 404,
@@ -87,7 +87,8 @@ export async function answerOnSocket(
       if (target !== '/-/live') seen.push({ method: request.method ?? '', url: request.url ?? '', body });
       response.writeHead(reply.status ?? 200, { 'content-type': 'application/json' });
       response.end(reply.body === undefined ? undefined : JSON.stringify(reply.body));
-    });
+    };
+    void readBody(request).then(answer, () => response.destroy());
   });
   await new Promise<void>((done) => server.listen(path.join(dataDir, SOCKET_NAME), done));
   return { seen, close: () => new Promise((done) => server.close(() => done())) };

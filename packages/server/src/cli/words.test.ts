@@ -14,7 +14,6 @@ import { listenSettings } from './listen-flag.ts';
 import { createPaint, wantsColour } from './paint.ts';
 import { formatError } from './output.ts';
 import { bansOn } from './own-addresses.ts';
-import { expectedOf, hostOf, PROBE_PAIRS } from './self-test/probes.ts';
 import { formatTable, printable } from './table.ts';
 import { tell } from './tell.ts';
 
@@ -140,19 +139,6 @@ describe('--listen', () => {
 
   test.each(['http://0.0.0.0:80', 'http://203.0.113.1:80', 'http://[::]:80'])('%s is refused as unsafe', (flag) => {
     expect(() => listenSettings(flag)).toThrow(expect.objectContaining({ code: 'listen-unsafe' }));
-  });
-});
-
-describe('self-test', () => {
-  test('expects what the settings say', () => {
-    const application = { mode: 'enforce', rules: { xss: 'record', cmdi: 'off' } } as const;
-    expect(expectedOf(application, 'sqli', false)).toBe('blocked');
-    expect(expectedOf(application, 'sqli', true)).toBe('recorded');
-    expect(expectedOf(application, 'xss', false)).toBe('recorded');
-    expect(expectedOf(application, 'cmdi', false)).toBe('allowed');
-    expect(expectedOf({ mode: 'monitor', rules: {} }, 'sqli', false)).toBe('recorded');
-    expect(hostOf({ hosts: ['*.shop.example'] })).toBe('holdfast-probe.shop.example');
-    expect(new Set(PROBE_PAIRS.map(({ group }) => group)).size).toBe(4);
   });
 });
 

@@ -14,8 +14,8 @@ export const doctor: LeafBody = {
     const inside = await checksInside(context);
     const outside = await localChecks(context, { isRunning: inside.isRunning });
     // The inside knows more about what both look at.
-    const names = new Set(inside.checks.map(({ name }) => name));
-    const checks = [...outside.filter(({ name }) => !names.has(name)), ...inside.checks];
+    const subjects = new Set(inside.checks.map(subjectOf));
+    const checks = [...outside.filter((check) => !subjects.has(subjectOf(check))), ...inside.checks];
     const failed = checks.filter(({ state }) => state === 'failed').length;
     return {
       data: { ok: failed === 0, checks },
@@ -24,6 +24,9 @@ export const doctor: LeafBody = {
     };
   },
 };
+
+/** `upstream shop` and `upstream` look at the same thing. */
+const subjectOf = ({ name }: Check): string => name.split(' ')[0] ?? name;
 
 async function checksInside(context: Context): Promise<{ isRunning: boolean; checks: readonly Check[] }> {
   try {

@@ -41,7 +41,7 @@ function describe({ probes }: SelfTestView): string {
 
 function summary({ probes, mode }: SelfTestView): string {
   const good = probes.filter(({ passed }) => passed).length;
-  const example = probes.find(({ requestId, name }) => requestId !== null && name.includes('attack'))?.requestId;
+  const example = probes.find(({ requestId, expected }) => requestId !== null && expected !== 'allowed')?.requestId;
   const hint = example === null || example === undefined ? '' : `\nwhy: holdfast explain ${example}`;
   return `${good} of ${probes.length} probes did what mode ${mode} says${hint}`;
 }
