@@ -244,6 +244,16 @@ describe('input', () => {
     expect(await codeOf(await post('/api/v1/bans', { ...ban, reason: 'other' }, { headers }))).toBe('input-invalid');
   });
 
+  it('sent twice at the same time is done once; the key of one caller is not the key of another', async () => {
+    const headers = { 'idempotency-key': 'k-4' };
+    const ban = { prefix: '203.0.113.9', reason: 'test' };
+    const both = await Promise.all([post('/api/v1/bans', ban, { headers }), post('/api/v1/bans', ban, { headers })]);
+    expect(new Set(both.map(({ status }) => status))).toEqual(new Set([201, 409]));
+    const other = await post('/api/v1/bans', { ...ban, reason: 'other' }, { headers, token: await tokenFor(['ban:write']) });
+    expect(other.status).toBe(201);
+    expect(platform.recorded.filter(({ type }) => type === 'ban.added')).toHaveLength(2);
+  });
+
   it('that failed may be tried again under the same key', async () => {
     const headers = { 'idempotency-key': 'k-2' };
     const ban = { prefix: '203.0.113.8', reason: 'test' };
