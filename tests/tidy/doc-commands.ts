@@ -32,14 +32,15 @@ function judge(words: readonly string[], bodies: ReadonlyMap<string, CommandBody
   const globals = [...BUILT_IN, ...GLOBAL_OPTIONS.flatMap(({ flags }) => flagNames(flags))];
   const [name, ...rest] = words;
   if (name === undefined || name.startsWith('-')) return unknownFlag(words, globals);
-  let body = bodies.get(name);
-  if (body === undefined) return `no command ${name}`;
+  const named = bodies.get(name);
+  if (named === undefined) return `no command ${name}`;
+  let body: CommandBody = named;
   let path = name;
   while (isBranch(body)) {
     const verb = rest[0];
     // A noun alone names the family of commands; placeholders stand for any of it.
     if (verb === undefined || verb.startsWith('-')) return unknownFlag(rest, globals);
-    const found = body.verbs.find((known) => known.name === verb);
+    const found: CommandBody | undefined = body.verbs.find((known) => known.name === verb);
     if (found === undefined) return `no command ${path} ${verb}`;
     path += ` ${verb}`;
     rest.shift();
