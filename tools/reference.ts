@@ -5,6 +5,7 @@ import { apiPage } from './reference/api.ts';
 import { commandsPage } from './reference/commands.ts';
 import { configurationPage } from './reference/configuration.ts';
 import { eventsPage } from './reference/events.ts';
+import { metricsPage } from './reference/metrics.ts';
 import { permissionsPage } from './reference/permissions.ts';
 import { problemsPage } from './reference/problems.ts';
 import { rulesPage } from './reference/rules.ts';
@@ -18,9 +19,10 @@ export async function referencePages(): Promise<ReadonlyMap<string, string>> {
     ['docs/reference/cli.md', await commandsPage()],
     ['docs/reference/configuration.md', configurationPage(ROOT)],
     ['docs/reference/events.md', eventsPage()],
+    ['docs/reference/metrics.md', await metricsPage()],
     ['docs/reference/permissions.md', await permissionsPage()],
     ['docs/reference/problems.md', problemsPage()],
-    ['docs/reference/rules.md', rulesPage()],
+    ['docs/reference/rules.md', rulesPage(ROOT)],
   ]);
 }
 

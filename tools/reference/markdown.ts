@@ -8,9 +8,12 @@ export function cell(text: string): string {
     .trim();
 }
 
-/** Code inside a cell; the fence grows when the text itself holds backticks (CommonMark §6.1). */
-export function code(text: string): string {
-  const line = cell(text);
+/** Code inside a cell. */
+export const code = (text: string): string => cell(inline(text));
+
+/** Code inside running text; the fence grows when the text itself holds backticks (CommonMark §6.1). */
+export function inline(text: string): string {
+  const line = text.replaceAll(/\s+/gu, ' ').trim();
   if (line === '') return '';
   return line.includes('`') ? `\`\` ${line} \`\`` : `\`${line}\``;
 }
