@@ -31,7 +31,8 @@ export interface Route {
 /** The routes as the API describes itself at `/api/openapi.json`, in the order in which they are mounted. */
 export async function apiRoutes(): Promise<readonly Route[]> {
   // Nothing of these parts is called: the document is made of the route definitions alone.
-  const parts = { domains: {}, system: {}, log: {}, trust: { kind: 'host-operator', uid: 0 } } as unknown as ApiParts;
+  const trust = { kind: 'host-operator', uid: 0 };
+  const parts = { domains: {}, system: {}, maintenance: {}, log: {}, trust } as unknown as ApiParts;
   const response = await createApi(parts).request('/api/openapi.json');
   // OpenAPI 3.1 by contract of the route; the parts that are read are named above.
   const document = (await response.json()) as OpenApi;
