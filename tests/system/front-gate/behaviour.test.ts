@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { Agent, createServer, request } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { connect as connectH2, constants } from 'node:http2';
 import type { ClientHttp2Session } from 'node:http2';
@@ -425,5 +425,33 @@ describe('slow clients', () => {
     expect((await slowBody).answers[0]?.status).toBe(408);
     expect((await silent).answers[0]?.status).toBe(408);
     await other[Symbol.asyncDispose]();
+  });
+});
+
+describe('drain', () => {
+  it('fails no request of clients that keep their connections while it closes', async () => {
+    const other = await startTestGateway(snapshot());
+    const agent = new Agent({ keepAlive: true, maxSockets: 4 });
+    const ask = (): Promise<number | string> =>
+      new Promise((resolve) => {
+        const asked = request({ port: other.plainPort, host: '127.0.0.1', agent, headers: { host: 'hf.test' } }, (answer) => {
+          answer.resume();
+          answer.on('end', () => resolve(answer.statusCode ?? 0));
+        });
+        asked.on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? 'error'));
+        asked.end();
+      });
+    const answers: (number | string)[] = [];
+    let isOver = false;
+    const clients = Array.from({ length: 4 }, async () => {
+      while (!isOver) answers.push(await ask());
+    });
+    await expect.poll(() => answers.length).toBeGreaterThan(20);
+    await other.link.close(3000);
+    isOver = true;
+    await Promise.all(clients);
+    agent.destroy();
+    // After the port is closed a new connection is refused; anything else would be a request lost on an open one.
+    expect(answers.filter((answer) => answer !== 200 && answer !== 'ECONNREFUSED')).toEqual([]);
   });
 });

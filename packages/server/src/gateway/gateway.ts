@@ -31,6 +31,8 @@ export interface Gateway {
 
 const DRAIN_MS = 30_000;
 const DRAIN_CHECK_MS = 50;
+/** Clients that are about to reuse a connection get one more answer, which tells them that it is the last. */
+const IDLE_GRACE_MS = 500;
 const NOTHING_BOUND: ListenAddresses = { https: null, http: null, plain: null };
 
 /** The data path of this process. It opens its ports with the first snapshot: without policy nothing is served. */
@@ -120,7 +122,11 @@ class GatewayProcess implements Gateway {
     await this.#opening;
     const deadline = performance.now() + timeoutMs;
     this.#listeners?.drain();
-    while ((this.#listeners?.size ?? 0) > 0 && performance.now() < deadline) await sleep(DRAIN_CHECK_MS);
+    const idleUntil = performance.now() + IDLE_GRACE_MS;
+    while ((this.#listeners?.size ?? 0) > 0 && performance.now() < deadline) {
+      await sleep(DRAIN_CHECK_MS);
+      if (performance.now() > idleUntil) this.#listeners?.endIdle();
+    }
     this.#listeners?.close();
     await this.#room.close();
   }

@@ -34,6 +34,7 @@ export const recordRequest =
     const durationMs = clock.monotonicMs() - exchange.startedMono;
     events.count('holdfast_requests_total', [exchange.application?.id ?? '', record.outcome, statusClass(record.status)], 1);
     events.count('holdfast_request_milliseconds_total', [exchange.application?.id ?? ''], durationMs);
+    countRules(exchange, events);
     if (isGateRefusal(exchange)) {
       rejects.note({
         address: exchange.clientAddress,
@@ -58,6 +59,14 @@ export const recordRequest =
       payload: payloadOf(exchange, durationMs),
     });
   };
+
+function countRules({ record, application }: Exchange, events: EventQueue): void {
+  if (record.findings.length === 0 || application === null) return;
+  for (const { rule } of record.findings) events.count('holdfast_rule_hits_total', [application.id, rule], 1);
+  if (record.outcome !== 'blocked' || record.reason === null) return;
+  // A rule is named group.rule, and the reason of a block is its rule.
+  events.count('holdfast_blocks_total', [application.id, record.reason.split('.', 1)[0] ?? ''], 1);
+}
 
 function statusClass(status: number): string {
   return status >= 100 && status < 600 ? `${Math.floor(status / 100)}xx` : 'none';

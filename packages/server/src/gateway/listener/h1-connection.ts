@@ -37,6 +37,8 @@ export class H1Connection {
   /** Delivered and not yet answered. */
   #outstanding = 0;
   #isRefusing = false;
+  #isDraining = false;
+  readonly #answering = new Set<ServerResponse>();
   #waitingBody: { readonly request: number; readonly listener: (refused: Refused) => void } | null = null;
   /** When the request line of the head now arriving began, or the connection itself; null = not in a head. */
   headSince: number | null;
@@ -78,8 +80,11 @@ export class H1Connection {
     this.#delivered += 1;
     this.#outstanding += 1;
     const request = this.#delivered;
+    this.#answering.add(outgoing);
+    if (this.#isDraining) outgoing.shouldKeepAlive = false;
     outgoing.once('close', () => {
       this.#outstanding -= 1;
+      this.#answering.delete(outgoing);
       if (this.gate.violation !== null) this.#settleViolation();
     });
     const head = this.gate.heads.shift();
@@ -115,6 +120,12 @@ export class H1Connection {
   fail(rule: string, code: ProblemCode): void {
     this.gate.fail(rule, code);
     this.#settleViolation();
+  }
+
+  /** Every answer from now on says that it is the last one, those that wait to be written too. */
+  drain(): void {
+    this.#isDraining = true;
+    for (const outgoing of this.#answering) if (!outgoing.headersSent) outgoing.shouldKeepAlive = false;
   }
 
   /** No request is being read or answered. */

@@ -13,8 +13,10 @@ export interface H1Front {
   accept(socket: Socket, at: { readonly role: ListenerRole; readonly secure: boolean }): void;
   /** Once a second: cuts heads that take too long. */
   sweep(): void;
-  /** From now on every answer closes its connection; idle connections close at once. */
+  /** From now on every answer closes its connection. */
   drain(): void;
+  /** Ends connections on which nothing happens. */
+  endIdle(): void;
   readonly size: number;
   close(): void;
 }
@@ -40,7 +42,7 @@ export function createH1Front({ room, snapshot, httpsPort }: H1FrontParts): H1Fr
       incoming.socket.destroy();
       return;
     }
-    if (isDraining) outgoing.shouldKeepAlive = false;
+    if (isDraining) connection.drain();
     const transport = connection.deliver(incoming, outgoing);
     const arrived = { incoming, outgoing, transport, connection: connection.facts(incoming) };
     if (connection.role === 'redirect') answerRedirect(arrived, { room, snapshot, httpsPort });
@@ -52,12 +54,7 @@ export function createH1Front({ room, snapshot, httpsPort }: H1FrontParts): H1Fr
   server.on('checkExpectation', onRequest);
   server.on('upgrade', (incoming: IncomingMessage, socket: Socket, head: Buffer) => {
     connections.get(socket)?.release();
-    const outgoing = new ServerResponse(incoming);
-    outgoing.shouldKeepAlive = false;
-    outgoing.assignSocket(socket);
-    outgoing.once('finish', () => socket.end());
-    socket.on('error', () => undefined);
-    onRequest(incoming, outgoing, { socket, head });
+    onRequest(incoming, responseOn(socket, incoming), { socket, head });
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
     const connection = connections.get(socket);
@@ -91,6 +88,9 @@ export function createH1Front({ room, snapshot, httpsPort }: H1FrontParts): H1Fr
     },
     drain() {
       isDraining = true;
+      for (const connection of connections.values()) connection.drain();
+    },
+    endIdle() {
       for (const connection of connections.values()) if (connection.isIdle) connection.socket.end();
     },
     get size() {
@@ -100,6 +100,16 @@ export function createH1Front({ room, snapshot, httpsPort }: H1FrontParts): H1Fr
       for (const { socket } of connections.values()) socket.destroy();
     },
   };
+}
+
+/** Node makes no response for an upgrade; refusals of one are ordinary answers all the same. */
+function responseOn(socket: Socket, incoming: IncomingMessage): ServerResponse {
+  const outgoing = new ServerResponse(incoming);
+  outgoing.shouldKeepAlive = false;
+  outgoing.assignSocket(socket);
+  outgoing.once('finish', () => socket.end());
+  socket.on('error', () => undefined);
+  return outgoing;
 }
 
 function makeServer(snapshot: () => CompiledSnapshot): Server {

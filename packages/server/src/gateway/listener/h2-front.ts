@@ -49,7 +49,7 @@ export function createH2Front(room: RequestRoom, snapshot: () => CompiledSnapsho
     });
     session.on('error', () => undefined);
     session.on('close', () => sessions.delete(session));
-    session.setTimeout(IDLE_MS, () => (isQuiet(session) ? session.close() : undefined));
+    session.setTimeout(IDLE_MS, () => (isQuiet(session) ? session.close() : session.destroy()));
   });
   server.on('request', (incoming: Http2ServerRequest, outgoing: Http2ServerResponse) => {
     // Streams that a server receives belong to server sessions; the type knows the common one only.
@@ -60,6 +60,7 @@ export function createH2Front(room: RequestRoom, snapshot: () => CompiledSnapsho
     }
     incoming.on('error', () => undefined);
     incoming.stream.on('error', () => undefined);
+    cutWhenStalled(incoming.stream, snapshot().source.limits.writeStallMs);
     room.handle({ incoming, outgoing, connection: factsOf(session) });
   });
   return {
@@ -74,6 +75,13 @@ export function createH2Front(room: RequestRoom, snapshot: () => CompiledSnapsho
       for (const session of sessions) session.destroy();
     },
   };
+}
+
+/** A client that stops to read (window zero, slow read) holds an answer in memory: its stream is cut, not the session. */
+function cutWhenStalled(stream: ServerHttp2Stream, writeStallMs: number): void {
+  stream.setTimeout(writeStallMs, () => {
+    if (stream.writableLength > 0) stream.close(constants.NGHTTP2_CANCEL);
+  });
 }
 
 const isQuiet = (session: ServerHttp2Session): boolean => !session.destroyed && session.state.outboundQueueSize === 0;

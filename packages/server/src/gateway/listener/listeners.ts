@@ -25,6 +25,8 @@ export interface Listeners {
   follow(snapshot: CompiledSnapshot): void;
   /** No new connections; open ones end after what they are doing. */
   drain(): void;
+  /** After a drain: ends connections that wait for a next request. */
+  endIdle(): void;
   /** Open connections. */
   readonly size: number;
   close(): void;
@@ -81,6 +83,7 @@ export async function openListeners(parts: ListenerParts): Promise<Listeners> {
         h2.drain();
         room.sayGoodbye();
       },
+      endIdle: () => h1.endIdle(),
       get size() {
         return count.total;
       },
