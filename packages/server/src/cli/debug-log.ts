@@ -9,8 +9,9 @@ export async function writeDebugLog(io: Io, dataDir: string, error: unknown): Pr
   if (io.env['HOLDFAST_DEBUG'] !== '1' || !(error instanceof Error)) return;
   const line = {
     timestamp: new Date(io.now()).toISOString(),
-    severity: 'DEBUG',
-    message: 'a command failed',
+    severity_text: 'DEBUG',
+    severity_number: 5,
+    body: 'a command failed',
     stack: stackOf(error).slice(0, STACK_CHARS_MAX),
   };
   try {

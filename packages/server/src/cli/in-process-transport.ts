@@ -11,8 +11,8 @@ const ORIGIN = 'http://localhost';
  */
 export async function openInProcess(io: Io, flags: GlobalFlags): Promise<Transport> {
   const [{ readConfig }, { openControlPlane }] = await Promise.all([import('./read-config.ts'), import('../main.ts')]);
-  const { config } = readConfig(io, flags);
-  const plane = await openControlPlane(config);
+  const loaded = readConfig(io, flags);
+  const plane = await openControlPlane(loaded);
   return {
     server: 'down',
     async send(method, target, { body, headers }): Promise<Answer> {

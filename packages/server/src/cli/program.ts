@@ -12,7 +12,7 @@ import {
 import { UsageFault } from './fault.ts';
 import { GLOBAL_OPTIONS, namedCommand, readGlobalFlags } from './global-options.ts';
 import { formatHelp } from './help.ts';
-import { readVersion } from './version.ts';
+import { readVersion } from '../platform/version.ts';
 
 /** A command line that was understood. */
 export type Parsed =

@@ -151,6 +151,7 @@ async function prove(context: Context, input: Input): Promise<Outcome> {
 /** A record is provable once a checkpoint covers it, a second after it was made. */
 async function readProof(api: ApiClient, index: number): Promise<InclusionView> {
   const { size } = await api.call<CheckpointView>({ method: 'GET', path: '/api/v1/audit/checkpoint' });
+  if (size === 0) throw new UsageFault('The signed log is empty so far.', 'holdfast audit tail');
   if (index >= size)
     throw new UsageFault(`The signed log has ${size} records: the highest index is ${size - 1}.`, 'holdfast audit tail');
   return api.call<InclusionView>({ method: 'GET', path: '/api/v1/audit/proof/inclusion', query: { index } });

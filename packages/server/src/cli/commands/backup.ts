@@ -7,7 +7,7 @@ import { noteDataDir, shortPath } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { NotConfirmed } from '../fault.ts';
 import { formatPairs, formatTime, printable } from '../table.ts';
-import { readVersion } from '../version.ts';
+import { readVersion } from '../../platform/version.ts';
 
 const FILE = { name: '<file>', help: 'the backup' } as const;
 const OPENING = [

@@ -76,7 +76,8 @@ function describe({ reports, inline }: CspObservations): string {
 
 async function readSuggestion(context: Context, input: Input): Promise<CspSuggestion> {
   await using api = await context.api();
-  return api.call<CspSuggestion>({ method: 'GET', path: `${pathOf(input)}/suggestion` });
+  // Awaited here: the answer must have come before the connection is closed behind it.
+  return await api.call<CspSuggestion>({ method: 'GET', path: `${pathOf(input)}/suggestion` });
 }
 
 async function suggest(context: Context, input: Input): Promise<Outcome> {

@@ -8,6 +8,8 @@ import { printable } from '../table.ts';
 
 const LINES_DEFAULT = 100;
 const LINES_MAX = 10_000;
+/** For people; `--json` has all of it. */
+const EXTRA_CHARS_MAX = 400;
 
 export const logs: LeafBody = {
   about:
@@ -63,7 +65,7 @@ function readRecord(line: string): LogRecord {
 
 function formatRecord({ fields }: LogRecord): string {
   const { timestamp, severity_text: severity, severity_number: _, body, ...rest } = fields;
-  const extra = Object.keys(rest).length === 0 ? '' : ` ${JSON.stringify(rest)}`;
+  const extra = Object.keys(rest).length === 0 ? '' : ` ${JSON.stringify(rest).slice(0, EXTRA_CHARS_MAX)}`;
   return `${printable(`${textOf(timestamp)} ${textOf(severity).padEnd(5)} ${textOf(body)}${extra}`)}\n`;
 }
 

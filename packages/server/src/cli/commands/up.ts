@@ -4,7 +4,7 @@ import { shortPath } from '../context.ts';
 import { jsonDocument } from '../output.ts';
 import type { Paint } from '../paint.ts';
 import { formatElapsed, formatProgress } from '../progress.ts';
-import { readVersion } from '../version.ts';
+import { readVersion } from '../../platform/version.ts';
 
 export const up: LeafBody = {
   about:
@@ -15,6 +15,7 @@ export const up: LeafBody = {
     { flags: '--listen <place>', help: 'HOST:PORT for HTTPS (127.0.0.1:8443), or http://HOST:PORT behind a TLS terminator' },
     { flags: '--admin <place>', help: 'HOST:PORT of the admin API, loopback only (127.0.0.1:9443)' },
     { flags: '--mode <mode>', help: 'monitor records attacks (default), enforce blocks them', choices: ['monitor', 'enforce'] },
+    { flags: '--workers <count>', help: 'gateway processes besides this one (0: the gateway runs in this process)' },
     { flags: '--login <mode>', help: 'login in front of the application', choices: ['off', 'optional', 'required'] },
   ],
   examples: [
@@ -30,7 +31,8 @@ async function run(context: Context, input: Input): Promise<Outcome> {
   const { io, output, signal, flags } = context;
   const { paint } = output;
   const [{ readConfig }, { listenSettings }] = await Promise.all([import('../read-config.ts'), import('../listen-flag.ts')]);
-  const { config, origins } = readConfig(io, flags, settingsOf(input, listenSettings));
+  const loaded = readConfig(io, flags, settingsOf(input, listenSettings));
+  const { config } = loaded;
   if (flags.dryRun)
     return {
       data: { dryRun: true, listen: config.listen, admin: config.admin, to: config.to, mode: config.mode },
@@ -40,12 +42,18 @@ async function run(context: Context, input: Input): Promise<Outcome> {
     `  ${paint.bold(`Holdfast ${readVersion()}`)}   data ${shortPath(await context.dataDir(), io.cwd)}   node ${process.versions.node}`,
   );
   const { serve } = await import('../../main.ts');
-  const running = await serve(config, { progress: (event) => output.note(formatProgress(event, paint)), signal, origins });
+  const running = await serve(loaded, { progress: (event) => output.note(formatProgress(event, paint)), signal });
   const readyMs = Math.round(performance.now() - startedAt);
-  const { addresses, applications, mode, dataDir, isNew } = running;
-  const data = { addresses, applications, mode, dataDir, isNew, readyMs, pid: process.pid };
+  const { addresses, applications, mode, isDemo, dataDir, isNew } = running;
+  const data = { addresses, applications, mode, isDemo, dataDir, isNew, readyMs, pid: process.pid };
   if (flags.json) output.write(jsonDocument('up', { data }));
-  for (const line of readyLines({ ...data, isDemo: config.to === null && config.applications.length === 0 }, paint))
+  for (const line of readyLines(
+    {
+      ...data,
+      isLocalCertificate: config.tls.certificate === null && !config.tls.acme.enabled,
+    },
+    paint,
+  ))
     output.note(line);
   await running.done;
   output.note('  stopped: everything that was acknowledged is on disk');
@@ -60,6 +68,7 @@ function settingsOf(input: Input, listenSettings: (flag: string) => ReadonlyMap<
     ['to', 'to'],
     ['admin', 'admin.listen'],
     ['mode', 'mode'],
+    ['workers', 'workers'],
     ['login', 'login'],
   ] as const) {
     const value = input.text(flag);
@@ -74,18 +83,17 @@ interface Ready {
   readonly addresses: Readonly<Record<'https' | 'http' | 'plain' | 'admin', string | null>>;
   readonly mode: string;
   readonly isDemo: boolean;
+  readonly isLocalCertificate: boolean;
   readonly readyMs: number;
 }
 
 /** Only what is true now: each line names something that a person can open or run. */
-function readyLines({ addresses, mode, isDemo, readyMs }: Ready, paint: Paint): readonly string[] {
+function readyLines({ addresses, mode, isDemo, isLocalCertificate, readyMs }: Ready, paint: Paint): readonly string[] {
   const arrow = paint.bold('➜');
   const what = isDemo ? 'Demo shop, protected' : 'Your app, protected ';
+  const certificate = isLocalCertificate ? 'local certificate, `holdfast trust` to trust it' : '';
   const lines: string[] = [];
-  if (addresses.https !== null)
-    lines.push(
-      `  ${arrow} ${what}   ${paint.bold(shown(addresses.https))}   local certificate? \`holdfast trust\` makes this machine trust it`,
-    );
+  if (addresses.https !== null) lines.push(`  ${arrow} ${what}   ${paint.bold(shown(addresses.https))}   ${certificate}`);
   if (addresses.plain !== null)
     lines.push(`  ${arrow} ${what}   ${paint.bold(shown(addresses.plain))}   PLAIN HTTP: only behind a TLS terminator of yours`);
   if (addresses.admin !== null)
