@@ -1,0 +1,41 @@
+import type { Database } from '../../platform/db/database.ts';
+import { countStrangers, dropRows, readRows, rowOf, writeRows, type ProjectedRow } from './store.ts';
+import type { CheckedRecord, Fault } from './verify-log.ts';
+
+export interface RowCheck {
+  readonly db: Database;
+  readonly origin: string;
+  /** Records from here on have no row yet. */
+  readonly next: () => number;
+  readonly onFault: (fault: Fault) => Promise<void>;
+}
+
+/** Compares every column with the record it was made of: whoever edits SQL changes what a page shows, and is found here. */
+export async function checkRows(records: readonly CheckedRecord[], { db, origin, next, onFault }: RowCheck): Promise<void> {
+  const due = records.filter(({ index }) => index < next());
+  const [first, last] = [due[0], due.at(-1)];
+  if (first === undefined || last === undefined) return;
+  const rows = new Map((await readRows(db, origin, [first.index, last.index + 1])).map((row) => [row.leaf_index, row]));
+  for (const record of due) {
+    const wanted = rowOf(origin, record);
+    const found = rows.get(record.index);
+    if (found !== undefined && isSame(found, wanted)) continue;
+    await onFault({ place: 'sql audit_event', index: record.index, repair: () => writeRows(db, [wanted]) });
+  }
+}
+
+/** Rows that no record stands behind. `size` = records of the log. */
+export async function checkStrangers(size: number, { db, origin, onFault }: RowCheck): Promise<void> {
+  const count = await countStrangers(db, origin, size);
+  if (count === 0) return;
+  const repair = async (): Promise<void> => {
+    await dropRows(db, origin, { from: size });
+    await dropRows(db, origin, { below: 0 });
+  };
+  await onFault({ place: `sql audit_event: ${count} rows without a record`, index: null, repair });
+}
+
+function isSame(a: ProjectedRow, b: ProjectedRow): boolean {
+  // Both have exactly the columns of the table.
+  return (Object.keys(b) as (keyof ProjectedRow)[]).every((column) => a[column] === b[column]);
+}

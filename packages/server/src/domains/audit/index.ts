@@ -1,0 +1,2 @@
+export { openAudit, type Audit, type AuditStatus } from './service.ts';
+export type { AuditParts } from './open-parts.ts';

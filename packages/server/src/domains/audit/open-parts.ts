@@ -1,0 +1,86 @@
+import { controlEvents } from '@holdfast/contract';
+import { LedgerError } from '@holdfast/ledger';
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import type { Config } from '../../platform/config/schema.ts';
+import type { Foundation } from '../../platform/foundation.ts';
+import { openLastSigned, type LastSigned } from './last-signed.ts';
+import { Projection } from './projection.ts';
+import { Publisher } from './publisher.ts';
+import { Scrubber } from './scrubber.ts';
+import { SegmentLog } from './segment-log.ts';
+import { openSigningKeys, type SigningKeys } from './signing-key.ts';
+import { openTreeFiles, type TreeFiles } from './tree-files.ts';
+
+/** Segments of this size are scanned after a crash in well under a second. */
+export interface AuditParts {
+  readonly platform: Pick<Foundation, 'dataDir' | 'clock' | 'log' | 'keyring' | 'subjectKeys' | 'db' | 'bus'>;
+  readonly settings: Pick<Config['audit'], 'requests' | 'segmentBytesMax' | 'spoolBytesMax' | 'flushMs'>;
+  readonly node: string;
+}
+
+export interface Opened {
+  readonly segments: SegmentLog;
+  readonly files: TreeFiles;
+  readonly keys: SigningKeys;
+  readonly signed: LastSigned;
+  readonly publisher: Publisher;
+  readonly projection: Projection;
+  readonly scrubber: Scrubber;
+  /** Recovery, then the followers; needs a recorder on the bus. */
+  start(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Segments first: they are the truth. Tree, projection and scrubber follow them, each at its own pace. */
+export async function openParts({ platform, settings, node }: AuditParts): Promise<Opened> {
+  const { dataDir, clock, log, keyring, subjectKeys, db, bus } = platform;
+  const folder = path.join(dataDir, 'ledger');
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const keys = await openSigningKeys({ dataDir, node, keyring });
+  const segments = await SegmentLog.open({
+    folder: path.join(folder, 'segments'),
+    segmentBytesMax: settings.segmentBytesMax,
+    flushMs: settings.flushMs,
+    log,
+    beforeSync: () => subjectKeys.flush(),
+  });
+  const files = openTreeFiles(folder);
+  const signed = await openLastSigned({ folder, origin: keys.origin, db, log });
+  const onDamage = (payload: { place: string; index: number | null; repaired: boolean }): void => {
+    const { repaired } = payload;
+    const event = bus.newEvent(controlEvents.ledgerDamaged, {
+      payload: { ...payload, place: payload.place.slice(0, 500) },
+      outcome: repaired ? 'ok' : 'failed',
+      severity: repaired ? 'high' : 'critical',
+    });
+    bus
+      .record(event)
+      .catch((error: unknown) => log.error({ err: error, place: payload.place }, 'damage of the ledger could not be recorded'));
+  };
+  const publisher = new Publisher({ segments, files, keys, signed, clock, log, onDamage });
+  const projection = new Projection({ db, segments, origin: keys.origin, log });
+  const scrubber = new Scrubber({ segments, files, keys, signed, publisher, projection, db, log, onDamage });
+
+  const start = async (): Promise<void> => {
+    const { size, scan } = segments;
+    await publisher.start();
+    for (const { from } of scan.lost) onDamage({ place: 'a segment lost records', index: from, repaired: false });
+    projection.start();
+    scrubber.start();
+    const payload = { size, cutBytes: scan.tornBytes, checkpoint: publisher.published?.size ?? 0 };
+    // A disk that is full at the start must not keep the process from serving what needs no record.
+    await bus.record(bus.newEvent(controlEvents.ledgerOpened, { payload })).catch((error: unknown) => {
+      if (error instanceof LedgerError) throw error;
+      log.error({ err: error }, 'the ledger is open but takes no records');
+    });
+  };
+  const close = async (): Promise<void> => {
+    await scrubber.close();
+    await segments.flush();
+    await publisher.close();
+    await projection.close();
+    await segments.close();
+  };
+  return { segments, files, keys, signed, publisher, projection, scrubber, start, close };
+}

@@ -1,0 +1,74 @@
+import { exportFiles, tilePath, tileWidth, type TileLevel, type TileReader, type TileWrite } from '@holdfast/ledger';
+import { mkdir, open, readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { syncFolder, writeFileAtomically } from '../../platform/atomic-file.ts';
+
+/** Files written and synchronised at a time; the file system joins their journal commits. */
+const WRITES_AT_ONCE = 8;
+
+/** The published side of the ledger on disk: exactly the paths of C2SP tlog-tiles below one folder, readable by anybody's tools. */
+export interface TreeFiles {
+  readonly folder: string;
+  /** Null when there is none; a full tile stands in for a partial one that was removed. */
+  readonly readTile: TileReader;
+  read(name: string): Promise<Buffer | null>;
+  /** Durable when it resolves, with the names of the files. */
+  writeTiles(writes: readonly TileWrite[]): Promise<void>;
+  /** Replaces `checkpoint` or `trust` as a whole. */
+  replace(name: string, text: string): Promise<void>;
+}
+
+export function openTreeFiles(folder: string): TreeFiles {
+  const known = new Set<string>();
+  const read = (name: string): Promise<Buffer | null> => readOrNull(path.join(folder, name));
+  const readTile: TileReader = async (level: TileLevel, index: number, width: number) => {
+    const exact = await read(tilePath({ level, index, width }));
+    return exact ?? (width === tileWidth ? null : read(tilePath({ level, index, width: tileWidth })));
+  };
+
+  const writeOne = async ({ path: name, bytes }: TileWrite): Promise<string> => {
+    const file = path.join(folder, name);
+    const parent = path.dirname(file);
+    if (!known.has(parent)) {
+      await mkdir(parent, { recursive: true, mode: 0o700 });
+      known.add(parent);
+    }
+    // Not renamed into place: no checkpoint covers the tile yet, and recovery writes it again before one does.
+    const handle = await open(file, 'w', 0o600);
+    try {
+      await handle.writeFile(bytes);
+      await handle.datasync();
+    } finally {
+      await handle.close();
+    }
+    // Partial tiles may go once the full one exists (C2SP tlog-tiles, "Partial Tiles").
+    if (!name.includes('.p/')) await rm(`${file}.p`, { recursive: true, force: true });
+    return parent;
+  };
+
+  return {
+    folder,
+    readTile,
+    read,
+    writeTiles: async (writes) => {
+      const parents = new Set<string>();
+      for (let at = 0; at < writes.length; at += WRITES_AT_ONCE) {
+        for (const parent of await Promise.all(writes.slice(at, at + WRITES_AT_ONCE).map(writeOne))) parents.add(parent);
+      }
+      for (const parent of parents) await syncFolder(parent);
+    },
+    replace: (name, text) => writeFileAtomically(path.join(folder, name), text),
+  };
+}
+
+export const CHECKPOINT_FILE: string = exportFiles.checkpoint;
+export const TRUST_FILE: string = exportFiles.trust;
+
+export async function readOrNull(file: string): Promise<Buffer | null> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return null;
+    throw error;
+  }
+}
