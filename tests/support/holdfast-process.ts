@@ -135,11 +135,12 @@ export class HoldfastProcess {
     return readFileSync(join(this.dataDir, 'tls/ca.crt'), 'utf8');
   }
 
-  /** Runs a command against this instance and parses its JSON document. */
-  async cli(...args: string[]): Promise<{ code: number | null; data: unknown; stderr: string; stdout: string }> {
+  /** Runs a command against this instance and parses its JSON document; the caller knows the shape of its data. */
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the one place where a test states that shape
+  async cli<Data>(...args: string[]): Promise<{ code: number | null; data: Data; stderr: string; stdout: string }> {
     const { code, stdout, stderr } = await holdfast([...args, '--json', '--data-dir', this.dataDir]);
     const document = stdout.trim() === '' ? {} : (JSON.parse(stdout) as { data?: unknown; error?: unknown });
-    return { code, data: document.data ?? document.error, stderr, stdout };
+    return { code, data: (document.data ?? document.error) as Data, stderr, stdout };
   }
 
   kill(signal: NodeJS.Signals): Promise<number | null> {

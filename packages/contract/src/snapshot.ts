@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { applicationSchema } from './application.ts';
 import { eventRecordSchema } from './events/record.ts';
 import { exceptionSchema } from './exception.ts';
-import { hostNameSchema, prefixSchema, timestampSchema } from './names.ts';
+import { prefixSchema, timestampSchema } from './names.ts';
 
 /**
  * The seam between control plane and gateway. Snapshots flow down: compiled, immutable, versioned, swapped whole.
@@ -10,7 +10,15 @@ import { hostNameSchema, prefixSchema, timestampSchema } from './names.ts';
  */
 export const certificateSchema = z.strictObject({
   /** SNI names; a leading `*.` covers one label. The first certificate answers when no name fits. */
-  names: z.array(hostNameSchema).max(100),
+  names: z
+    .array(
+      z
+        .string()
+        .min(1)
+        .max(253)
+        .regex(/^[a-z0-9_*:.-]+$/u, 'a lower-case host name or address'),
+    )
+    .max(100),
   certPem: z.string().max(131_072),
   keyPem: z.string().max(16_384),
 });

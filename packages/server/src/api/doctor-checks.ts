@@ -1,5 +1,6 @@
 import type { ApplicationView, Check } from '@holdfast/contract';
 import { connect } from 'node:net';
+import type { Applications } from '../domains/applications/index.ts';
 import { diskUse } from '../platform/ballast.ts';
 import type { Database } from '../platform/db/database.ts';
 import { PAIR_FAULTS } from '../platform/tls/pair.ts';
@@ -10,6 +11,27 @@ const SLOW_DATABASE_MS = 250;
 const DISK_WARNING_PERCENT = 85;
 const DISK_FAILED_PERCENT = 95;
 
+export interface DoctorParts {
+  readonly db: Database;
+  readonly dataDir: string;
+  readonly applications: Pick<Applications, 'list'>;
+  readonly certificates: readonly CertificateDescription[];
+  readonly ledger: { readonly size: number; readonly state: string };
+  readonly nowMs: () => number;
+}
+
+/** What commonly goes wrong, looked at now. Each check stands alone: one that fails says so and the others still run. */
+export async function runDoctor({ db, dataDir, applications, certificates, ledger, nowMs }: DoctorParts): Promise<Check[]> {
+  const known = await applications.list().catch(() => []);
+  return [
+    await checkDatabase(db, nowMs),
+    checkLedger(ledger),
+    await checkDisk(dataDir),
+    ...checkCertificates(certificates),
+    ...(await checkUpstreams(known)),
+  ];
+}
+
 type State = Check['state'];
 const check = (name: string, state: State, words: { detail: string; next?: string }): Check => ({
   name,
@@ -18,7 +40,7 @@ const check = (name: string, state: State, words: { detail: string; next?: strin
   next: words.next ?? '',
 });
 
-export async function checkDatabase(db: Database, nowMs: () => number): Promise<Check> {
+async function checkDatabase(db: Database, nowMs: () => number): Promise<Check> {
   const began = nowMs();
   try {
     await db.query('select 1');
@@ -29,14 +51,14 @@ export async function checkDatabase(db: Database, nowMs: () => number): Promise<
   }
 }
 
-export async function checkDisk(dataDir: string): Promise<Check> {
+async function checkDisk(dataDir: string): Promise<Check> {
   const { usedPercent, freeBytes } = await diskUse(dataDir);
   const state = usedPercent >= DISK_FAILED_PERCENT ? 'failed' : usedPercent >= DISK_WARNING_PERCENT ? 'warning' : 'ok';
   const detail = `${Math.round(usedPercent)} % used, ${Math.round(freeBytes / 1_048_576)} MiB free`;
   return check('disk', state, { detail, ...(state === 'ok' ? {} : { next: 'make room: a full disk stops privileged changes' }) });
 }
 
-export function checkCertificates(certificates: readonly CertificateDescription[]): Check[] {
+function checkCertificates(certificates: readonly CertificateDescription[]): Check[] {
   return certificates.map(({ names, source, expiry, notAfterMs, lastFault }) => {
     const name = `certificate ${names[0] ?? source}`;
     const until = `${source}, until ${new Date(notAfterMs).toISOString().slice(0, 10)}`;
@@ -49,7 +71,7 @@ export function checkCertificates(certificates: readonly CertificateDescription[
   });
 }
 
-export function checkUpstreams(applications: readonly ApplicationView[]): Promise<Check[]> {
+function checkUpstreams(applications: readonly ApplicationView[]): Promise<Check[]> {
   return Promise.all(
     applications.map(async ({ application: { id, upstream } }) => {
       const isUp = await canConnect(new URL(upstream));
@@ -61,7 +83,7 @@ export function checkUpstreams(applications: readonly ApplicationView[]): Promis
   );
 }
 
-export function checkLedger(status: { size: number; state: string }): Check {
+function checkLedger(status: { size: number; state: string }): Check {
   const isGood = status.state === 'open' || status.state === 'ok';
   return check('ledger', isGood ? 'ok' : 'failed', {
     detail: `${status.size} records, ${status.state}`,

@@ -1,0 +1,54 @@
+import type { Snapshot } from '@holdfast/contract';
+import { randomBytes } from 'node:crypto';
+import { runDoctor } from '../api/doctor-checks.ts';
+import { createMaintenance } from '../api/maintenance.ts';
+import { createSystemPort, type ProcessFacts } from '../api/system-port.ts';
+import { createApplications } from '../domains/applications/index.ts';
+import { openAudit } from '../domains/audit/index.ts';
+import { createIdentity } from '../domains/identity/index.ts';
+import { createProtection } from '../domains/protection/index.ts';
+import type { Foundation } from '../platform/foundation.ts';
+import { createMetrics } from '../platform/metrics.ts';
+import type { Certificates } from '../platform/tls/open-certificates.ts';
+import { TICKET_KEYS_BYTES } from '../platform/tls/tls-options.ts';
+import { readVersion } from '../platform/version.ts';
+
+export type Core = Awaited<ReturnType<typeof openCore>>;
+
+/** One half of the composition root: the domains on their foundation, serving nothing yet. `main.ts` puts them to work. */
+export async function openCore(foundation: Foundation) {
+  const { config, db, bus, clock, log, stack, dataDir, keyring, subjectKeys } = foundation;
+  const metrics = createMetrics({ withProcess: true });
+  const audit = stack.use(await openAudit({ platform: foundation, settings: config.audit, node: config.node }));
+  // Certificates come only when something is served; a snapshot made before has none.
+  const held: { certificates: Certificates | null; ticketKeys: Buffer } = {
+    certificates: null,
+    ticketKeys: randomBytes(TICKET_KEYS_BYTES),
+  };
+  const keyMaterial = (): Pick<Snapshot, 'certificates' | 'challenges' | 'alpnCertificates' | 'ticketKeys'> => ({
+    ...(held.certificates?.forSnapshot() ?? { certificates: [], challenges: [], alpnCertificates: [] }),
+    ticketKeys: held.ticketKeys.toString('base64'),
+  });
+  const applications = createApplications({ db, bus, clock });
+  const identity = createIdentity({ db, bus, clock });
+  const { trustedHops, limits } = config;
+  const protection = stack.use(createProtection({ db, bus, clock, log, applications, trustedHops, limits, keyMaterial }));
+  const domains = { applications, identity, protection, audit };
+  const maintenance = createMaintenance({ db, bus, rotateLedgerKey: () => audit.rotateKey() });
+  const startedAt = clock.now();
+  const system = (facts: Pick<ProcessFacts, 'health' | 'listeners' | 'gateway'>) =>
+    createSystemPort({
+      facts: { ...facts, version: readVersion(), node: config.node, dataDir, startedAt, ledger: () => audit.status() },
+      ...{ domains, bus, clock, metrics },
+      checks: () =>
+        runDoctor({
+          db,
+          dataDir,
+          applications,
+          certificates: held.certificates?.describe() ?? [],
+          ledger: audit.status(),
+          nowMs: () => clock.monotonicMs(),
+        }),
+    });
+  return { ...foundation, metrics, audit, held, domains, maintenance, system };
+}

@@ -1,0 +1,29 @@
+import { snapshotApplied } from '@holdfast/contract';
+import type { GatewayLink } from '../gateway/link/gateway-link.ts';
+import { createLink } from '../gateway/link/open-link.ts';
+import { takeMessage } from '../gateway/link/take-messages.ts';
+import type { Core } from './core.ts';
+
+/** What the gateway sends up and where it goes: records to the ledger, reports to policy learning, counters to the metrics. */
+export function connectGateway(core: Core): GatewayLink {
+  const { config, clock, log, audit, bus, metrics, domains } = core;
+  const link = createLink({ config, clock, log });
+  const gateways = Math.max(1, config.workers);
+  link.onMessage((message) =>
+    takeMessage(message, {
+      events(events, dropped) {
+        audit.ingest(events, dropped);
+        for (const event of events) domains.protection.observe(event);
+      },
+      counters: (samples) => metrics.add(samples),
+      applied(snapshot, digest) {
+        metrics.set('holdfast_snapshot_version', snapshot);
+        bus.record(bus.newEvent(snapshotApplied, { payload: { snapshot, digest, gateways } })).catch((error: unknown) => {
+          log.error({ err: error, snapshot }, 'an applied snapshot was not recorded');
+        });
+      },
+      failed: (code, detail) => log.error({ code, detail }, 'a gateway failed'),
+    }),
+  );
+  return link;
+}

@@ -1,0 +1,64 @@
+import { controlEvents, type EventRecord } from '@holdfast/contract';
+import { declaredIn } from '../domains/applications/index.ts';
+import { watchConfig } from '../platform/config/watch.ts';
+import { loadConfig } from '../platform/config/load.ts';
+import { createJobs } from '../platform/jobs/jobs.ts';
+import { LOCAL_CA_CHECK_MS } from '../platform/tls/open-certificates.ts';
+import { startWatchdog } from '../platform/watchdog.ts';
+import type { ServedCertificates } from './certificates.ts';
+import type { Core } from './core.ts';
+
+/** What runs beside the requests: renewal, expiry, the watchdog, and the configuration file when it changes. */
+export async function startUpkeep(
+  core: Core,
+  { certificates, reporter }: ServedCertificates,
+  configFile: string | null,
+): Promise<void> {
+  const { db, clock, log, stack, metrics, bus } = core;
+  const record = (event: EventRecord): void =>
+    void bus.record(event).catch((error: unknown) => log.error({ err: error, type: event.type }, 'an event was not recorded'));
+  const jobs = stack.use(
+    createJobs({ db, clock, log, onRun: (name, outcome) => metrics.count('holdfast_jobs_total', [name, outcome]) }),
+  );
+  const { renewalJob } = certificates;
+  if (renewalJob !== null) jobs.every(renewalJob.name, renewalJob.everyMs / 1000, async () => void (await renewalJob.run()));
+  jobs.every('tls.expiry', LOCAL_CA_CHECK_MS / 1000, async () => {
+    await certificates.refreshLocalCa();
+    await reporter.reportExpiring(certificates.describe());
+  });
+  await jobs.start();
+  stack.use(
+    startWatchdog({
+      clock,
+      onStall: (stallMs) => record(bus.newEvent(controlEvents.processStalled, { payload: { stallMs } })),
+      onClockJump: (jumpMs) => record(bus.newEvent(controlEvents.clockJumped, { payload: { jumpMs } })),
+    }),
+  );
+  if (configFile !== null) followConfig(core, configFile, record);
+}
+
+/**
+ * A changed file takes effect for what can change while serving: applications and the allow-list. Listeners, data directory
+ * and the like take a restart. An invalid file changes nothing and is recorded.
+ */
+function followConfig({ stack, domains, bus, config }: Core, file: string, record: (event: EventRecord) => void): void {
+  stack.use(
+    watchConfig({
+      file,
+      load: () =>
+        loadConfig({ file, folder: process.cwd(), environment: process.env, flags: new Map([['dataDir', config.dataDir]]) }),
+      async onChange({ config: next }) {
+        await domains.applications.applyDeclared(declaredIn(next));
+        await domains.protection.declareAllows(next.bans.allow);
+        const { digest } = await domains.protection.snapshots.show();
+        record(bus.newEvent(controlEvents.configLoaded, { payload: { digest } }));
+      },
+      onRefused(refusal) {
+        const faults = refusal.errors
+          .slice(0, 50)
+          .map(({ pointer, detail, line }) => `${pointer}${line === undefined ? '' : ` line ${line}`}: ${detail}`.slice(0, 512));
+        record(bus.newEvent(controlEvents.configRefused, { payload: { faults }, outcome: 'refused' }));
+      },
+    }),
+  );
+}
