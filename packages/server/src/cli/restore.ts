@@ -153,7 +153,12 @@ async function loadInto(staging: string, config: Config, environment: Context['i
   await using db: Database = await openDatabase(options, silentLog);
   await migrate({ db, clock: systemClock, log: silentLog });
   const tables = join(staging, TABLES_PATH);
-  const rows = await loadTables(db, createInterface({ input: createReadStream(tables), crlfDelay: Infinity }));
+  const rows = await loadTables(db, linesOf(tables));
   await rm(join(staging, 'sql'), { recursive: true, force: true });
   return rows;
+}
+
+/** Opened only when the first line is asked for: readline drops what it reads before somebody listens. */
+async function* linesOf(file: string): AsyncGenerator<string> {
+  yield* createInterface({ input: createReadStream(file), crlfDelay: Infinity });
 }

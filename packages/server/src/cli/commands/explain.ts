@@ -1,9 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Explanation } from '@holdfast/contract';
-import { segment } from '../client.ts';
+import { segment, type ApiClient } from '../client.ts';
 import type { LeafBody } from '../command.ts';
 import { UsageFault } from '../fault.ts';
 import type { Paint } from '../paint.ts';
 import { formatPairs, formatTable, formatTime, printable } from '../table.ts';
+
+const ATTEMPTS_MAX = 5;
+const RETRY_MS = 250;
 
 export const explain: LeafBody = {
   about: 'The id stands on the block page and in the X-Request-Id header of every answer.',
@@ -12,10 +16,23 @@ export const explain: LeafBody = {
   async run(context, input) {
     const id = readRequestId(input.words[0] ?? '');
     await using api = await context.api();
-    const data = await api.call<Explanation>({ method: 'GET', path: `/api/v1/explain/${segment(id)}` });
+    const data = await readExplanation(api, id);
     return { data, text: (paint) => describe(data, paint) };
   },
 };
+
+/** People copy the id at once; its record arrives with the next batch of events. A stopped server gets nothing new. */
+async function readExplanation(api: ApiClient, id: string): Promise<Explanation> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await api.call<Explanation>({ method: 'GET', path: `/api/v1/explain/${segment(id)}` });
+    } catch (error) {
+      const isEarly = error instanceof Error && 'code' in error && error.code === 'request-unknown';
+      if (!isEarly || api.server === 'down' || attempt >= ATTEMPTS_MAX) throw error;
+      await sleep(RETRY_MS);
+    }
+  }
+}
 
 /** Crockford base32 reads I and L as 1, O as 0, ignores case and hyphens: people copy ids by eye. */
 export function readRequestId(text: string): string {
