@@ -38,6 +38,12 @@ export function writeFrame(entry: Uint8Array, { index, group }: FrameHeader): Bu
   return frame;
 }
 
+/** The record of bytes that were just written: nothing has to be checked. */
+export function frameOf(bytes: Buffer, { index, group }: FrameHeader): Frame {
+  const entry = bytes.subarray(FRAME_HEADER_BYTES);
+  return { index, group, entry, hash: bytes.subarray(AT_HASH, AT_CRC), bytes: bytes.length };
+}
+
 /** `more` = the bytes end before the record does; `bad` = no valid record starts here. */
 export type FrameReading = { readonly kind: 'frame'; readonly frame: Frame } | { readonly kind: 'more' | 'bad' };
 

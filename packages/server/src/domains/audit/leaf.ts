@@ -28,7 +28,7 @@ export interface LeafStamp {
 
 type Json = EventRecord['payload'][string];
 interface Parts {
-  readonly detail: Record<string, CanonicalJson>;
+  detail: Record<string, CanonicalJson>;
   readonly identity: Record<string, Json>;
   readonly content: Record<string, Json>;
 }
@@ -120,10 +120,11 @@ function shorten(value: Json, depth: number): Json {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, shorten(item, depth + 1)]));
 }
 
-function splitPayload(event: EventRecord): { detail: Parts['detail'] } & Omit<Parts, 'detail'> {
+function splitPayload(event: EventRecord): Parts {
   const rules = rulesOf(event.type);
   const parts = { detail: {} as Parts['detail'], identity: {} as Parts['identity'], content: {} as Parts['content'] };
-  for (const [field, value] of Object.entries(event.payload)) {
+  for (const field of Object.keys(event.payload).sort()) {
+    const value = event.payload[field] ?? null;
     const rule = rules?.get(field);
     if (rule === undefined) parts.content[field] = value;
     else if (rule.kind !== 'none') parts[rule.kind === 'content' ? 'content' : 'identity'][field] = value;
@@ -140,8 +141,9 @@ function canonical(value: Json, depth: number): CanonicalJson {
   if (value === null || typeof value === 'boolean') return value;
   if (depth >= 8) return null;
   if (Array.isArray(value)) return value.map((item) => canonical(item, depth + 1));
-  const entries = Object.entries(value).filter(([key]) => key !== '__proto__');
-  return Object.fromEntries(entries.map(([key, item]) => [key.toWellFormed(), canonical(item, depth + 1)]));
+  // In order from the start: the canonical writer need not sort again.
+  const keys = Object.keys(value).filter((key) => key !== '__proto__');
+  return Object.fromEntries(keys.sort().map((key) => [key.toWellFormed(), canonical(value[key] ?? null, depth + 1)]));
 }
 
 const clean = (text: string | null): string | null => text?.toWellFormed() ?? null;

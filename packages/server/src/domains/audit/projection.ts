@@ -1,6 +1,7 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Database } from '../../platform/db/database.ts';
 import type { Log } from '../../platform/log.ts';
-import { openCursor, type Cursor } from './segment-cursor.ts';
+import { Cursor } from './segment-cursor.ts';
 import type { SegmentLog } from './segment-log.ts';
 import { dropRows, readBookmark, rowOf, writeBookmark, writeRows } from './store.ts';
 
@@ -8,6 +9,9 @@ import { dropRows, readBookmark, rowOf, writeBookmark, writeRows } from './store
 const BATCH_MAX = 512;
 /** Records that come one by one are gathered this long. */
 const GATHER_MS = 50;
+/** Records that wait for the disk come first: with more than this the projection pauses between batches. */
+const OUTSTANDING_BUSY = 1024;
+const PAUSE_MS = 40;
 const BACKOFF_FIRST_MS = 500;
 const BACKOFF_MS_MAX = 10_000;
 
@@ -110,12 +114,13 @@ export class Projection {
     const from = bookmark > segments.size ? 0 : bookmark;
     if (from !== bookmark) await dropRows(db, origin, { from });
     this.#next = from;
-    this.#cursor = openCursor(() => segments.segments, from);
+    this.#cursor = new Cursor(segments, from);
     return this.#cursor;
   }
 
   async #copy(cursor: Cursor, size: number): Promise<void> {
-    const { db, origin } = this.#parts;
+    const { db, origin, segments } = this.#parts;
+    if (segments.outstanding > OUTSTANDING_BUSY) await wait(PAUSE_MS);
     const step = await cursor.next(size, BATCH_MAX);
     // Records that cannot be read have no row; the scrubber speaks of them and repairs them.
     const rows = step.kind === 'lost' ? [] : step.frames.map((frame) => rowOf(origin, frame));

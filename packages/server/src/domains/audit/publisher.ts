@@ -1,8 +1,9 @@
 import { decodeBundle, LedgerError, openCheckpoint, signCheckpoint, TileLog, tileWidth, type Head } from '@holdfast/ledger';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../../platform/clock.ts';
 import type { Log } from '../../platform/log.ts';
 import type { LastSigned } from './last-signed.ts';
-import { openCursor, type Cursor } from './segment-cursor.ts';
+import { Cursor } from './segment-cursor.ts';
 import type { SegmentLog } from './segment-log.ts';
 import type { SigningKeys } from './signing-key.ts';
 import { CHECKPOINT_FILE, TRUST_FILE, type TreeFiles } from './tree-files.ts';
@@ -12,7 +13,7 @@ export const PUBLISH_MS = 1000;
 /** While it does not, the published files are looked after this often. */
 export const IDLE_MS = 60_000;
 /** Records read at a time: some milliseconds of hashing between turns of the event loop. */
-const CHUNK_RECORDS = 1024;
+const CHUNK_RECORDS = 256;
 
 /** `damaged` = the log disagrees with what was signed: records are still taken, but no new head is signed. */
 export type PublisherState = 'starting' | 'ok' | 'damaged';
@@ -49,7 +50,7 @@ export class Publisher {
 
   constructor(parts: PublisherParts) {
     this.#parts = parts;
-    this.#cursor = openCursor(() => parts.segments.segments, 0);
+    this.#cursor = new Cursor(parts.segments, 0);
   }
 
   get state(): PublisherState {
@@ -137,7 +138,9 @@ export class Publisher {
       const step = await this.#cursor.next(size, CHUNK_RECORDS);
       if (step.kind === 'lost')
         throw new LedgerError('entry-malformed', `record ${step.from} of the log cannot be read`, { index: step.from });
-      await this.#parts.files.writeTiles(this.#tree.append(step.frames.map(({ entry }) => entry)).writes);
+      const { writes } = this.#tree.append(step.frames.map(({ entry }) => entry));
+      if (writes.length > 0) await this.#parts.files.writeTiles(writes);
+      else await nextTurn();
     }
   }
 
@@ -191,7 +194,7 @@ export class Publisher {
   async #restart(tree: TileLog): Promise<void> {
     await this.#cursor.close();
     this.#tree = tree;
-    this.#cursor = openCursor(() => this.#parts.segments.segments, tree.size);
+    this.#cursor = new Cursor(this.#parts.segments, tree.size);
   }
 
   /** Whether the tree, grown from where it is, has each of these roots at its size. */

@@ -5,7 +5,7 @@ import { Refusal } from '../../platform/refusal.ts';
 import { readLeaf, type Decrypt } from './leaf-read.ts';
 import type { Projection } from './projection.ts';
 import type { JournalEntry, RequestJournal } from './request-journal.ts';
-import { openCursor } from './segment-cursor.ts';
+import { Cursor } from './segment-cursor.ts';
 import type { SegmentLog } from './segment-log.ts';
 import { findRows, type Filter, type ProjectedRow } from './store.ts';
 
@@ -106,7 +106,7 @@ async function searchSegments(requestId: string, segments: SegmentLog, decrypt: 
   const needle = Buffer.from(`"req":${JSON.stringify(requestId)}`);
   const found: EventView[] = [];
   const { size } = segments;
-  const cursor = openCursor(() => segments.segments, Math.max(0, size - TAIL_RECORDS));
+  const cursor = new Cursor(segments, Math.max(0, size - TAIL_RECORDS));
   try {
     while (cursor.index < size && found.length < PER_REQUEST_MAX) {
       const step = await cursor.next(size, READ_RECORDS);
@@ -121,12 +121,12 @@ async function searchSegments(requestId: string, segments: SegmentLog, decrypt: 
   return found.toReversed();
 }
 
-type Cursor =
+type PageCursor =
   | { readonly kind: 'start' }
   | { readonly kind: 'row'; readonly before: number }
   | { readonly kind: 'memory'; readonly before: string };
 
-function readCursor(text: string | undefined): Cursor {
+function readCursor(text: string | undefined): PageCursor {
   if (text === undefined) return { kind: 'start' };
   if (/^r\d{1,15}$/u.test(text)) return { kind: 'row', before: Number(text.slice(1)) };
   if (/^m[0-9A-Z]{26}$/u.test(text)) return { kind: 'memory', before: text.slice(1) };

@@ -81,7 +81,7 @@ export class Scrubber {
     }
     const rows: RowCheck = { db, origin: keys.origin, next: () => projection.next, onFault };
     const size = await verifyLog({
-      segments: () => segments.segments,
+      segments: segments.segments,
       files,
       keys,
       signed,

@@ -1,4 +1,5 @@
 import type { Frame } from './frame.ts';
+import type { RecentRecords } from './recent-records.ts';
 import { findResumption, openSegment, readFrames, type Segment, type SegmentReader } from './segment-files.ts';
 
 /** Records in order, or a place where they cannot be read; after that the cursor stands at `to`. */
@@ -13,6 +14,15 @@ export interface LostPlace {
   readonly offsetEnd: number | null;
 }
 
+/** Where a cursor reads. `recent` is left out by those who must see what the disk holds. */
+export interface CursorSource {
+  readonly segments: readonly Segment[];
+  readonly recent?: RecentRecords;
+}
+
+/** Records that are skipped rather than looking for a nearer place to start. */
+const SKIP_RECORDS_MAX = 4096;
+
 interface Here {
   readonly segment: Segment;
   readonly reader: SegmentReader;
@@ -23,12 +33,12 @@ interface Here {
 
 /** Every follower of the log (tree, projection, scrubber) walks the segments with a cursor of its own, at its own pace. */
 export class Cursor {
-  readonly #segments: () => readonly Segment[];
+  readonly #source: CursorSource;
   #wanted: number;
   #here: Here | null = null;
 
-  constructor(segments: () => readonly Segment[], from: number) {
-    this.#segments = segments;
+  constructor(source: CursorSource, from: number) {
+    this.#source = source;
     this.#wanted = from;
   }
 
@@ -40,6 +50,11 @@ export class Cursor {
   /** Up to `countMax` records below `size`; at least one unless the cursor has reached `size`. */
   async next(size: number, countMax: number): Promise<CursorStep> {
     while (this.#wanted < size) {
+      const recent = this.#source.recent?.from(this.#wanted, Math.min(countMax, size - this.#wanted)) ?? [];
+      if (recent.length > 0) {
+        this.#wanted += recent.length;
+        return { kind: 'records', frames: recent };
+      }
       const here = await this.#enter();
       const step = here === null ? this.#missing(size) : await this.#read(here, size, countMax);
       if (step !== null) return step;
@@ -54,11 +69,15 @@ export class Cursor {
   }
 
   async #enter(): Promise<Here | null> {
-    if (this.#here !== null) return this.#here;
-    const segment = this.#segments().findLast(({ first }) => first <= this.#wanted);
+    // Far ahead by way of memory: a new place is nearer than reading on from the old one.
+    const here = this.#here;
+    if (here !== null && (this.#wanted - here.index <= SKIP_RECORDS_MAX || this.#source.recent === undefined)) return here;
+    await this.close();
+    const segment = this.#source.segments.findLast(({ first }) => first <= this.#wanted);
     if (segment === undefined) return null;
     const reader = await openSegment(segment).catch(() => null);
-    if (reader !== null) this.#here = { segment, reader, offset: 0, index: segment.first };
+    const { offset, index } = this.#source.recent?.place(this.#wanted, segment.first) ?? { offset: 0, index: segment.first };
+    if (reader !== null) this.#here = { segment, reader, offset, index };
     return this.#here;
   }
 
@@ -74,14 +93,8 @@ export class Cursor {
       this.#wanted += frames.length;
       return { kind: 'records', frames };
     }
-    switch (reading.end) {
-      case 'chunk':
-        return null;
-      case 'bad':
-        return this.#leap(here, size);
-      case 'segment':
-        return this.#leave(here, size);
-    }
+    if (reading.end === 'bad') return this.#leap(here, size);
+    return reading.end === 'segment' ? this.#leave(here, size) : null;
   }
 
   /** Over damaged bytes to the next record that can be read, in this segment or the next. */
@@ -116,10 +129,6 @@ export class Cursor {
   }
 
   #firstAfter(index: number): number | undefined {
-    return this.#segments().find(({ first }) => first > index)?.first;
+    return this.#source.segments.find(({ first }) => first > index)?.first;
   }
-}
-
-export function openCursor(segments: () => readonly Segment[], from: number): Cursor {
-  return new Cursor(segments, from);
 }

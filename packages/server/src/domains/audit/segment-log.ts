@@ -4,11 +4,14 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { syncFolder } from '../../platform/atomic-file.ts';
 import type { Log } from '../../platform/log.ts';
 import { Refusal } from '../../platform/refusal.ts';
-import { writeFrame } from './frame.ts';
+import { frameOf, writeFrame } from './frame.ts';
+import { RecentRecords } from './recent-records.ts';
 import { listSegments, scanSegment, segmentAt, type Segment, type SegmentScan } from './segment-files.ts';
 
-/** Records that one synchronisation makes durable together. */
-const GROUP_MAX = 512;
+/** So many records start a synchronisation at once; fewer wait for the flush interval. */
+const GROUP_MIN = 512;
+/** Records that one synchronisation makes durable together when more have gathered meanwhile. */
+const GROUP_MAX = 2048;
 /** Records encoded before other work of the process gets a turn. */
 const SLICE_MAX = 64;
 /** Records not yet durable; beyond it appending waits. */
@@ -32,6 +35,12 @@ export interface SegmentLogParts {
   readonly log: Log;
   /** Must be durable before the records are: the keys of their ciphertexts. */
   readonly beforeSync: () => Promise<void>;
+}
+
+/** Encoded, with its place in the log, and not yet written. */
+interface Group {
+  readonly frames: Buffer[];
+  readonly taken: Pending[];
 }
 
 interface Pending {
@@ -64,6 +73,8 @@ export class SegmentLog {
   #bytesWritten = 0;
   /** What opening found in the last segment. */
   readonly scan: SegmentScan;
+  /** The newest records, so that followers that keep up need not read them back from the disk. */
+  readonly recent: RecentRecords = new RecentRecords();
 
   private constructor(parts: SegmentLogParts, opened: { segments: Segment[]; handle: FileHandle; scan: SegmentScan }) {
     this.#parts = parts;
@@ -149,7 +160,7 @@ export class SegmentLog {
 
   #schedule(): void {
     if (this.#work !== null) return;
-    if (this.#pending.length >= GROUP_MAX) this.#start();
+    if (this.#pending.length >= GROUP_MIN) this.#start();
     else {
       const waitMs = this.#pendingSinceMs + this.#parts.flushMs - performance.now();
       this.#timer ??= setTimeout(() => this.#start(), Math.max(0, waitMs));
@@ -160,48 +171,63 @@ export class SegmentLog {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
     if (this.#work !== null || this.#pending.length === 0) return;
-    this.#work = this.#commit().finally(() => {
+    this.#work = this.#commitAll().finally(() => {
       this.#work = null;
       this.#release();
       if (this.#pending.length > 0 && this.#state === 'open') this.#schedule();
     });
   }
 
-  /** Never throws: each record of the group is told its own outcome. */
-  async #commit(): Promise<void> {
-    const group = this.#pending.splice(0, GROUP_MAX);
-    this.#pendingSinceMs = performance.now();
-    this.#inFlight = group.length;
-    try {
-      const { frames, taken } = await this.#encode(group);
-      if (frames.length > 0) await this.#write(Buffer.concat(frames), taken.length);
-      const first = this.#size - taken.length;
-      taken.forEach(({ resolve }, place) => resolve(first + place));
-      for (const listener of this.#listeners) listener(this.#size);
-    } catch (error) {
-      await this.#fail(group, error);
-    } finally {
-      this.#inFlight = 0;
+  /** While one group is on its way to the disk the next one is encoded. Never throws: each record is told its own outcome. */
+  async #commitAll(): Promise<void> {
+    let group = await this.#encode(this.#size);
+    while (group.taken.length > 0) {
+      const written = this.#write(group).then(
+        () => null,
+        (error: unknown) => ({ error }),
+      );
+      const isMore = this.#pending.length >= GROUP_MIN;
+      const following = isMore ? await this.#encode(this.#size + group.taken.length) : null;
+      const failure = await written;
+      if (failure !== null) return this.#fail([...group.taken, ...(following?.taken ?? [])], failure.error);
+      this.#acknowledge(group);
+      if (following === null) return;
+      group = following;
     }
   }
 
-  async #encode(group: readonly Pending[]): Promise<{ frames: Buffer[]; taken: Pending[] }> {
+  #acknowledge({ taken, frames }: Group): void {
+    const first = this.#size;
+    this.recent.add(frames.map((bytes, place) => frameOf(bytes, { index: first + place, group: first })));
+    this.#size += taken.length;
+    this.#inFlight -= taken.length;
+    taken.forEach(({ resolve }, place) => resolve(first + place));
+    this.#release();
+    for (const listener of this.#listeners) listener(this.#size);
+  }
+
+  async #encode(first: number): Promise<Group> {
+    const pending = this.#pending.splice(0, GROUP_MAX);
+    this.#pendingSinceMs = performance.now();
+    this.#inFlight += pending.length;
     const frames: Buffer[] = [];
     const taken: Pending[] = [];
-    for (const [place, record] of group.entries()) {
+    for (const [place, record] of pending.entries()) {
       if (place > 0 && place % SLICE_MAX === 0) await nextTurn();
       try {
-        const index = this.#size + taken.length;
-        frames.push(writeFrame(record.encode(index), { index, group: this.#size }));
+        const index = first + taken.length;
+        frames.push(writeFrame(record.encode(index), { index, group: first }));
         taken.push(record);
       } catch (error) {
+        this.#inFlight -= 1;
         record.reject(error);
       }
     }
     return { frames, taken };
   }
 
-  async #write(bytes: Buffer, count: number): Promise<void> {
+  async #write({ frames }: Group): Promise<void> {
+    const bytes = Buffer.concat(frames);
     if (this.#position > 0 && this.#position + bytes.length > this.#parts.segmentBytesMax) await this.#rotate();
     const { size } = await this.#handle.stat();
     if (size !== this.#position) {
@@ -210,8 +236,8 @@ export class SegmentLog {
     }
     await Promise.all([writeAll(this.#handle, bytes, this.#position), this.#parts.beforeSync()]);
     await this.#handle.datasync();
+    this.recent.mark({ index: this.#size, segment: this.#segments.at(-1)?.first ?? 0, offset: this.#position });
     this.#position += bytes.length;
-    this.#size += count;
     this.#bytesWritten += bytes.length;
   }
 
@@ -242,6 +268,7 @@ export class SegmentLog {
       this.#probeLater();
     }
     const refusal = error instanceof Refusal ? error : refused('The ledger could not be written.', error);
+    this.#inFlight -= group.length;
     for (const { reject } of [...group, ...this.#pending.splice(0)]) reject(refusal);
   }
 

@@ -20,6 +20,7 @@ export interface TreeFiles {
 
 export function openTreeFiles(folder: string): TreeFiles {
   const known = new Set<string>();
+  const partial = new Set<string>();
   const read = (name: string): Promise<Buffer | null> => readOrNull(path.join(folder, name));
   const readTile: TileReader = async (level: TileLevel, index: number, width: number) => {
     const exact = await read(tilePath({ level, index, width }));
@@ -41,8 +42,10 @@ export function openTreeFiles(folder: string): TreeFiles {
     } finally {
       await handle.close();
     }
-    // Partial tiles may go once the full one exists (C2SP tlog-tiles, "Partial Tiles").
-    if (!name.includes('.p/')) await rm(`${file}.p`, { recursive: true, force: true });
+    // Partial tiles may go once the full one exists (C2SP tlog-tiles, "Partial Tiles"). The edge of a log that was reopened
+    // is written again first, so every folder of partial tiles is known.
+    if (parent.endsWith('.p')) partial.add(parent);
+    else if (partial.delete(`${file}.p`)) await rm(`${file}.p`, { recursive: true, force: true });
     return parent;
   };
 

@@ -13,7 +13,7 @@ import {
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { LastSigned } from './last-signed.ts';
-import { openCursor, type LostPlace } from './segment-cursor.ts';
+import { Cursor, type LostPlace } from './segment-cursor.ts';
 import type { Segment } from './segment-files.ts';
 import type { SigningKeys } from './signing-key.ts';
 import { CHECKPOINT_FILE, TRUST_FILE, type TreeFiles } from './tree-files.ts';
@@ -33,7 +33,8 @@ export interface CheckedRecord {
 }
 
 export interface VerifyParts {
-  readonly segments: () => readonly Segment[];
+  /** Grows at its end while it is read. */
+  readonly segments: readonly Segment[];
   readonly files: TreeFiles;
   readonly keys: SigningKeys;
   readonly signed: LastSigned;
@@ -51,7 +52,7 @@ export async function verifyLog(parts: VerifyParts): Promise<number> {
   if (head === null) return 0;
   const tree = TileLog.empty();
   const expected = new Set<string>();
-  const cursor = openCursor(parts.segments, 0);
+  const cursor = new Cursor({ segments: parts.segments }, 0);
   try {
     while (tree.size < head.size) {
       const records = await readBundle({ cursor, first: tree.size, size: head.size, parts });
@@ -91,7 +92,7 @@ async function readHead({ files, keys, signed, onFault }: VerifyParts): Promise<
 }
 
 interface BundleQuestion {
-  readonly cursor: ReturnType<typeof openCursor>;
+  readonly cursor: Cursor;
   readonly first: number;
   readonly size: number;
   readonly parts: VerifyParts;

@@ -52,12 +52,19 @@ function createSubjectKeys(file: SubjectFile, keyring: Keyring): SubjectKeys {
   /** By pseudonym, least recently used first. */
   const held = new Map<string, KeyObject>();
 
+  /** Subjects of the last records come again and again: one HMAC for each, not four for each record. */
+  const names = new Map<string, string>();
   const pseudonym = (subject: string): string => {
+    const known = names.get(subject);
+    if (known !== undefined) return known;
+    if (names.size >= KEYS_CACHED_MAX) names.clear();
     const digest = createHmac('sha256', nameKey)
       .update(JSON.stringify([TENANT, subject]))
       .digest();
     // 100 bits in base 32 letters: no two subjects meet, and no padding or case matters.
-    return `sub_${toBase32(digest, 20)}`;
+    const name = `sub_${toBase32(digest, 20)}`;
+    names.set(subject, name);
+    return name;
   };
   const wrapping = (name: string): { keyId: string; place: Place } => ({ keyId: 'subjects', place: ['subject-key', name] });
 
@@ -108,6 +115,7 @@ function createSubjectKeys(file: SubjectFile, keyring: Keyring): SubjectKeys {
     flush: () => file.flush(),
     erase: (subject) => {
       const name = pseudonym(subject);
+      names.delete(subject);
       held.delete(name);
       return file.remove(name);
     },
