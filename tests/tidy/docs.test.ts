@@ -3,7 +3,7 @@ import { RULES } from '@holdfast/inspect';
 import { existsSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
+import { readFileSource } from '../../packages/server/src/platform/config/file-source.ts';
 import { configLeaves } from '../../packages/server/src/platform/config/leaves.ts';
 import { configSchema } from '../../packages/server/src/platform/config/schema.ts';
 import { referencePages } from '../../tools/reference.ts';
@@ -89,7 +89,7 @@ describe('guides', () => {
     const shown = documents.flatMap(({ file, text }) =>
       blocksOf(text)
         .filter(({ language }) => language === 'yaml')
-        .map((block) => [file, configSchema.safeParse(parse(block.text))] as const),
+        .map((block) => [file, configSchema.safeParse(readFileSource(block.text).tree)] as const),
     );
     expect(shown.length).toBeGreaterThan(5);
     expect(shown.flatMap(([file, result]) => (result.success ? [] : [`${file}: ${result.error.message}`]))).toEqual([]);
