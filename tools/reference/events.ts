@@ -27,6 +27,7 @@ export function eventsPage(): string {
 
 function section({ type, version, summary, audited, severity, ocsf, payload, personal }: EventDefinition): string {
   // A JSON Schema; `Shape` names the parts of it that are read.
+  // A JSON Schema; `Shape` names the parts of it that are read.
   const shape = payload.toJSONSchema({ unrepresentable: 'any' }) as Shape;
   const fields = Object.entries(shape.properties ?? {});
   const classOf = (field: string): string => personal[field] ?? 'none';
