@@ -84,7 +84,7 @@ function decodeSegment(segment: string): PathVerdict {
       continue;
     }
     const byte = hexByte(segment, i + 1);
-    const reason = escapeRefusal(byte, segment, i);
+    const reason = escapeRefusal(byte);
     if (reason !== undefined) return refuse(reason);
     bytes[length++] = byte;
     i += 2;
@@ -94,19 +94,20 @@ function decodeSegment(segment: string): PathVerdict {
   return scanDecoded(text);
 }
 
-/** What forbids the escape for `byte` found at `at`, if anything. */
-function escapeRefusal(byte: number, segment: string, at: number): PathRefusal | undefined {
+/** What forbids the escape for `byte`, if anything. */
+function escapeRefusal(byte: number): PathRefusal | undefined {
   if (byte < 0) return 'bad-percent';
   if (byte === 0) return 'null-byte';
   if (byte === 0x2f) return 'encoded-slash';
   if (byte === 0x5c) return 'encoded-backslash';
-  if (byte < 32 || byte === 127) return 'control';
-  return byte === 37 && hexByte(segment, at + 3) >= 0 ? 'double-encoding' : undefined;
+  return byte < 32 || byte === 127 ? 'control' : undefined;
 }
 
 function scanDecoded(text: string): PathVerdict {
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
+    // Asked of the decoded text, because the digits of the second escape may have been escaped themselves (`%25%32%65`).
+    if (code === 37 && hexByte(text, i + 1) >= 0) return refuse('double-encoding');
     if (code < 128) continue;
     if (code < 0xa0) return refuse('control');
     if (LOOK_ALIKES.has(code)) return refuse('look-alike');
