@@ -164,6 +164,7 @@ export function judgeStatement(reading: Reading, at: number): Evidence | undefin
   // `' DELETE FROM users`: what follows the literal the value closed can be a statement as well.
   const isAfterLiteral = at === 1 && reading.context !== 'bare' && kindAt(tokens, 0) === KIND.string;
   if (!isStacked && !isAfterLiteral && at !== 0) return undefined;
+  if (isAfterLiteral && isQuotedSelect(tokens, at)) return undefined;
   const start = skipOpens(tokens, at);
   const confidence = rateStatement(tokens, start);
   if (confidence === 0) return undefined;
@@ -175,6 +176,11 @@ export function judgeStatement(reading: Reading, at: number): Evidence | undefin
     rule: isStacked || isAfterLiteral ? 'sqli.stacked' : 'sqli.statement',
     why,
   });
+}
+
+/** `tea & "select" cups`: the word between quotes and text to the end is emphasis; as SQL it would only name a constant. */
+function isQuotedSelect(tokens: SqlTokens, at: number): boolean {
+  return isWord(tokens, at, 'select') && kindAt(tokens, at + 1) === KIND.string && kindAt(tokens, at + 2) === KIND.end;
 }
 
 type RateStatement = (tokens: SqlTokens, at: number) => number;
