@@ -14,6 +14,12 @@ const SAFE_SCHEMES = /^\s{0,4}(?:ldap|jar|dict|zip|ogg):(?!\/)/i;
 const DISGUISED_DOTS =
   /(?:0x2e){2}|\.\?\W|\?\.\W|%(?:25)?2e|\.\p{Cc}\.|\.\p{Cc}|(?:\/\.){2,}[\\/{\w]|(?:\.{3,}[\\/]){2}|[\\/]\.{3,}[\\/]\.{2,}|\.%00|\.{2,}(?:0x[25][fc]|%\w\w|[\u0080-\u00ff\u2000-\uffff])|[\xc0\xc1\xe0\xf0\xf8\xfc]\W?\.|\^\W?\^/iu;
 const LONG_DOTS = /(?:^|[\\/])\.{4,}(?:[\w{\\/]|$)|(?:^|[\\/])\.{3}[\w{]/;
+/** `../folder/file.ext` and nothing else, as the value of a download or template parameter. */
+const SIBLING_FILE = /^\.\.(?:\/[\w-]{1,64}){1,8}\.(?<ending>\w{1,8})$/u;
+/** What pages and style sheets name by a relative address themselves. */
+const WEB_ENDINGS = new Set(
+  'css js mjs map html htm md png jpg jpeg gif svg webp avif ico woff woff2 ttf mp3 mp4 webm pdf'.split(' '),
+);
 const FILLED_SEGMENT_MIN = 128;
 const PROSE_WORDS_MIN = 3;
 
@@ -37,7 +43,7 @@ export function detectTraversal(input: DetectInput): readonly Evidence[] {
   }
   if (text.includes('\0')) found.push(judgeNull(text));
   if (isProse) return found;
-  const escape = judgeEscape(text);
+  const escape = judgeEscape(text, input.location);
   if (escape !== undefined) found.push(escape);
   const disguise = judgeDisguise(text);
   if (disguise !== undefined) found.push(disguise);
@@ -85,7 +91,7 @@ function rateRooted(text: string, file: { end: number }): number {
 }
 
 /** Walks the segments and notes how far they climb above their start. */
-function judgeEscape(text: string): Evidence | undefined {
+function judgeEscape(text: string, location: DetectInput['location']): Evidence | undefined {
   const path = text.replaceAll('\\', '/');
   const start = path.startsWith('/') ? 1 : 0;
   let depth = 0;
@@ -100,18 +106,29 @@ function judgeEscape(text: string): Evidence | undefined {
     } else if (name !== '' && name !== '.') depth++;
   }
   if (climbs === 0) return undefined;
-  const confidence =
-    lowest <= -2
-      ? 0.94
-      : lowest === -1 && start === 1
-        ? 0.91
-        : climbs >= 3
-          ? 0.91
-          : lowest === -1 && path.includes('/../', 1)
-            ? 0.9
-            : 0.5;
+  const confidence = rateClimb(path, { lowest, climbs, isRooted: start === 1, location });
   const at = path.indexOf('..');
   return { rule: 'traversal.escape', confidence, span: [at, at + 2], why: `the path climbs ${String(climbs)} levels` };
+}
+
+interface Climb {
+  lowest: number;
+  climbs: number;
+  isRooted: boolean;
+  location: DetectInput['location'];
+}
+
+function rateClimb(path: string, { lowest, climbs, isRooted, location }: Climb): number {
+  if (lowest <= -2) return 0.94;
+  if ((lowest === -1 && isRooted) || climbs >= 3) return 0.91;
+  if (lowest === -1 && path.includes('/../', 1)) return 0.9;
+  return location === 'query' && namesSiblingFile(path) ? 0.91 : 0.5;
+}
+
+/** One step up and down into a folder beside it: a page asks for a document by its name, never by such a way to it. */
+function namesSiblingFile(path: string): boolean {
+  const ending = SIBLING_FILE.exec(path)?.groups?.['ending'];
+  return ending !== undefined && !WEB_ENDINGS.has(ending.toLowerCase());
 }
 
 function judgeDisguise(text: string): Evidence | undefined {
