@@ -25,7 +25,12 @@ let pair: { certPem: string; keyPem: string } | undefined;
 
 /** A self-signed pair for hf.test, made once a process. */
 export function testCertificate(): { certPem: string; keyPem: string } {
-  if (pair !== undefined) return pair;
+  pair ??= makeCertificate();
+  return pair;
+}
+
+/** A new self-signed pair for hf.test. */
+export function makeCertificate(): { certPem: string; keyPem: string } {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-tls-'));
   const key = join(folder, 'key.pem');
   const cert = join(folder, 'cert.pem');
@@ -34,9 +39,9 @@ export function testCertificate(): { certPem: string; keyPem: string } {
   execFileSync('openssl', ['req', '-x509', ...curve, '-keyout', key, '-out', cert, '-subj', '/CN=hf.test', '-addext', names], {
     stdio: 'ignore',
   });
-  pair = { certPem: readFileSync(cert, 'utf8'), keyPem: readFileSync(key, 'utf8') };
+  const made = { certPem: readFileSync(cert, 'utf8'), keyPem: readFileSync(key, 'utf8') };
   rmSync(folder, { recursive: true });
-  return pair;
+  return made;
 }
 
 export function testSnapshot(application: Partial<ApplicationInput> & { upstream: string }, change: object = {}): Snapshot {

@@ -2,13 +2,16 @@ import { Agent, createServer, request } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { connect as connectH2, constants } from 'node:http2';
 import type { ClientHttp2Session } from 'node:http2';
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { sendRaw } from '../../support/raw-client.ts';
-import { startTestGateway, testSnapshot } from '../../support/test-gateway.ts';
+import { makeCertificate, startTestGateway, testSnapshot } from '../../support/test-gateway.ts';
 import type { TestGateway } from '../../support/test-gateway.ts';
 
 const HOST = 'Host: hf.test\r\n';
@@ -101,6 +104,33 @@ describe('listeners', () => {
     const { answers } = await raw(get('/.well-known/acme-challenge/tok'), { port: gateway.httpPort });
     expect(answers[0]).toMatchObject({ status: 200, body: 'tok.key' });
     expect((await raw(get('/.well-known/acme-challenge/other'), { port: gateway.httpPort })).answers[0]?.status).toBe(308);
+  });
+
+  it('shows the challenge certificate to ACME TLS-ALPN-01 only, and swaps certificates while connections stay', async () => {
+    const peer = (ALPNProtocols: string[]): Promise<{ socket: TLSSocket; serial: string }> =>
+      new Promise((resolve, reject) => {
+        const at = {
+          host: '127.0.0.1',
+          port: gateway.httpsPort,
+          servername: 'hf.test',
+          rejectUnauthorized: false,
+          ALPNProtocols,
+        };
+        const socket = connectTls(at, () => resolve({ socket, serial: socket.getPeerCertificate().serialNumber }));
+        socket.on('error', reject);
+      });
+    const challenge = makeCertificate();
+    gateway.push({ alpnCertificates: [{ names: ['hf.test'], ...challenge }] });
+    const before = await peer(['http/1.1']);
+    const proof = await peer(['acme-tls/1']);
+    expect(proof.socket.alpnProtocol).toBe('acme-tls/1');
+    expect(proof.serial).not.toBe(before.serial);
+    gateway.push({ alpnCertificates: [], certificates: [{ names: ['hf.test'], ...challenge }] });
+    expect((await peer(['http/1.1'])).serial).toBe(proof.serial);
+    before.socket.write(get('/'));
+    const [answer] = (await once(before.socket, 'data')) as [Buffer];
+    expect(answer.toString()).toContain('200 OK');
+    before.socket.destroy();
   });
 
   it('names the taken port', async () => {
@@ -308,6 +338,10 @@ describe('http/2', () => {
     session.close();
   });
 
+  const ready = (session: ClientHttp2Session): Promise<void> =>
+    new Promise((resolve) => {
+      session.once('remoteSettings', () => resolve());
+    });
   const ended = (session: ClientHttp2Session): Promise<number | undefined> =>
     new Promise((resolve) => {
       let code: number | undefined;
@@ -318,6 +352,7 @@ describe('http/2', () => {
   it('ends a session of rapid resets with ENHANCE_YOUR_CALM', async () => {
     const session = open();
     const end = ended(session);
+    await ready(session);
     const before = state.hits;
     const timer = setInterval(() => {
       for (let at = 0; at < 50 && !session.destroyed && !session.closed; at += 1) {
@@ -335,6 +370,7 @@ describe('http/2', () => {
     for (const flood of ['ping', 'settings'] as const) {
       const session = open();
       const end = ended(session);
+      await ready(session);
       const timer = setInterval(() => {
         for (let at = 0; at < 4 && !session.destroyed && !session.closed; at += 1) {
           if (flood === 'ping') session.ping(() => undefined);
@@ -348,6 +384,13 @@ describe('http/2', () => {
 });
 
 describe('websocket', () => {
+  it('serves a client that offers h2c as the plain HTTP/1.1 client it also is', async () => {
+    const offer = 'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n';
+    const { answers, isClosed } = await raw(get('/', offer) + get('/'), { answersMax: 2 });
+    expect(answers.map(({ status }) => status)).toEqual([200]);
+    expect(isClosed).toBe(true);
+  });
+
   const open = (origin: string | undefined): WebSocket =>
     new WebSocket(`ws://127.0.0.1:${gateway.plainPort}/ws`, {
       ...(origin === undefined ? {} : { origin }),
@@ -442,13 +485,13 @@ describe('drain', () => {
         asked.end();
       });
     const answers: (number | string)[] = [];
-    let isOver = false;
+    const until = { isOver: false };
     const clients = Array.from({ length: 4 }, async () => {
-      while (!isOver) answers.push(await ask());
+      while (!until.isOver) answers.push(await ask());
     });
     await expect.poll(() => answers.length).toBeGreaterThan(20);
     await other.link.close(3000);
-    isOver = true;
+    until.isOver = true;
     await Promise.all(clients);
     agent.destroy();
     // After the port is closed a new connection is refused; anything else would be a request lost on an open one.

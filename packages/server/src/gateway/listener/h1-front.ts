@@ -33,7 +33,7 @@ const NODE_HEADER_BYTES_MAX = 65_536;
 /** One HTTP/1 server for all ports: it never listens itself, connections are handed to it. */
 export function createH1Front({ room, snapshot, httpsPort }: H1FrontParts): H1Front {
   const connections = new Map<Duplex, H1Connection>();
-  const server = makeServer(snapshot);
+  const server = makeServer(snapshot, (incoming) => connections.get(incoming.socket)?.gate.heads[0]?.upgrade === true);
   let isDraining = false;
 
   const onRequest = (incoming: IncomingMessage, outgoing: ServerResponse, upgrade?: ArrivedRequest['upgrade']): void => {
@@ -43,6 +43,7 @@ export function createH1Front({ room, snapshot, httpsPort }: H1FrontParts): H1Fr
       return;
     }
     if (isDraining) connection.drain();
+    if (incoming.headers.upgrade !== undefined && upgrade === undefined) outgoing.shouldKeepAlive = false;
     const transport = connection.deliver(incoming, outgoing);
     const arrived = { incoming, outgoing, transport, connection: connection.facts(incoming) };
     if (connection.role === 'redirect') answerRedirect(arrived, { room, snapshot, httpsPort });
@@ -112,7 +113,8 @@ function responseOn(socket: Socket, incoming: IncomingMessage): ServerResponse {
   return outgoing;
 }
 
-function makeServer(snapshot: () => CompiledSnapshot): Server {
+/** `isUpgrade`: both parsers must take the same requests for upgrades; one to `h2c` is served as the plain request it also is. */
+function makeServer(snapshot: () => CompiledSnapshot, isUpgrade: (incoming: IncomingMessage) => boolean): Server {
   const { keepAliveMs, writeStallMs } = snapshot().source.limits;
   const server = createServer({
     insecureHTTPParser: false,
@@ -124,6 +126,7 @@ function makeServer(snapshot: () => CompiledSnapshot): Server {
     headersTimeout: 0,
     requestTimeout: 0,
     noDelay: true,
+    shouldUpgradeCallback: isUpgrade,
   });
   server.maxHeadersCount = 0;
   server.timeout = writeStallMs;

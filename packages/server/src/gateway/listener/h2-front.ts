@@ -17,13 +17,17 @@ const STREAM_WINDOW_BYTES = 65_535;
 const CONNECTION_WINDOW_BYTES = 1_048_576;
 const SESSION_MEMORY_MB = 10;
 const IDLE_MS = 30_000;
+const LINGER_MS = 1000;
 const ENHANCE_YOUR_CALM_STATUS = 429;
 
 /** One HTTP/2 server for all ports, fed with TLS connections that agreed on `h2`. */
 export function createH2Front(room: RequestRoom, snapshot: () => CompiledSnapshot): H2Front {
   const sessions = new Set<ServerHttp2Session>();
   const overBudget = new WeakSet<ServerHttp2Session>();
+  const sockets = new WeakMap<ServerHttp2Session, Socket>();
   const server = makeServer(snapshot);
+
+  let arriving: Socket | null = null;
 
   const exceed = (session: ServerHttp2Session, fault: BudgetFault): void => {
     if (overBudget.has(session)) return;
@@ -32,12 +36,15 @@ export function createH2Front(room: RequestRoom, snapshot: () => CompiledSnapsho
     room.rejects.note({ address, rule: fault, status: ENHANCE_YOUR_CALM_STATUS, protocol: 'h2', requestId: null });
     if (session.destroyed) return;
     session.goaway(constants.NGHTTP2_ENHANCE_YOUR_CALM);
-    // After this turn, so that the GOAWAY is written before the connection is cut.
+    const socket = sockets.get(session);
+    // After this turn, so that the GOAWAY is written before the connection is cut; and cut for certain.
     setImmediate(() => session.destroy(undefined, constants.NGHTTP2_ENHANCE_YOUR_CALM));
+    setTimeout(() => socket?.destroy(), LINGER_MS).unref();
   };
 
   server.on('session', (session) => {
     sessions.add(session);
+    if (arriving !== null) sockets.set(session, arriving);
     const budget = new H2Budget(snapshot().source.limits, performance.now());
     const spend = (fault: BudgetFault | null): void => {
       if (fault !== null) exceed(session, fault);
@@ -64,7 +71,12 @@ export function createH2Front(room: RequestRoom, snapshot: () => CompiledSnapsho
     room.handle({ incoming, outgoing, connection: factsOf(session) });
   });
   return {
-    accept: (socket) => void server.emit('connection', socket),
+    accept(socket) {
+      // The session event comes within this call.
+      arriving = socket;
+      server.emit('connection', socket);
+      arriving = null;
+    },
     drain() {
       for (const session of sessions) session.close();
     },

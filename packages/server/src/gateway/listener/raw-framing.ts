@@ -102,8 +102,8 @@ export function endSection(gate: RawGate): string | null {
   if (gate.isChunked && gate.lengthText !== null) return 'te-with-cl';
   if (gate.isChunked && gate.version === 'HTTP/1.0') return 'te-on-http10';
   const length = gate.lengthText === null ? 0 : Number(gate.lengthText);
-  const upgrade = isWebSocketUpgrade(gate);
-  if (upgrade && (gate.isChunked || length > 0)) return 'upgrade-with-body';
+  const upgrade = offersUpgrade(gate) && gate.upgradeText === 'websocket';
+  if (offersUpgrade(gate) && (gate.isChunked || length > 0)) return 'upgrade-with-body';
   const framing = gate.isChunked ? 'chunked' : length > 0 ? 'length' : 'none';
   const { method, target, version, headerCount } = gate;
   if (!gate.addHead({ method, target, version, headerCount, framing, upgrade })) return 'pipeline-long';
@@ -113,8 +113,8 @@ export function endSection(gate: RawGate): string | null {
   return null;
 }
 
-function isWebSocketUpgrade(gate: RawGate): boolean {
-  return gate.upgradeText === 'websocket' && gate.version === 'HTTP/1.1' && hasToken(gate.connectionText, 'upgrade');
+function offersUpgrade(gate: RawGate): boolean {
+  return gate.upgradeText !== null && gate.version === 'HTTP/1.1' && hasToken(gate.connectionText, 'upgrade');
 }
 
 function enterBody(gate: RawGate, framing: 'none' | 'length' | 'chunked', upgrade: boolean): void {
@@ -130,12 +130,15 @@ function enterBody(gate: RawGate, framing: 'none' | 'length' | 'chunked', upgrad
   }
 }
 
-/** The request is whole. After `Connection: close` nothing that follows is a request (RFC 9112 §9.6). */
+/**
+ * The request is whole. After `Connection: close` nothing that follows is a request (RFC 9112 §9.6). An offer to upgrade that
+ * is not taken up (`h2c`) is the last request too: Node's parser reads no further behind one.
+ */
 export function endRequest(gate: RawGate): void {
   gate.inTrailer = false;
   gate.phase = 'idle';
   gate.state = S.START;
   const isLast =
     gate.version === 'HTTP/1.0' ? !hasToken(gate.connectionText, 'keep-alive') : hasToken(gate.connectionText, 'close');
-  if (isLast) gate.stop();
+  if (isLast || offersUpgrade(gate)) gate.stop();
 }
