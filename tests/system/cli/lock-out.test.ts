@@ -9,10 +9,12 @@ afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
 
 const SSH = { SSH_CONNECTION: '198.51.100.20 50000 10.0.0.1 22' };
 
-async function json<Data>(
-  args: readonly string[],
-  env: Record<string, string> = {},
-): Promise<{ code: number | null; data: Data }> {
+interface Told<Data> {
+  readonly code: number | null;
+  readonly data: Data;
+}
+
+async function json<Data>(args: readonly string[], env: Record<string, string> = {}): Promise<Told<Data>> {
   const { code, stdout } = await holdfast([...args, '--json', '--data-dir', dataDir], { env });
   const document = JSON.parse(stdout) as { data?: Data; error?: Data };
   // Commands document their data in docs/reference/cli.md; a test names the part it reads.

@@ -8,8 +8,8 @@ import { Refusal } from '../platform/refusal.ts';
 /** State that belongs to a backup is small; what is large is in the ledger, which is copied as files. */
 const DUMP_CHARS_MAX = 50_331_648;
 
-export type BackupFacts = z.infer<typeof controlEvents.backupCreated.payload>;
-export type RestoreFacts = z.infer<typeof controlEvents.backupRestored.payload>;
+type BackupFacts = z.infer<typeof controlEvents.backupCreated.payload>;
+type RestoreFacts = z.infer<typeof controlEvents.backupRestored.payload>;
 
 /** What the command line on the host needs of the process that holds the data directory. */
 export interface MaintenancePort {

@@ -8,7 +8,7 @@ const DEFAULT = './.holdfast';
 const CONFIG_BYTES_MAX = 1_048_576;
 
 /** The configuration file in use: the flag, the environment, or ./holdfast.yaml when there is one. */
-export function configFile(io: Io, flags: GlobalFlags): string | null {
+function configFile(io: Io, flags: GlobalFlags): string | null {
   const named = flags.config ?? io.env['HOLDFAST_CONFIG'];
   if (named !== undefined && named !== '') return resolve(io.cwd, named);
   const usual = resolve(io.cwd, CONFIG_NAME);

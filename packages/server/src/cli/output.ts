@@ -4,7 +4,7 @@ import type { Told } from './tell.ts';
 import { createPaint, wantsColour, type Paint } from './paint.ts';
 import { printable } from './table.ts';
 
-export const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 1;
 
 /** Data goes to stdout, everything else to stderr, so that a pipe carries data only. */
 export interface Output {

@@ -7,7 +7,7 @@ import type { Io } from './io.ts';
 import { run } from './main.ts';
 import { SOCKET_NAME } from './socket-transport.ts';
 
-export interface Ran {
+interface Ran {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;

@@ -3,11 +3,11 @@ import { join, relative, sep } from 'node:path';
 import type { Part } from './write-archive.ts';
 
 export const TABLES_PATH = 'sql/tables.jsonl';
-export const LEDGER_FOLDER = 'ledger';
-export const KEYS_FOLDER = 'keys';
+const LEDGER_FOLDER = 'ledger';
+const KEYS_FOLDER = 'keys';
 /** The keys of data subjects (docs/decisions/0006): a part of their own, which may be left out. */
 export const SUBJECT_KEYS_PATH = 'keys/subjects.log';
-export const ROOT_KEY_NAME = 'root.key';
+const ROOT_KEY_NAME = 'root.key';
 const FILES_MAX = 1_000_000;
 
 export interface PartsOptions {

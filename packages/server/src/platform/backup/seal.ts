@@ -7,7 +7,7 @@ export type Sealing = { readonly passphrase: string; readonly workFactor?: numbe
 export type Opening = { readonly passphrase: string } | { readonly identity: string };
 
 /** Below this a passphrase is guessed offline; scrypt only makes each guess dearer. */
-export const PASSPHRASE_CHARS_MIN = 12;
+const PASSPHRASE_CHARS_MIN = 12;
 
 /** The age file format (c2sp.org/age): 64 KiB parts, each authenticated, so a cut or changed file is noticed. */
 export async function seal(plain: ReadableStream<Uint8Array>, sealing: Sealing): Promise<ReadableStream<Uint8Array>> {

@@ -15,7 +15,7 @@ export interface DumpOptions {
 }
 
 /** Migrations are the new database's own; what they have made is there already. */
-export const SCHEMA_TABLE = 'platform_migration';
+const SCHEMA_TABLE = 'platform_migration';
 
 /**
  * Writes all tables as JSON lines, all of one moment (repeatable read). Logical, so a dump of the embedded database loads into
