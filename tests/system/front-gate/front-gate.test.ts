@@ -77,7 +77,7 @@ async function failures(tls: boolean, split: boolean, only: (one: RawCase) => bo
   for (const one of CASES.filter(only)) {
     upstream.reset();
     const final = one.expect === 'reject' ? 2 : 1;
-    const got = await sendRaw({ port, tls, split, bytes: one.bytes, answersMax: final, quietMs: 400 });
+    const got = await sendRaw({ port, tls, split, bytes: one.bytes, answersMax: final, quietMs: 3000 });
     const fault = judge(one, got);
     if (fault !== null) failed.push(`${one.class} / ${one.name}: expected ${one.expect}, got ${fault}`);
   }

@@ -51,8 +51,10 @@ export function createH2Front(room: RequestRoom, snapshot: () => CompiledSnapsho
     };
     session.on('ping', () => spend(budget.controlFrame(performance.now())));
     session.on('remoteSettings', () => spend(budget.controlFrame(performance.now())));
-    session.on('stream', (stream: ServerHttp2Stream) => {
-      stream.on('aborted', () => spend(budget.reset(performance.now())));
+    session.prependListener('stream', (stream: ServerHttp2Stream) => {
+      // The event comes a tick late: a reset in the same packet as its request has happened already.
+      if (isGone(stream)) spend(budget.reset(performance.now()));
+      else stream.on('aborted', () => spend(budget.reset(performance.now())));
     });
     session.on('error', () => undefined);
     session.on('close', () => sessions.delete(session));
@@ -65,6 +67,7 @@ export function createH2Front(room: RequestRoom, snapshot: () => CompiledSnapsho
       incoming.stream.close(constants.NGHTTP2_REFUSED_STREAM);
       return;
     }
+    if (isGone(incoming.stream)) return;
     incoming.on('error', () => undefined);
     incoming.stream.on('error', () => undefined);
     cutWhenStalled(incoming.stream, snapshot().source.limits.writeStallMs);
@@ -88,6 +91,8 @@ export function createH2Front(room: RequestRoom, snapshot: () => CompiledSnapsho
     },
   };
 }
+
+const isGone = (stream: ServerHttp2Stream): boolean => stream.aborted || stream.destroyed;
 
 /** A client that stops to read (window zero, slow read) holds an answer in memory: its stream is cut, not the session. */
 function cutWhenStalled(stream: ServerHttp2Stream, writeStallMs: number): void {

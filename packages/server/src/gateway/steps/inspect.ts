@@ -1,18 +1,10 @@
-import { BLOCK_CONFIDENCE, RULE_GROUPS, inspectRequest } from '@holdfast/inspect';
-import type { Finding, RuleGroup } from '@holdfast/inspect';
-import type { Application, RuleAction, RuleException } from '@holdfast/contract';
+import { RULE_GROUPS, inspectRequest } from '@holdfast/inspect';
+import type { RuleGroup } from '@holdfast/inspect';
+import type { Application } from '@holdfast/contract';
 import type { Clock } from '../../platform/clock.ts';
 import { ON } from '../exchange.ts';
-import type { Exchange, Step, StepResult } from '../exchange.ts';
-
-const FINDINGS_RECORDED_MAX = 16;
-const NAME_MAX = 256;
-const WHY_MAX = 300;
-const CHAIN_MAX = 8;
-
-function actionFor(application: Application, group: RuleGroup): RuleAction {
-  return application.rules[group] ?? (application.mode === 'enforce' ? 'block' : 'record');
-}
+import type { Step } from '../exchange.ts';
+import { actionFor, weighFindings } from '../weigh-findings.ts';
 
 // Which groups an application inspects changes with the snapshot only.
 const groupsByApplication = new WeakMap<Application, { readonly groups: readonly RuleGroup[] }>();
@@ -24,15 +16,6 @@ function inspectOptions(application: Application): { readonly groups: readonly R
   return made;
 }
 
-function exceptionFor(finding: Finding, exceptions: readonly RuleException[], now: number): string | null {
-  for (const exception of exceptions) {
-    const isSame =
-      exception.rule === finding.rule && exception.location === finding.location && exception.parameter === finding.name;
-    if (isSame && exception.expiresAt > now) return exception.id;
-  }
-  return null;
-}
-
 /** Attack rules. In break-glass everything is still found and recorded, and nothing is blocked. */
 export const inspect = (clock: Clock): Step => ({
   name: 'inspect',
@@ -42,40 +25,6 @@ export const inspect = (clock: Clock): Step => ({
     if (canonical === null || application === null) return ON;
     const { findings, score } = inspectRequest(canonical, inspectOptions(application));
     exchange.record.score = score;
-    return findings.length === 0 ? ON : weigh(exchange, application, { findings, now: clock.now() });
+    return findings.length === 0 ? ON : weighFindings(exchange, application, { findings, now: clock.now() });
   },
 });
-
-function weigh(exchange: Exchange, application: Application, found: { findings: readonly Finding[]; now: number }): StepResult {
-  const { head, record, snapshot } = exchange;
-  const exceptions = snapshot.exceptionsFor(application.id, head.method, head.path);
-  let blocking: string | null = null;
-  let counting: string | null = null;
-  for (const finding of found.findings) {
-    const exception = exceptionFor(finding, exceptions, found.now);
-    keep(exchange, finding, exception);
-    if (exception !== null || finding.confidence < BLOCK_CONFIDENCE) continue;
-    counting ??= finding.rule;
-    if (actionFor(application, finding.group) === 'block') blocking ??= finding.rule;
-  }
-  if (blocking !== null && exchange.mode !== 'bypass') return { kind: 'refused', code: 'request-blocked', reason: blocking };
-  if (counting === null) {
-    record.steps.push({ step: 'inspect', verdict: 'noted', detail: 'findings below the threshold or excepted' });
-    return ON;
-  }
-  record.outcome = 'recorded';
-  record.reason = counting;
-  record.steps.push({ step: 'inspect', verdict: 'recorded', detail: counting });
-  return ON;
-}
-
-function keep({ record }: Exchange, finding: Finding, exception: string | null): void {
-  if (record.findings.length >= FINDINGS_RECORDED_MAX) return;
-  const { rule, group, confidence, location, sample } = finding;
-  const cut = {
-    name: finding.name.slice(0, NAME_MAX),
-    chain: finding.chain.slice(0, CHAIN_MAX),
-    why: finding.why.slice(0, WHY_MAX),
-  };
-  record.findings.push({ rule, group, confidence, location, sample, ...cut, exception });
-}
