@@ -41,7 +41,7 @@ const requestLines = [
   'G\0ET /page HTTP/1.1',
   'GET\0 /page HTTP/1.1',
   'GE@T /page HTTP/1.1',
-  'HACK /page HTTP/1.1',
+  'BREW /page HTTP/1.1',
   'PURGE /page HTTP/1.1',
   `${'G'.repeat(200)} /page HTTP/1.1`,
   '/page HTTP/1.1',
