@@ -4,7 +4,7 @@ import { takeHead } from './body-head.ts';
 import type { Coding } from './content-coding.ts';
 import { decoderOf } from './content-coding.ts';
 import type { Leak } from './errors/leak.ts';
-import { scrub } from './errors/scrub.ts';
+import { scrubAnswer } from './errors/scrub.ts';
 import { answerProblem } from './refusal.ts';
 import { headerValue } from './upstream-headers.ts';
 import type { HeaderList, HeaderPair } from './upstream-headers.ts';
@@ -43,7 +43,7 @@ export function answerMasked(
   found: { readonly text: string; readonly leak: Leak | null },
 ): void {
   const { record } = exchange;
-  record.masked = scrub(found.text);
+  record.masked = scrubAnswer(found.text);
   record.problem = 'application-error';
   record.reason ??= found.leak === null ? 'upstream-error' : `leak-${found.leak.kind}-${found.leak.family}`;
   record.outcome = 'failed';
@@ -65,7 +65,7 @@ export async function maskServerError(
   const head = await takeHead(upstream.body, KEPT_BYTES_MAX).catch(() => null);
   upstream.body.destroy();
   const text = head === null ? '' : (await decodeBeginning(head.bytes, upstream.coding)).toString('utf8');
-  record.masked = scrub(text);
+  record.masked = scrubAnswer(text);
   record.problem = 'application-error';
   record.reason ??= 'upstream-error';
   record.outcome = 'failed';

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import cases from './cases.json' with { type: 'json' };
 import { findLeak } from './leak.ts';
 import type { TextShape } from './leak.ts';
-import { scrub } from './scrub.ts';
+import { scrub, scrubAnswer } from './scrub.ts';
 
 // The file is ours; its `shape` strings are of the union.
 const shapeOf = (text: string): TextShape => text as TextShape;
@@ -57,5 +57,12 @@ describe('scrub', () => {
   test('cuts at 1,024 characters and takes control characters out', () => {
     expect(scrub('x '.repeat(4000))).toHaveLength(1024);
     expect(scrub('a\u0000\u001bb')).toBe('a b');
+  });
+
+  test('keeps the words of an error page, not its markup', () => {
+    const page = `<!doctype html><head>${'<meta name="x">'.repeat(100)}</head><body class="a">
+      <nav>${'<a href="/x"></a>'.repeat(100)}</nav><pre>Error: no such table: stock</pre><p>mail a@b.example</p></body>`;
+    expect(scrubAnswer(page)).toBe('Error: no such table: stock\nmail [email]');
+    expect(scrubAnswer('Error: 1 < 2')).toBe('Error: 1 < 2');
   });
 });

@@ -1,3 +1,5 @@
+import { textOfHtml } from './visible-text.ts';
+
 /** What an error text may hold of a person or a secret is replaced before the text is kept for the operator. */
 const KEPT_CHARS_MAX = 1024;
 /** Read before cutting, so that a cut cannot leave half a token that is no longer recognised. */
@@ -19,6 +21,19 @@ const REPLACEMENTS: readonly (readonly [pattern: RegExp, by: string])[] = [
 
 // oxlint-disable-next-line no-control-regex -- control characters are what is replaced
 const CONTROL = /[\u0000-\u0009\u000b-\u001f\u007f]+/gu;
+
+/** Of a page the words that a reader sees, so that its navigation markup and styles do not use up what is kept. */
+function wordsOf(text: string): string {
+  if (!text.trimStart().startsWith('<')) return text;
+  const body = text.search(/<body[\s>]/iu);
+  return textOfHtml(body < 0 ? text : text.slice(body), false)
+    .replaceAll(/[ \t]{2,}/gu, ' ')
+    .replaceAll(/\s{0,64}\n\s{0,64}/gu, '\n')
+    .trim();
+}
+
+/** What of a masked answer is kept for the operator: its words, scrubbed. */
+export const scrubAnswer = (text: string): string => scrub(wordsOf(text.slice(0, READ_CHARS_MAX)));
 
 /** A text without e-mail addresses, credentials, tokens, long numbers and network addresses, cut at 1,024 characters. */
 export function scrub(text: string): string {
