@@ -95,7 +95,13 @@ function enter(socket: Socket, { tlsServer, http }: { tlsServer: Server; http: S
 async function open(server: Server, listen: ApiListen): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      reject(error.code === 'EADDRINUSE' ? new Refusal('port-taken', { cause: error }) : error);
+      const detail =
+        listen.kind === 'tcp' ? `Another process listens on ${listen.host}:${listen.port}, the place of --admin.` : undefined;
+      reject(
+        error.code === 'EADDRINUSE'
+          ? new Refusal('port-taken', { cause: error, ...(detail === undefined ? {} : { detail }) })
+          : error,
+      );
     });
     if (listen.kind === 'socket') server.listen(listen.path, resolve);
     else server.listen(listen.port, listen.host, resolve);

@@ -6,6 +6,9 @@ import { Refusal } from './refusal.ts';
 /** Folders inside the data directory; nobody but the owner may look. */
 export const FOLDERS = ['keys', 'tls', 'ledger', 'logs', 'cache'] as const;
 
+/** unix(7): 108 bytes of `sun_path` with the closing zero, 104 on macOS; `/admin.sock` needs its share. */
+const ROOT_BYTES_MAX = (process.platform === 'darwin' ? 103 : 107) - '/admin.sock'.length;
+
 export interface DataDir {
   /** Absolute. */
   readonly root: string;
@@ -16,6 +19,8 @@ export interface DataDir {
 export async function prepareDataDir(dataDir: string): Promise<DataDir> {
   const root = path.resolve(dataDir);
   const unusable = (detail: string, cause: unknown): Refusal => new Refusal('data-dir-unusable', { detail, cause });
+  if (Buffer.byteLength(root) > ROOT_BYTES_MAX && process.platform !== 'win32')
+    throw unusable(`The path of the data directory is longer than ${ROOT_BYTES_MAX} bytes: no socket fits below it.`, null);
   let isNew = false;
   try {
     isNew = (await mkdir(root, { recursive: true, mode: 0o700 })) !== undefined;

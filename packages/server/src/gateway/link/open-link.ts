@@ -31,6 +31,8 @@ export async function startLink(link: GatewayLink, snapshot: Snapshot): Promise<
   try {
     return await link.start(snapshot);
   } catch (cause) {
+    // Workers that could not open a port would otherwise keep this process from ending.
+    await link.close(0);
     if (!(cause instanceof GatewayFailure)) throw cause;
     const code = cause.code === 'port-taken' || cause.code === 'listen-unsafe' ? cause.code : 'internal';
     throw new Refusal(code, { cause, detail: `${cause.message.charAt(0).toUpperCase()}${cause.message.slice(1)}.` });
