@@ -12,6 +12,8 @@ const SQL_TIMEOUT_MS = 500;
 export interface LastSigned {
   /** What this node signed last, whatever became of the checkpoint file. Null = nothing yet. */
   readonly head: Head | null;
+  /** Whether the file still says so. */
+  isIntact(): Promise<boolean>;
   /**
    * Remembers a head before it is signed, in the file and in SQL, each compared with what it should still hold. Refuses a
    * head that does not extend the remembered ones: a log must never sign two histories.
@@ -22,6 +24,8 @@ export interface LastSigned {
 const toStored = ({ size, root }: Head): StoredHead => ({ size, root: Buffer.from(root).toString('base64') });
 const fromStored = ({ size, root }: StoredHead): Head => ({ size, root: Buffer.from(root, 'base64') });
 const isSame = (a: StoredHead | null, b: StoredHead | null): boolean => a?.size === b?.size && a?.root === b?.root;
+
+const textOf = ({ size, root }: StoredHead): string => `${JSON.stringify({ size, root })}\n`;
 
 export interface LastSignedParts {
   readonly folder: string;
@@ -44,13 +48,18 @@ export async function openLastSigned({ folder, origin, db, log }: LastSignedPart
     throw new LedgerError('head-inconsistent', 'another process signs for this log');
   };
 
+  const isIntact = async (): Promise<boolean> => {
+    const bytes = await readOrNull(file);
+    return stored === null ? bytes === null : bytes?.toString() === textOf(stored);
+  };
+
   return {
     get head() {
       return stored === null ? null : fromStored(stored);
     },
+    isIntact,
     advance: async (next, readTile) => {
-      if (!isSame(await readFromFile(file), stored))
-        throw new LedgerError('head-inconsistent', 'last-signed.json was changed by another hand');
+      if (!(await isIntact())) throw new LedgerError('head-inconsistent', 'last-signed.json was changed by another hand');
       if (stored !== null && next.size <= stored.size) await assertExtends({ signed: fromStored(stored), next, readTile });
       try {
         await advanceSql(next, readTile);
@@ -59,7 +68,7 @@ export async function openLastSigned({ folder, origin, db, log }: LastSignedPart
         log.warn({ err: error }, 'the signed head could not be remembered in the database; the file has it');
       }
       const wanted = toStored(next);
-      if (!isSame(wanted, stored)) await writeFileAtomically(file, `${JSON.stringify(wanted)}\n`);
+      if (!isSame(wanted, stored)) await writeFileAtomically(file, textOf(wanted));
       stored = wanted;
     },
   };

@@ -1,5 +1,4 @@
 import { controlEvents } from '@holdfast/contract';
-import { LedgerError } from '@holdfast/ledger';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Config } from '../../platform/config/schema.ts';
@@ -12,7 +11,8 @@ import { SegmentLog } from './segment-log.ts';
 import { openSigningKeys, type SigningKeys } from './signing-key.ts';
 import { openTreeFiles, type TreeFiles } from './tree-files.ts';
 
-/** Segments of this size are scanned after a crash in well under a second. */
+const PLACE_CHARACTERS_MAX = 500;
+
 export interface AuditParts {
   readonly platform: Pick<Foundation, 'dataDir' | 'clock' | 'log' | 'keyring' | 'subjectKeys' | 'db' | 'bus'>;
   readonly settings: Pick<Config['audit'], 'requests' | 'segmentBytesMax' | 'spoolBytesMax' | 'flushMs'>;
@@ -27,8 +27,10 @@ export interface Opened {
   readonly publisher: Publisher;
   readonly projection: Projection;
   readonly scrubber: Scrubber;
-  /** Recovery, then the followers; needs a recorder on the bus. */
-  start(): Promise<void>;
+  /** Before anything else is recorded: what is put back into the segments must come right behind what is there. */
+  recover(): Promise<void>;
+  /** Tells what was found, and starts the followers; needs a recorder on the bus. */
+  follow(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -47,10 +49,13 @@ export async function openParts({ platform, settings, node }: AuditParts): Promi
   });
   const files = openTreeFiles(folder);
   const signed = await openLastSigned({ folder, origin: keys.origin, db, log });
-  const onDamage = (payload: { place: string; index: number | null; repaired: boolean }): void => {
+  type Damage = { place: string; index: number | null; repaired: boolean };
+  /** Found while recovering; told when records can be taken. */
+  let early: Damage[] | null = [];
+  const tell = (payload: Damage): void => {
     const { repaired } = payload;
     const event = bus.newEvent(controlEvents.ledgerDamaged, {
-      payload: { ...payload, place: payload.place.slice(0, 500) },
+      payload: { ...payload, place: payload.place.slice(0, PLACE_CHARACTERS_MAX) },
       outcome: repaired ? 'ok' : 'failed',
       severity: repaired ? 'high' : 'critical',
     });
@@ -58,22 +63,28 @@ export async function openParts({ platform, settings, node }: AuditParts): Promi
       .record(event)
       .catch((error: unknown) => log.error({ err: error, place: payload.place }, 'damage of the ledger could not be recorded'));
   };
+  const onDamage = (damage: Damage): void => {
+    if (early === null) tell(damage);
+    else early.push(damage);
+  };
   const publisher = new Publisher({ segments, files, keys, signed, clock, log, onDamage });
   const projection = new Projection({ db, segments, origin: keys.origin, log });
   const scrubber = new Scrubber({ segments, files, keys, signed, publisher, projection, db, log, onDamage });
 
-  const start = async (): Promise<void> => {
-    const { size, scan } = segments;
-    await publisher.start();
-    for (const { from } of scan.lost) onDamage({ place: 'a segment lost records', index: from, repaired: false });
+  const { size, scan } = segments;
+  const follow = async (): Promise<void> => {
+    const found = early ?? [];
+    early = null;
+    for (const damage of found) tell(damage);
+    for (const { from } of scan.lost) tell({ place: 'a segment lost records', index: from, repaired: false });
+    publisher.start();
     projection.start();
     scrubber.start();
     const payload = { size, cutBytes: scan.tornBytes, checkpoint: publisher.published?.size ?? 0 };
     // A disk that is full at the start must not keep the process from serving what needs no record.
-    await bus.record(bus.newEvent(controlEvents.ledgerOpened, { payload })).catch((error: unknown) => {
-      if (error instanceof LedgerError) throw error;
-      log.error({ err: error }, 'the ledger is open but takes no records');
-    });
+    await bus
+      .record(bus.newEvent(controlEvents.ledgerOpened, { payload }))
+      .catch((error: unknown) => log.error({ err: error }, 'the ledger is open but takes no records'));
   };
   const close = async (): Promise<void> => {
     await scrubber.close();
@@ -82,5 +93,5 @@ export async function openParts({ platform, settings, node }: AuditParts): Promi
     await projection.close();
     await segments.close();
   };
-  return { segments, files, keys, signed, publisher, projection, scrubber, start, close };
+  return { segments, files, keys, signed, publisher, projection, scrubber, recover: () => publisher.recover(), follow, close };
 }

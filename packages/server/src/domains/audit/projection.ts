@@ -11,7 +11,7 @@ const BATCH_MAX = 512;
 const GATHER_MS = 50;
 /** Records that wait for the disk come first: with more than this the projection pauses between batches. */
 const OUTSTANDING_BUSY = 1024;
-const PAUSE_MS = 40;
+const PAUSE_MS = 200;
 const BACKOFF_FIRST_MS = 500;
 const BACKOFF_MS_MAX = 10_000;
 

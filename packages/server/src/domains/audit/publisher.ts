@@ -60,8 +60,8 @@ export class Publisher {
     return this.#published;
   }
 
-  /** Brings the tree to the end of the segments and compares it with everything that was signed before; then keeps publishing. */
-  async start(): Promise<void> {
+  /** Brings the tree to the end of the segments, compares it with everything that was signed before, and signs. */
+  async recover(): Promise<void> {
     try {
       await this.#recover();
       this.#state = 'ok';
@@ -69,11 +69,15 @@ export class Publisher {
       this.#refuse(error);
     }
     await this.publish();
+  }
+
+  /** Keeps publishing. */
+  start(): void {
     this.#parts.segments.onDurable(() => this.#grew());
     this.#schedule();
   }
 
-  /** Publishes what is durable now. One at a time; a failure is logged and tried again later. */
+  /** Publishes what is durable now, if that is more than before. One at a time; a failure is logged and tried again later. */
   publish(): Promise<void> {
     this.#turn = this.#turn.then(() => this.#publish());
     return this.#turn;
@@ -112,11 +116,22 @@ export class Publisher {
     this.#publishedAtMs = performance.now();
     if (this.#state === 'damaged') return;
     try {
+      if (this.#parts.segments.size === this.#published?.size) return await this.#look(this.#published);
       await this.#follow(this.#parts.segments.size);
       await this.#sign();
     } catch (error) {
       if (error instanceof LedgerError) this.#refuse(error);
       else this.#parts.log.warn({ err: error }, 'no checkpoint could be published; it is tried again');
+    }
+  }
+
+  /** Nothing new: the published files must still be what was published. */
+  async #look({ note }: Published): Promise<void> {
+    const { files, keys, onDamage } = this.#parts;
+    for (const [name, wanted] of [[CHECKPOINT_FILE, note] as const, [TRUST_FILE, keys.trustText] as const]) {
+      if ((await files.read(name))?.toString() === wanted) continue;
+      await files.replace(name, wanted);
+      onDamage({ place: name, index: null, repaired: true });
     }
   }
 

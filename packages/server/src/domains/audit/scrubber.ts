@@ -75,7 +75,8 @@ export class Scrubber {
 
   async #walk(onFault: Take, pace: () => Promise<boolean>): Promise<number> {
     const { segments, files, keys, signed, publisher, projection, db } = this.#parts;
-    await publisher.publish();
+    // Looking must not repair what it looks for: only what is new is published first.
+    if (segments.size !== publisher.published?.size) await publisher.publish();
     if (publisher.state === 'damaged') {
       await onFault({ place: 'the log disagrees with its last signed head', index: null, repair: null });
     }

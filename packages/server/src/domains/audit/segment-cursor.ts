@@ -99,7 +99,8 @@ export class Cursor {
 
   /** Over damaged bytes to the next record that can be read, in this segment or the next. */
   async #leap(here: Here, size: number): Promise<CursorStep | null> {
-    const found = await findResumption(here.reader, here);
+    const { offset, index } = here;
+    const found = await findResumption(here.reader, { offset, index, needsProof: false });
     const place = { segment: here.segment, offset: here.offset, offsetEnd: found?.offset ?? null };
     const to = found?.index ?? this.#firstAfter(here.segment.first) ?? size;
     if (found === null) await this.close();

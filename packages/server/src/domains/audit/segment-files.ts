@@ -78,13 +78,13 @@ export async function readFrames(
 }
 
 /**
- * Looks behind damaged bytes at `offset`, where record `index` should be. Records of a group that began after `index` prove
- * that `index` was durable once (a group is written only when the one before it is on the disk): that is damage. Without such
- * proof it is a tail torn by a crash, and nothing of it was ever acknowledged: null.
+ * The next whole record behind damaged bytes at `offset`, where record `index` should be. With `needsProof` only if `index`
+ * was durable once, which records of a group that began after `index` prove (a group is written only when the one before it
+ * is on the disk). Without such proof it is a tail torn by a crash, and nothing of it was ever acknowledged: null.
  */
 export async function findResumption(
   reader: SegmentReader,
-  { offset, index }: { readonly offset: number; readonly index: number },
+  { offset, index, needsProof }: { readonly offset: number; readonly index: number; readonly needsProof: boolean },
 ): Promise<Resumption | null> {
   let first: Resumption | null = null;
   for (let base = offset + 1; ;) {
@@ -96,7 +96,7 @@ export async function findResumption(
       const reading = readFrame(bytes, at, entryBytesMax);
       if (reading.kind !== 'frame' || reading.frame.index <= index) continue;
       first ??= { offset: base + at, index: reading.frame.index };
-      if (reading.frame.group > index) return first;
+      if (!needsProof || reading.frame.group > index) return first;
     }
     if (isLast) return null;
     base += judgedEnd;
@@ -125,7 +125,7 @@ export async function scanSegment(segment: Segment): Promise<SegmentScan> {
       offset = reading.offset;
       size += reading.frames.length;
       if (reading.end === 'chunk') continue;
-      const found = reading.end === 'bad' ? await findResumption(reader, { offset, index: size }) : null;
+      const found = reading.end === 'bad' ? await findResumption(reader, { offset, index: size, needsProof: true }) : null;
       if (found === null) return { size, bytes: offset, tornBytes: await bytesAfter(reader, offset), lost };
       lost.push({ from: size, to: found.index });
       ({ offset } = found);

@@ -70,13 +70,14 @@ export async function openAudit(parts: AuditParts): Promise<Audit> {
       throw new Refusal('audit-unavailable', { detail: 'The database was away for too long.' });
     return { index: await write(event) };
   };
-  bus.attachRecorder({ append });
   const intake = new Intake({
     append: write,
     canAppend: () => segments.state === 'open',
     newGap: (payload) => bus.newEvent(controlEvents.ledgerGap, { payload }),
   });
-  await opened.start();
+  await opened.recover();
+  bus.attachRecorder({ append });
+  await opened.follow();
 
   const queries = createQueries({
     ...opened,

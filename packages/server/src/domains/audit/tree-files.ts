@@ -3,8 +3,8 @@ import { mkdir, open, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { syncFolder, writeFileAtomically } from '../../platform/atomic-file.ts';
 
-/** Files written and synchronised at a time; the file system joins their journal commits. */
-const WRITES_AT_ONCE = 8;
+/** Files written at a time: fewer than the threads of the pool (4), or the records that wait for their disk would queue behind them. */
+const WRITES_AT_ONCE = 2;
 
 /** The published side of the ledger on disk: exactly the paths of C2SP tlog-tiles below one folder, readable by anybody's tools. */
 export interface TreeFiles {

@@ -79,6 +79,7 @@ async function readHead({ files, keys, signed, onFault }: VerifyParts): Promise<
   if ((await files.read(TRUST_FILE))?.toString() !== keys.trustText) {
     await onFault({ place: TRUST_FILE, index: null, repair: () => files.replace(TRUST_FILE, keys.trustText) });
   }
+  if (!(await signed.isIntact())) await onFault({ place: 'last-signed.json', index: null, repair: null });
   const memory = signed.head;
   let head: Head | null = null;
   try {
