@@ -5,8 +5,8 @@ import { Pool } from 'undici';
 const pool = new Pool(`http://127.0.0.1:${process.argv[2]}`, { connections: 64, pipelining: 1, keepAliveTimeout: 30_000 });
 
 /** undici writes its own connection and framing headers. */
-function forwarded({ connection: _, 'transfer-encoding': __, ...headers }: IncomingHttpHeaders): IncomingHttpHeaders {
-  return headers;
+function forwarded(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => name !== 'connection' && name !== 'transfer-encoding'));
 }
 
 const server = createServer({ keepAliveTimeout: 60_000 }, (incoming, outgoing) => {

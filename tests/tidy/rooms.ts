@@ -81,7 +81,8 @@ export const ROOMS: readonly Room[] = [
     npm: 'any',
     node: 'any',
   },
-  // The only composition root: it alone may know everything.
+  // The composition root: it alone may know everything.
+  { folder: 'packages/server/src/composition', rooms: ['packages', 'examples/shop'], npm: 'any', node: 'any' },
   { folder: 'packages/server/src/main.ts', rooms: ['packages', 'examples/shop'], npm: 'any', node: 'any' },
   { folder: 'examples/shop', rooms: [], npm: [], node: 'any' },
   { folder: 'tests', rooms: ['packages', 'examples', 'tools', 'bench', 'tests/support'], npm: 'any', node: 'any' },

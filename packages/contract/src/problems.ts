@@ -13,12 +13,8 @@ export interface ProblemDefinition {
   readonly next: string;
 }
 
-const define = (status: number, title: string, detail: string, next: string): ProblemDefinition => ({
-  status,
-  title,
-  detail,
-  next,
-});
+type Row = readonly [status: number, title: string, detail: string, next: string];
+const define = (...[status, title, detail, next]: Row): ProblemDefinition => ({ status, title, detail, next });
 
 export const PROBLEMS = {
   // Gateway: what a visitor can meet.

@@ -58,6 +58,8 @@ export const snapshotSchema = z.strictObject({
   /** Proxies in front of us whose X-Forwarded-For we believe, counted from the right; 0 = we are the edge. */
   trustedHops: z.number().int().min(0).max(10),
   limits: gatewayLimitsSchema,
+  /** Whom a visitor can ask, shown on the pages of refusals; null = nobody is named. */
+  contact: z.string().max(200).nullable().default(null),
   certificates: z.array(certificateSchema).max(1000),
   /** ACME HTTP-01 answers: token -> key authorization. */
   challenges: z.array(z.strictObject({ token: z.string().max(256), keyAuthorization: z.string().max(512) })).max(1000),

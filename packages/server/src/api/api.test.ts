@@ -79,6 +79,7 @@ beforeAll(async () => {
     applications,
     log: silentLog,
     trustedHops: 0,
+    contact: null,
     limits: gatewayLimitsSchema.parse({}),
     keyMaterial: () => ({ certificates: [], challenges: [], alpnCertificates: [], ticketKeys: null }),
   });

@@ -17,7 +17,7 @@ export interface ProcessFacts {
   readonly listeners: () => SystemStatus['listeners'];
   /** Where a visitor on this machine reaches the gateway; null = it does not serve. */
   readonly gateway: () => Pick<LoopbackRequest, 'at' | 'secure'> | null;
-  readonly ledger: () => { size: number; state: string } | null;
+  readonly ledger: () => { size: number; state: string; lag: number } | null;
 }
 
 export interface SystemPortParts {
@@ -33,7 +33,16 @@ export function createSystemPort({ facts, domains, bus, clock, metrics, checks }
   return {
     health: facts.health,
     doctor: checks,
-    metrics: () => metrics.text(),
+    async metrics() {
+      // Gauges are read when they are asked for: nothing has to remember to keep them.
+      const { ready } = facts.health();
+      const ledger = facts.ledger();
+      metrics.set('holdfast_ready', ready ? 1 : 0);
+      metrics.set('holdfast_audit_tree_size', ledger?.size ?? 0);
+      metrics.set('holdfast_audit_projection_lag', ledger?.lag ?? 0);
+      metrics.set('holdfast_bans', (await domains.protection.snapshots.show()).bans);
+      return metrics.text();
+    },
     async status() {
       const [applications, snapshot, bypass] = await Promise.all([
         domains.applications.list(),
@@ -51,7 +60,7 @@ export function createSystemPort({ facts, domains, bus, clock, metrics, checks }
         applications: applications.map(({ application: { id, mode, upstream } }) => ({ id, mode, upstream })),
         snapshot: { version: snapshot.version, digest: snapshot.digest },
         bypassUntil: bypass.active?.until ?? null,
-        ledger: facts.ledger(),
+        ledger: ledgerView(facts.ledger()),
       };
     },
     async selfTest(): Promise<SelfTestView> {
@@ -76,4 +85,8 @@ export function createSystemPort({ facts, domains, bus, clock, metrics, checks }
       return result;
     },
   };
+}
+
+function ledgerView(ledger: ReturnType<ProcessFacts['ledger']>): SystemStatus['ledger'] {
+  return ledger === null ? null : { size: ledger.size, state: ledger.state };
 }

@@ -27,8 +27,8 @@ export async function openServedCertificates(core: Core, hostNames: readonly str
       keys,
       now: () => clock.now(),
       random: Math.random,
-      onOwnFiles: reporter.onOwnFiles,
-      onAcme: reporter.onAcme,
+      onOwnFiles: (outcome) => reporter.onOwnFiles(outcome),
+      onAcme: (outcome) => reporter.onAcme(outcome),
       publish,
     }),
   );

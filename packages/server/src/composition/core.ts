@@ -4,7 +4,7 @@ import { runDoctor } from '../api/doctor-checks.ts';
 import { createMaintenance } from '../api/maintenance.ts';
 import { createSystemPort, type ProcessFacts } from '../api/system-port.ts';
 import { createApplications } from '../domains/applications/index.ts';
-import { openAudit } from '../domains/audit/index.ts';
+import { openAudit, type AuditStatus } from '../domains/audit/index.ts';
 import { createIdentity } from '../domains/identity/index.ts';
 import { createProtection } from '../domains/protection/index.ts';
 import type { Foundation } from '../platform/foundation.ts';
@@ -17,7 +17,7 @@ export type Core = Awaited<ReturnType<typeof openCore>>;
 
 /** One half of the composition root: the domains on their foundation, serving nothing yet. `main.ts` puts them to work. */
 export async function openCore(foundation: Foundation) {
-  const { config, db, bus, clock, log, stack, dataDir, keyring, subjectKeys } = foundation;
+  const { config, db, bus, clock, log, stack, dataDir } = foundation;
   const metrics = createMetrics({ withProcess: true });
   const audit = stack.use(await openAudit({ platform: foundation, settings: config.audit, node: config.node }));
   // Certificates come only when something is served; a snapshot made before has none.
@@ -31,15 +31,27 @@ export async function openCore(foundation: Foundation) {
   });
   const applications = createApplications({ db, bus, clock });
   const identity = createIdentity({ db, bus, clock });
-  const { trustedHops, limits } = config;
-  const protection = stack.use(createProtection({ db, bus, clock, log, applications, trustedHops, limits, keyMaterial }));
+  const { trustedHops, limits, contact } = config;
+  const protection = stack.use(
+    createProtection({ db, bus, clock, log, applications, trustedHops, limits, contact, keyMaterial }),
+  );
   const domains = { applications, identity, protection, audit };
   const maintenance = createMaintenance({ db, bus, rotateLedgerKey: () => audit.rotateKey() });
   const startedAt = clock.now();
   const system = (facts: Pick<ProcessFacts, 'health' | 'listeners' | 'gateway'>) =>
     createSystemPort({
-      facts: { ...facts, version: readVersion(), node: config.node, dataDir, startedAt, ledger: () => audit.status() },
-      ...{ domains, bus, clock, metrics },
+      facts: {
+        ...facts,
+        version: readVersion(),
+        node: config.node,
+        dataDir,
+        startedAt,
+        ledger: () => ledgerFacts(audit.status()),
+      },
+      domains,
+      bus,
+      clock,
+      metrics,
       checks: () =>
         runDoctor({
           db,
@@ -51,4 +63,8 @@ export async function openCore(foundation: Foundation) {
         }),
     });
   return { ...foundation, metrics, audit, held, domains, maintenance, system };
+}
+
+function ledgerFacts({ size, state, projected }: AuditStatus): { size: number; state: string; lag: number } {
+  return { size, state, lag: Math.max(0, size - projected) };
 }

@@ -1,6 +1,6 @@
 import type { ApplicationInput, Mode } from '@holdfast/contract';
 import { declaredIn } from '../domains/applications/index.ts';
-import { startDemo } from '../gateway/demo-upstream.ts';
+import { DEMO_ID, startDemo } from '../gateway/demo-upstream.ts';
 import type { LoadedConfig } from '../platform/config/load.ts';
 import type { Core } from './core.ts';
 
@@ -20,9 +20,11 @@ export async function declareApplications(core: Core, io: Declaring): Promise<De
   const { config, dataDir, domains, stack } = core;
   const known = await domains.applications.list();
   const isOwn =
-    config.to !== null || config.applications.length > 0 || known.some(({ application }) => application.id !== 'demo-shop');
+    config.to !== null || config.applications.length > 0 || known.some(({ application }) => application.id !== DEMO_ID);
   const mode = isOwn || io.origins.has('/mode') ? config.mode : 'enforce';
   if (isOwn) {
+    // Its process ended with the one that started it: nothing would answer.
+    if (known.some(({ application }) => application.id === DEMO_ID)) await domains.applications.withdraw(DEMO_ID);
     const declared = declaredIn(config);
     await domains.applications.applyDeclared(declared);
     for (const { upstream } of declared) io.progress({ kind: 'done', step: 'protects', detail: upstream });

@@ -13,7 +13,12 @@ export function connectGateway(core: Core): GatewayLink {
     takeMessage(message, {
       events(events, dropped) {
         audit.ingest(events, dropped);
-        for (const event of events) domains.protection.observe(event);
+        for (const event of events) {
+          domains.protection.observe(event);
+          const { durationUs } = event.payload;
+          if (event.type === 'request.completed' && typeof durationUs === 'number')
+            metrics.observeRequest(event.application ?? 'none', durationUs / 1e6);
+        }
       },
       counters: (samples) => metrics.add(samples),
       applied(snapshot, digest) {

@@ -22,6 +22,8 @@ const PAGES = [
 const PAGE_BYTES_MAX = 1_048_576;
 const CHECKOUT = resolve(import.meta.dirname, '../../../..');
 
+export const DEMO_ID = 'demo-shop';
+
 export interface Demo extends AsyncDisposable {
   readonly url: string;
   readonly application: ApplicationInput;
@@ -54,7 +56,7 @@ export async function startDemo({
     canSpawn: true,
   });
   const application: ApplicationInput = {
-    id: 'demo-shop',
+    id: DEMO_ID,
     name: 'Demo shop',
     hosts: [...hosts],
     upstream: shop.url,

@@ -9,7 +9,7 @@ import type {
 } from '@holdfast/contract';
 import type { Transaction } from '../../platform/db/database.ts';
 import { Refusal } from '../../platform/refusal.ts';
-import { applyDeclared } from './declared.ts';
+import { applyDeclared, withdraw } from './declared.ts';
 import { toConfiguration } from './domain.ts';
 import { replaceApplications } from './replace.ts';
 import * as service from './service.ts';
@@ -31,6 +31,8 @@ export interface Applications {
   setMode(id: string, by: ChangeBy & { readonly change: ModeChange }): Promise<ApplicationView>;
   modeHistory(id: string, query: PageQuery): Promise<Page<ModeHistoryEntry>>;
   applyDeclared(declared: readonly ApplicationInput[]): Promise<ApplicationView[]>;
+  /** Takes one declared application away, if it is there: its declaration went with an earlier process. */
+  withdraw(id: string): Promise<void>;
   /** Makes the applications exactly these again, for going back to an earlier policy. */
   replaceIn(transaction: Transaction, applications: readonly Application[], by: ChangeBy): Promise<void>;
   /** Tells domains to the right, after a change is durable, that the policy is another one now. */
@@ -81,6 +83,7 @@ export function createApplications(given: Omit<ApplicationParts, 'changed'>): Ap
     setMode: async (id, by) => service.setMode(parts, id, by),
     modeHistory: async (id, query) => service.modeHistory(parts, id, query),
     applyDeclared: async (declared) => applyDeclared(parts, declared),
+    withdraw: async (id) => withdraw(parts, id),
     replaceIn: async (transaction, applications, by) => replaceApplications({ ...parts, transaction }, applications, by),
     onChange: (listener) => void listeners.push(listener),
     exportConfiguration: async () => (await list()).map(({ application }) => toConfiguration(application)),

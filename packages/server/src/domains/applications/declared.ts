@@ -18,6 +18,8 @@ function refuseDoubles(wanted: readonly Application[]): void {
   if (errors.length > 0) throw new Refusal('config-invalid', { errors });
 }
 
+const BY_CONFIGURATION = { actor: { kind: 'system', ref: 'configuration' }, reason: 'declared in the configuration' } as const;
+
 /**
  * Puts what the configuration declares into force at start.
  *
@@ -29,8 +31,7 @@ function refuseDoubles(wanted: readonly Application[]): void {
  */
 export async function applyDeclared(parts: ApplicationParts, declared: readonly ApplicationInput[]): Promise<ApplicationView[]> {
   const wanted = declared.map((input) => applicationSchema.parse(input));
-  const by = { actor: { kind: 'system' as const, ref: 'configuration' }, reason: 'declared in the configuration' };
-  return change(parts, by, async (step) => {
+  return change(parts, BY_CONFIGURATION, async (step) => {
     if (wanted.length === 0) return step.all.map(toView);
     const byId = new Map(wanted.map((application) => [application.id, application]));
     refuseDoubles(wanted);
@@ -54,5 +55,13 @@ export async function applyDeclared(parts: ApplicationParts, declared: readonly 
       else if (before.declaredDigest !== declaredDigest) kept.set(application.id, await rewriteApplication(now, before, after));
     }
     return [...kept.values()].map(toView);
+  });
+}
+
+/** For a declaration that came from no file, such as the demo: without it nothing would ever take its application away. */
+export async function withdraw(parts: ApplicationParts, id: string): Promise<void> {
+  await change(parts, BY_CONFIGURATION, async (step) => {
+    const stored = step.all.find(({ application }) => application.id === id);
+    if (stored?.origin === 'config') await dropApplication(step, stored);
   });
 }

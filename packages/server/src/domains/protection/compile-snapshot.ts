@@ -16,6 +16,7 @@ export interface CompileParts {
   readonly applications: Applications;
   readonly trustedHops: number;
   readonly limits: GatewayLimits;
+  readonly contact: string | null;
   /** Certificates and challenges as they are now; never stored with the policy. */
   readonly keyMaterial: () => KeyMaterial | Promise<KeyMaterial>;
 }
@@ -25,7 +26,7 @@ export interface Compiled {
   readonly state: SnapshotState;
 }
 
-async function readPolicy({ db, clock, applications, trustedHops, limits }: CompileParts): Promise<Policy> {
+async function readPolicy({ db, clock, applications, trustedHops, limits, contact }: CompileParts): Promise<Policy> {
   const tables = tablesOf(db);
   const now = clock.now();
   const known = (await applications.list()).map(({ application }) => application);
@@ -39,6 +40,7 @@ async function readPolicy({ db, clock, applications, trustedHops, limits }: Comp
     bypassUntil: await readBypassUntil(tables, now),
     trustedHops,
     limits,
+    contact,
   });
 }
 

@@ -14,6 +14,7 @@ const policy: Policy = {
     { prefix: '203.0.113.8', expiresAt: null },
   ],
   bypassUntil: null,
+  contact: null,
   trustedHops: 1,
   limits: gatewayLimitsSchema.parse({}),
 };

@@ -3,7 +3,10 @@ import type { Snapshot, SnapshotState } from '@holdfast/contract';
 import { sortedJson } from '../applications/index.ts';
 
 /** The part of a snapshot that people decide; the rest is key material and short-lived answers that change by themselves. */
-export type Policy = Pick<Snapshot, 'applications' | 'exceptions' | 'allows' | 'bans' | 'bypassUntil' | 'trustedHops' | 'limits'>;
+export type Policy = Pick<
+  Snapshot,
+  'applications' | 'exceptions' | 'allows' | 'bans' | 'bypassUntil' | 'trustedHops' | 'limits' | 'contact'
+>;
 export type KeyMaterial = Pick<Snapshot, 'certificates' | 'challenges' | 'alpnCertificates' | 'ticketKeys'>;
 
 const byText = (left: string, right: string): number => (left < right ? -1 : Number(left > right));

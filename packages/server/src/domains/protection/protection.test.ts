@@ -35,6 +35,7 @@ beforeEach(async () => {
     applications,
     log: silentLog,
     trustedHops: 0,
+    contact: null,
     limits: gatewayLimitsSchema.parse({}),
     keyMaterial: () => ({ certificates: [], challenges, alpnCertificates: [], ticketKeys: null }),
   });
@@ -228,7 +229,7 @@ describe('snapshots', () => {
     expect(await protection.snapshots.stateAt(1)).toBeNull();
     await protection[Symbol.asyncDispose]();
     const { db, bus, clock } = platform;
-    const parts = { db, bus, clock, applications: createApplications(platform), log: silentLog, trustedHops: 0 };
+    const parts = { db, bus, clock, applications: createApplications(platform), log: silentLog, trustedHops: 0, contact: null };
     const limits = gatewayLimitsSchema.parse({});
     const keyMaterial = () => ({ certificates: [], challenges, alpnCertificates: [], ticketKeys: null });
     await using restarted = createProtection({ ...parts, limits, keyMaterial });

@@ -31,7 +31,11 @@ function advice(status: number): string {
 }
 
 /** A page that reads well without style, script or colour, and at 320 pixels. `user-select: all` makes the id one click to copy. */
-export function blockPage(code: ProblemCode, status: number, at: { readonly id: string; readonly timeMs: number }): BlockPage {
+export function blockPage(
+  code: ProblemCode,
+  status: number,
+  at: { readonly id: string; readonly timeMs: number; readonly contact: string | null },
+): BlockPage {
   const { title, detail } = PROBLEMS[code];
   const time = new Date(at.timeMs).toISOString();
   const html = `<!doctype html>
@@ -50,7 +54,7 @@ export function blockPage(code: ProblemCode, status: number, at: { readonly id: 
 <p>${escapeHtml(advice(status))}</p>
 <dl>
 <dt>Request number</dt><dd><code>${escapeHtml(at.id)}</code></dd>
-<dt>Time</dt><dd><time datetime="${time}">${time.slice(0, 19).replace('T', ' ')} UTC</time></dd>
+<dt>Time</dt><dd><time datetime="${time}">${time.slice(0, 19).replace('T', ' ')} UTC</time></dd>${at.contact === null ? '' : `\n<dt>Contact</dt><dd>${escapeHtml(at.contact)}</dd>`}
 </dl>
 </main>
 </body>

@@ -21,7 +21,9 @@ export function answerProblem(exchange: Exchange, answer: PlainAnswer): void {
   const { id } = exchange;
   const outgoing = outgoingOf(exchange);
   const json = prefersJson(exchange.head);
-  const page = json ? null : blockPage(answer.code, answer.status, { id, timeMs: exchange.startedAtMs });
+  const page = json
+    ? null
+    : blockPage(answer.code, answer.status, { id, timeMs: exchange.startedAtMs, contact: exchange.snapshot.source.contact });
   const body = page?.html ?? JSON.stringify({ ...problemDocument(answer.code, id), status: answer.status });
   const bytes = Buffer.from(body, 'utf8');
   writeHead(exchange, answer.status, [

@@ -110,6 +110,15 @@ export const configSchema = z
     tls: tlsSchema.prefault({}),
     /** PostgreSQL; null = the embedded database in the data directory. */
     database: z.strictObject({ url: referenceSchema.nullable().default(null) }).prefault({}),
+    /** What several nodes share within a second. */
+    valkey: z
+      .strictObject({
+        url: referenceSchema
+          .nullable()
+          .default(null)
+          .refine((url) => url === null, 'several nodes cannot share their state yet: run one node and leave this out'),
+      })
+      .prefault({}),
     audit: auditSchema.prefault({}),
     /** Root key; null = made in the data directory at first start. */
     keyring: z.strictObject({ file: path.nullable().default(null) }).prefault({}),
