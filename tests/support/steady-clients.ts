@@ -85,7 +85,7 @@ function ask(agent: Agent, { origin, path = '/', expectedStatus = 200, localAddr
     // A kept connection is secured already.
     outgoing.on('socket', (socket) => {
       isSecured = outgoing.reusedSocket;
-      socket.once('secureConnect', () => (isSecured = true));
+      if (!isSecured) socket.once('secureConnect', () => (isSecured = true));
     });
     outgoing.setTimeout(REQUEST_TIMEOUT_MS, () => outgoing.destroy(new Error('no answer in time')));
     outgoing.on('error', (error: NodeJS.ErrnoException) => {

@@ -13,7 +13,7 @@ export interface TestApplication extends AsyncDisposable {
 }
 
 /** An application that behaves: short answers, a slow one, a large one, and one that repeats what it was sent. */
-export async function startTestApplication(): Promise<TestApplication> {
+export async function startTestApplication({ port: wanted = 0 } = {}): Promise<TestApplication> {
   let hits = 0;
   const server = createServer((incoming, outgoing) => {
     hits += 1;
@@ -22,7 +22,7 @@ export async function startTestApplication(): Promise<TestApplication> {
   // A gateway keeps its connections for a while; the application must not be the one that closes first.
   server.keepAliveTimeout = 60_000;
   await new Promise<void>((done) => {
-    server.listen(0, '127.0.0.1', done);
+    server.listen(wanted, '127.0.0.1', done);
   });
   // A TCP server that listens has an address object.
   const { port } = server.address() as AddressInfo;
