@@ -119,10 +119,9 @@ async function startServing(core: Core, { origins, file }: LoadedConfig, io: Ser
     listeners: () => listeners,
     gateway: () => (at === null ? null : { at, secure: bound.https !== null }),
   });
-  const supply = served.certificates.supply;
-  const admin = stack.use(
-    await openAdmin({ listen: config.admin.listen, dataDir, certificates: supply, domains, system, maintenance, log }),
-  );
+  const { supply } = served.certificates;
+  const parts = { listen: config.admin.listen, dataDir, certificates: supply, domains, system, maintenance, log };
+  const admin = stack.use(await openAdmin(parts));
   listeners.push({ name: 'admin', address: admin.address });
 
   const started = { version: readVersion(), runtime: process.version, mode, workers: config.workers };
@@ -130,9 +129,8 @@ async function startServing(core: Core, { origins, file }: LoadedConfig, io: Ser
   bus.start();
   domains.protection.start();
   await startUpkeep(core, served, file);
-  const all = { ...addresses, admin: admin.address };
   return {
-    addresses: all,
+    addresses: { ...addresses, admin: admin.address },
     applications: declared.map(({ id }) => id),
     mode,
     isDemo,

@@ -1,4 +1,4 @@
-import type { Application, EventRecord, ProblemCode, RecordedFinding, Snapshot, StepVerdict } from '@holdfast/contract';
+import type { Application, EventRecord, ProblemCode, RecordedFinding, StepVerdict } from '@holdfast/contract';
 import type { CanonicalRequest } from '@holdfast/inspect';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
@@ -130,5 +130,3 @@ export interface Step {
   readonly onFailure: 'block' | 'allow';
   run(exchange: Exchange): StepResult | Promise<StepResult>;
 }
-
-export type { Snapshot };

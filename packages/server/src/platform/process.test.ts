@@ -1,8 +1,5 @@
-import { EventEmitter } from 'node:events';
 import { describe, expect, test } from 'vitest';
-import { silentLog } from './log.ts';
 import { createMetrics } from './metrics.ts';
-import { createShutdown } from './shutdown.ts';
 import { startWatchdog } from './watchdog.ts';
 
 describe('metrics', () => {
@@ -68,44 +65,5 @@ describe('watchdog', () => {
     expect(run([[3500, 3500]])).toEqual(['stall 3000']);
     expect(run([[3_600_500, 500]])).toEqual(['jump 3600000']);
     expect(run([[-3_599_500, 500]])).toEqual(['jump -3600000']);
-  });
-});
-
-describe('shutdown', () => {
-  test('closes in reverse order, once, also when one step fails', async () => {
-    const source = new EventEmitter();
-    const closed: string[] = [];
-    const codes: number[] = [];
-    const shutdown = createShutdown({ log: silentLog, exit: (code) => codes.push(code), source });
-    shutdown.add({ name: 'database', run: () => void closed.push('database') });
-    shutdown.add({ name: 'broken', run: () => Promise.reject(new RangeError('no')) });
-    shutdown.add({ name: 'listener', run: async () => void closed.push('listener') });
-    source.emit('SIGTERM');
-    await shutdown.done;
-    await shutdown.stop('again');
-    expect(closed).toEqual(['listener', 'database']);
-    expect(codes).toEqual([]);
-    expect(source.listenerCount('SIGTERM')).toBe(0);
-  });
-
-  test('a second signal and the deadline end at once', async () => {
-    const source = new EventEmitter();
-    const codes: number[] = [];
-    let release = (): void => {};
-    const shutdown = createShutdown({ log: silentLog, exit: (code) => codes.push(code), source, deadlineMs: 50 });
-    shutdown.add({
-      name: 'slow',
-      run: () =>
-        new Promise<void>((resolve) => {
-          release = resolve;
-        }),
-    });
-    source.emit('SIGINT');
-    source.emit('SIGINT');
-    expect(codes).toEqual([130]);
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    expect(codes).toEqual([130, 1]);
-    release();
-    await shutdown.done;
   });
 });

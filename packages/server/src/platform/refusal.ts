@@ -30,11 +30,6 @@ export class Refusal extends Error {
   }
 }
 
-/** What an operator does next: a command or a place to look. */
-export function nextStep(refusal: Refusal): string {
-  return PROBLEMS[refusal.code].next;
-}
-
 export function isRefusal(error: unknown, code?: ProblemCode): error is Refusal {
   return error instanceof Refusal && (code === undefined || error.code === code);
 }

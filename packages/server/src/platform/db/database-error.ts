@@ -29,11 +29,6 @@ export function isUniqueViolation(error: unknown, constraint?: string): boolean 
   return constraint === undefined || (error as { constraint?: unknown }).constraint === constraint;
 }
 
-/** Full disk (`53100`), out of memory, too many connections: trying again later can help. */
-export function isResourceShortage(error: unknown): boolean {
-  return sqlState(error)?.startsWith('53') === true;
-}
-
 const AWAY = new Set(['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EPIPE', 'ENOTFOUND', 'EHOSTUNREACH']);
 /** What node-postgres says without a code when a connection cannot be had or broke. */
 const AWAY_WORDS = /^(?:Connection terminated|timeout exceeded when trying to connect|Query read timeout)/u;

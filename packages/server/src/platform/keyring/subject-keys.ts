@@ -46,17 +46,15 @@ export async function openSubjectKeys({ dataDir, keyring }: { dataDir: string; k
   return createSubjectKeys(file, keyring);
 }
 
-function createSubjectKeys(file: SubjectFile, keyring: Keyring): SubjectKeys {
-  const nameKey = keyring.keyFor('subject pseudonym');
-  const wrapKey = keyring.keyFor('subject key encryption');
-  /** By pseudonym, least recently used first. */
-  const held = new Map<string, KeyObject>();
+interface Names {
+  readonly of: (subject: string) => string;
+  readonly forget: (subject: string) => void;
+}
 
-  /** Subjects of the last records come again and again: one HMAC for each, not four for each record. */
+/** Subjects of the last records come again and again: one HMAC for each, not four for each record. */
+function createNames(nameKey: KeyObject): Names {
   const names = new Map<string, string>();
-  const pseudonym = (subject: string): string => {
-    const known = names.get(subject);
-    if (known !== undefined) return known;
+  const make = (subject: string): string => {
     if (names.size >= KEYS_CACHED_MAX) names.clear();
     const digest = createHmac('sha256', nameKey)
       .update(JSON.stringify([TENANT, subject]))
@@ -66,6 +64,15 @@ function createSubjectKeys(file: SubjectFile, keyring: Keyring): SubjectKeys {
     names.set(subject, name);
     return name;
   };
+  return { of: (subject) => names.get(subject) ?? make(subject), forget: (subject) => void names.delete(subject) };
+}
+
+function createSubjectKeys(file: SubjectFile, keyring: Keyring): SubjectKeys {
+  const wrapKey = keyring.keyFor('subject key encryption');
+  /** By pseudonym, least recently used first. */
+  const held = new Map<string, KeyObject>();
+
+  const names = createNames(keyring.keyFor('subject pseudonym'));
   const wrapping = (name: string): { keyId: string; place: Place } => ({ keyId: 'subjects', place: ['subject-key', name] });
 
   const hold = (name: string, key: KeyObject): Held => {
@@ -101,9 +108,9 @@ function createSubjectKeys(file: SubjectFile, keyring: Keyring): SubjectKeys {
   };
 
   return {
-    pseudonym,
+    pseudonym: names.of,
     encrypt: ({ subject, field, text, place }) => {
-      const { pseudonym: keyId, key } = findOrMake(pseudonym(subject));
+      const { pseudonym: keyId, key } = findOrMake(names.of(subject));
       return formatEnvelope(keyId, sealBytes(key, Buffer.from(text), { keyId, place: [field, ...place] }));
     },
     decrypt: ({ envelope, field, place }) => {
@@ -114,8 +121,8 @@ function createSubjectKeys(file: SubjectFile, keyring: Keyring): SubjectKeys {
     },
     flush: () => file.flush(),
     erase: (subject) => {
-      const name = pseudonym(subject);
-      names.delete(subject);
+      const name = names.of(subject);
+      names.forget(subject);
       held.delete(name);
       return file.remove(name);
     },
