@@ -87,8 +87,12 @@ function enter(socket: Socket, { tlsServer, http }: { tlsServer: Server; http: S
     clearTimeout(timer);
     socket.pause();
     socket.unshift(chunk);
-    (chunk[0] === TLS_HANDSHAKE ? tlsServer : http).emit('connection', socket);
-    socket.resume();
+    if (chunk[0] === TLS_HANDSHAKE) tlsServer.emit('connection', socket);
+    else {
+      http.emit('connection', socket);
+      // TLS takes the handle over, and the bytes that were put back with it; a parser only listens.
+      socket.resume();
+    }
   });
 }
 
