@@ -21,9 +21,9 @@ export async function createAdminClient(holdfast: HoldfastProcess, permissions: 
 }
 
 /** A token outlives a restart of the server. */
-export function connectAdmin({ admin, ca }: { admin: string; ca: () => string }, token: string): AdminClient {
-  const { hostname, port } = new URL(admin);
-  const agent = new Agent({ keepAlive: true, ca: ca(), servername: 'localhost' });
+export function connectAdmin(holdfast: HoldfastProcess, token: string): AdminClient {
+  const { hostname, port } = new URL(holdfast.admin);
+  const agent = new Agent({ keepAlive: true, ca: holdfast.ca(), servername: 'localhost' });
   return {
     call: (method, path, body) =>
       new Promise((settle, fail) => {

@@ -1,0 +1,87 @@
+import { execFile } from 'node:child_process';
+import { chownSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const PROGRAMS = '/usr/lib/postgresql/15/bin';
+const START_SECONDS = '30';
+const run = promisify(execFile);
+
+/** Null when this host has no PostgreSQL 15 as Debian packages it: tests then skip and say so. */
+export const postgresMissing: string | null = existsSync(join(PROGRAMS, 'initdb'))
+  ? null
+  : `SKIPPED LOUDLY: no PostgreSQL 15 in ${PROGRAMS} (apt-get install postgresql-15)`;
+
+export interface PostgresCluster extends AsyncDisposable {
+  /** Over TCP on loopback. */
+  readonly url: string;
+  /** Over its Unix socket. */
+  readonly socketUrl: string;
+  /** As `pg_ctl stop -m immediate`: no checkpoint, connections cut, like a crash. */
+  crash(): Promise<void>;
+  start(): Promise<void>;
+  /** One statement, unaligned text without headers. */
+  query(sql: string): Promise<string>;
+  /** To the postmaster and every backend: SIGSTOP makes a server that accepts and never answers. */
+  signal(signal: NodeJS.Signals): Promise<void>;
+}
+
+/** A cluster of its own in a temporary folder: trust authentication, loopback only, durable writes on. */
+export async function createPostgresCluster(): Promise<PostgresCluster> {
+  const folder = mkdtempSync(join(tmpdir(), 'hf-pg-'));
+  // The server refuses to run as root.
+  const owner = process.getuid?.() === 0 ? await ownerOf('postgres') : {};
+  if (owner.uid !== undefined && owner.gid !== undefined) chownSync(folder, owner.uid, owner.gid);
+  const data = join(folder, 'data');
+  const port = await freePort();
+  const call = async (program: string, args: readonly string[]): Promise<string> => {
+    const { stdout } = await run(join(PROGRAMS, program), [...args], { ...owner, cwd: folder });
+    return stdout;
+  };
+  const start = async (): Promise<void> => {
+    const options = `-c listen_addresses=127.0.0.1 -c port=${port} -c unix_socket_directories=${folder} -c max_connections=40`;
+    const log = join(folder, 'server.log');
+    await call('pg_ctl', ['-D', data, '-l', log, '-w', '-t', START_SECONDS, '-o', options, 'start']);
+  };
+  const query = async (sql: string): Promise<string> =>
+    (await call('psql', ['-h', folder, '-p', String(port), '-U', 'postgres', '-d', 'holdfast', '-AtX', '-c', sql])).trim();
+  await call('initdb', ['-D', data, '-A', 'trust', '-U', 'postgres', '-E', 'UTF8', '--locale=C', '-N']);
+  await start();
+  await call('createdb', ['-h', folder, '-p', String(port), '-U', 'postgres', 'holdfast']);
+  return {
+    url: `postgres://postgres@127.0.0.1:${port}/holdfast`,
+    socketUrl: `postgres://postgres@localhost:${port}/holdfast?host=${encodeURIComponent(folder)}`,
+    crash: async () => void (await call('pg_ctl', ['-D', data, '-m', 'immediate', '-w', 'stop'])),
+    start,
+    query,
+    async signal(signal) {
+      const postmaster = readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n', 1)[0] ?? '';
+      const { stdout } = await run('ps', ['-o', 'pid=', '--pid', postmaster, '--ppid', postmaster]);
+      for (const pid of stdout.trim().split(/\s+/u)) process.kill(Number(pid), signal);
+    },
+    async [Symbol.asyncDispose]() {
+      await call('pg_ctl', ['-D', data, '-m', 'immediate', '-w', 'stop']).catch(() => undefined);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function ownerOf(name: string): Promise<{ uid?: number; gid?: number }> {
+  const read = async (flag: string): Promise<number> => Number((await run('id', [flag, name])).stdout.trim());
+  return { uid: await read('-u'), gid: await read('-g') };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((done) => {
+    server.listen(0, '127.0.0.1', done);
+  });
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('assertion: a TCP server has a port');
+  await new Promise<void>((done) => {
+    server.close(() => done());
+  });
+  return address.port;
+}
