@@ -5,7 +5,7 @@ import type { BranchBody, Context, Input, Outcome } from '../command.ts';
 import { parseDays } from '../duration.ts';
 import { UsageFault } from '../fault.ts';
 import { formatTable, formatTime } from '../table.ts';
-import { readRequestId } from './explain.ts';
+import { callOnceRecorded, readRequestId } from './explain.ts';
 
 const PATH = '/api/v1/exceptions';
 const SCOPE = ['application', 'method', 'route', 'location', 'parameter', 'rule'] as const;
@@ -89,12 +89,13 @@ async function addFromRequest(context: Context, input: Input): Promise<Outcome> 
   const rule = input.text('rule');
   if (context.flags.dryRun) {
     await using api = await context.api();
-    const { proposals } = await api.call<Explanation>({ method: 'GET', path: `/api/v1/explain/${requestId}` });
+    const { proposals } = await callOnceRecorded<Explanation>(api, { method: 'GET', path: `/api/v1/explain/${requestId}` });
     const chosen = proposals.filter((proposal) => rule === null || proposal.rule === rule);
     return { data: { dryRun: true, proposals: chosen }, text: () => preview(chosen) };
   }
   const body = { requestId, ...(rule === null ? {} : { rule }), ...common(input) };
-  return change<{ items: ExceptionView[] }>(context, { method: 'POST', path: `${PATH}/from-request`, body }, added);
+  await using api = await context.api();
+  return added(await callOnceRecorded<{ items: ExceptionView[] }>(api, { method: 'POST', path: `${PATH}/from-request`, body }));
 }
 
 function preview(proposals: readonly ExceptionProposal[]): string {

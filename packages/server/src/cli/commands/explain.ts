@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Explanation } from '@holdfast/contract';
-import { segment, type ApiClient } from '../client.ts';
+import { segment, type ApiClient, type Call } from '../client.ts';
 import type { LeafBody } from '../command.ts';
 import { UsageFault } from '../fault.ts';
 import type { Paint } from '../paint.ts';
@@ -16,16 +16,16 @@ export const explain: LeafBody = {
   async run(context, input) {
     const id = readRequestId(input.words[0] ?? '');
     await using api = await context.api();
-    const data = await readExplanation(api, id);
+    const data = await callOnceRecorded<Explanation>(api, { method: 'GET', path: `/api/v1/explain/${segment(id)}` });
     return { data, text: (paint) => describe(data, paint) };
   },
 };
 
 /** People copy the id at once; its record arrives with the next batch of events. A stopped server gets nothing new. */
-async function readExplanation(api: ApiClient, id: string): Promise<Explanation> {
+export async function callOnceRecorded<Body>(api: ApiClient, call: Call): Promise<Body> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await api.call<Explanation>({ method: 'GET', path: `/api/v1/explain/${segment(id)}` });
+      return await api.call<Body>(call);
     } catch (error) {
       const isEarly = error instanceof Error && 'code' in error && error.code === 'request-unknown';
       if (!isEarly || api.server === 'down' || attempt >= ATTEMPTS_MAX) throw error;
