@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
@@ -61,6 +63,14 @@ async function drink(incoming: IncomingMessage, state: State): Promise<{ bytes: 
   return { bytes, sha256: hash.digest('hex') };
 }
 
+function* chunks(bytes: number, state: State): Generator<Buffer> {
+  for (let left = bytes; left > 0; left -= CHUNK.length) {
+    const length = Math.min(left, CHUNK.length);
+    state.bytesWritten += length;
+    yield CHUNK.subarray(0, length);
+  }
+}
+
 const json = (outgoing: ServerResponse, value: object): void =>
   void outgoing.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(value));
 
@@ -70,15 +80,7 @@ const HANDLERS: ReadonlyMap<string, Handler> = new Map<string, Handler>([
     async (incoming, outgoing, state) => {
       const bytes = Number(new URL(incoming.url ?? '', 'http://x.test').searchParams.get('bytes'));
       outgoing.writeHead(200, { 'content-type': 'application/octet-stream', 'content-length': bytes });
-      for (let left = bytes; left > 0 && !outgoing.destroyed; left -= CHUNK.length) {
-        state.bytesWritten += Math.min(left, CHUNK.length);
-        if (!outgoing.write(CHUNK.subarray(0, Math.min(left, CHUNK.length)))) {
-          await new Promise<void>((resolve) => {
-            outgoing.once('drain', resolve).once('close', resolve);
-          });
-        }
-      }
-      outgoing.end();
+      await pipeline(Readable.from(chunks(bytes, state), { objectMode: false }), outgoing);
     },
   ],
   ['/sink', async (incoming, outgoing, state) => json(outgoing, await drink(incoming, state))],

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import { connect as connectH2 } from 'node:http2';
 import type { ClientHttp2Session, IncomingHttpHeaders } from 'node:http2';
 import { request } from 'node:https';
@@ -77,7 +78,7 @@ describe('HTTP/2', () => {
     const chunks: Buffer[] = [];
     // A stream without setEncoding yields Buffers only; the stream type says `any`.
     for await (const chunk of stream) chunks.push(chunk as Buffer);
-    return { status: Number(answer[':status']), headers: answer, body: Buffer.concat(chunks).toString() };
+    return { status: answer[':status'], headers: answer, body: Buffer.concat(chunks).toString() };
   };
 
   test('is what the listener chooses, and serves GET, a form, an upload and many streams at once', async () => {
@@ -159,8 +160,7 @@ describe('headers between client and application', () => {
 });
 
 describe('WebSocket', () => {
-  const open = (origin: string): WebSocket =>
-    new WebSocket(`wss://localhost:${port}/ws`, { origin, ca: stand.server.ca(), servername: 'localhost' });
+  const open = (origin: string): WebSocket => new WebSocket(`wss://localhost:${port}/ws`, { origin, ca: stand.server.ca() });
   const own = (): string => `https://localhost:${port}`;
 
   test('relays text and binary both ways, whole and unchanged, while the application speaks by itself', async () => {
@@ -265,7 +265,7 @@ describe('large bodies', () => {
     const options = { host: '127.0.0.1', port, path: `/download?bytes=${BIG_BYTES}`, headers };
     const outgoing = request({ ...options, ca: stand.server.ca(), servername: 'localhost' });
     outgoing.end();
-    const [incoming] = (await once(outgoing, 'response')) as [import('node:http').IncomingMessage];
+    const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage];
     incoming.pause();
     let last = -1;
     await expect
@@ -306,7 +306,6 @@ test('shutdown says 1001 to open WebSockets', async () => {
   const socket = new WebSocket(`wss://localhost:${at.port}/ws`, {
     origin: `https://localhost:${at.port}`,
     ca: own.server.ca(),
-    servername: 'localhost',
   });
   await once(socket, 'open');
   const closed = once(socket, 'close') as Promise<[number]>;
