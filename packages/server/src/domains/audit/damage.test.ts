@@ -59,7 +59,7 @@ describe('one changed byte', () => {
       });
     }
     expect(await ledger.audit.verify()).toMatchObject({ ok: true });
-  });
+  }, 180_000);
 
   it('in the checkpoint, the trust file or the memory of what was signed is found', async () => {
     for (const name of ['checkpoint', 'trust', 'last-signed.json']) {
@@ -104,7 +104,7 @@ describe('one changed byte', () => {
     }
     await ledger.audit.scrub();
     expect(await ledger.audit.verify()).toMatchObject({ ok: true });
-  }, 60_000);
+  }, 180_000);
 
   it('rows that were deleted or made up are found as well', async () => {
     const { db } = ledger.platform;

@@ -64,7 +64,8 @@ export class SegmentLog {
   #position: number;
   #size: number;
   #pending: Pending[] = [];
-  #pendingSinceMs = 0;
+  /** When the last group was taken: groups begin at least the flush interval apart, and a lone record waits for nobody. */
+  #takenAtMs = -Infinity;
   #inFlight = 0;
   #state: LogState = 'open';
   #timer: NodeJS.Timeout | null = null;
@@ -134,7 +135,6 @@ export class SegmentLog {
     }
     if (this.#state !== 'open') throw refused(`The ledger cannot be written (${this.#state}).`);
     return new Promise((resolve, reject) => {
-      if (this.#pending.length === 0) this.#pendingSinceMs = performance.now();
       this.#pending.push({ encode, resolve, reject });
       this.#schedule();
     });
@@ -162,7 +162,7 @@ export class SegmentLog {
     if (this.#work !== null) return;
     if (this.#pending.length >= GROUP_MIN) this.#start();
     else {
-      const waitMs = this.#pendingSinceMs + this.#parts.flushMs - performance.now();
+      const waitMs = this.#takenAtMs + this.#parts.flushMs - performance.now();
       this.#timer ??= setTimeout(() => this.#start(), Math.max(0, waitMs));
     }
   }
@@ -208,7 +208,7 @@ export class SegmentLog {
 
   async #encode(first: number): Promise<Group> {
     const pending = this.#pending.splice(0, GROUP_MAX);
-    this.#pendingSinceMs = performance.now();
+    this.#takenAtMs = performance.now();
     this.#inFlight += pending.length;
     const frames: Buffer[] = [];
     const taken: Pending[] = [];
