@@ -12,7 +12,10 @@ interface Sent {
 }
 
 /** Only what `refuse` touches of an exchange and its response. */
-function refused(verdict: Refused, more: { accept?: string; protocol?: string; method?: string; begun?: boolean } = {}): Sent {
+function refused(
+  verdict: Refused,
+  more: { accept?: string; protocol?: string; method?: string; begun?: boolean; contact?: string } = {},
+): Sent {
   const sent: Sent = { status: 0, body: '', destroyed: false, headers: new Map() };
   const outgoing = {
     headersSent: more.begun ?? false,
@@ -34,6 +37,7 @@ function refused(verdict: Refused, more: { accept?: string; protocol?: string; m
     connection: { protocol: more.protocol ?? 'http/1.1' },
     head: { method: more.method ?? 'GET', headers: more.accept === undefined ? [] : [['accept', more.accept]] },
     record: { reason: null, responseBytes: 0 },
+    snapshot: { source: { contact: more.contact ?? null } },
     outgoing,
   };
   // The rest of an exchange plays no part in a refusal.
@@ -75,5 +79,11 @@ describe('refusal', () => {
   test('HEAD gets the header only; a response that has begun is cut off', () => {
     expect(refused(verdict('request-blocked'), { method: 'HEAD' }).body).toBe('');
     expect(refused(verdict('upstream-failed'), { begun: true })).toMatchObject({ destroyed: true, status: 0 });
+  });
+
+  test('a page names the contact of the configuration, as text', () => {
+    const { body } = refused(verdict('request-blocked'), { accept: 'text/html', contact: 'security@example.org <b>' });
+    expect(body).toContain('<dd>security@example.org &lt;b&gt;</dd>');
+    expect(refused(verdict('request-blocked'), { accept: 'text/html' }).body).not.toContain('Contact');
   });
 });
