@@ -39,6 +39,10 @@ export function openTreeFiles(folder: string): TreeFiles {
     try {
       await handle.writeFile(bytes);
       await handle.datasync();
+    } catch (error) {
+      // On a full disk the file would stay torn for ever, because the next attempt is wider and has another name.
+      await rm(file, { force: true });
+      throw error;
     } finally {
       await handle.close();
     }
