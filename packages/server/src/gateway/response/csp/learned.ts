@@ -1,5 +1,6 @@
 import type { Application } from '@holdfast/contract';
 import type { Exchange } from '../../exchange.ts';
+import { scrub } from '../errors/scrub.ts';
 import type { InlineElement } from './nonce-rewriter.ts';
 
 export type LearnedElement = Pick<InlineElement, 'kind' | 'hash'>;
@@ -20,7 +21,8 @@ export function learnInline(exchange: Exchange, application: Application, elemen
   if (count === 1 && seen.size >= HASHES_MAX) return;
   seen.set(key, count);
   if (!REPORT_AT.has(count)) return;
-  const path = exchange.head.path.slice(0, PATH_CHARS_MAX);
+  // It is kept in SQL as an example of a page, outside the ledger and its keys: nothing of a visitor may stand in it.
+  const path = scrub(exchange.head.path).slice(0, PATH_CHARS_MAX);
   exchange.emit({
     type: 'gateway.csp.inline-seen',
     version: 1,
