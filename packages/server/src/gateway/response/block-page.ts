@@ -7,7 +7,6 @@ body{margin:0;min-height:100vh;display:grid;place-items:center;font:1rem/1.6 sys
 main{max-width:34rem;padding:1.5rem}
 h1{font-size:1.5rem;line-height:1.25;margin:0 0 .75rem}
 dl{margin:1.5rem 0 0;padding:1rem 0 0;border-top:1px solid GrayText;display:grid;grid-template-columns:auto 1fr;gap:.25rem 1rem}
-dt{color:GrayText}
 dd{margin:0}
 code{font:600 1.05rem ui-monospace,monospace;letter-spacing:.05em;user-select:all}`;
 
