@@ -152,6 +152,11 @@ describe.skipIf(!isPresent)('a browser in front of the protected shop', () => {
     expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(0);
     // Its one style element is let through by hash: without it the heading would be at the browser's own size.
     expect(await page.locator('h1').evaluate((element) => getComputedStyle(element).fontSize)).toBe('24px');
+    // GrayText is the colour of what is switched off: too pale to be read (WCAG 2.2 §1.4.3).
+    const colours = await page
+      .locator('h1, p, dt, dd')
+      .evaluateAll((all) => all.map((element) => getComputedStyle(element).color));
+    expect(new Set(colours).size).toBe(1);
     await page.screenshot({ path: join(screenshots, `block-page-${width}.png`) });
     expect((await server.cli<{ outcome: string }>('explain', id)).data.outcome).toBe('blocked');
     expect(complaints.filter((text) => !text.includes('403'))).toEqual([]);
