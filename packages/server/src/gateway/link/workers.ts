@@ -2,6 +2,7 @@ import type { DownMessage, Snapshot, UpMessage } from '@holdfast/contract';
 import { upMessageSchema } from '@holdfast/contract';
 import cluster from 'node:cluster';
 import type { Worker } from 'node:cluster';
+import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { ListenAddresses } from '../listener/listeners.ts';
 import type { PortAddress } from '../listener/ports.ts';
@@ -42,9 +43,10 @@ class WorkersLink implements GatewayLink {
     this.#parts = parts;
   }
 
-  start(snapshot: Snapshot): Promise<ListenAddresses> {
+  async start(snapshot: Snapshot): Promise<ListenAddresses> {
     this.#snapshot = snapshot;
-    const { listen, node, count } = this.#parts;
+    const { node, count } = this.#parts;
+    const listen = await settlePorts(this.#parts.listen);
     // The file beside this one, with the ending that this one has: `.ts` from source, `.js` once emitted.
     const ending = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
     cluster.setupPrimary({
@@ -124,6 +126,27 @@ class WorkersLink implements GatewayLink {
       plain: readAddress(message.plain),
     });
   }
+}
+
+/**
+ * Port 0 is chosen here and once: were it left to the workers, those that come back after all have died would listen somewhere else.
+ */
+async function settlePorts({ https, http, plain }: ListenAddresses): Promise<ListenAddresses> {
+  return { https: await settlePort(https), http: await settlePort(http), plain: await settlePort(plain) };
+}
+
+function settlePort(at: PortAddress | null): Promise<PortAddress | null> {
+  if (at === null || at.port !== 0) return Promise.resolve(at);
+  // oxlint-disable-next-line promise/avoid-new -- the server speaks events only
+  return new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject);
+    server.listen(at.port, at.host, () => {
+      const address = server.address();
+      // A TCP server that listens has an address object.
+      const port = typeof address === 'object' && address !== null ? address.port : 0;
+      server.close(() => resolve({ ...at, port }));
+    });
+  });
 }
 
 function tell(worker: Worker, message: DownMessage): void {
