@@ -65,6 +65,8 @@ export interface Transport {
   onFault(listener: (refused: Refused) => void): void;
   /** The client waits for `100 Continue` (RFC 9110 §10.1.1). */
   readonly expectsContinue: boolean;
+  /** The whole body when it came with the head: nobody needs to wait for it. */
+  readonly wholeBody: Uint8Array | null;
 }
 
 /** The connection of a WebSocket handshake: ours to use as soon as the upgrade is granted. */

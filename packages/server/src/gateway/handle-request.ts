@@ -41,6 +41,8 @@ export interface RequestRoomParts {
   readonly random?: RandomBytes;
 }
 
+const ignore = (): void => undefined;
+
 export function createRequestRoom({ clock, log, node, send, snapshot, random }: RequestRoomParts): RequestRoom {
   const identifiers = createIdentifiers(random ?? randomBytes);
   const events = createEventQueue({ clock, identifiers, node, send });
@@ -66,7 +68,7 @@ export function createRequestRoom({ clock, log, node, send, snapshot, random }: 
         ...(arrived.upgrade === undefined ? {} : { upgrade: arrived.upgrade }),
       });
       // A response whose client resets has its error here; the record tells the outcome.
-      arrived.outgoing.on('error', () => undefined);
+      arrived.outgoing.on('error', ignore);
       const running = runPipeline(steps, exchange, end);
       if (running === undefined) return;
       running.catch((cause: unknown) => {

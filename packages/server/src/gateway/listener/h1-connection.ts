@@ -39,6 +39,7 @@ export class H1Connection {
   #isRefusing = false;
   #isDraining = false;
   readonly #answering = new Set<ServerResponse>();
+  #facts: ConnectionFacts | null = null;
   #waitingBody: { readonly request: number; readonly listener: (refused: Refused) => void } | null = null;
   /** When the request line of the head now arriving began, or the connection itself; null = not in a head. */
   headSince: number | null;
@@ -82,7 +83,7 @@ export class H1Connection {
     const request = this.#delivered;
     this.#answering.add(outgoing);
     if (this.#isDraining) outgoing.shouldKeepAlive = false;
-    outgoing.once('close', () => {
+    outgoing.on('close', () => {
       this.#outstanding -= 1;
       this.#answering.delete(outgoing);
       if (this.gate.violation !== null) this.#settleViolation();
@@ -95,25 +96,15 @@ export class H1Connection {
       head.version.endsWith(incoming.httpVersion) &&
       head.headerCount * 2 === incoming.rawHeaders.length;
     if (!isSame) this.gate.fail('parsers-disagree');
-    return {
-      fault: () => (isSame ? this.#faultOf(request) : refusal('parsers-disagree', 'request-malformed')),
-      onFault: (listener) => {
-        const fault = this.#faultOf(request);
-        // The fault may be older than the listener: a body is read on after its head went through the steps.
-        if (fault === null) this.#waitingBody = { request, listener };
-        else queueMicrotask(() => listener(fault));
-      },
-      expectsContinue: incoming.headers.expect !== undefined && incoming.httpVersion === '1.1',
-    };
+    return new RequestTransport(this, { request, isSame, incoming, wholeBody: head?.body ?? null });
   }
 
   facts(incoming: IncomingMessage): ConnectionFacts {
-    return {
-      protocol: incoming.httpVersion === '1.0' ? 'http/1.0' : 'http/1.1',
-      secure: this.secure,
-      peerAddress: this.peerAddress,
-      localPort: this.localPort,
-    };
+    const protocol = incoming.httpVersion === '1.0' ? 'http/1.0' : 'http/1.1';
+    if (this.#facts?.protocol === protocol) return this.#facts;
+    const { secure, peerAddress, localPort } = this;
+    this.#facts = { protocol, secure, peerAddress, localPort };
+    return this.#facts;
   }
 
   /** A fault found elsewhere: Node's parser, or a head that took too long. */
@@ -133,7 +124,15 @@ export class H1Connection {
     return this.#outstanding === 0 && this.gate.phase === 'idle';
   }
 
-  #faultOf(request: number): Refused | null {
+  /** Tells the listener once of a fault of this request. */
+  awaitFault(request: number, listener: (refused: Refused) => void): void {
+    const fault = this.faultOf(request);
+    // The fault may be older than the listener: a body is read on after its head went through the steps.
+    if (fault === null) this.#waitingBody = { request, listener };
+    else queueMicrotask(() => listener(fault));
+  }
+
+  faultOf(request: number): Refused | null {
     const { violation } = this.gate;
     return violation?.request === request ? refusal(violation.rule, violation.code) : null;
   }
@@ -172,6 +171,38 @@ export class H1Connection {
     socket.end();
     // Reading and dropping for a moment keeps the kernel from a reset that would take the answer away from the client.
     setTimeout(() => socket.destroy(), LINGER_MS).unref();
+  }
+}
+
+interface Delivered {
+  readonly request: number;
+  /** Both parsers have read the same head. */
+  readonly isSame: boolean;
+  readonly incoming: IncomingMessage;
+  readonly wholeBody: Uint8Array | null;
+}
+
+class RequestTransport implements Transport {
+  readonly expectsContinue: boolean;
+  readonly wholeBody: Uint8Array | null;
+  readonly #connection: H1Connection;
+  readonly #request: number;
+  readonly #isSame: boolean;
+
+  constructor(connection: H1Connection, { request, isSame, incoming, wholeBody }: Delivered) {
+    this.#connection = connection;
+    this.#request = request;
+    this.#isSame = isSame;
+    this.expectsContinue = incoming.headers.expect !== undefined && incoming.httpVersion === '1.1';
+    this.wholeBody = isSame ? wholeBody : null;
+  }
+
+  fault(): Refused | null {
+    return this.#isSame ? this.#connection.faultOf(this.#request) : refusal('parsers-disagree', 'request-malformed');
+  }
+
+  onFault(listener: (refused: Refused) => void): void {
+    this.#connection.awaitFault(this.#request, listener);
   }
 }
 

@@ -8,8 +8,14 @@ const SIZE_DIGITS_MAX = 8;
 /** Extension bytes of one whole body: a byte of data behind a kilobyte of extension is a known way to burn a server. */
 const EXTENSION_BYTES_MAX = 4096;
 
+/** Node's parser holds the same bytes unread meanwhile: below its high-water mark that stops nothing. */
+const WHOLE_BODY_BYTES_MAX = 32_768;
+
 const readBody: Reader = (gate, chunk, at) => {
   const taken = Math.min(gate.bodyLeft, chunk.length - at);
+  // The last head is the one this body belongs to, unless it has been delivered already; then none is waiting.
+  const head = taken === gate.bodyBytes && taken <= WHOLE_BODY_BYTES_MAX ? gate.heads.at(-1) : undefined;
+  if (head !== undefined) head.body = chunk.subarray(at, at + taken);
   gate.bodyLeft -= taken;
   if (gate.bodyLeft === 0) endRequest(gate);
   return at + taken;

@@ -106,7 +106,8 @@ export function endSection(gate: RawGate): string | null {
   if (offersUpgrade(gate) && (gate.isChunked || length > 0)) return 'upgrade-with-body';
   const framing = gate.isChunked ? 'chunked' : length > 0 ? 'length' : 'none';
   const { method, target, version, headerCount } = gate;
-  if (!gate.addHead({ method, target, version, headerCount, framing, upgrade })) return 'pipeline-long';
+  if (!gate.addHead({ method, target, version, headerCount, framing, upgrade, body: null })) return 'pipeline-long';
+  gate.bodyBytes = length;
   gate.bodyLeft = length;
   gate.extensionBytes = 0;
   enterBody(gate, framing, upgrade);

@@ -17,6 +17,8 @@ export interface GatedHead {
   readonly framing: 'none' | 'length' | 'chunked';
   /** A well-formed WebSocket upgrade: bytes after this head are not HTTP if it is granted. */
   readonly upgrade: boolean;
+  /** The whole body, when it came in the same piece as the end of the head. */
+  body: Uint8Array | null;
 }
 
 /** One state of the machine: reads on from `at` and tells the position after what it took, or -1 after a violation. */
@@ -56,6 +58,8 @@ export class RawGate {
   upgradeText: string | null = null;
   connectionText = '';
   inTrailer = false;
+  /** Announced by Content-Length, and how much of it is still to come. */
+  bodyBytes = 0;
   bodyLeft = 0;
   chunkSize = 0;
   chunkDigits = 0;

@@ -20,9 +20,9 @@ function refused(
   const outgoing = {
     headersSent: more.begun ?? false,
     destroyed: false,
-    setHeader: (name: string, value: unknown) => sent.headers.set(name, value),
-    writeHead: (status: number) => {
+    writeHead: (status: number, flat: readonly string[]) => {
       sent.status = status;
+      for (let at = 0; at + 1 < flat.length; at += 2) sent.headers.set(flat[at] ?? '', flat[at + 1]);
     },
     end: (body?: Uint8Array) => {
       sent.body = Buffer.from(body ?? []).toString('utf8');

@@ -1,6 +1,5 @@
 import type { Application } from '@holdfast/contract';
-import { pipeline } from 'node:stream';
-import type { Readable } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
 import type { Exchange } from '../exchange.ts';
 import { takeHead } from './body-head.ts';
 import type { BodyHead } from './body-head.ts';
@@ -20,7 +19,7 @@ import type { Leak, TextShape } from './errors/leak.ts';
 import { headerPolicyFor } from './header-policy.ts';
 import type { HardenedHeaders, HeaderPolicy } from './header-policy.ts';
 import { answerMasked, decodeBeginning, maskServerError } from './masking.ts';
-import { endWith, pump, pumpThrough } from './pump.ts';
+import { endNow, endWith, pump, pumpThrough } from './pump.ts';
 import { refuse } from './refusal.ts';
 import { isUtf16, treatmentFor } from './treatment.ts';
 import type { Treatment } from './treatment.ts';
@@ -31,6 +30,8 @@ import { isGone, outgoingOf, writeHead } from './write-head.ts';
 export interface UpstreamResponse {
   readonly status: number;
   readonly headers: HeaderList;
+  /** All of the body, when it has come with the header; then `body` need not be touched. */
+  readonly whole?: Uint8Array | null;
   readonly body: Readable;
 }
 
@@ -53,35 +54,79 @@ const pushStep = (exchange: Exchange, verdict: string, detail: string): void => 
   exchange.record.steps.push({ step: 'response', verdict, detail });
 };
 
-/** Sends the upstream's answer to the client, hardened; resolves when the last byte is out or either side has gone. */
-export async function beginResponse(exchange: Exchange, upstream: UpstreamResponse): Promise<void> {
+/**
+ * Sends the upstream's answer to the client, hardened. An answer that is here as a whole goes out at once, in one write;
+ * otherwise a promise is returned that resolves when the last byte is out or either side has gone.
+ */
+export function beginResponse(exchange: Exchange, upstream: UpstreamResponse): void | Promise<void> {
   const { application } = exchange;
-  const { body, status } = upstream;
-  // A body that nobody reads any more may still fail; that must not end the process.
-  body.on('error', () => undefined);
+  const { status } = upstream;
   const headers = takeUpstreamHeaders(upstream.headers);
   if (headers === null || application === null) {
-    body.destroy();
+    drop(upstream);
     exchange.record.outcome = 'failed';
     refuse(exchange, { kind: 'refused', code: 'upstream-failed', reason: 'upstream-header' });
-    return;
+    return undefined;
   }
   if (isGone(exchange)) {
     exchange.record.reason ??= 'client-gone';
-    body.destroy();
-    return;
+    drop(upstream);
+    return undefined;
   }
-  outgoingOf(exchange).on('close', () => body.destroy());
   const policy = headerPolicyFor(application);
   const treatment = treatmentFor({ status, headers, application, csp: policy.csp });
-  if (status >= 500 && application.maskErrors) {
-    await maskServerError(exchange, { status, headers, body, coding: treatment.coding });
-    return;
-  }
+  if (status >= 500 && application.maskErrors)
+    return maskServerError(exchange, { status, headers, body: followed(exchange, upstream.body), coding: treatment.coding });
   const hardened = policy.harden(headers, { secure: exchange.connection.secure, host: exchange.head.host });
   if (hardened.cookiesDropped > 0) pushStep(exchange, 'cookie-dropped', `${hardened.cookiesDropped} malformed`);
   exchange.record.status = status;
   const reply: Reply = { exchange, application, policy, status, upstreamHeaders: headers, hardened, treatment };
+  const whole = upstream.whole ?? null;
+  if (whole !== null && isReadAtOnce(reply, whole)) return sendWhole(reply, whole);
+  return stream(reply, followed(exchange, upstream.body));
+}
+
+function drop(upstream: UpstreamResponse): void {
+  if ((upstream.whole ?? null) === null) upstream.body.on('error', () => undefined).destroy();
+}
+
+/** A body that ends with its client. One that nobody reads any more may still fail, which must not end the process. */
+function followed(exchange: Exchange, body: Readable): Readable {
+  body.on('error', () => undefined);
+  outgoingOf(exchange).on('close', () => body.destroy());
+  return body;
+}
+
+/** Whether everything that has to be read of a body can be read now: as it is, and not more than one look at a stream takes. */
+function isReadAtOnce({ exchange, status, treatment }: Reply, whole: Uint8Array): boolean {
+  if (hasNoBody(exchange.head.method, status)) return true;
+  if (treatment.scan === null && !treatment.rewrites) return true;
+  return treatment.coding === 'identity' && whole.byteLength <= SCAN_BYTES_MAX;
+}
+
+function sendWhole(reply: Reply, whole: Uint8Array): void | Promise<void> {
+  const { exchange, treatment, status } = reply;
+  if (hasNoBody(exchange.head.method, status)) {
+    sendHead(reply, { nonce: null, length: treatment.rewrites ? 'none' : 'upstream', coding: null });
+    endNow(exchange, null);
+    return undefined;
+  }
+  const bytes = Buffer.from(whole.buffer, whole.byteOffset, whole.byteLength);
+  if (treatment.scan !== null) {
+    const leak = leakIn(bytes, treatment.scan, status);
+    if (leak !== null) {
+      answerMasked(exchange, status, { text: bytes.toString('utf8'), leak });
+      return undefined;
+    }
+  }
+  if (treatment.rewrites) return sendPage(reply, Readable.from([]), { bytes, complete: true });
+  sendHead(reply, { nonce: null, length: bytes.byteLength, coding: null });
+  endNow(exchange, bytes);
+  return undefined;
+}
+
+async function stream(reply: Reply, body: Readable): Promise<void> {
+  const { exchange, treatment, status } = reply;
   if (hasNoBody(exchange.head.method, status)) {
     body.resume();
     sendHead(reply, { nonce: null, length: treatment.rewrites ? 'none' : 'upstream', coding: null });

@@ -20,9 +20,18 @@ export function isGone(exchange: Exchange): boolean {
   return 'stream' in outgoing ? outgoing.stream.destroyed : outgoing.destroyed;
 }
 
-/** Writes status and header. Repeated names become lists, because that is the one form both response classes take. */
+/**
+ * Writes status and header. HTTP/1 takes names and values in one flat list, which is its shortest way and keeps repeated
+ * names apart; the HTTP/2 compatibility layer would keep the last of them only, so there they become lists.
+ */
 export function writeHead(exchange: Exchange, status: number, headers: HeaderList): void {
   const outgoing = outgoingOf(exchange);
+  if (!('stream' in exchange.outgoing)) {
+    const flat: string[] = [];
+    for (const pair of headers) flat.push(pair[0], pair[1]);
+    outgoing.writeHead(status, flat);
+    return;
+  }
   const byName = new Map<string, string[]>();
   for (const [name, value] of headers) {
     const values = byName.get(name);

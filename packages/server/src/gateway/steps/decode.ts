@@ -27,7 +27,16 @@ interface BufferPlan {
   readonly encoding: string | null;
 }
 
-async function buffer(exchange: Exchange, plan: BufferPlan): Promise<StepResult> {
+function buffer(exchange: Exchange, plan: BufferPlan): StepResult | Promise<StepResult> {
+  const { transport, outgoing } = exchange;
+  const whole = transport?.wholeBody ?? null;
+  if (whole === null) return readAndDecode(exchange, plan);
+  // Node closes the connection of a client that asked and was not told, although its body is here.
+  if (transport?.expectsContinue === true && 'writeContinue' in outgoing) outgoing.writeContinue();
+  return plan.encoding === null ? decodeBuffered(exchange, whole, whole) : inflateAndDecode(exchange, whole, plan);
+}
+
+async function readAndDecode(exchange: Exchange, plan: BufferPlan): Promise<StepResult> {
   const read = await readBody(exchange, plan.bytesMax);
   if (read.kind === 'refused') return read;
   if (read.kind === 'longer') {
@@ -36,18 +45,26 @@ async function buffer(exchange: Exchange, plan: BufferPlan): Promise<StepResult>
     exchange.body = { kind: 'stream', lengthBytes: null };
     return decodeFields(exchange, null);
   }
-  const inflated = await inflate(read.bytes, plan.encoding, exchange.snapshot.source.limits);
-  if (inflated.kind === 'refused') return inflated;
-  exchange.record.requestBytes = read.bytes.length;
-  exchange.body = { kind: 'buffered', bytes: read.bytes, inflated: inflated.bytes };
-  return decodeFields(exchange, inflated.bytes);
+  return inflateAndDecode(exchange, read.bytes, plan);
+}
+
+async function inflateAndDecode(exchange: Exchange, bytes: Uint8Array, plan: BufferPlan): Promise<StepResult> {
+  const inflated = await inflate(bytes, plan.encoding, exchange.snapshot.source.limits);
+  return inflated.kind === 'refused' ? inflated : decodeBuffered(exchange, bytes, inflated.bytes);
+}
+
+function decodeBuffered(exchange: Exchange, bytes: Uint8Array, inflated: Uint8Array): StepResult {
+  exchange.record.requestBytes = bytes.length;
+  exchange.body = { kind: 'buffered', bytes, inflated };
+  return decodeFields(exchange, inflated);
 }
 
 function decodeFields(exchange: Exchange, body: Uint8Array | null): StepResult {
   const { head, record } = exchange;
   const target = head.query === '' ? head.path : `${head.path}?${head.query}`;
   // The bytes given to the decoder are inflated already; the coding describes only what is forwarded.
-  const headers = body === null ? head.headers : head.headers.filter(([name]) => name !== 'content-encoding');
+  const isInflated = body !== null && head.headers.some((pair) => pair[0] === 'content-encoding');
+  const headers = isInflated ? head.headers.filter(([name]) => name !== 'content-encoding') : head.headers;
   const decoded = decodeRequest({ method: head.method, target, headers, body }, head.path);
   switch (decoded.kind) {
     case 'ok':

@@ -28,6 +28,7 @@ async function pass(exchange: Exchange, { upstreams, clock }: ForwardParts): Pro
     answer.socket.destroy();
     return { kind: 'refused', code: 'upstream-failed', reason: 'upstream-upgrade' };
   }
-  await beginResponse(exchange, answer);
+  const sending = beginResponse(exchange, answer);
+  if (sending !== undefined) await sending;
   return ANSWERED;
 }

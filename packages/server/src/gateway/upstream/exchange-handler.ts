@@ -1,14 +1,9 @@
 import type { Duplex } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { Refused } from '../exchange.ts';
-import { UpstreamBody } from './upstream-body.ts';
+import { ArrivingAnswer } from './arriving-answer.ts';
 
-export interface UpstreamResponse {
-  readonly kind: 'response';
-  readonly status: number;
-  readonly headers: readonly (readonly [string, string])[];
-  readonly body: UpstreamBody;
-}
+export type UpstreamResponse = ArrivingAnswer;
 export interface UpstreamUpgrade {
   readonly kind: 'upgraded';
   readonly headers: readonly (readonly [string, string])[];
@@ -41,7 +36,7 @@ export interface HandlerParts {
 export class ExchangeHandler implements Dispatcher.DispatchHandler {
   readonly #parts: HandlerParts;
   #controller: Dispatcher.DispatchController | null = null;
-  #body: UpstreamBody | null = null;
+  #answer: ArrivingAnswer | null = null;
   #isCancelled = false;
   #isOver = false;
 
@@ -63,8 +58,10 @@ export class ExchangeHandler implements Dispatcher.DispatchHandler {
   onResponseStart(controller: Dispatcher.DispatchController, status: number): void {
     if (status < 200) return;
     const headers = readPairs(controller.rawHeaders);
-    this.#body = new UpstreamBody(controller, isEventStream(headers) ? 0 : this.#parts.bodyIdleMs);
-    this.#parts.onAnswer({ kind: 'response', status, headers, body: this.#body });
+    const idleMs = isEventStream(headers) ? 0 : this.#parts.bodyIdleMs;
+    this.#answer = new ArrivingAnswer({ status, headers, controller, idleMs });
+    // Whoever waits goes on in a microtask, after the bytes that came with the header have been handed over.
+    this.#parts.onAnswer(this.#answer);
   }
 
   // oxlint-disable-next-line max-params -- the signature is undici's
@@ -75,18 +72,18 @@ export class ExchangeHandler implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Uint8Array): void {
-    this.#body?.arrive(chunk);
+    this.#answer?.arrive(chunk);
   }
 
   onResponseEnd(): void {
     // Trailers of the answer are dropped: no client of ours asked for them, and merged ones are an old way to smuggle.
     this.#isOver = true;
-    this.#body?.finish();
+    this.#answer?.finish();
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     this.#isOver = true;
-    if (this.#body === null) this.#parts.onFault(error);
-    else this.#body.destroy(error);
+    if (this.#answer === null) this.#parts.onFault(error);
+    else this.#answer.fail(error);
   }
 }

@@ -56,15 +56,13 @@ export function createUpstreams(): Upstreams {
     return line;
   };
   return {
-    async request(exchange) {
-      if (exchange.application === null) return unavailable('no-application');
+    request(exchange) {
+      if (exchange.application === null) return Promise.resolve(unavailable('no-application'));
       const line = lineFor(exchange.application);
-      if (line.busy >= CONNECTIONS_MAX + WAITING_MAX) return unavailable('upstream-queue');
+      if (line.busy >= CONNECTIONS_MAX + WAITING_MAX) return Promise.resolve(unavailable('upstream-queue'));
       line.busy += 1;
-      exchange.outgoing.once('close', () => {
-        line.busy -= 1;
-      });
-      return send(exchange, line);
+      const client = new ClientWatch(exchange.outgoing, line);
+      return send(exchange, line, client);
     },
     follow(applications) {
       const kept = new Map(applications.map((application) => [application.id, lineKey(application)]));
@@ -90,11 +88,23 @@ function mayRepeat({ head, body, upgrade }: Exchange, fault: UpstreamFault): boo
   return isSafe && (fault.code === 'UND_ERR_SOCKET' || fault.code === 'ECONNRESET' || fault.code === 'EPIPE');
 }
 
-async function send(exchange: Exchange, line: Line): Promise<UpstreamAnswer> {
-  const first = await attempt(exchange, line);
+/** One listener for everything that ends with the client's side of an exchange. */
+class ClientWatch {
+  handler: ExchangeHandler | null = null;
+
+  constructor(outgoing: Exchange['outgoing'], line: Line) {
+    outgoing.on('close', () => {
+      line.busy -= 1;
+      this.handler?.cancel();
+    });
+  }
+}
+
+async function send(exchange: Exchange, line: Line, client: ClientWatch): Promise<UpstreamAnswer> {
+  const first = await attempt(exchange, line, client);
   if ('fault' in first) {
     if (!mayRepeat(exchange, first.fault)) return refusalFor(first);
-    const second = await attempt(exchange, line);
+    const second = await attempt(exchange, line, client);
     return 'fault' in second ? refusalFor(second) : second;
   }
   return first;
@@ -116,7 +126,7 @@ function refusalFor({ fault, upload, isClientGone }: Failed): Refused {
   return { kind: 'refused', code: isTimeout ? 'upstream-timeout' : 'upstream-failed', reason };
 }
 
-function attempt(exchange: Exchange, line: Line): Promise<Exclude<UpstreamAnswer, Refused> | Failed> {
+function attempt(exchange: Exchange, line: Line, client: ClientWatch): Promise<Exclude<UpstreamAnswer, Refused> | Failed> {
   const { application, outgoing, head } = exchange;
   const upload = openUpload(exchange);
   // oxlint-disable-next-line promise/avoid-new -- the dispatcher speaks callbacks only
@@ -126,7 +136,7 @@ function attempt(exchange: Exchange, line: Line): Promise<Exclude<UpstreamAnswer
       onAnswer: resolve,
       onFault: (fault) => resolve({ fault, upload, isClientGone: outgoing.destroyed }),
     });
-    outgoing.once('close', () => handler.cancel());
+    client.handler = handler;
     const path = line.basePath + (head.query === '' ? head.path : `${head.path}?${head.query}`);
     line.pool.dispatch(
       {
