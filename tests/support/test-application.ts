@@ -49,13 +49,25 @@ function answer(incoming: IncomingMessage, outgoing: ServerResponse): void {
   } else if (path === '/big') {
     incoming.resume();
     outgoing.writeHead(200, { 'content-type': 'application/octet-stream', 'content-length': BIG_BYTES });
-    for (let sent = 0; sent < BIG_BYTES; sent += CHUNK.length) outgoing.write(CHUNK);
-    outgoing.end();
+    writeBig(outgoing, 0);
   } else if (path === '/echo') repeat(incoming, outgoing);
   else {
     incoming.resume();
     incoming.on('end', () => outgoing.end('ok'));
   }
+}
+
+/** Waits for the reader: what a slow one has not taken is not made yet. */
+function writeBig(outgoing: ServerResponse, start: number): void {
+  let sent = start;
+  while (sent < BIG_BYTES && !outgoing.destroyed) {
+    sent += CHUNK.length;
+    if (!outgoing.write(CHUNK)) {
+      outgoing.once('drain', () => writeBig(outgoing, sent));
+      return;
+    }
+  }
+  outgoing.end();
 }
 
 function repeat(incoming: IncomingMessage, outgoing: ServerResponse): void {

@@ -1,0 +1,45 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { floodH2, H2_FLOODS } from '../../support/h2-floods.ts';
+import { HoldfastProcess } from '../../support/holdfast-process.ts';
+import { expectServedDuring } from '../../support/siege.ts';
+import { attackSlowly, slowHttpTestMissing, type SlowKind } from '../../support/slow-clients.ts';
+import { startTestApplication, type TestApplication } from '../../support/test-application.ts';
+
+if (slowHttpTestMissing !== null) console.warn(slowHttpTestMissing);
+
+const stack = new AsyncDisposableStack();
+let application: TestApplication;
+let server: HoldfastProcess;
+beforeAll(async () => {
+  application = stack.use(await startTestApplication());
+  server = stack.use(
+    await HoldfastProcess.start({ args: ['--to', application.url], env: { HOLDFAST_AUDIT__BALLAST_BYTES: '0' } }),
+  );
+});
+afterAll(() => stack.disposeAsync());
+
+// Ten seconds each: the soak does a minute.
+describe.skipIf(slowHttpTestMissing !== null)('400 slow clients', () => {
+  test.each<SlowKind>(['headers', 'body', 'read'])('of the kind slow %s do not keep a visitor waiting', async (kind) => {
+    const printed = await expectServedDuring(server, () =>
+      attackSlowly({ kind, origin: server.https, connections: 400, seconds: 10 }),
+    );
+    // The attack did take place.
+    expect(printed).toMatch(/slow HTTP test|Exit status|closed/iu);
+  });
+});
+
+/** These cost the server an answer or memory: the session is ended. The others are ended or simply cost nothing. */
+const ENDED = new Set(['rapid resets', 'resets that we are made to send', 'pings', 'settings', 'continuations']);
+
+describe('HTTP/2 floods', () => {
+  test.each(Object.keys(H2_FLOODS))('%s do not keep a visitor waiting', async (flood) => {
+    const before = application.hits;
+    const report = await expectServedDuring(server, () =>
+      floodH2({ origin: server.https, flood, connections: 8, durationMs: 2000 }),
+    );
+    expect(report.steps).toBeGreaterThan(50);
+    if (ENDED.has(flood)) expect(report.ended).toBeGreaterThan(0);
+    expect(application.hits).toBeGreaterThan(before);
+  });
+});
