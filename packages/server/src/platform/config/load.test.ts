@@ -46,6 +46,25 @@ describe('configuration', () => {
     expect(config).toEqual(configSchema.parse({}));
   });
 
+  test('what stands at the top holds for every listed application that does not say otherwise', () => {
+    const one = 'applications: [{ id: shop, name: Shop, upstream: "http://127.0.0.1:3000" }]\n';
+    const flags = { mode: 'enforce', host: 'shop.test' };
+    expect(load({ yaml: one, flags }).config.applications).toMatchObject([{ mode: 'enforce', hosts: ['shop.test'] }]);
+    expect(load({ yaml: one }).config.applications).toMatchObject([{ mode: 'monitor', hosts: [] }]);
+    const two = `mode: enforce
+rate: { perSecond: 5 }
+host: [a.test, b.test]
+applications:
+  - { id: a, name: A, upstream: "http://127.0.0.1:3000", hosts: [a.test] }
+  - { id: b, name: B, upstream: "http://127.0.0.1:3001", mode: monitor, rate: { perSecond: 7 } }
+`;
+    expect(load({ yaml: two }).config.applications).toMatchObject([
+      { mode: 'enforce', hosts: ['a.test'], rate: { perSecond: 5, burst: 500 } },
+      { mode: 'monitor', hosts: [], rate: { perSecond: 7 } },
+    ]);
+    expect(faultsOf({ yaml: 'mode: enforce\napplications: [3]\n' }).map(({ pointer }) => pointer)).toEqual(['/applications/0']);
+  });
+
   test('flag > environment > file > default, key by key, and each origin is known', () => {
     const loaded = load({
       yaml: 'mode: enforce\nnode: from-file\nlisten:\n  https: 127.0.0.1:1\n  http: "off"\n',

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { z } from 'zod';
 import { Refusal, type FieldFault } from '../refusal.ts';
 import { FILE_BYTES_MAX, readFileSource } from './file-source.ts';
+import { inheritSettings } from './inherit.ts';
 import { configLeaves } from './leaves.ts';
 import { nearestName } from './nearest.ts';
 import { configSchema, type Config } from './schema.ts';
@@ -47,7 +48,7 @@ export function loadConfig({ file = null, folder, environment, flags = new Map()
   const faults: FieldFault[] = layers.flatMap((layer) => layer.faults);
   const origins = new Map(layers.flatMap((layer) => [...layer.origins]));
   const tree = layers.reduce((merged, layer) => mergeTrees(merged, layer.tree), {});
-  const parsed = configSchema.safeParse(tree);
+  const parsed = configSchema.safeParse(inheritSettings(tree));
   if (!parsed.success) faults.push(...parsed.error.issues.flatMap((issue) => toFaults(issue, origins)));
   if (!parsed.success || faults.length > 0) {
     throw new Refusal('config-invalid', {
