@@ -6,6 +6,7 @@ import { request } from 'node:https';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
+import { HoldfastProcess } from '../../support/holdfast-process.ts';
 import { watchMemory } from '../../support/process-memory.ts';
 import { sendRaw } from '../../support/raw-client.ts';
 import type { OddApplication } from './odd-application.ts';
@@ -300,16 +301,23 @@ describe('large bodies', () => {
   });
 });
 
-test('shutdown says 1001 to open WebSockets', async () => {
-  await using own = await startStand();
-  const at = new URL(own.server.https);
-  const socket = new WebSocket(`wss://localhost:${at.port}/ws`, {
-    origin: `https://localhost:${at.port}`,
-    ca: own.server.ca(),
+describe('--to and --host', () => {
+  test('serve that name only, and a stop says 1001 to open WebSockets', async () => {
+    await using own = await HoldfastProcess.start({ args: ['--to', application.url, '--host', 'app.test'] });
+    const authority = `app.test:${new URL(own.https).port}`;
+    expect((await own.fetch('/', { headers: { host: authority } })).status).toBe(200);
+    for (const host of ['localhost', 'other.test', 'app.test.evil.test'])
+      expect((await own.fetch('/', { headers: { host } })).status, host).toBe(421);
+    const socket = new WebSocket(`wss://localhost:${new URL(own.https).port}/ws`, {
+      origin: `https://${authority}`,
+      headers: { host: authority },
+      ca: own.ca(),
+    });
+    await once(socket, 'open');
+    // The event's one argument that matters is its code (ws: 'close').
+    const closed = once(socket, 'close') as Promise<[number]>;
+    const ended = own.kill('SIGTERM');
+    expect((await closed)[0]).toBe(1001);
+    expect(await ended).toBe(0);
   });
-  await once(socket, 'open');
-  const closed = once(socket, 'close') as Promise<[number]>;
-  const ended = own.server.kill('SIGTERM');
-  expect((await closed)[0]).toBe(1001);
-  expect(await ended).toBe(0);
 });

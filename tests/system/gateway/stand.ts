@@ -27,13 +27,12 @@ export async function startStand({ change = {}, config = {}, args = [] }: StandO
     id: 'odd',
     name: 'Odd',
     upstream: application.url,
-    mode: 'enforce',
     timeouts: { connectMs: 500, headersMs: 1500, bodyIdleMs: 1500 },
     body: { uploadBytesMax: 104_857_600 },
     ...change,
   };
   const file = join(folder, 'holdfast.yaml');
-  // JSON is YAML (YAML 1.2.2 §1.3).
+  // The application takes its mode from the top. JSON is YAML (YAML 1.2.2 §1.3).
   writeFileSync(file, JSON.stringify({ mode: 'enforce', applications: [odd], ...config }));
   const server = await HoldfastProcess.start({ args: ['--config', file, ...args] });
   return {
