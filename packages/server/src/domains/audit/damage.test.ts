@@ -47,19 +47,23 @@ async function flipped<Result>(file: string, ask: () => Promise<Result>): Promis
 }
 
 describe('one changed byte', () => {
-  it.each(['segments', 'tile'])('anywhere in %s is found and its file is named, 50 times of 50', async (area) => {
-    const files = await filesBelow(area);
-    for (let turn = 0; turn < 50; turn += 1) {
-      const file = files[random(files.length)] ?? '';
-      const { ok, faults } = await flipped(file, () => ledger.audit.verify());
-      const name = area === 'tile' ? path.relative(folder, file) : path.basename(file);
-      expect({ ok, named: faults.some((fault) => fault.includes(name)) }, `${name}: ${faults.join('; ')}`).toEqual({
-        ok: false,
-        named: true,
-      });
-    }
-    expect(await ledger.audit.verify()).toMatchObject({ ok: true });
-  }, 180_000);
+  it.each(['segments', 'tile'])(
+    'anywhere in %s is found and its file is named, 50 times of 50',
+    async (area) => {
+      const files = await filesBelow(area);
+      for (let turn = 0; turn < 50; turn += 1) {
+        const file = files[random(files.length)] ?? '';
+        const { ok, faults } = await flipped(file, () => ledger.audit.verify());
+        const name = area === 'tile' ? path.relative(folder, file) : path.basename(file);
+        expect({ ok, named: faults.some((fault) => fault.includes(name)) }, `${name}: ${faults.join('; ')}`).toEqual({
+          ok: false,
+          named: true,
+        });
+      }
+      expect(await ledger.audit.verify()).toMatchObject({ ok: true });
+    },
+    180_000,
+  );
 
   it('in the checkpoint, the trust file or the memory of what was signed is found', async () => {
     for (const name of ['checkpoint', 'trust', 'last-signed.json']) {

@@ -15,6 +15,9 @@ export const IDLE_MS = 60_000;
 /** Records read at a time: some milliseconds of hashing between turns of the event loop. */
 const CHUNK_RECORDS = 256;
 
+/** Records that one head adds at most. */
+const STEP_RECORDS = 32_768;
+
 /** `damaged` = the log disagrees with what was signed: records are still taken, but no new head is signed. */
 export type PublisherState = 'starting' | 'ok' | 'damaged';
 
@@ -117,8 +120,12 @@ export class Publisher {
     if (this.#state === 'damaged') return;
     try {
       if (this.#parts.segments.size === this.#published?.size) return await this.#look(this.#published);
-      await this.#follow(this.#parts.segments.size);
-      await this.#sign();
+      const { size } = this.#parts.segments;
+      // In steps, so that heads are signed during a flood and not only after it.
+      do {
+        await this.#follow(Math.min(size, this.#tree.size + STEP_RECORDS));
+        await this.#sign();
+      } while (this.#tree.size < size);
     } catch (error) {
       if (error instanceof LedgerError) this.#refuse(error);
       else this.#parts.log.warn({ err: error }, 'no checkpoint could be published; it is tried again');
@@ -139,6 +146,7 @@ export class Publisher {
     const { files, keys, signed, clock } = this.#parts;
     const head = this.#tree.head();
     await files.writeTiles(head.writes);
+    await files.syncNames();
     await signed.advance(head, files.readTile);
     const note = signCheckpoint({ origin: keys.origin, size: head.size, root: head.root }, keys.signers());
     if ((await files.read(CHECKPOINT_FILE))?.toString() !== note) await files.replace(CHECKPOINT_FILE, note);
@@ -147,15 +155,23 @@ export class Publisher {
     this.#published = { size: head.size, root: head.root, note };
   }
 
-  /** Reads records into the tree and stores the tiles that became full. */
+  /** Reads records into the tree and stores the tiles that became full, which are written while the next ones are hashed. */
   async #follow(size: number): Promise<void> {
-    while (this.#tree.size < size) {
-      const step = await this.#cursor.next(size, CHUNK_RECORDS);
-      if (step.kind === 'lost')
-        throw new LedgerError('entry-malformed', `record ${step.from} of the log cannot be read`, { index: step.from });
-      const { writes } = this.#tree.append(step.frames.map(({ entry }) => entry));
-      if (writes.length > 0) await this.#parts.files.writeTiles(writes);
-      else await nextTurn();
+    let writing: Promise<void> = Promise.resolve();
+    try {
+      while (this.#tree.size < size) {
+        const step = await this.#cursor.next(size, CHUNK_RECORDS);
+        if (step.kind === 'lost') {
+          throw new LedgerError('entry-malformed', `record ${step.from} of the log cannot be read`, { index: step.from });
+        }
+        const { writes } = this.#tree.append(step.frames.map(({ entry }) => entry));
+        await writing;
+        writing = this.#parts.files.writeTiles(writes);
+        writing.catch(() => {});
+        await nextTurn();
+      }
+    } finally {
+      await writing;
     }
   }
 

@@ -3,8 +3,8 @@ import path from 'node:path';
 import { entryBytesMax } from '@holdfast/ledger';
 import { findFrame, readFrame, FRAME_HEADER_BYTES, type Frame } from './frame.ts';
 
-/** One read; holds the largest record many times over. */
-export const CHUNK_BYTES = 1_048_576;
+/** One read: some hundred records, and the largest record several times over. */
+export const CHUNK_BYTES = 262_144;
 const NAME = /^(\d{15})\.seg$/u;
 
 /** A segment is named by the index of its first record. */

@@ -1,6 +1,5 @@
 import type { EventQuery } from '@holdfast/contract';
 import type { Kysely } from 'kysely';
-import { hash } from 'node:crypto';
 import type { Database, Queryable } from '../../platform/db/database.ts';
 import type { Frame } from './frame.ts';
 import type { AuditTables } from './tables.ts';
@@ -106,34 +105,6 @@ export async function readRows(db: Queryable, log: string, [from, to]: readonly 
     .where('leaf_index', '<', to)
     .orderBy('leaf_index')
     .execute();
-}
-
-/** Stands for null; a column that holds this very text is compared by its neighbours and the leaf. */
-const NULL_TEXT = '\\N';
-const DIGEST_TEXT = COLUMNS.slice(1)
-  .map((name) => `coalesce(${name}::text, '${NULL_TEXT}')`)
-  .join(` || chr(31) || `);
-
-/** One hash over all columns of some rows, made by the database: the rows themselves need not travel. */
-export async function readDigest(db: Queryable, log: string, [from, to]: readonly [number, number]): Promise<string | null> {
-  const rows = await db.query<{ digest: string | null }>(
-    `select encode(sha256(convert_to(string_agg(${DIGEST_TEXT}, chr(30) order by leaf_index), 'UTF8')), 'hex') as digest
-     from audit_event where log = $1 and leaf_index >= $2 and leaf_index < $3`,
-    [log, from, to],
-  );
-  return rows[0]?.digest ?? null;
-}
-
-/** The same hash over the rows as they should be. */
-export function digestOf(rows: readonly ProjectedRow[]): string {
-  const text = rows
-    .map((row) =>
-      COLUMNS.slice(1)
-        .map((name) => String(row[name] ?? NULL_TEXT))
-        .join('\u001f'),
-    )
-    .join('\u001e');
-  return hash('sha256', text);
 }
 
 /** Rows that belong to no record of the log. */

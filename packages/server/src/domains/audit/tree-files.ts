@@ -12,8 +12,10 @@ export interface TreeFiles {
   /** Null when there is none; a full tile stands in for a partial one that was removed. */
   readonly readTile: TileReader;
   read(name: string): Promise<Buffer | null>;
-  /** Durable when it resolves, with the names of the files. */
+  /** The contents are durable when it resolves. */
   writeTiles(writes: readonly TileWrite[]): Promise<void>;
+  /** The names of what was written are durable when it resolves: once before each head that needs them. */
+  syncNames(): Promise<void>;
   /** Replaces `checkpoint` or `trust` as a whole. */
   replace(name: string, text: string): Promise<void>;
 }
@@ -21,6 +23,7 @@ export interface TreeFiles {
 export function openTreeFiles(folder: string): TreeFiles {
   const known = new Set<string>();
   const partial = new Set<string>();
+  const touched = new Set<string>();
   const read = (name: string): Promise<Buffer | null> => readOrNull(path.join(folder, name));
   const readTile: TileReader = async (level: TileLevel, index: number, width: number) => {
     const exact = await read(tilePath({ level, index, width }));
@@ -37,7 +40,7 @@ export function openTreeFiles(folder: string): TreeFiles {
     // Not renamed into place: no checkpoint covers the tile yet, and recovery writes it again before one does.
     const handle = await open(file, 'w', 0o600);
     try {
-      await handle.writeFile(bytes);
+      await handle.write(bytes, 0, bytes.length, 0);
       await handle.datasync();
     } catch (error) {
       // On a full disk the file would stay torn for ever, because the next attempt is wider and has another name.
@@ -58,10 +61,13 @@ export function openTreeFiles(folder: string): TreeFiles {
     readTile,
     read,
     writeTiles: async (writes) => {
-      const parents = new Set<string>();
       for (let at = 0; at < writes.length; at += WRITES_AT_ONCE) {
-        for (const parent of await Promise.all(writes.slice(at, at + WRITES_AT_ONCE).map(writeOne))) parents.add(parent);
+        for (const parent of await Promise.all(writes.slice(at, at + WRITES_AT_ONCE).map(writeOne))) touched.add(parent);
       }
+    },
+    syncNames: async () => {
+      const parents = [...touched];
+      touched.clear();
       for (const parent of parents) await syncFolder(parent);
     },
     replace: (name, text) => writeFileAtomically(path.join(folder, name), text),
