@@ -11,6 +11,7 @@ interface Declaring {
 
 export interface Declared {
   readonly declared: readonly ApplicationInput[];
+  /** In force now, which an operator may have changed since the declaration: `enforce` only if every application enforces. */
   readonly mode: Mode;
   readonly isDemo: boolean;
 }
@@ -28,10 +29,15 @@ export async function declareApplications(core: Core, io: Declaring): Promise<De
     const declared = declaredIn(config);
     await domains.applications.applyDeclared(declared);
     for (const { upstream } of declared) io.progress({ kind: 'done', step: 'protects', detail: upstream });
-    return { declared, mode, isDemo: false };
+    return { declared, mode: await modeInForce(core), isDemo: false };
   }
   const demo = stack.use(await startDemo({ dataDir, mode, hosts: config.host }));
   await domains.applications.applyDeclared([demo.application]);
   io.progress({ kind: 'done', step: 'demo shop started', detail: `${demo.url}, flawed on purpose, loopback only` });
-  return { declared: [demo.application], mode, isDemo: true };
+  return { declared: [demo.application], mode: await modeInForce(core), isDemo: true };
+}
+
+async function modeInForce({ domains }: Core): Promise<Mode> {
+  const views = await domains.applications.list();
+  return views.every(({ application }) => application.mode === 'enforce') ? 'enforce' : 'monitor';
 }
