@@ -68,9 +68,9 @@ interface Round {
 
 async function changeUntilKilled({ server, token, round, acknowledged, uncertain }: Round): Promise<void> {
   using admin = connectAdmin(server, token);
-  let isKilled = false;
+  const ending = new AbortController();
   const work = async (worker: number): Promise<void> => {
-    for (let at = 0; !isKilled; at += 1) {
+    for (let at = 0; !ending.signal.aborted; at += 1) {
       const prefix = `10.${round % 256}.${worker}.${at % 256}`;
       const isBanned = at < 256 ? true : at % 512 < 256;
       const call = isBanned
@@ -81,19 +81,19 @@ async function changeUntilKilled({ server, token, round, acknowledged, uncertain
       if (status >= 200 && status < 300) {
         acknowledged.push({ prefix, isBanned });
         uncertain.delete(prefix);
-      } else if (!isKilled) await sleep(5);
+      } else if (!ending.signal.aborted) await sleep(5);
     }
   };
   // Requests that are blocked fill the ledger meanwhile.
   const attack = async (): Promise<void> => {
-    while (!isKilled) await server.fetch('/?q=%3Cscript%3Ealert(1)%3C/script%3E').catch(() => undefined);
+    while (!ending.signal.aborted) await server.fetch('/?q=%3Cscript%3Ealert(1)%3C/script%3E').catch(() => undefined);
   };
   const running = [attack(), ...Array.from({ length: CONCURRENT }, (_, worker) => work(worker))];
   const before = acknowledged.length;
   const giveUpAt = performance.now() + 10_000;
   while (acknowledged.length === before && performance.now() < giveUpAt) await sleep(5);
   await sleep(randomInt(ROUND_MS_MAX));
-  isKilled = true;
+  ending.abort();
   await server.kill('SIGKILL');
   await Promise.all(running);
 }

@@ -31,17 +31,21 @@ export interface SteadyClients {
   stop(): Promise<SteadyReport>;
 }
 
-type Outcome = { readonly kind: 'good' | 'repeat' | 'refused' } | { readonly kind: 'failed'; readonly why: string };
+type Outcome =
+  | { readonly kind: 'good' }
+  | { readonly kind: 'repeat' }
+  | { readonly kind: 'refused' }
+  | { readonly kind: 'failed'; readonly why: string };
 
 /** Ordinary visitors: each keeps one connection, asks again and again, and repeats a GET only as HTTP allows it. */
 export function startSteadyClients(options: SteadyOptions): SteadyClients {
   const { clients = 4, pauseMs = 10 } = options;
   const counts = { good: 0, repeated: 0, refused: 0, failed: 0 };
   const failures: string[] = [];
-  let isStopped = false;
+  const ending = new AbortController();
   const visit = async (): Promise<void> => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1, ca: options.ca, servername: 'localhost' });
-    while (!isStopped) {
+    while (!ending.signal.aborted) {
       const outcome = await ask(agent, options);
       if (outcome.kind === 'good') counts.good += 1;
       else if (outcome.kind === 'repeat') counts.repeated += 1;
@@ -63,7 +67,7 @@ export function startSteadyClients(options: SteadyOptions): SteadyClients {
       return report();
     },
     stop: async () => {
-      isStopped = true;
+      ending.abort();
       await Promise.all(running);
       return report();
     },

@@ -26,7 +26,12 @@ test(`killed ${ROUNDS} times under load: every acknowledged change is in force a
   expect(listed.filter((prefix) => !known.has(prefix))).toEqual([]);
 
   const tail = await server.cli<{ events: { payload: { prefix?: string }; target: string | null }[] }>(
-    ...['audit', 'tail', '-n', '10000', '--type', 'ban.added'],
+    'audit',
+    'tail',
+    '-n',
+    '10000',
+    '--type',
+    'ban.added',
   );
   const recorded = new Set(tail.data.events.map(({ payload }) => payload.prefix));
   const wanted = report.acknowledged.filter(({ isBanned }) => isBanned).map(({ prefix }) => prefix);
