@@ -90,6 +90,13 @@ describe('content types', () => {
     expect(fieldsOf(post('application/vnd.odd', 'hello'))).toEqual(['text =hello']);
     expect(fieldsOf(post(undefined, 'hello'))).toEqual(['text =hello']);
   });
+  test('text that is JSON to its end is read as JSON, whatever it says it is', () => {
+    for (const type of ['text/plain', undefined, 'foo/bar']) {
+      expect(fieldsOf(post(type, ' {"id":"O\'Neill, 1 or 2"}'))).toEqual(["json id=O'Neill, 1 or 2"]);
+      expect(fieldsOf(post(type, "[1]' OR 1=1--"))).toEqual(["text =[1]' OR 1=1--"]);
+      expect(fieldsOf(post(type, '{"a":1,"a":2}'))).toEqual(['text ={"a":1,"a":2}']);
+    }
+  });
   test('binary bodies of unknown type are not searched for words', () => {
     expect(fieldsOf(post('application/octet-stream', new Uint8Array([0, 1, 2, 3, 200, 0])))).toEqual([]);
   });

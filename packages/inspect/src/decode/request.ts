@@ -89,7 +89,7 @@ function bodyFields(raw: RawRequest, limits: DecodeLimits): Parsed {
   if (body === null || body.length === 0) return { kind: 'ok', fields: [] };
   if (body.length > limits.textBytesMax) return overLimit('textBytesMax', 'text');
   const header = types[0];
-  if (header === undefined) return sniffedText(body);
+  if (header === undefined) return sniffedText(body, limits);
   const type = parseContentType(header);
   if (type.kind === 'malformed') return ambiguous('content-type-malformed', 'header', 'content-type');
   return typedBody(body, type, limits);
@@ -127,8 +127,8 @@ function bodyOfType(body: Uint8Array, type: BodyType, limits: DecodeLimits): Par
   }
   if (isJson(name)) return jsonBody(body, isLatin1, limits);
   if (name.endsWith('/xml') || name.endsWith('+xml')) return parseXml(bodyText(body), limits);
-  if (name.startsWith('text/') || name === 'application/graphql') return textBody(body);
-  return sniffedText(body);
+  if (name.startsWith('text/') || name === 'application/graphql') return textBody(body, limits);
+  return sniffedText(body, limits);
 }
 
 /** RFC 8259 §8.1: JSON between systems is UTF-8, so octets that are not are read differently by different parsers. */
@@ -147,17 +147,23 @@ function isJson(type: string): boolean {
   return type === 'application/json' || type === 'text/json' || type.endsWith('+json') || type === 'application/csp-report';
 }
 
-function textBody(body: Uint8Array): Parsed {
-  return { kind: 'ok', fields: [{ location: 'text', name: '', value: bodyText(body) }] };
+/**
+ * Beacons send JSON as `text/plain`, because that needs no preflight (Fetch §2.2.2): read as one text, its quotes and commas look
+ * like those of a statement. Only what is JSON to its end and unambiguous is read so; all else stays a text.
+ */
+function textBody(body: Uint8Array, limits: DecodeLimits): Parsed {
+  const value = bodyText(body);
+  const json = /^\s{0,64}[[{]/u.test(value) && body.length <= limits.jsonBytesMax ? parseJson(value, limits) : null;
+  return json?.kind === 'ok' ? json : { kind: 'ok', fields: [{ location: 'text', name: '', value }] };
 }
 
 /** A body of unknown type is text when it looks like text; images and archives are not searched for words. */
-function sniffedText(body: Uint8Array): Parsed {
+function sniffedText(body: Uint8Array, limits: DecodeLimits): Parsed {
   const length = Math.min(body.length, SNIFF_BYTES_MAX);
   let printable = 0;
   for (let i = 0; i < length; i++) {
     const byte = body[i] ?? 0;
     if ((byte >= 32 && byte !== 127) || byte === 9 || byte === 10 || byte === 13) printable++;
   }
-  return printable / length >= PRINTABLE_SHARE_MIN ? textBody(body) : { kind: 'ok', fields: [] };
+  return printable / length >= PRINTABLE_SHARE_MIN ? textBody(body, limits) : { kind: 'ok', fields: [] };
 }
