@@ -21,12 +21,15 @@ export interface CommandSite {
 const SITES_MAX = 400_000;
 const WORD_LENGTH_MAX = 64;
 const REST_LENGTH_MAX = 256;
+/** A word and the characters stepped over before it; at least half of such a run is letters. */
+const PLAIN_RUN_MIN = WORD_LENGTH_MAX + 16;
 const DIRECTORIES = /^(?:\.{0,2}\/|~\/)?(?:[\w.?*[\]-]{1,32}\/){0,6}(?:s?bin|\?{3}|b\?n|bi\?|\?in)\/(?=[^/]+$)/;
 const WINDOWS_DIRECTORIES = /^(?:[a-z]:|%systemroot%|%windir%)?[\\/](?:windows|winnt)[\\/](?:system32|syswow64)[\\/]/;
 
 /** All command sites of a value, in order. */
 export function* commandSites(text: string): Generator<CommandSite> {
   let sites = 0;
+  let plainUntil = 0;
   const first = readSite(text, 0, 'start');
   if (first !== undefined) yield first;
   for (let at = 0; at < text.length && sites < SITES_MAX; at++) {
@@ -34,9 +37,27 @@ export function* commandSites(text: string): Generator<CommandSite> {
     if (separator === undefined) continue;
     sites++;
     at += separator.length - 1;
+    if (separator.kind === 'quote') {
+      plainUntil = plainRunEnd(text, at + 1, plainUntil);
+      // Nothing but letters with quotes between them, for longer than any program: a megabyte of that is read once only.
+      if (plainUntil - at > PLAIN_RUN_MIN) continue;
+    }
     const site = readSite(text, at + 1, separator.kind);
     if (site !== undefined) yield site;
   }
+}
+
+/** Where letters, and quotes between two letters, end; looked at from what is known already to as far as is needed. */
+function plainRunEnd(text: string, from: number, known: number): number {
+  const stop = Math.min(text.length, from + PLAIN_RUN_MIN);
+  let at = Math.max(from, known);
+  while (at < stop) {
+    const code = text.charCodeAt(at);
+    const isInner = (code === 34 || code === 39) && wordClass(text, at - 1) === WORD_LETTER && wordClass(text, at + 1) === WORD_LETTER;
+    if (!isInner && wordClass(text, at) !== WORD_LETTER) break;
+    at++;
+  }
+  return at;
 }
 
 /** Characters that are separators by themselves. */
@@ -96,26 +117,53 @@ function wordClass(text: string, at: number): number {
   return WORD_CLASSES[text.charCodeAt(at)] ?? NOT_WORD;
 }
 
+interface FoldedWord {
+  text: string;
+  end: number;
+  isDisguised: boolean;
+}
+const NO_WORD: FoldedWord = { text: '', end: 0, isDisguised: false };
+/** Longer than the name of any program: a word with so many letters and no directory is none. */
+const PROGRAM_LENGTH_MAX = 28;
+
 /** Reads a word the way a shell would: quotes, backslashes, carets and empty expansions inside it vanish. */
-function foldWord(text: string, start: number): { text: string; end: number; isDisguised: boolean } {
-  let out = '';
-  let from = start;
+function foldWord(text: string, start: number): FoldedWord {
+  let hiddenTotal = 0;
   let isDisguised = false;
+  let hasDirectory = false;
   let at = start;
   const stop = Math.min(text.length, start + WORD_LENGTH_MAX);
   while (at < stop) {
+    const kind = wordClass(text, at);
+    if (kind === WORD_LETTER) {
+      at++;
+      continue;
+    }
     const hidden = at === start ? 0 : hiddenLength(text, at);
     if (hidden > 0) {
       isDisguised ||= wordClass(text, at + hidden) === WORD_LETTER || text[at + hidden] === '/';
-      out += text.slice(from, at);
+      hiddenTotal += hidden;
       at += hidden;
-      from = at;
       continue;
     }
-    if (wordClass(text, at) === NOT_WORD || isWrittenBreak(text, at)) break;
+    if (kind === NOT_WORD || isWrittenBreak(text, at)) break;
+    hasDirectory ||= text[at] === '/' || text[at] === '\\';
     at++;
   }
-  return { text: (out + text.slice(from, at)).toLowerCase(), end: at, isDisguised };
+  // A megabyte of letters and quotes has a word at each of them: none is built that cannot be a program.
+  if (!hasDirectory && at - start - hiddenTotal > PROGRAM_LENGTH_MAX) return { ...NO_WORD, end: at };
+  return { text: (hiddenTotal === 0 ? text.slice(start, at) : visibleText(text, start, at)).toLowerCase(), end: at, isDisguised };
+}
+
+/** The word between two offsets without what a shell removes. */
+function visibleText(text: string, start: number, end: number): string {
+  let out = text.charAt(start);
+  for (let at = start + 1; at < end; ) {
+    const hidden = wordClass(text, at) === WORD_LETTER ? 0 : hiddenLength(text, at);
+    if (hidden === 0) out += text.charAt(at);
+    at += Math.max(1, hidden);
+  }
+  return out;
 }
 
 /** The two characters of a written-out line break at the end of a word. */

@@ -15,6 +15,7 @@ export type PathRefusal =
   | 'encoded-dot'
   | 'double-encoding'
   | 'parameter-dot-segment'
+  | 'parameter-segment'
   | 'look-alike'
   | 'above-root';
 
@@ -26,8 +27,13 @@ const SEGMENT_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 const UNESCAPED: readonly boolean[] = Array.from({ length: 256 }, (_, code) =>
   SEGMENT_CHARACTERS.includes(String.fromCharCode(code)),
 );
-/** Code points that a best-fit or NFKC mapping turns into `.`, `/` or `\`. */
-const LOOK_ALIKES = new Set([0xff0e, 0x2024, 0xfe52, 0xff0f, 0xff3c, 0xfe68, 0x2044, 0x2215, 0x2216, 0x29f8, 0x29f5]);
+/** Code points that a best-fit or NFKC mapping turns into `.`, `..`, `/` (also `a/c`, `c/o` and their like) or `\`. */
+const LOOK_ALIKES = new Set([
+  0xff0e, 0x2024, 0xfe52, 0x2025, 0xfe30, 0xff0f, 0xff3c, 0xfe68, 0x2044, 0x2215, 0x2216, 0x29f8, 0x29f5, 0x2100, 0x2101, 0x2105,
+  0x2106,
+]);
+/** Code points that NFKC turns into `%`: look-alikes only before two hexadecimal digits, else the percent sign of a title. */
+const PERCENT_LOOK_ALIKES = new Set([0xff05, 0xfe6a]);
 /** Raw characters a segment may hold besides escapes; quotes, brackets and `|` are common in the wild and re-escaped. */
 const TOLERATED = '"<>[]^`{|}%';
 
@@ -51,6 +57,8 @@ export function canonicalPath(rawPath: string): PathVerdict {
     if (dots > 0 && segment.includes('%')) return refuse('encoded-dot');
     // Servlet containers drop `;x` before they resolve dots, so `/a/..;/b` and `/a;x/../b` mean two things.
     if (dots > 0 && hasParameters) return refuse('parameter-dot-segment');
+    // A segment of parameters alone disappears where they are stripped: `/;/admin` is `/admin` there.
+    if (decoded.path.startsWith(';')) return refuse('parameter-segment');
     isDirectory = dots > 0 || decoded.path === '';
     if (dots === 2 && kept.pop() === undefined) return refuse('above-root');
     if (!isDirectory) kept.push(escapeSegment(decoded.path));
@@ -111,6 +119,7 @@ function scanDecoded(text: string): PathVerdict {
     if (code < 128) continue;
     if (code < 0xa0) return refuse('control');
     if (LOOK_ALIKES.has(code)) return refuse('look-alike');
+    if (PERCENT_LOOK_ALIKES.has(code) && hexByte(text, i + 1) >= 0) return refuse('look-alike');
   }
   return { kind: 'ok', path: text };
 }

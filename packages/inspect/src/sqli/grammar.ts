@@ -32,7 +32,7 @@ export function kindAt(tokens: SqlTokens, index: number): number {
 
 /** Lower-case text of the word, variable or operator at `index`; empty for anything else. */
 export function textAt(tokens: SqlTokens, index: number): string {
-  return tokens.texts[index] ?? '';
+  return tokens.texts[tokens.textIndexes[index] ?? 0] ?? '';
 }
 
 /** True when the token at `index` is this word. */

@@ -19,37 +19,69 @@ export const KIND = {
 /** Where the value is taken to begin: bare in the statement, or inside a literal that the application opened. */
 export type QuoteContext = 'bare' | 'single' | 'double';
 
+const CAPACITY_FIRST = 32;
+
 /** A token stream as parallel arrays: hostile megabytes must not become millions of small objects. */
-export interface SqlTokens {
-  kinds: number[];
-  starts: number[];
-  ends: number[];
-  /** Lower-case text of words, variables and operators; empty for the rest. */
-  texts: string[];
+export class SqlTokens {
+  kinds: Uint8Array = new Uint8Array(CAPACITY_FIRST);
+  starts: Int32Array = new Int32Array(CAPACITY_FIRST);
+  ends: Int32Array = new Int32Array(CAPACITY_FIRST);
+  /** Lower-case text of words, variables and operators, and where that of a token is; the first is that of all others. */
+  readonly texts: string[] = [''];
+  textIndexes: Int32Array = new Int32Array(CAPACITY_FIRST);
   /** For an opening parenthesis the index of its partner, or the stream's length; -1 elsewhere. */
-  partners: Int32Array;
+  partners: Int32Array = new Int32Array(0);
   /** True for a string that is not closed by the value itself. */
-  isOpenEnded: boolean;
+  isOpenEnded = false;
+  count = 0;
+
+  add(kind: number, start: number, end: number): void {
+    if (this.count === this.kinds.length) this.#grow();
+    this.kinds[this.count] = kind;
+    this.starts[this.count] = start;
+    this.ends[this.count] = end;
+    this.count++;
+  }
+
+  addText(kind: number, token: { start: number; end: number; text: string }): number {
+    this.add(kind, token.start, token.end);
+    this.textIndexes[this.count - 1] = this.texts.length;
+    this.texts.push(token.text);
+    return token.end;
+  }
+
+  /** Cuts the arrays to what is in them: readers go by their lengths. */
+  seal(): void {
+    this.kinds = this.kinds.subarray(0, this.count);
+    this.starts = this.starts.subarray(0, this.count);
+    this.ends = this.ends.subarray(0, this.count);
+  }
+
+  #grow(): void {
+    const capacity = this.kinds.length * 4;
+    const { kinds, starts, ends, textIndexes } = this;
+    this.kinds = new Uint8Array(capacity);
+    this.kinds.set(kinds);
+    this.starts = new Int32Array(capacity);
+    this.starts.set(starts);
+    this.ends = new Int32Array(capacity);
+    this.ends.set(ends);
+    this.textIndexes = new Int32Array(capacity);
+    this.textIndexes.set(textIndexes);
+  }
 }
 
 /** Past this many tokens the rest of the value is not tokenized in this pass; 1 MB of `a'` stays under it. */
 const TOKENS_MAX = 600_000;
 const WORD_TEXT_MAX = 64;
-const LOGIC_WORDS = new Set(['or', 'and', 'xor', 'eqv', 'imp']);
-const COMPARE_WORDS = new Set([
-  'like',
-  'rlike',
-  'regexp',
-  'ilike',
-  'glob',
-  'is',
-  'in',
-  'between',
-  'sounds',
-  'similar',
-  'contains',
+const KEYWORD_CHARS_MAX = 8;
+const KEYWORDS: ReadonlyMap<string, number> = new Map([
+  ...['or', 'and', 'xor', 'eqv', 'imp'].map((word) => [word, KIND.logic] as const),
+  ...['like', 'rlike', 'regexp', 'ilike', 'glob', 'is', 'in', 'between', 'sounds', 'similar', 'contains'].map(
+    (word) => [word, KIND.compare] as const,
+  ),
+  ...['div', 'mod', 'collate'].map((word) => [word, KIND.operator] as const),
 ]);
-const OPERATOR_WORDS = new Set(['div', 'mod', 'collate']);
 const COMPARE_CHARACTERS = '=<>!:';
 
 const CLASS_NONE = 0;
@@ -80,25 +112,13 @@ function classOf(code: number): number {
  * backslashes need no rule of their own, because each only changes the parity and both parities are inspected.
  */
 export function tokenizeSql(value: string, context: QuoteContext): SqlTokens {
-  const tokens: SqlTokens = { kinds: [], starts: [], ends: [], texts: [], partners: new Int32Array(0), isOpenEnded: false };
+  const tokens = new SqlTokens();
   let at = context === 'bare' ? 0 : readLiteral(tokens, value, { from: 0, start: 0, quote: context === 'single' ? "'" : '"' });
-  while (at < value.length && tokens.kinds.length < TOKENS_MAX) at = readToken(tokens, value, at);
-  push(tokens, KIND.end, [value.length, value.length]);
+  while (at < value.length && tokens.count < TOKENS_MAX) at = readToken(tokens, value, at);
+  tokens.add(KIND.end, value.length, value.length);
+  tokens.seal();
   pairParentheses(tokens);
   return tokens;
-}
-
-function push(tokens: SqlTokens, kind: number, range: readonly [start: number, end: number]): void {
-  tokens.kinds.push(kind);
-  tokens.starts.push(range[0]);
-  tokens.ends.push(range[1]);
-  tokens.texts.push('');
-}
-
-function pushText(tokens: SqlTokens, kind: number, token: { start: number; end: number; text: string }): number {
-  push(tokens, kind, [token.start, token.end]);
-  tokens.texts[tokens.texts.length - 1] = token.text;
-  return token.end;
 }
 
 /** Reads one token, or skips white space, and returns the offset after it. */
@@ -123,7 +143,7 @@ function readToken(tokens: SqlTokens, value: string, at: number): number {
     case CLASS_SINGLE:
       return readSingle(tokens, value, at);
     default:
-      push(tokens, KIND.other, [at, at + 1]);
+      tokens.add(KIND.other, at, at + 1);
       return at + 1;
   }
 }
@@ -131,10 +151,10 @@ function readToken(tokens: SqlTokens, value: string, at: number): number {
 function readLiteral(tokens: SqlTokens, value: string, literal: { from: number; start: number; quote: string }): number {
   const close = value.indexOf(literal.quote, literal.from);
   const end = close < 0 ? value.length : close + 1;
-  const last = tokens.kinds.length - 1;
+  const last = tokens.count - 1;
   // Adjacent literals are one literal in every dialect that accepts them.
   if (last >= 0 && tokens.kinds[last] === KIND.string && tokens.ends[last] === literal.start) tokens.ends[last] = end;
-  else push(tokens, KIND.string, [literal.start, end]);
+  else tokens.add(KIND.string, literal.start, end);
   if (close < 0) tokens.isOpenEnded = true;
   return end;
 }
@@ -142,7 +162,7 @@ function readLiteral(tokens: SqlTokens, value: string, literal: { from: number; 
 function readBacktick(tokens: SqlTokens, value: string, at: number): number {
   const close = value.indexOf('`', at + 1);
   const end = close < 0 ? at + 1 : close + 1;
-  return pushText(tokens, close < 0 ? KIND.other : KIND.word, {
+  return tokens.addText(close < 0 ? KIND.other : KIND.word, {
     start: at,
     end,
     text: value.slice(at + 1, Math.min(end - 1, at + WORD_TEXT_MAX)),
@@ -174,7 +194,7 @@ function readNumber(tokens: SqlTokens, value: string, at: number): number {
       while (isDigit(value.charCodeAt(end))) end++;
     }
   }
-  push(tokens, KIND.number, [at, end]);
+  tokens.add(KIND.number, at, end);
   return end;
 }
 
@@ -190,14 +210,8 @@ function readWord(tokens: SqlTokens, value: string, at: number): number {
     end = next;
   }
   const text = end - at <= WORD_TEXT_MAX ? value.slice(at, end).toLowerCase() : '';
-  const kind = LOGIC_WORDS.has(text)
-    ? KIND.logic
-    : COMPARE_WORDS.has(text)
-      ? KIND.compare
-      : OPERATOR_WORDS.has(text)
-        ? KIND.operator
-        : KIND.word;
-  return pushText(tokens, kind, { start: at, end, text });
+  const kind = text.length <= KEYWORD_CHARS_MAX ? (KEYWORDS.get(text) ?? KIND.word) : KIND.word;
+  return tokens.addText(kind, { start: at, end, text });
 }
 
 function readCompare(tokens: SqlTokens, value: string, at: number): number {
@@ -205,7 +219,7 @@ function readCompare(tokens: SqlTokens, value: string, at: number): number {
   while (end - at < 3 && COMPARE_CHARACTERS.includes(value.charAt(end)) && end < value.length) end++;
   const text = value.slice(at, end);
   const kind = text === '!' ? KIND.operator : text === ':' || text === '::' || text === '!!' ? KIND.other : KIND.compare;
-  return pushText(tokens, kind, { start: at, end, text });
+  return tokens.addText(kind, { start: at, end, text });
 }
 
 function readOperator(tokens: SqlTokens, value: string, at: number): number {
@@ -214,18 +228,18 @@ function readOperator(tokens: SqlTokens, value: string, at: number): number {
   if (pair === '/*') return readBlockComment(tokens, value, at);
   // The end of a MySQL conditional comment, whose content was read as code.
   if (pair === '*/') return at + 2;
-  if (pair === '||' || pair === '&&') return pushText(tokens, KIND.logic, { start: at, end: at + 2, text: pair });
+  if (pair === '||' || pair === '&&') return tokens.addText(KIND.logic, { start: at, end: at + 2, text: pair });
   if (pair.startsWith('#')) return readLineComment(tokens, value, at);
-  return pushText(tokens, KIND.operator, { start: at, end: at + 1, text: pair.charAt(0) });
+  return tokens.addText(KIND.operator, { start: at, end: at + 1, text: pair.charAt(0) });
 }
 
 function readLineComment(tokens: SqlTokens, value: string, at: number): number {
   const found = value.indexOf('\n', at);
   const end = found < 0 ? value.length : found + 1;
-  const last = tokens.kinds.at(-1);
+  const last = tokens.kinds[tokens.count - 1];
   // Between two words a comment that ends with its line is white space (`union # x` newline `select`); elsewhere it may cut a statement off.
   const isGap = found >= 0 && (last === KIND.word || last === KIND.logic || last === KIND.comment);
-  if (!isGap) push(tokens, KIND.comment, [at, end]);
+  if (!isGap) tokens.add(KIND.comment, at, end);
   return end;
 }
 
@@ -238,7 +252,7 @@ function readBlockComment(tokens: SqlTokens, value: string, at: number): number 
   }
   const close = value.indexOf('*/', at + 2);
   if (close >= 0) return close + 2;
-  push(tokens, KIND.comment, [at, value.length]);
+  tokens.add(KIND.comment, at, value.length);
   return value.length;
 }
 
@@ -247,12 +261,12 @@ function readSingle(tokens: SqlTokens, value: string, at: number): number {
   if (character === '@') return readVariable(tokens, value, at);
   if (character === '.') {
     if (isDigit(value.charCodeAt(at + 1))) return readNumber(tokens, value, at);
-    push(tokens, KIND.other, [at, at + 1]);
+    tokens.add(KIND.other, at, at + 1);
     return at + 1;
   }
   if (character === '[') return readBracket(tokens, value, at);
   const kind = SINGLES.get(character) ?? KIND.other;
-  push(tokens, kind, [at, at + 1]);
+  tokens.add(kind, at, at + 1);
   return at + 1;
 }
 
@@ -269,7 +283,7 @@ function readVariable(tokens: SqlTokens, value: string, at: number): number {
   while (isWordCode(value.charCodeAt(end)) || value[end] === '.') end++;
   // `name@host` is an address: a variable stands on its own.
   const isAddress = at > 0 && isWordCode(value.charCodeAt(at - 1)) && !isQuoteBefore(value, at);
-  return pushText(tokens, isAddress ? KIND.other : KIND.variable, {
+  return tokens.addText(isAddress ? KIND.other : KIND.variable, {
     start: at,
     end,
     text: value.slice(at, Math.min(end, at + WORD_TEXT_MAX)).toLowerCase(),
@@ -287,10 +301,10 @@ function readBracket(tokens: SqlTokens, value: string, at: number): number {
   const inside = value.slice(at, at + WORD_TEXT_MAX).indexOf(']');
   const close = at + inside;
   if (inside < 0) {
-    push(tokens, KIND.other, [at, at + 1]);
+    tokens.add(KIND.other, at, at + 1);
     return at + 1;
   }
-  return pushText(tokens, KIND.word, { start: at, end: close + 1, text: value.slice(at + 1, close).toLowerCase() });
+  return tokens.addText(KIND.word, { start: at, end: close + 1, text: value.slice(at + 1, close).toLowerCase() });
 }
 
 function pairParentheses(tokens: SqlTokens): void {

@@ -146,13 +146,16 @@ function judgeDisguise(text: string): Evidence | undefined {
   return judgeFilled(text);
 }
 
-/** A path of one endlessly repeated character or segment pushes the real name past a length limit (CWE-22, path truncation). */
+/**
+ * A path of endlessly repeated dots and separators pushes the real name past a length limit (CWE-22, path truncation). Letters
+ * and digits in a row are a long name: normalising does not make them vanish.
+ */
 function judgeFilled(text: string): Evidence | undefined {
   if (text.length < FILLED_SEGMENT_MIN || !/^[\\/.]/.test(text)) return undefined;
   let run = 1;
   for (let i = 3; i < text.length; i++) {
     const repeats = text[i] === text[i - 1] || (text[i] === text[i - 2] && text[i - 1] === text[i - 3]);
-    run = repeats ? run + 1 : 1;
+    run = repeats && !/[a-z0-9]/iu.test(text.charAt(i)) ? run + 1 : 1;
     if (run >= FILLED_SEGMENT_MIN)
       return { rule: 'traversal.disguised', confidence: 0.91, span: [0, i], why: 'the path is filled up to a length limit' };
   }

@@ -55,7 +55,8 @@ function readOverlong(text: string, at: number, lead: number): { value: string; 
   let point = lead & (0x7f >> length);
   for (let i = 1; i < length; i++) {
     const code = text.charCodeAt(at + i);
-    if (code < 0x80 || code > 0xbf) return undefined;
+    // Said this way round, the end of the text (NaN) ends the sequence: a word on `ü` or `à` is no overlong null byte.
+    if (!(code >= 0x80 && code <= 0xbf)) return undefined;
     point = point * 64 + (code & 63);
   }
   // Only what lands in ASCII is an evasion; anything else is another language.

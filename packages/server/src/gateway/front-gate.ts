@@ -50,13 +50,6 @@ function agreeOnHost(fields: ReadHeaders, target: Target, isH2: boolean): Author
   return isH2 && target.authority !== null ? null : parseAuthority(named);
 }
 
-/**
- * The canonical path is encoded again, so `%25` is a literal percent sign: before two hexadecimal digits an application that
- * decodes twice reads another path. A segment of parameters alone (`/;/admin`) disappears in servers that strip parameters.
- */
-const SECOND_READING = /%25[0-9a-f]{2}|\/;/iu;
-const hasSecondReading = (path: string): boolean => SECOND_READING.test(path);
-
 interface Judged {
   readonly raw: RawHead;
   readonly target: Target;
@@ -67,7 +60,6 @@ interface Judged {
 function judgePath({ raw, target, fields, authority }: Judged): GateVerdict {
   const path = canonicalPath(target.path);
   if (path.kind === 'refused') return refused(`path-${path.reason}`, 'request-ambiguous');
-  if (hasSecondReading(path.path)) return refused('path-second-reading', 'request-ambiguous');
   return {
     kind: 'ok',
     head: {
