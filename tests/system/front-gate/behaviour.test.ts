@@ -209,6 +209,10 @@ describe('steps', () => {
     expect(await statusOf(from('203.0.113.8'))).toBe(403);
     expect(await statusOf(from('203.0.113.7'))).toBe(200);
     expect(await statusOf(from('198.51.100.1'))).toBe(200);
+    // A proxy may add a line of its own instead of appending; and no list is so long that its right end is forgotten.
+    const lines = 'X-Forwarded-For: 203.0.113.7\r\nX-Forwarded-For: 203.0.113.8\r\n';
+    expect(await statusOf(get('/', lines))).toBe(403);
+    expect(await statusOf(from(`${'203.0.113.7, '.repeat(100)}203.0.113.8`))).toBe(403);
     gateway.push({ bans: [{ prefix: '203.0.113.0/24', expiresAt: Date.now() - 1 }] });
     expect(await statusOf(from('203.0.113.8'))).toBe(200);
     gateway.push({ trustedHops: 0, bans: [], allows: [] });

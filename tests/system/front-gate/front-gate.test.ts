@@ -8,9 +8,10 @@ import type { TestGateway } from '../../support/test-gateway.ts';
 import type { RawCase, Verdict } from './classes/case.ts';
 import { FRAMING } from './classes/framing.ts';
 import { HEAD } from './classes/head.ts';
+import { NEIGHBOURS } from './classes/neighbours.ts';
 import { PASS } from './classes/pass.ts';
 
-const CASES: readonly RawCase[] = [...FRAMING, ...HEAD, ...PASS];
+const CASES: readonly RawCase[] = [...FRAMING, ...HEAD, ...PASS, ...NEIGHBOURS];
 const REFUSALS = new Set([400, 403, 404, 405, 408, 411, 413, 414, 415, 417, 421, 431, 501, 505]);
 
 let upstream: EchoUpstream;

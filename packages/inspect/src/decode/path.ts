@@ -57,8 +57,6 @@ export function canonicalPath(rawPath: string): PathVerdict {
     if (dots > 0 && segment.includes('%')) return refuse('encoded-dot');
     // Servlet containers drop `;x` before they resolve dots, so `/a/..;/b` and `/a;x/../b` mean two things.
     if (dots > 0 && hasParameters) return refuse('parameter-dot-segment');
-    // A segment of parameters alone disappears where they are stripped: `/;/admin` is `/admin` there.
-    if (decoded.path.startsWith(';')) return refuse('parameter-segment');
     isDirectory = dots > 0 || decoded.path === '';
     if (dots === 2 && kept.pop() === undefined) return refuse('above-root');
     if (!isDirectory) kept.push(escapeSegment(decoded.path));
@@ -112,6 +110,8 @@ function escapeRefusal(byte: number): PathRefusal | undefined {
 }
 
 function scanDecoded(text: string): PathVerdict {
+  // A segment of parameters alone disappears where they are stripped: `/;/admin` is `/admin` there.
+  if (text.startsWith(';')) return refuse('parameter-segment');
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
     // Asked of the decoded text, because the digits of the second escape may have been escaped themselves (`%25%32%65`).

@@ -57,6 +57,14 @@ const SINGLETONS: ReadonlySet<string> = new Set([
   'retry-after',
   'server',
   'x-csrf-token',
+  'x-xsrf-token',
+  'x-api-key',
+  'idempotency-key',
+  'dpop',
+  'sec-fetch-site',
+  'sec-fetch-mode',
+  'sec-fetch-dest',
+  'sec-fetch-user',
   'x-requested-with',
 ]);
 

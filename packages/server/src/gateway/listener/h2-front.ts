@@ -109,9 +109,11 @@ function factsOf(session: ServerHttp2Session): { protocol: 'h2'; secure: true; p
 }
 
 function makeServer(snapshot: () => CompiledSnapshot): Http2Server {
-  const { h2StreamsMax, headerBytesMax, headerCountMax } = snapshot().source.limits;
+  const { h2StreamsMax, h2ResetsPer10sMax, headerBytesMax, headerCountMax } = snapshot().source.limits;
   const server = createServer({
     maxSessionMemory: SESSION_MEMORY_MB,
+    // Malformed frames and heads make us reset without a stream that the budget could count (MadeYouReset, CVE-2025-8671).
+    maxSessionInvalidFrames: h2ResetsPer10sMax,
     // Pseudo fields come on top of the header count.
     maxHeaderListPairs: headerCountMax + 4,
     settings: {

@@ -132,8 +132,9 @@ function enterBody(gate: RawGate, framing: 'none' | 'length' | 'chunked', upgrad
 }
 
 /**
- * The request is whole. After `Connection: close` nothing that follows is a request (RFC 9112 §9.6). An offer to upgrade that
- * is not taken up (`h2c`) is the last request too: Node's parser reads no further behind one.
+ * The request is whole. After `Connection: close` nothing that follows is a request (RFC 9112 §9.6). A request with `Upgrade`
+ * that is not taken up (`h2c`, or no `Connection: Upgrade`) is the last one too: its answer closes the connection, and what an
+ * impatient client sent behind it may not reach the application unanswered.
  */
 export function endRequest(gate: RawGate): void {
   gate.inTrailer = false;
@@ -141,5 +142,5 @@ export function endRequest(gate: RawGate): void {
   gate.state = S.START;
   const isLast =
     gate.version === 'HTTP/1.0' ? !hasToken(gate.connectionText, 'keep-alive') : hasToken(gate.connectionText, 'close');
-  if (isLast || offersUpgrade(gate)) gate.stop();
+  if (isLast || gate.upgradeText !== null) gate.stop();
 }

@@ -1,6 +1,7 @@
 import { parseAddress, plainAddress } from '../address.ts';
 import { ON } from '../exchange.ts';
 import type { Exchange, RequestHead, Step } from '../exchange.ts';
+import { listFromRight } from '../forwarded-list.ts';
 import { judgeHead } from '../front-gate.ts';
 
 const TRACEPARENT = /^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/u;
@@ -50,9 +51,8 @@ const scratch = new Uint32Array(4);
 /** X-Forwarded-For counted from the right, as many as proxies we were told of: what stands further left anyone can write. */
 function believeHops(exchange: Exchange, hops: number): void {
   const peer = plainAddress(exchange.connection.peerAddress);
-  const chain = (headerValue(exchange.head, 'x-forwarded-for') ?? '').split(',', 64).map((part) => part.trim());
-  const claimed = chain.at(-hops);
+  const claimed = listFromRight(exchange.head, 'x-forwarded-for').at(-hops);
   exchange.clientAddress = claimed !== undefined && parseAddress(claimed, scratch) !== 0 ? plainAddress(claimed) : peer;
-  const proto = headerValue(exchange.head, 'x-forwarded-proto');
+  const proto = listFromRight(exchange.head, 'x-forwarded-proto').at(-1);
   if (proto?.toLowerCase() === 'https') exchange.connection = { ...exchange.connection, secure: true };
 }

@@ -1,5 +1,6 @@
 import { plainAddress } from '../address.ts';
 import type { Exchange } from '../exchange.ts';
+import { listFromRight } from '../forwarded-list.ts';
 
 /** RFC 9110 §7.6.1 and what framing we make anew. */
 const HOP_BY_HOP: readonly string[] = [
@@ -28,8 +29,6 @@ const SPOOFABLE: readonly string[] = [
   'proxy',
   'x-real-ip',
   'true-client-ip',
-  'cf-connecting-ip',
-  'cf-connecting-ipv6',
   'fastly-client-ip',
   'x-client-ip',
   'client-ip',
@@ -38,10 +37,6 @@ const SPOOFABLE: readonly string[] = [
   'x-remote-ip',
   'x-remote-addr',
   'x-proxyuser-ip',
-  'x-azure-clientip',
-  'x-azure-socketip',
-  'x-appengine-user-ip',
-  'x-envoy-external-address',
   'x-host',
   'x-original-host',
   'x-original-url',
@@ -54,7 +49,6 @@ const SPOOFABLE: readonly string[] = [
   'x-scheme',
   'front-end-https',
   'x-arr-ssl',
-  'x-forwarded',
   'x-remote-user',
   'remote-user',
   'x-request-id',
@@ -64,49 +58,108 @@ const SPOOFABLE: readonly string[] = [
   'x-original-forwarded-for',
   'x-ssl-client-cert',
   'x-client-cert',
+  'x-client-cert-hash',
+  'x-client-verify',
+  'x-ssl-cert',
+  'x-arr-clientcert',
+  // RFC 9440.
+  'client-cert',
+  'client-cert-chain',
+  'forwarded-for',
+  'x-forward-for',
+  'x-clientip',
+  'x-true-client-ip',
+  'x-true-ip',
+  'x-real-port',
+  'x-real-host',
+  'fly-client-ip',
+  'cluster-client-ip',
+  'proxy-client-ip',
+  'x-custom-ip-authorization',
+  'x-wap-network-client-ip',
+  'x-http-host-override',
+  'x-backend-host',
+  'x-proxy-host',
+  'x-proxy-url',
+  'proxy-host',
+  'proxy-url',
+  'x-http-destinationurl',
+  'x-rewrite-path',
+  'x-script-name',
+  'remote-addr',
+  'remote-groups',
+  'remote-email',
+  'remote-name',
+  'x-auth-user',
+  'x-webauth-user',
+  'x-authenticated-user',
+  'x-verified-user',
+  'x-goog-iap-jwt-assertion',
+  'x-endpoint-api-userinfo',
+  // A framework takes this for its own call and skips its access checks (CVE-2025-29927).
+  'x-middleware-subrequest',
+  // The application answers with `X-Accel-Redirect` or `X-Sendfile` where a client could have chosen the mapping.
+  'x-sendfile-type',
+  'x-accel-mapping',
 ];
 const SPOOFABLE_PREFIXES: readonly string[] = [
-  'x-forwarded-',
+  'x-forwarded',
   'x-holdfast-',
   'x-envoy-',
   'x-ssl-client-',
   'ssl-client-',
   'x-auth-request-',
+  'x-amzn-oidc-',
+  'x-appengine-',
+  'x-authentik-',
+  'x-azure-',
+  'x-consumer-',
+  'x-goog-authenticated-user-',
+  'x-ms-client-principal',
+  'x-nf-client-',
+  'x-vercel-',
+  'cf-',
+  'tailscale-user-',
+  'wl-proxy-',
 ];
+const PREFIX_FIRST: ReadonlySet<number> = new Set(SPOOFABLE_PREFIXES.map((prefix) => prefix.charCodeAt(0)));
 const DROPPED: ReadonlySet<string> = new Set([...HOP_BY_HOP, ...SPOOFABLE]);
 
 function isDropped(name: string): boolean {
   if (DROPPED.has(name)) return true;
-  const first = name.charCodeAt(0);
-  // Every prefix begins with `x` or `s`; most header names do not.
-  if (first !== 0x78 && first !== 0x73) return false;
+  // Most header names begin with a letter that no prefix begins with.
+  if (!PREFIX_FIRST.has(name.charCodeAt(0))) return false;
   return SPOOFABLE_PREFIXES.some((prefix) => name.startsWith(prefix));
 }
 
+/**
+ * What the body was read by when it was inspected: a client that could take it away here would have the application read the
+ * same bytes as something else. RFC 9110 §7.6.1 does not let Connection name them.
+ */
+const NEVER_NAMED: ReadonlySet<string> = new Set(['content-type', 'content-encoding']);
+const CONNECTION_OPTIONS: ReadonlySet<string> = new Set(['keep-alive', 'close', 'upgrade']);
+
+/** The fields that any of the Connection lines names. */
 function namedByConnection(exchange: Exchange): ReadonlySet<string> | null {
+  let named: Set<string> | null = null;
   for (const [name, value] of exchange.head.headers) {
-    if (name !== 'connection' || value.length < 6) continue;
-    const tokens = value
-      .toLowerCase()
-      .split(',', 64)
-      .map((token) => token.trim());
-    const named = tokens.filter((token) => token !== 'keep-alive' && token !== 'close' && token !== 'upgrade');
-    if (named.length > 0) return new Set(named);
+    if (name !== 'connection') continue;
+    const lower = value.toLowerCase();
+    if (CONNECTION_OPTIONS.has(lower)) continue;
+    for (const token of lower.split(',')) {
+      const field = token.trim();
+      if (!CONNECTION_OPTIONS.has(field) && !NEVER_NAMED.has(field)) (named ??= new Set()).add(field);
+    }
   }
-  return null;
+  return named;
 }
 
 function forwardedFor(exchange: Exchange): string {
   const peer = plainAddress(exchange.connection.peerAddress);
   const hops = exchange.snapshot.source.trustedHops;
   if (hops === 0 || exchange.clientAddress === peer) return peer;
-  const header = exchange.head.headers.find(([name]) => name === 'x-forwarded-for')?.[1] ?? '';
   // The client as believed, then the trusted proxies it came through; what stands left of them is the client's own claim.
-  const trusted = header
-    .split(',', 64)
-    .map((part) => part.trim())
-    .slice(-hops)
-    .slice(1);
+  const trusted = listFromRight(exchange.head, 'x-forwarded-for').slice(-hops).slice(1);
   return [exchange.clientAddress, ...trusted, peer].join(', ');
 }
 
