@@ -73,10 +73,26 @@ describe('compiled snapshot', () => {
           { prefix: '::/0', expiresAt: 5 },
         ],
       }),
-      (prefixes) => refused.push(...prefixes),
+      { onRefused: (prefixes) => refused.push(...prefixes) },
     );
     expect(refused).toEqual(['1.2.3.4/99']);
     expect(compiled.bans.lookup('2001:db8::1')).toBe(5);
     expect(compiled.bans.lookup('1.2.3.4')).toBeUndefined();
+  });
+
+  it('takes a list over that has not changed, and compiles one that has', () => {
+    const ban = (prefix: string, expiresAt: number | null) => ({ prefix, expiresAt });
+    const first = compileSnapshot(snapshot({ allows: ['192.0.2.1'], bans: [ban('198.51.100.0/24', null)] }));
+    const same = compileSnapshot(snapshot({ allows: ['192.0.2.1'], bans: [ban('198.51.100.0/24', null)] }), { previous: first });
+    expect(same.bans).toBe(first.bans);
+    expect(same.allows).toBe(first.allows);
+    const changed = [
+      [],
+      [ban('198.51.100.0/24', 5)],
+      [ban('198.51.100.0/25', null)],
+      [ban('198.51.100.0/24', null), ban('203.0.113.9', null)],
+    ];
+    for (const bans of changed) expect(compileSnapshot(snapshot({ bans }), { previous: first }).bans).not.toBe(first.bans);
+    expect(compileSnapshot(snapshot({ bans: [] }), { previous: first }).bans.lookup('198.51.100.7')).toBeUndefined();
   });
 });

@@ -86,9 +86,10 @@ class GatewayProcess implements Gateway {
   #swap(source: Snapshot): void {
     const { log, send } = this.#parts;
     try {
-      const compiled = compileSnapshot(source, (prefixes) =>
-        log.warn({ count: prefixes.length }, 'unreadable prefixes left out'),
-      );
+      const compiled = compileSnapshot(source, {
+        previous: this.#snapshot,
+        onRefused: (prefixes) => log.warn({ count: prefixes.length }, 'unreadable prefixes left out'),
+      });
       this.#snapshot = compiled;
       this.#room.follow(compiled);
       this.#listeners?.follow(compiled);
