@@ -1,4 +1,13 @@
-import { decodeBundle, LedgerError, openCheckpoint, signCheckpoint, TileLog, tileWidth, type Head } from '@holdfast/ledger';
+import {
+  decodeBundle,
+  LedgerError,
+  openCheckpoint,
+  signCheckpoint,
+  TileLog,
+  tileWidth,
+  type Head,
+  type TileWrite,
+} from '@holdfast/ledger';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../../platform/clock.ts';
 import type { Log } from '../../platform/log.ts';
@@ -43,6 +52,7 @@ export class Publisher {
   readonly #parts: PublisherParts;
   #tree: TileLog = TileLog.empty();
   #cursor: Cursor;
+  readonly #unstored: TileWrite[] = [];
   #published: Published | null = null;
   #state: PublisherState = 'starting';
   #turn: Promise<void> = Promise.resolve();
@@ -157,21 +167,32 @@ export class Publisher {
 
   /** Reads records into the tree and stores the tiles that became full, which are written while the next ones are hashed. */
   async #follow(size: number): Promise<void> {
-    let writing: Promise<void> = Promise.resolve();
+    let storing = this.#store();
     try {
       while (this.#tree.size < size) {
         const step = await this.#cursor.next(size, CHUNK_RECORDS);
         if (step.kind === 'lost') {
           throw new LedgerError('entry-malformed', `record ${step.from} of the log cannot be read`, { index: step.from });
         }
-        const { writes } = this.#tree.append(step.frames.map(({ entry }) => entry));
-        await writing;
-        writing = this.#parts.files.writeTiles(writes);
-        writing.catch(() => {});
+        this.#unstored.push(...this.#tree.append(step.frames.map(({ entry }) => entry)).writes);
+        await storing;
+        storing = this.#store();
+        // Whoever awaits it sees the failure; here it only must not count as unhandled meanwhile.
+        storing.catch(() => {});
         await nextTurn();
       }
     } finally {
-      await writing;
+      await storing;
+    }
+    await this.#store();
+  }
+
+  /** A tile whose writing failed stays here and is written before anything is signed: the tree is past it already. */
+  async #store(): Promise<void> {
+    while (this.#unstored.length > 0) {
+      const writes = [...this.#unstored];
+      await this.#parts.files.writeTiles(writes);
+      this.#unstored.splice(0, writes.length);
     }
   }
 
@@ -224,6 +245,7 @@ export class Publisher {
 
   async #restart(tree: TileLog): Promise<void> {
     await this.#cursor.close();
+    this.#unstored.length = 0;
     this.#tree = tree;
     this.#cursor = new Cursor(this.#parts.segments, tree.size);
   }

@@ -11,11 +11,13 @@ export interface JournalEntry {
  * and a decided one before the database has it. Gone after a restart, by design.
  */
 export class RequestJournal {
-  readonly #entriesMax: number;
   readonly #byRequest = new Map<string, JournalEntry>();
+  /** In the order of arrival. A map alone would be walked over everything already gone to find its oldest entry. */
+  readonly #ring: (JournalEntry | null)[];
+  #next = 0;
 
   constructor(entriesMax: number) {
-    this.#entriesMax = entriesMax;
+    this.#ring = Array.from({ length: entriesMax }, () => null);
   }
 
   get size(): number {
@@ -23,17 +25,21 @@ export class RequestJournal {
   }
 
   add(event: EventRecord): JournalEntry {
-    const entry = { event, index: null };
-    if (event.requestId === null) return entry;
-    this.#byRequest.delete(event.requestId);
-    this.#byRequest.set(event.requestId, entry);
-    if (this.#byRequest.size > this.#entriesMax) {
-      for (const oldest of this.#byRequest.keys()) {
-        this.#byRequest.delete(oldest);
-        break;
-      }
-    }
+    const entry: JournalEntry = { event, index: null };
+    const { requestId } = event;
+    if (requestId === null) return entry;
+    this.#drop(this.#ring[this.#next] ?? null);
+    this.#ring[this.#next] = entry;
+    this.#next = (this.#next + 1) % this.#ring.length;
+    // Told twice, a request counts from its later telling.
+    if (this.#byRequest.has(requestId)) this.#byRequest.delete(requestId);
+    this.#byRequest.set(requestId, entry);
     return entry;
+  }
+
+  #drop(entry: JournalEntry | null): void {
+    const requestId = entry?.event.requestId ?? null;
+    if (requestId !== null && this.#byRequest.get(requestId) === entry) this.#byRequest.delete(requestId);
   }
 
   find(requestId: string): JournalEntry | null {
@@ -47,8 +53,10 @@ export class RequestJournal {
 
   /** Nothing of an erased subject stays readable, not even in memory. */
   forget(subject: string): void {
-    for (const [requestId, { event }] of this.#byRequest) {
-      if (event.subject === subject) this.#byRequest.delete(requestId);
+    for (const [slot, entry] of this.#ring.entries()) {
+      if (entry?.event.subject !== subject) continue;
+      this.#drop(entry);
+      this.#ring[slot] = null;
     }
   }
 }

@@ -20,7 +20,7 @@ export interface CursorSource {
   readonly recent?: RecentRecords;
 }
 
-/** Records that are skipped rather than looking for a nearer place to start. */
+/** Records that are rather skipped than looking for a nearer place to start. */
 const SKIP_RECORDS_MAX = 4096;
 
 interface Here {
@@ -36,6 +36,8 @@ export class Cursor {
   readonly #source: CursorSource;
   #wanted: number;
   #here: Here | null = null;
+  /** Records came from memory since the file was entered: its place may be far behind. */
+  #hasJumped = false;
 
   constructor(source: CursorSource, from: number) {
     this.#source = source;
@@ -52,6 +54,7 @@ export class Cursor {
     while (this.#wanted < size) {
       const recent = this.#source.recent?.from(this.#wanted, Math.min(countMax, size - this.#wanted)) ?? [];
       if (recent.length > 0) {
+        this.#hasJumped = true;
         this.#wanted += recent.length;
         return { kind: 'records', frames: recent };
       }
@@ -69,9 +72,10 @@ export class Cursor {
   }
 
   async #enter(): Promise<Here | null> {
-    // Far ahead by way of memory: a new place is nearer than reading on from the old one.
     const here = this.#here;
-    if (here !== null && (this.#wanted - here.index <= SKIP_RECORDS_MAX || this.#source.recent === undefined)) return here;
+    const isFar = this.#hasJumped && this.#wanted - (here?.index ?? 0) > SKIP_RECORDS_MAX;
+    this.#hasJumped = false;
+    if (here !== null && !isFar) return here;
     await this.close();
     const segment = this.#source.segments.findLast(({ first }) => first <= this.#wanted);
     if (segment === undefined) return null;

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLog } from '../../platform/log.ts';
+import { RecentRecords } from './recent-records.ts';
 import { Cursor } from './segment-cursor.ts';
 import { OUTSTANDING_MAX, SegmentLog, type SegmentLogParts } from './segment-log.ts';
 
@@ -66,6 +67,30 @@ describe('appending', () => {
     expect(again.size).toBe(1000);
     await append(again, 1000, 1010);
     expect(await readAll(again)).toEqual(texts(1010));
+  });
+
+  it('is followed by those who fell behind what memory holds, from any place', async () => {
+    const log = await open({ segmentBytesMax: 8 * 1_048_576 });
+    for (let n = 0; n < 5; n += 1) await append(log, n * 4000, n * 4000 + 4000);
+    for (const from of [0, 1, 4097, 9000, 19_999]) {
+      const cursor = new Cursor({ segments: log.segments, recent: new RecentRecords() }, from);
+      const step = await cursor.next(log.size, 10);
+      expect(step.kind === 'records' ? step.frames[0]?.entry.toString() : step).toBe(entry(from).toString());
+      await cursor.close();
+    }
+    // First from the disk, then from memory, then from the disk again, far ahead.
+    let hidden = 0;
+    const recent = new RecentRecords();
+    recent.from = (index, max) => (index >= hidden ? log.recent.from(index, max) : []);
+    const cursor = new Cursor({ segments: log.segments, recent }, 0);
+    const seen: string[] = [];
+    while (cursor.index < log.size) {
+      const step = await cursor.next(log.size, 700);
+      if (step.kind === 'records') seen.push(...step.frames.map((frame) => frame.entry.toString()));
+      hidden = cursor.index % 5000 < 2500 ? log.size : 0;
+    }
+    await cursor.close();
+    expect(seen).toEqual(texts(20_000));
   });
 
   it('refuses only the record that cannot be encoded', async () => {
