@@ -223,9 +223,13 @@ describe('content security policy', () => {
     for (const page of [PAGE, large]) {
       const upstream = send(compress(page), { 'content-type': 'text/html', 'content-encoding': coding, etag: '"e"' });
       const { url } = await start({ upstream, application: enforcing });
-      const response = await fetch(url, { headers: { 'accept-encoding': 'gzip' } });
+      const response = await fetch(url, { headers: { 'accept-encoding': 'gzip', 'sec-fetch-site': 'same-origin' } });
       expect(response.headers.get('content-encoding')).toBe('gzip');
-      expect(response.headers.get('vary')).toBe('Accept-Encoding');
+      // A page that somebody else's page asks for is never compressed (BREACH).
+      const foreign = await fetch(url, { headers: { 'accept-encoding': 'gzip', 'sec-fetch-site': 'cross-site' } });
+      expect(foreign.headers.has('content-encoding')).toBe(false);
+      expect(await foreign.text()).toContain('<script nonce="');
+      expect(response.headers.get('vary')).toBe('Accept-Encoding, Sec-Fetch-Site');
       expect(response.headers.get('etag')).toBe('W/"e"');
       const nonce = nonceOf(response.headers.get('content-security-policy'));
       expect((await response.text()).replaceAll(` nonce="${nonce}"`, '') === page).toBe(true);

@@ -99,8 +99,8 @@ export async function startStand(options: StandOptions): Promise<Stand> {
       connection: { protocol: 'http/1.1', secure: options.secure ?? false, peerAddress: '127.0.0.1', localPort: 1 },
       incoming,
       outgoing,
-      // The response side reads no snapshot.
-      snapshot: {} as CompiledSnapshot,
+      // All that the response side reads of a snapshot: whom a page names.
+      snapshot: { source: { contact: null } } as unknown as CompiledSnapshot,
       record,
       head: {
         method: incoming.method ?? 'GET',

@@ -35,6 +35,8 @@ function forRewritten(upstream: readonly HeaderPair[], { coding, wasCompressed }
     else headers.push(name === 'etag' ? [name, weak(value)] : pair);
   }
   if (wasCompressed && !vary.some((value) => /accept-encoding|\*/iu.test(value))) vary.push('Accept-Encoding');
+  // Whether it is compressed again depends on who asks; see `isAskedFromOwnPage`.
+  if (wasCompressed) vary.push('Sec-Fetch-Site');
   if (vary.length > 0) headers.push(['vary', vary.join(', ')]);
   if (coding !== null) headers.push(['content-encoding', coding]);
   return headers;

@@ -21,3 +21,13 @@ export function prefersJson(head: RequestHead): boolean {
   if (mode !== '' && mode !== 'navigate' && mode !== 'nested-navigate') return true;
   return Math.min(mediaTypeAt(accept, 'application/json'), mediaTypeAt(accept, '+json')) < html;
 }
+
+/**
+ * Whether the browser says that the application's own page, or the person at the address bar, asks (Fetch Metadata,
+ * `Sec-Fetch-Site`). Only such pages are compressed: the length of a compressed page that repeats what a foreign page put
+ * into the address would tell that page the secrets beside it (BREACH, CVE-2013-3587).
+ */
+export function isAskedFromOwnPage(head: RequestHead): boolean {
+  const site = headerOf(head, 'sec-fetch-site');
+  return site === 'same-origin' || site === 'none';
+}

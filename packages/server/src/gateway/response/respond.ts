@@ -6,6 +6,7 @@ import type { BodyHead } from './body-head.ts';
 import { cleanBodies, fingerprint, noncePlans } from './body-memory.ts';
 import { bodyHeaders } from './body-headers.ts';
 import type { BodyFacts } from './body-headers.ts';
+import { isAskedFromOwnPage } from './client-taste.ts';
 import { bombGuard, clientCoding, decoderOf, encoderOf } from './content-coding.ts';
 import { cspHeaders, framingHeaders } from './csp/apply.ts';
 import { judgeFor, upstreamNonceOf } from './csp/judge.ts';
@@ -241,7 +242,7 @@ async function sendPage(reply: Reply, source: Readable, head: BodyHead): Promise
   const { exchange, treatment, upstreamHeaders } = reply;
   const accept = exchange.head.headers.find(([name]) => name === 'accept-encoding')?.[1] ?? '';
   const wasCompressed = headerValue(upstreamHeaders, 'content-encoding') !== null && treatment.coding !== 'identity';
-  const coding = wasCompressed ? clientCoding(accept) : null;
+  const coding = wasCompressed && isAskedFromOwnPage(exchange.head) ? clientCoding(accept) : null;
   if (isUtf16(head.bytes)) {
     // Not ASCII-based after all: the page passes unread, and its policy lets listed hashes through only.
     pushStep(exchange, 'not-rewritten', 'utf-16');
