@@ -143,12 +143,16 @@ export const controlEvents = {
     ocsf: { classUid: 6003, activityId: 3 },
     payload: z.strictObject({ digest: text, fromVersion: count }),
   }),
-  exceptionAdded: plain({
+  // A path or a parameter can name a person: both are kept under a key of the exception itself, which can be destroyed.
+  exceptionAdded: defineEvent({
     type: 'exception.added',
+    version: 1,
+    audited: 'always',
     summary: 'One rule no longer fires in one place.',
     severity: 'medium',
     ocsf: API,
     payload: z.strictObject({ method: text, route: text, location: text, parameter: text, rule: text, expiresAt: count }),
+    personal: { method: 'none', route: 'content', location: 'none', parameter: 'content', rule: 'none', expiresAt: 'none' },
   }),
   exceptionRemoved: plain({
     type: 'exception.removed',

@@ -176,6 +176,3 @@ function readRules(definition: EventDefinition): ReadonlyMap<string, FieldRule> 
     ]),
   );
 }
-
-/** Asserted by a test: even the largest ciphertexts fit beside the other fields. */
-export const LEAF_BYTES_MAX: number = entryBytesMax;

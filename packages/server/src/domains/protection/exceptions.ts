@@ -103,7 +103,8 @@ async function addOne(
     .execute();
   const { method, route, location, parameter, rule, expiresAt } = exception;
   const payload = { method, route: route.slice(0, 512), location, parameter, rule, expiresAt };
-  const fields = { actor: by.actor, application: exception.application, target: id, reason, payload };
+  const subject = `exception:${id}`;
+  const fields = { actor: by.actor, application: exception.application, target: id, reason, subject, payload };
   events.push(parts.bus.newEvent(controlEvents.exceptionAdded, fields));
   return { ...exception, createdBy: made.actor, requestId: made.requestId };
 }
