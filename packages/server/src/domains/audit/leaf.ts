@@ -1,5 +1,5 @@
 import { EVENTS, type EventDefinition, type EventRecord, type PersonalClass } from '@holdfast/contract';
-import { entryBytesMax, LedgerError, writeCanonical, type CanonicalJson } from '@holdfast/ledger';
+import { LedgerError, writeCanonical, type CanonicalJson } from '@holdfast/ledger';
 import { z } from 'zod';
 
 /** Version of the leaf format. */
