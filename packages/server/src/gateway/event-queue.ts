@@ -15,8 +15,14 @@ export type EventDraft = Omit<EventRecord, 'id' | 'time' | 'node' | 'tenant' | '
 export interface EventQueue {
   put(draft: EventDraft): void;
   count(metric: string, labels: readonly string[], amount: number): void;
+  /** The same for a series that is counted often: found once and kept by the caller. */
+  series(metric: string, labels: readonly string[]): Series;
   /** Sends what is waiting; also stops the timer when `last`. */
   flush(last?: boolean): void;
+}
+
+export interface Series {
+  add(amount: number): void;
 }
 
 export interface EventQueueParts {
@@ -29,6 +35,24 @@ export interface EventQueueParts {
 const VISITOR = { kind: 'visitor', ref: '' } as const;
 const SERIES_MAX = 2000;
 
+class Counted implements Series {
+  readonly metric: string;
+  readonly labels: string[];
+  amount = 0;
+  readonly #wake: () => void;
+
+  constructor(metric: string, labels: string[], wake: () => void) {
+    this.metric = metric;
+    this.labels = labels;
+    this.#wake = wake;
+  }
+
+  add(amount: number): void {
+    this.amount += amount;
+    this.#wake();
+  }
+}
+
 /**
  * Events on their way up: batched, bounded, never waited for. What does not fit is counted and the count travels with the
  * next batch, so that the ledger can say that something is missing.
@@ -38,7 +62,7 @@ export function createEventQueue({ clock, identifiers, node, send }: EventQueueP
   let dropped = 0;
   let timer: NodeJS.Timeout | null = null;
   let burst: NodeJS.Immediate | null = null;
-  const counters = new Map<string, [string, string[], number]>();
+  const counters = new Map<string, Counted>();
 
   const flush = (): void => {
     if (timer !== null) clearTimeout(timer);
@@ -52,16 +76,28 @@ export function createEventQueue({ clock, identifiers, node, send }: EventQueueP
       dropped = 0;
       send({ kind: 'events', events: events.slice(at, at + MESSAGE_EVENTS_MAX), dropped: lost });
     }
-    if (counters.size === 0) return;
-    const samples = [...counters.values()];
-    counters.clear();
-    send({ kind: 'counters', samples });
+    const samples: [string, string[], number][] = [];
+    for (const counted of counters.values()) {
+      if (counted.amount > 0) samples.push([counted.metric, counted.labels, counted.amount]);
+      counted.amount = 0;
+    }
+    if (samples.length > 0) send({ kind: 'counters', samples });
   };
 
   const wake = (): void => {
     timer ??= setTimeout(flush, BATCH_WAIT_MS).unref();
     // A full batch goes out at the end of this turn: the request that filled it does not pay for it.
     if (waiting.length >= BATCH_MAX) burst ??= setImmediate(flush);
+  };
+
+  const series = (metric: string, labels: readonly string[]): Counted => {
+    const key = `${metric} ${labels.join(' ')}`;
+    const held = counters.get(key);
+    if (held !== undefined) return held;
+    const made = new Counted(metric, [...labels], wake);
+    // One too many is counted into nothing.
+    if (counters.size < SERIES_MAX) counters.set(key, made);
+    return made;
   };
 
   return {
@@ -75,12 +111,9 @@ export function createEventQueue({ clock, identifiers, node, send }: EventQueueP
       wake();
     },
     count(metric, labels, amount) {
-      const key = `${metric} ${labels.join(' ')}`;
-      const held = counters.get(key);
-      if (held !== undefined) held[2] += amount;
-      else if (counters.size < SERIES_MAX) counters.set(key, [metric, [...labels], amount]);
-      wake();
+      series(metric, labels).add(amount);
     },
+    series,
     flush,
   };
 }

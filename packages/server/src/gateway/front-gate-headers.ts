@@ -91,7 +91,9 @@ interface Draft {
   readonly isH2: boolean;
   readonly limits: GatewayLimits;
   readonly headers: HeaderPair[];
-  readonly seen: Set<string>;
+  /** One bit a singleton, in two numbers. */
+  readonly seen: Uint32Array;
+  readonly pseudo: Set<string> | null;
   readonly cookies: string[];
   host: string | null;
   authority: string | null;
@@ -107,7 +109,8 @@ export function readHeaders(raw: readonly string[], isH2: boolean, limits: Gatew
     isH2,
     limits,
     headers: [],
-    seen: new Set(),
+    seen: new Uint32Array(2),
+    pseudo: isH2 ? new Set() : null,
     cookies: [],
     host: null,
     authority: null,
@@ -117,27 +120,52 @@ export function readHeaders(raw: readonly string[], isH2: boolean, limits: Gatew
   };
   for (let at = 0; at + 1 < raw.length; at += 2) {
     // In range: `at + 1 < raw.length`.
-    const fault = takeField(draft, raw[at]!.toLowerCase(), raw[at + 1]!);
+    const fault = takeField(draft, readName(raw[at]!), raw[at + 1]!);
     if (fault !== null) return fault;
   }
   return finish(draft);
 }
 
-function takeField(draft: Draft, name: string, value: string): HeaderFault | null {
+/** What is known of a field name before its value is looked at. */
+interface FieldName {
+  readonly name: string;
+  readonly fault: HeaderFault | null;
+  /** Which bit of `seen`, or -1. */
+  readonly singleton: number;
+}
+
+const SINGLETON_BITS: ReadonlyMap<string, number> = new Map([...SINGLETONS].map((name, bit) => [name, bit]));
+// The same few dozen names come with every request. Bounded, cleared when full.
+const KNOWN_MAX = 1024;
+const KNOWN_CHARS_MAX = 64;
+const known = new Map<string, FieldName>();
+
+function readName(raw: string): FieldName {
+  const held = known.get(raw);
+  if (held !== undefined) return held;
+  const name = raw.toLowerCase();
+  const fault = name.includes('_') ? malformed('header-underscore') : NAME.test(name) ? null : malformed('header-name');
+  const made = { name, fault, singleton: SINGLETON_BITS.get(name) ?? -1 };
+  if (raw.length > KNOWN_CHARS_MAX) return made;
+  if (known.size >= KNOWN_MAX) known.clear();
+  known.set(raw, made);
+  return made;
+}
+
+function takeField(draft: Draft, field: FieldName, value: string): HeaderFault | null {
+  const { name } = field;
   draft.bytes += name.length + value.length + 4;
   if (draft.bytes > draft.limits.headerBytesMax) return tooLarge('header-bytes');
   if (draft.isH2 && name.charCodeAt(0) === 0x3a) return takePseudo(draft, name, value);
-  if (name.includes('_')) return malformed('header-underscore');
-  if (!NAME.test(name)) return malformed('header-name');
+  if (field.fault !== null) return field.fault;
   if (CONTROL.test(value)) return malformed('header-value');
   if (draft.isH2) {
     const fault = takeH2Field(draft, name, value);
     if (fault !== null) return fault;
   }
   if (name === 'cookie') return takeCookie(draft, value);
-  if (SINGLETONS.has(name)) {
-    if (draft.seen.has(name)) return malformed(`duplicate-${name}`);
-    draft.seen.add(name);
+  if (field.singleton >= 0) {
+    if (!isFirst(draft.seen, field.singleton)) return malformed(`duplicate-${name}`);
     takeSingleton(draft, name, value);
   }
   draft.headers.push([name, value]);
@@ -145,9 +173,8 @@ function takeField(draft: Draft, name: string, value: string): HeaderFault | nul
 }
 
 function takePseudo(draft: Draft, name: string, value: string): HeaderFault | null {
-  if (!PSEUDO_FIELDS.has(name)) return malformed('h2-pseudo');
-  if (draft.seen.has(name)) return malformed('h2-pseudo');
-  draft.seen.add(name);
+  if (!PSEUDO_FIELDS.has(name) || draft.pseudo?.has(name) === true) return malformed('h2-pseudo');
+  draft.pseudo?.add(name);
   if (name === ':authority') draft.authority = value;
   if (name === ':scheme' && value !== 'https' && value !== 'http') return malformed('h2-scheme');
   return CONTROL.test(value) ? malformed('h2-pseudo') : null;
@@ -162,6 +189,15 @@ function takeCookie(draft: Draft, value: string): HeaderFault | null {
   if (draft.cookies.length > 0 && !draft.isH2) return malformed('duplicate-cookie');
   draft.cookies.push(value);
   return null;
+}
+
+function isFirst(seen: Uint32Array, bit: number): boolean {
+  const word = bit >> 5;
+  const mask = 1 << (bit & 31);
+  // Two words hold every singleton; there are fewer than 64.
+  if ((seen[word]! & mask) !== 0) return false;
+  seen[word]! |= mask;
+  return true;
 }
 
 function takeSingleton(draft: Draft, name: string, value: string): void {

@@ -1,10 +1,12 @@
 import { PROBLEMS, requestCompleted } from '@holdfast/contract';
 import type { RequestCompleted } from '@holdfast/contract';
 import type { Clock } from '../platform/clock.ts';
-import type { EventQueue } from './event-queue.ts';
+import type { EventQueue, Series } from './event-queue.ts';
 import type { ExchangeState } from './exchange-state.ts';
 import type { Exchange } from './exchange.ts';
 import type { ProtocolRejects } from './protocol-rejects.ts';
+
+type Outcome = Exchange['record']['outcome'];
 
 const TEXT_MAX = 512;
 const HOST_MAX = 255;
@@ -27,13 +29,15 @@ export interface RecordParts {
 }
 
 /** Writes the one event of a request, whatever ended it. */
-export const recordRequest =
-  ({ clock, events, rejects }: RecordParts) =>
-  (exchange: ExchangeState): void => {
+export function recordRequest({ clock, events, rejects }: RecordParts): (exchange: ExchangeState) => void {
+  const countOf = requestCounts(events);
+  const durationOf = perApplication((application) => events.series('holdfast_request_milliseconds_total', [application]));
+  return (exchange) => {
     const { record } = exchange;
     const durationMs = clock.monotonicMs() - exchange.startedMono;
-    events.count('holdfast_requests_total', [exchange.application?.id ?? '', record.outcome, statusClass(record.status)], 1);
-    events.count('holdfast_request_milliseconds_total', [exchange.application?.id ?? ''], durationMs);
+    const application = exchange.application?.id ?? '';
+    countOf(application, record.outcome, record.status).add(1);
+    durationOf(application).add(durationMs);
     countRules(exchange, events);
     if (isGateRefusal(exchange)) {
       rejects.note({
@@ -59,6 +63,36 @@ export const recordRequest =
       payload: payloadOf(exchange, durationMs),
     });
   };
+}
+
+/** Remembers what was made for an application; there are few, and ids come from the snapshot only. */
+function perApplication<Value>(make: (application: string) => Value): (application: string) => Value {
+  const made = new Map<string, Value>();
+  return (application) => {
+    let value = made.get(application);
+    if (value === undefined) {
+      value = make(application);
+      made.set(application, value);
+    }
+    return value;
+  };
+}
+
+/** The series of one request, found without putting its labels together each time. */
+function requestCounts(events: EventQueue): (application: string, outcome: Outcome, status: number) => Series {
+  const byApplication = perApplication((application) => ({ application, byOutcome: new Map<Outcome, Map<number, Series>>() }));
+  return (id, outcome, status) => {
+    const { application, byOutcome } = byApplication(id);
+    const byClass = byOutcome.get(outcome) ?? new Map<number, Series>();
+    if (byClass.size === 0) byOutcome.set(outcome, byClass);
+    const family = status >= 100 && status < 600 ? Math.floor(status / 100) : 0;
+    const held = byClass.get(family);
+    if (held !== undefined) return held;
+    const made = events.series('holdfast_requests_total', [application, outcome, family === 0 ? 'none' : `${family}xx`]);
+    byClass.set(family, made);
+    return made;
+  };
+}
 
 function countRules({ record, application }: Exchange, events: EventQueue): void {
   if (record.findings.length === 0 || application === null) return;
@@ -66,10 +100,6 @@ function countRules({ record, application }: Exchange, events: EventQueue): void
   if (record.outcome !== 'blocked' || record.reason === null) return;
   // A rule is named group.rule, and the reason of a block is its rule.
   events.count('holdfast_blocks_total', [application.id, record.reason.split('.', 1)[0] ?? ''], 1);
-}
-
-function statusClass(status: number): string {
-  return status >= 100 && status < 600 ? `${Math.floor(status / 100)}xx` : 'none';
 }
 
 function payloadOf(exchange: ExchangeState, durationMs: number): RequestCompleted {
