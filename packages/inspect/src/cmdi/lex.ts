@@ -53,7 +53,8 @@ function plainRunEnd(text: string, from: number, known: number): number {
   let at = Math.max(from, known);
   while (at < stop) {
     const code = text.charCodeAt(at);
-    const isInner = (code === 34 || code === 39) && wordClass(text, at - 1) === WORD_LETTER && wordClass(text, at + 1) === WORD_LETTER;
+    const isInner =
+      (code === 34 || code === 39) && wordClass(text, at - 1) === WORD_LETTER && wordClass(text, at + 1) === WORD_LETTER;
     if (!isInner && wordClass(text, at) !== WORD_LETTER) break;
     at++;
   }
@@ -158,7 +159,7 @@ function foldWord(text: string, start: number): FoldedWord {
 /** The word between two offsets without what a shell removes. */
 function visibleText(text: string, start: number, end: number): string {
   let out = text.charAt(start);
-  for (let at = start + 1; at < end; ) {
+  for (let at = start + 1; at < end;) {
     const hidden = wordClass(text, at) === WORD_LETTER ? 0 : hiddenLength(text, at);
     if (hidden === 0) out += text.charAt(at);
     at += Math.max(1, hidden);

@@ -22,6 +22,7 @@ describe('canonicalPath', () => {
     ['/a%2ejs', '/a.js'],
     ['/%E3%80%82', '/%E3%80%82'],
     ['/100%EF%BC%85', '/100%EF%BC%85'],
+    ['/a%EF%BC%9Bb', '/a%EF%BC%9Bb'],
     ['/a[0]|b', '/a%5B0%5D%7Cb'],
     ['/...', '/...'],
   ])('reads %s as %s', (raw, path) => {
@@ -65,6 +66,8 @@ describe('canonicalPath', () => {
     ['/a%e2%88%95b', 'look-alike'],
     ['/a/%e2%80%a5/b', 'look-alike'],
     ['/a/%ef%bc%852e/b', 'look-alike'],
+    ['/a/..%ef%bc%9b/b', 'look-alike'],
+    ['/%cd%be/admin', 'look-alike'],
     ['/a%252eb', 'double-encoding'],
     ['/a%2541', 'double-encoding'],
     ['/%25%32%65%25%32%65/b', 'double-encoding'],

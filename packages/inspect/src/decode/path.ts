@@ -34,6 +34,8 @@ const LOOK_ALIKES = new Set([
 ]);
 /** Code points that NFKC turns into `%`: look-alikes only before two hexadecimal digits, else the percent sign of a title. */
 const PERCENT_LOOK_ALIKES = new Set([0xff05, 0xfe6a]);
+/** Code points that NFKC turns into `;`: refused where a parameter would leave a dot segment or nothing before it. */
+const SEMICOLON_LOOK_ALIKES = new Set([0xff1b, 0xfe54, 0x37e]);
 /** Raw characters a segment may hold besides escapes; quotes, brackets and `|` are common in the wild and re-escaped. */
 const TOLERATED = '"<>[]^`{|}%';
 
@@ -119,6 +121,7 @@ function scanDecoded(text: string): PathVerdict {
     if (code < 128) continue;
     if (code < 0xa0) return refuse('control');
     if (LOOK_ALIKES.has(code)) return refuse('look-alike');
+    if (SEMICOLON_LOOK_ALIKES.has(code) && /^\.{0,2}$/u.test(text.slice(0, i))) return refuse('look-alike');
     if (PERCENT_LOOK_ALIKES.has(code) && hexByte(text, i + 1) >= 0) return refuse('look-alike');
   }
   return { kind: 'ok', path: text };

@@ -94,10 +94,18 @@ export function compileSnapshot(source: Snapshot, { onRefused, previous = null }
   return {
     source,
     applicationForHost: (host) => findHost(hosts, host),
-    allows: heldAllows(source, previous) ?? build(source.allows.map((prefix) => ({ prefix, value: FOREVER })), onRefused),
+    allows:
+      heldAllows(source, previous) ??
+      build(
+        source.allows.map((prefix) => ({ prefix, value: FOREVER })),
+        onRefused,
+      ),
     bans:
       heldBans(source, previous) ??
-      build(source.bans.map(({ prefix, expiresAt }) => ({ prefix, value: expiresAt ?? FOREVER })), onRefused),
+      build(
+        source.bans.map(({ prefix, expiresAt }) => ({ prefix, value: expiresAt ?? FOREVER })),
+        onRefused,
+      ),
     exceptionsFor: (application, method, path) =>
       routes.size === 0 ? NO_EXCEPTIONS : matchRoute(routes.get(routeKey(application, method)), path),
   };
