@@ -39,6 +39,8 @@ const lookAlikePaths = [
   '/x%e2%84%80/admin',
   '/x/%ef%bc%852e%ef%bc%852e/admin',
   '/x/%ef%b9%aa2e./admin',
+  '/x/..%ef%bc%9b/admin',
+  '/%cd%be/admin',
   '/x/..%c1%9cadmin',
   '/x/%%32%65%%32%65/admin',
   '/%2525%2e%2e/admin',
