@@ -106,6 +106,9 @@ const TAKEN: ReadonlySet<string> = new Set([
 
 const isRemoved = (name: string): boolean => REMOVED.has(name) || REMOVED_PREFIXES.some((prefix) => name.startsWith(prefix));
 
+/** Hosts for which the fields that an application leaves to us are remembered; more than that is a wildcard being probed. */
+const HOSTS_MAX = 256;
+
 function hsts(taken: Taken, seconds: number, facts: ResponseFacts): string | undefined {
   if (!facts.secure || seconds === 0 || !isPublicHostName(facts.host)) return undefined;
   const own = taken.get('strict-transport-security') ?? '';
@@ -174,6 +177,36 @@ function compile(application: Application): HeaderPolicy {
   const csp = compileCsp(application);
   const endpoint = `${REPORT_GROUP}="${REPORT_PATH}"`;
 
+  /** Our fields when the application says nothing on any of them, which is nearly always. */
+  const unopposed = new Map<string, readonly HeaderPair[]>();
+  const ours = (taken: Taken, isPrivate: boolean, facts: ResponseFacts): readonly HeaderPair[] => {
+    if (taken.size > 0 || isPrivate) return oursBeside(taken, isPrivate, facts);
+    const key = facts.secure ? facts.host : '';
+    let held = unopposed.get(key);
+    if (held === undefined) {
+      held = oursBeside(taken, isPrivate, facts);
+      if (unopposed.size >= HOSTS_MAX) unopposed.clear();
+      unopposed.set(key, held);
+    }
+    return held;
+  };
+  const oursBeside = (taken: Taken, isPrivate: boolean, facts: ResponseFacts): HeaderPair[] => {
+    const headers: HeaderPair[] = [];
+    const add = (name: string, value: string | undefined): void => {
+      if (value !== undefined && value !== '') headers.push([name, value]);
+    };
+    const caching = taken.get('cache-control');
+    add('cache-control', isPrivate ? privateCaching(caching) : caching);
+    add('strict-transport-security', hsts(taken, settings.hstsSeconds, facts));
+    add('x-content-type-options', 'nosniff');
+    add('referrer-policy', referrer(taken, settings.referrerPolicy));
+    add('permissions-policy', permissions(taken, settings.permissionsPolicy));
+    isolation(taken, settings, headers);
+    const endpoints = [csp.usesReportGroup ? endpoint : undefined, taken.get('reporting-endpoints')];
+    add('reporting-endpoints', endpoints.filter((part) => part !== undefined).join(', '));
+    return headers;
+  };
+
   const harden = (upstream: readonly HeaderPair[], facts: ResponseFacts): HardenedHeaders => {
     const { headers, taken, policies, reportOnly, cookies: set } = sort(upstream);
     let cookiesDropped = 0;
@@ -182,18 +215,7 @@ function compile(application: Application): HeaderPolicy {
       if (cookie.kind === 'kept') headers.push(['set-cookie', cookie.value]);
       else cookiesDropped += 1;
     }
-    const add = (name: string, value: string | undefined): void => {
-      if (value !== undefined && value !== '') headers.push([name, value]);
-    };
-    const caching = taken.get('cache-control');
-    add('cache-control', set.length > 0 ? privateCaching(caching) : caching);
-    add('strict-transport-security', hsts(taken, settings.hstsSeconds, facts));
-    add('x-content-type-options', 'nosniff');
-    add('referrer-policy', referrer(taken, settings.referrerPolicy));
-    add('permissions-policy', permissions(taken, settings.permissionsPolicy));
-    isolation(taken, settings, headers);
-    const endpoints = [csp.usesReportGroup ? endpoint : undefined, taken.get('reporting-endpoints')];
-    add('reporting-endpoints', endpoints.filter((part) => part !== undefined).join(', '));
+    for (const pair of ours(taken, set.length > 0, facts)) headers.push(pair);
     const frameOptions = taken.get('x-frame-options') ?? null;
     return { headers, csp: policies, cspReportOnly: reportOnly, frameOptions, cookiesDropped };
   };

@@ -29,6 +29,24 @@ function toLatin1(value: string): string {
   return /[^\u0000-\u00ff]/u.test(value) ? Buffer.from(value, 'utf8').toString('latin1') : value;
 }
 
+// Nearly every value is visible ASCII, and one look tells.
+const UNUSUAL = /[^\u0020-\u007e]/u;
+
+// Applications send the same few names. Bounded, cleared when full; null = no token.
+const KNOWN_MAX = 1024;
+const KNOWN_CHARS_MAX = 64;
+const known = new Map<string, string | null>();
+
+function readName(raw: string): string | null {
+  const held = known.get(raw);
+  if (held !== undefined) return held;
+  const name = TOKEN.test(raw) ? raw.toLowerCase() : null;
+  if (raw.length > KNOWN_CHARS_MAX) return name;
+  if (known.size >= KNOWN_MAX) known.clear();
+  known.set(raw, name);
+  return name;
+}
+
 /**
  * The upstream's header without what belongs to its connection, names in lower case; null when it cannot be trusted as one
  * header (a control character that would split the response, a bad name, too much of it).
@@ -36,17 +54,23 @@ function toLatin1(value: string): string {
 export function takeUpstreamHeaders(headers: HeaderList): HeaderPair[] | null {
   if (headers.length > HEADER_COUNT_MAX) return null;
   const taken: HeaderPair[] = [];
-  const named = new Set<string>();
+  let named: Set<string> | null = null;
   let bytes = 0;
   for (const [rawName, rawValue] of headers) {
     bytes += rawName.length + rawValue.length;
-    if (bytes > HEADER_BYTES_MAX || !TOKEN.test(rawName) || FORBIDDEN.test(rawValue)) return null;
-    const name = rawName.toLowerCase();
-    if (name === 'connection') for (const token of rawValue.split(',')) named.add(token.trim().toLowerCase());
-    if (!HOP_BY_HOP.has(name)) taken.push([name, toLatin1(rawValue)]);
+    const name = readName(rawName);
+    if (bytes > HEADER_BYTES_MAX || name === null) return null;
+    const isUnusual = UNUSUAL.test(rawValue);
+    if (isUnusual && FORBIDDEN.test(rawValue)) return null;
+    if (name === 'connection' && rawValue !== 'keep-alive') {
+      named ??= new Set();
+      for (const token of rawValue.split(',')) named.add(token.trim().toLowerCase());
+    }
+    if (!HOP_BY_HOP.has(name)) taken.push([name, isUnusual ? toLatin1(rawValue) : rawValue]);
   }
   // RFC 9110 §7.6.1: what Connection names is hop-by-hop too.
-  return named.size === 0 ? taken : taken.filter(([name]) => !named.has(name));
+  const dropped = named;
+  return dropped === null ? taken : taken.filter(([name]) => !dropped.has(name));
 }
 
 /** The first value under a lower-case name, or null. */
