@@ -1,8 +1,10 @@
 export { canonicalPath, type PathRefusal, type PathVerdict } from './decode/path.ts';
 export { DECODE_LIMITS, type DecodeLimits } from './decode/limits.ts';
-export type { AmbiguityReason, Decoded } from './decode/outcome.ts';
+export { multipartBoundary, readPartHead, type BoundaryResult, type PartHead, type PartHeadResult } from './decode/multipart.ts';
+export { ambiguous, overLimit, type AmbiguityReason, type Decoded } from './decode/outcome.ts';
+export { decodeBytes } from './decode/percent.ts';
 export { decodeRequest } from './decode/request.ts';
-export { BLOCK_CONFIDENCE, inspectRequest, type Inspection, type InspectOptions } from './inspect.ts';
+export { BLOCK_CONFIDENCE, inspectRequest, type CleanTexts, type Inspection, type InspectOptions } from './inspect.ts';
 export { RULES } from './rules.ts';
 export {
   RULE_GROUPS,

@@ -9,6 +9,7 @@ import {
   type Evidence,
   type Field,
   type Finding,
+  type Location,
   type RuleGroup,
 } from './types.ts';
 import { deriveVariants, type Variant } from './variants/derive.ts';
@@ -20,6 +21,14 @@ export const BLOCK_CONFIDENCE = 0.9;
 /** Which groups to run; all of them when unset. */
 export interface InspectOptions {
   groups?: readonly RuleGroup[];
+  /** Texts that were clean before under the same groups; they are not read again. */
+  memory?: CleanTexts;
+}
+
+/** What the caller remembers between requests; this package itself keeps nothing. */
+export interface CleanTexts {
+  has(location: Location, text: string): boolean;
+  add(location: Location, text: string): void;
 }
 
 export interface Inspection {
@@ -40,6 +49,8 @@ const INTERESTING = ~(TRAIT.letter | TRAIT.digit | TRAIT.dot | TRAIT.colon | TRA
 const SAMPLE_LENGTH_MAX = 64;
 const FINDINGS_MAX = 64;
 const NAME_INSPECTED_MAX = 1_024;
+/** Longer texts seldom come twice. */
+const REMEMBERED_MAX = 256;
 /** Headers are written by programs in many dialects; only evidence that leaves no other reading counts there. */
 const HEADER_CONFIDENCE_MIN = 0.93;
 /** Doubt of several rules adds up, but never to certainty by itself. */
@@ -52,12 +63,14 @@ const WEAK_WEIGHT = 0.5;
  * @example inspectRequest({ method: 'GET', path: '/', fields: [{ location: 'query', name: 'id', value: "1' OR 1=1--" }] }).score >= BLOCK_CONFIDENCE
  */
 export function inspectRequest(request: CanonicalRequest, options: InspectOptions = {}): Inspection {
-  const groups = options.groups ?? RULE_GROUPS;
+  const run: Run = { groups: options.groups ?? RULE_GROUPS, memory: options.memory ?? null };
   const findings: Finding[] = [];
   let score = 0;
   for (const field of request.fields) {
-    const found = [...inspectText(field, field.value, groups), ...inspectName(field, groups)];
-    if (found.length === 0) continue;
+    const inValue = inspectText(field, field.value, run);
+    const inName = inspectName(field, run);
+    if (inValue.length === 0 && inName.length === 0) continue;
+    const found = [...inValue, ...inName];
     score = Math.max(score, combine(found));
     for (const finding of found) if (findings.length < FINDINGS_MAX) findings.push(finding);
   }
@@ -65,22 +78,31 @@ export function inspectRequest(request: CanonicalRequest, options: InspectOption
   return { findings, score, fieldsInspected: request.fields.length };
 }
 
+interface Run {
+  groups: readonly RuleGroup[];
+  memory: CleanTexts | null;
+}
+
+const NOTHING: readonly Finding[] = [];
+
 /** Names are chosen by the client as freely as values are. Short plain ones, which is nearly all, cost one scan. */
-function inspectName(field: Field, groups: readonly RuleGroup[]): readonly Finding[] {
+function inspectName(field: Field, run: Run): readonly Finding[] {
   if (
     field.location === 'path' ||
     field.location === 'header' ||
     field.location === 'xml' ||
     field.name.length > NAME_INSPECTED_MAX
   )
-    return [];
-  const found = inspectText(field, field.name, groups);
-  return found.map((finding) => ({ ...finding, chain: ['name', ...finding.chain] }));
+    return NOTHING;
+  const found = inspectText(field, field.name, run);
+  return found.length === 0 ? NOTHING : found.map((finding) => ({ ...finding, chain: ['name', ...finding.chain] }));
 }
 
-function inspectText(field: Field, text: string, groups: readonly RuleGroup[]): readonly Finding[] {
+function inspectText(field: Field, text: string, { groups, memory }: Run): readonly Finding[] {
   const traits = scanTraits(text);
-  if (isPlain(traits, text)) return [];
+  if (isPlain(traits, text)) return NOTHING;
+  const remembers = memory !== null && text.length <= REMEMBERED_MAX;
+  if (remembers && memory.has(field.location, text)) return NOTHING;
   const findings: Finding[] = [];
   for (const variant of deriveVariants(text, traits)) {
     for (const group of groups) {
@@ -88,6 +110,7 @@ function inspectText(field: Field, text: string, groups: readonly RuleGroup[]): 
       for (const item of evidence) add(findings, field, describe(variant, group, item));
     }
   }
+  if (remembers && findings.length === 0) memory.add(field.location, text);
   return findings;
 }
 

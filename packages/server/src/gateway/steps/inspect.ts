@@ -2,17 +2,26 @@ import { RULE_GROUPS, inspectRequest } from '@holdfast/inspect';
 import type { RuleGroup } from '@holdfast/inspect';
 import type { Application } from '@holdfast/contract';
 import type { Clock } from '../../platform/clock.ts';
+import { CleanTexts } from '../clean-texts.ts';
 import { ON } from '../exchange.ts';
 import type { Step } from '../exchange.ts';
 import { actionFor, weighFindings } from '../weigh-findings.ts';
 
-// Which groups an application inspects changes with the snapshot only.
-const groupsByApplication = new WeakMap<Application, { readonly groups: readonly RuleGroup[] }>();
-function inspectOptions(application: Application): { readonly groups: readonly RuleGroup[] } {
-  const held = groupsByApplication.get(application);
+interface Options {
+  readonly groups: readonly RuleGroup[];
+  readonly memory: CleanTexts;
+}
+
+// Which groups an application inspects changes with the snapshot only, and what was clean under them goes with it.
+const optionsByApplication = new WeakMap<Application, Options>();
+function inspectOptions(application: Application): Options {
+  const held = optionsByApplication.get(application);
   if (held !== undefined) return held;
-  const made = { groups: RULE_GROUPS.filter((group) => actionFor(application, group) !== 'off') };
-  groupsByApplication.set(application, made);
+  const made = {
+    groups: RULE_GROUPS.filter((group) => actionFor(application, group) !== 'off'),
+    memory: new CleanTexts(),
+  };
+  optionsByApplication.set(application, made);
   return made;
 }
 
