@@ -1,5 +1,6 @@
 import type { Call } from './client.ts';
-import type { Context, Outcome } from './command.ts';
+import type { Context } from './command.ts';
+import type { Outcome } from './outcome.ts';
 
 /** Turns the answer into words. */
 export type Done<Body> = (body: Body) => Outcome;

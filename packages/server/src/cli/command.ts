@@ -1,8 +1,7 @@
 import type { ApiClient } from './client.ts';
-import type { ExitCode } from './exit-codes.ts';
 import type { Io } from './io.ts';
+import type { Outcome } from './outcome.ts';
 import type { Output } from './output.ts';
-import type { Paint } from './paint.ts';
 
 /** `flags` as commander reads them: `-f, --follow`, `--for <time>`, `--permission <name...>`, `--no-tls`. */
 export interface OptionDefinition {
@@ -36,23 +35,14 @@ export interface Input {
   isSet(name: string): boolean;
 }
 
-/** What a command gives back; the output layer prints it as one JSON document or as text for people. */
-export interface Outcome {
-  readonly data: unknown;
-  /** Goes to stdout unless `--json` is set. Empty = nothing to say. */
-  readonly text: string | ((paint: Paint) => string);
-  /** 0 unless the command found something (1) or was interrupted (130). */
-  readonly exit?: ExitCode;
-  /** Null = the command has printed everything itself, as a stream. */
-  readonly isStreamed?: boolean;
-}
-
 /** Everything a command may touch: no command reads the process, the clock or the environment by itself. */
 export interface Context {
   readonly io: Io;
   readonly flags: GlobalFlags;
   readonly output: Output;
   readonly signal: AbortSignal;
+  /** The whole table, for what speaks about commands: completion. */
+  readonly commands: readonly CommandEntry[];
   /** Absolute path of the data directory in use. */
   dataDir(): Promise<string>;
   /** The admin API, of the running server or, when none runs, of this process. Says on stderr which data directory it is. */

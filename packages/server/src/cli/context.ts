@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute, relative } from 'node:path';
 import { createClient, type ApiClient } from './client.ts';
-import type { Context, GlobalFlags } from './command.ts';
+import type { CommandEntry, Context, GlobalFlags } from './command.ts';
 import { resolveDataDir } from './data-dir.ts';
 import { Unreachable } from './fault.ts';
 import type { Io } from './io.ts';
@@ -13,6 +13,7 @@ interface Parts {
   readonly flags: GlobalFlags;
   readonly output: Output;
   readonly signal: AbortSignal;
+  readonly commands: readonly CommandEntry[];
 }
 
 export function createContext(parts: Parts): Context {

@@ -1,4 +1,5 @@
 import { writeDebugLog } from './debug-log.ts';
+import { COMMANDS } from './catalogue.ts';
 import { createContext } from './context.ts';
 import { EXIT } from './exit-codes.ts';
 import { Interrupted } from './fault.ts';
@@ -33,7 +34,7 @@ async function call({ name, leaf, input, flags: given }: Extract<Parsed, { kind:
   const output = createOutput(io, flags);
   const controller = new AbortController();
   const forget = io.onSignal((signal) => controller.abort(signal));
-  const context = createContext({ io, flags, output, signal: controller.signal });
+  const context = createContext({ io, flags, output, signal: controller.signal, commands: COMMANDS });
   try {
     const outcome = await leaf.run(context, input);
     output.outcome(name, outcome);

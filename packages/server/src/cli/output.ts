@@ -1,5 +1,5 @@
 import type { Io } from './io.ts';
-import type { Outcome } from './command.ts';
+import type { Outcome } from './outcome.ts';
 import type { Told } from './tell.ts';
 import { createPaint, wantsColour, type Paint } from './paint.ts';
 import { printable } from './table.ts';

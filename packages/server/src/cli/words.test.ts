@@ -4,6 +4,7 @@ import { PROBLEMS } from '@holdfast/contract';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Refusal } from '../platform/refusal.ts';
+import { COMMANDS } from './catalogue.ts';
 import { completionLevels } from './commands/completion.ts';
 import { readRequestId } from './commands/explain.ts';
 import { renderCompletion, SHELLS } from './completion-scripts.ts';
@@ -144,7 +145,7 @@ describe('--listen', () => {
 
 describe('completions', () => {
   test('name every command and flag in all four shells', async () => {
-    const levels = await completionLevels();
+    const levels = await completionLevels(COMMANDS);
     expect(levels.find(({ path }) => path === 'ban allow')?.words).toEqual(['list', 'add', 'remove']);
     for (const shell of SHELLS) {
       const script = renderCompletion(shell, levels);
@@ -153,7 +154,7 @@ describe('completions', () => {
   });
 
   test.skipIf(!existsSync('/bin/bash'))('bash completes nouns, verbs and flags', async () => {
-    const script = renderCompletion('bash', await completionLevels());
+    const script = renderCompletion('bash', await completionLevels(COMMANDS));
     const complete = (...words: string[]): string[] => {
       const line = `${script}\nCOMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length - 1}; _holdfast; printf '%s\\n' "\${COMPREPLY[@]}"`;
       return execFileSync('/bin/bash', ['-c', line], { encoding: 'utf8' }).trim().split('\n');

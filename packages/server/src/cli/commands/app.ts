@@ -1,7 +1,8 @@
 import type { ApplicationView, ModeHistoryEntry } from '@holdfast/contract';
 import { change, planned } from '../change.ts';
 import { listAll, segment } from '../client.ts';
-import type { BranchBody, Context, Input, Outcome, Verb } from '../command.ts';
+import type { BranchBody, Context, Input, Verb } from '../command.ts';
+import type { Outcome } from '../outcome.ts';
 import { NotConfirmed, UsageFault } from '../fault.ts';
 import { formatTable } from '../table.ts';
 

@@ -1,7 +1,8 @@
 import type { AllowView, BanView } from '@holdfast/contract';
 import { change, planned } from '../change.ts';
 import { listAll, segment } from '../client.ts';
-import type { BranchBody, Context, Input, Outcome, Verb } from '../command.ts';
+import type { BranchBody, Context, Input, Verb } from '../command.ts';
+import type { Outcome } from '../outcome.ts';
 import { parseDuration } from '../duration.ts';
 import { UsageFault } from '../fault.ts';
 import { bansOn, ownAddresses } from '../own-addresses.ts';

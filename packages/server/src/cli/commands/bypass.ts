@@ -1,6 +1,7 @@
 import type { BypassView } from '@holdfast/contract';
 import { change } from '../change.ts';
-import type { BranchBody, Outcome } from '../command.ts';
+import type { BranchBody } from '../command.ts';
+import type { Outcome } from '../outcome.ts';
 import { parseDuration } from '../duration.ts';
 import { UsageFault } from '../fault.ts';
 import { formatTime } from '../table.ts';

@@ -1,5 +1,4 @@
-import { COMMANDS } from '../catalogue.ts';
-import { isBranch, type CommandBody, type LeafBody } from '../command.ts';
+import { isBranch, type CommandBody, type CommandEntry, type LeafBody } from '../command.ts';
 import { UsageFault } from '../fault.ts';
 import { GLOBAL_OPTIONS } from '../global-options.ts';
 import { renderCompletion, SHELLS, type CompletionLevel } from '../completion-scripts.ts';
@@ -12,19 +11,19 @@ export const completion: LeafBody = {
     'holdfast completion fish | source',
     'holdfast completion pwsh | Out-String | Invoke-Expression',
   ],
-  async run(_context, input) {
+  async run({ commands }, input) {
     const shell = SHELLS.find((known) => known === input.words[0]);
     if (shell === undefined) throw new UsageFault(`The shell is one of ${SHELLS.join(', ')}.`, 'holdfast completion --help');
-    const script = renderCompletion(shell, await completionLevels());
+    const script = renderCompletion(shell, await completionLevels(commands));
     return { data: { shell, script }, text: script };
   },
 };
 
 /** What may follow each path of the command tree. */
-export async function completionLevels(): Promise<readonly CompletionLevel[]> {
+export async function completionLevels(commands: readonly CommandEntry[]): Promise<readonly CompletionLevel[]> {
   const globals = GLOBAL_OPTIONS.map(({ flags }) => longFlag(flags));
-  const levels: CompletionLevel[] = [{ path: '', words: [...COMMANDS.map(({ name }) => name), ...globals] }];
-  for (const entry of COMMANDS) levels.push(...levelsOf(entry.name, await entry.load(), globals));
+  const levels: CompletionLevel[] = [{ path: '', words: [...commands.map(({ name }) => name), ...globals] }];
+  for (const entry of commands) levels.push(...levelsOf(entry.name, await entry.load(), globals));
   return levels;
 }
 

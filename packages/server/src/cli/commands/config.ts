@@ -1,5 +1,6 @@
 import type { ConfigExport } from '@holdfast/contract';
-import type { BranchBody, Context, Input, Outcome } from '../command.ts';
+import type { BranchBody, Context, Input } from '../command.ts';
+import type { Outcome } from '../outcome.ts';
 import { shortPath } from '../context.ts';
 import { formatTable } from '../table.ts';
 

@@ -1,7 +1,8 @@
 import type { ApplicationView, CspObservations, CspSuggestion } from '@holdfast/contract';
 import { change, planned } from '../change.ts';
 import { segment } from '../client.ts';
-import type { BranchBody, Context, Input, Outcome } from '../command.ts';
+import type { BranchBody, Context, Input } from '../command.ts';
+import type { Outcome } from '../outcome.ts';
 import { NotConfirmed, UsageFault } from '../fault.ts';
 import { formatTable, formatTime, type Column } from '../table.ts';
 

@@ -1,7 +1,8 @@
 import type { ExceptionProposal, ExceptionView, Explanation } from '@holdfast/contract';
 import { change } from '../change.ts';
 import { listAll, segment } from '../client.ts';
-import type { BranchBody, Context, Input, Outcome } from '../command.ts';
+import type { BranchBody, Context, Input } from '../command.ts';
+import type { Outcome } from '../outcome.ts';
 import { parseDays } from '../duration.ts';
 import { UsageFault } from '../fault.ts';
 import { formatTable, formatTime } from '../table.ts';

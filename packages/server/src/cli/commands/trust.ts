@@ -1,7 +1,8 @@
 import { access } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { Context, Input, LeafBody, Outcome } from '../command.ts';
+import type { Context, Input, LeafBody } from '../command.ts';
+import type { Outcome } from '../outcome.ts';
 import { noteDataDir } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { NotConfirmed, UsageFault } from '../fault.ts';

@@ -1,7 +1,8 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
-import type { Context, Input, LeafBody, Outcome } from '../command.ts';
+import type { Context, Input, LeafBody } from '../command.ts';
+import type { Outcome } from '../outcome.ts';
 import { shortPath } from '../context.ts';
 import { NotConfirmed, UsageFault } from '../fault.ts';
 import { openSocket } from '../socket-transport.ts';

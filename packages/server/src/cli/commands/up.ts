@@ -1,5 +1,6 @@
 import { EXIT } from '../exit-codes.ts';
-import type { Context, Input, LeafBody, Outcome } from '../command.ts';
+import type { Context, Input, LeafBody } from '../command.ts';
+import type { Outcome } from '../outcome.ts';
 import { shortPath } from '../context.ts';
 import { jsonDocument } from '../output.ts';
 import type { Paint } from '../paint.ts';
