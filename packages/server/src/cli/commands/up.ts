@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { EXIT } from '../exit-codes.ts';
 import type { Context, Input, LeafBody } from '../command.ts';
 import type { Outcome } from '../outcome.ts';
@@ -39,9 +40,9 @@ async function run(context: Context, input: Input): Promise<Outcome> {
       data: { dryRun: true, listen: config.listen, admin: config.admin, to: config.to, mode: config.mode },
       text: 'the configuration is valid; nothing was started\n',
     };
-  output.note(
-    `  ${paint.bold(`Holdfast ${readVersion()}`)}   data ${shortPath(await context.dataDir(), io.cwd)}   node ${process.versions.node}`,
-  );
+  const folder = await context.dataDir();
+  const place = `${shortPath(folder, io.cwd)}${existsSync(folder) ? '' : ' (new)'}`;
+  output.note(`  ${paint.bold(`Holdfast ${readVersion()}`)}   data ${place}   node ${process.versions.node}`);
   const { serve } = await import('../../main.ts');
   const running = await serve(loaded, { progress: (event) => output.note(formatProgress(event, paint)), signal });
   const readyMs = Math.round(performance.now() - startedAt);
@@ -102,13 +103,16 @@ function readyLines({ addresses, mode, isDemo, isLocalCertificate, readyMs }: Re
       `  ${arrow} Admin API              ${shown(addresses.admin)}   this machine only; \`holdfast token create\` for automation`,
     );
   lines.push(modeLine(mode, paint));
-  lines.push(
-    isDemo
-      ? '  The shop is flawed on purpose. Protect your own: holdfast up --to http://127.0.0.1:3000'
-      : '  When you have seen that nothing legitimate is recorded: holdfast app mode NAME enforce',
-  );
+  lines.push(hintLine(mode, isDemo));
   lines.push(`  Next: holdfast test attack | holdfast status | holdfast audit tail        ready in ${formatElapsed(readyMs)}`);
   return lines;
+}
+
+function hintLine(mode: string, isDemo: boolean): string {
+  if (isDemo) return '  The shop is flawed on purpose. Protect your own: holdfast up --to http://127.0.0.1:3000';
+  return mode === 'enforce'
+    ? '  Something legitimate is blocked? holdfast explain ID says why and offers the exception'
+    : '  When you have seen that nothing legitimate is recorded: holdfast app mode NAME enforce';
 }
 
 function modeLine(mode: string, paint: Paint): string {
