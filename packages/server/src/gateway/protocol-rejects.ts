@@ -47,7 +47,8 @@ export function createProtocolRejects(events: EventQueue, clock: Clock): Protoco
   const flush = (): void => {
     if (timer !== null) clearTimeout(timer);
     timer = null;
-    for (const { reject, count } of folded.values()) put({ ...reject, requestId: null }, count);
+    // One alone can still be explained; a number stands for none of those behind it.
+    for (const { reject, count } of folded.values()) put(count === 1 ? reject : { ...reject, requestId: null }, count);
     folded.clear();
   };
 
