@@ -12,6 +12,9 @@ export interface DecodeLimits {
   partHeadersMax: number;
   partHeaderBytesMax: number;
   partNameMax: number;
+  /** One text field, and all of them together, of a multipart body that streams through. */
+  streamedFieldBytesMax: number;
+  streamedFieldsBytesMax: number;
   xmlDepthMax: number;
   xmlNodesMax: number;
   textBytesMax: number;
@@ -31,6 +34,8 @@ export const DECODE_LIMITS: DecodeLimits = {
   partHeadersMax: 10,
   partHeaderBytesMax: 8_192,
   partNameMax: 256,
+  streamedFieldBytesMax: 65_536,
+  streamedFieldsBytesMax: 1_048_576,
   xmlDepthMax: 64,
   xmlNodesMax: 20_000,
   textBytesMax: 10_485_760,

@@ -4,11 +4,14 @@ import type { DecodeLimits } from './limits.ts';
 import { ambiguous, overLimit, type Parsed } from './outcome.ts';
 
 /** What the headers of one part say. */
-interface PartHead {
+export interface PartHead {
   name: string;
+  /** Undefined = a text field. */
   fileName: string | undefined;
 }
-type HeadResult = { kind: 'head'; head: PartHead } | Exclude<Parsed, { kind: 'ok' }>;
+export type PartHeadResult = { kind: 'head'; head: PartHead } | Exclude<Parsed, { kind: 'ok' }>;
+/** The boundary of a body, or why it cannot be read. */
+export type BoundaryResult = { kind: 'boundary'; boundary: string } | Exclude<Parsed, { kind: 'ok' }>;
 
 const BOUNDARY_LENGTH_MAX = 70;
 const BOUNDARY_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'()+_,-./:=? ";
@@ -34,9 +37,10 @@ export function parseMultipart(body: string, boundary: string | undefined, limit
     if (++parts > limits.partsMax) return overLimit('partsMax', 'multipart');
     // From the line break of the delimiter itself, so that an empty header block is seen as one.
     const headEnd = body.indexOf('\r\n\r\n', at);
-    const next = body.indexOf(`\r\n${delimiter}`, at + 2);
-    if (headEnd < 0 || next < headEnd) return ambiguous('multipart-framing', 'multipart');
-    const head = readHead(body.slice(at + 2, headEnd), limits);
+    // RFC 2046 §5.1.1: the delimiter never stands within a part. Behind a bare LF or CR some servers would take it for one.
+    const next = body.indexOf(delimiter, at + 2) - 2;
+    if (headEnd < 0 || next < headEnd || !body.startsWith('\r\n', next)) return ambiguous('multipart-framing', 'multipart');
+    const head = readPartHead(body.slice(at + 2, headEnd), limits);
     if (head.kind !== 'head') return head;
     pushPart(fields, head.head, body.slice(headEnd + 4, Math.max(next, headEnd + 4)));
     at = next + 2 + delimiter.length;
@@ -50,13 +54,34 @@ function pushPart(fields: Field[], head: PartHead, content: string): void {
   else fields.push({ location: 'file-name', name: head.name, value: head.fileName });
 }
 
+/**
+ * The boundary that a Content-Type header announces, for readers of bodies that are not held whole.
+ *
+ * @example multipartBoundary('multipart/form-data; boundary=XX') // { kind: 'boundary', boundary: 'XX' }
+ */
+export function multipartBoundary(contentType: string): BoundaryResult {
+  const type = parseContentType(contentType);
+  if (type.kind === 'malformed') return ambiguous('content-type-malformed', 'header', 'content-type');
+  if (type.type !== 'multipart/form-data') return ambiguous('multipart-nested', 'multipart');
+  const charset = type.parameters.get('charset')?.toLowerCase() ?? 'utf-8';
+  if (charset !== 'utf-8' && charset !== 'us-ascii') return ambiguous('charset', 'header', 'content-type');
+  const boundary = type.parameters.get('boundary');
+  if (boundary === undefined || !isBoundary(boundary)) return ambiguous('multipart-boundary', 'multipart');
+  return { kind: 'boundary', boundary };
+}
+
 function isBoundary(boundary: string): boolean {
   if (boundary.length === 0 || boundary.length > BOUNDARY_LENGTH_MAX || boundary.endsWith(' ')) return false;
   for (const character of boundary) if (!BOUNDARY_CHARACTERS.includes(character)) return false;
   return true;
 }
 
-function readHead(block: string, limits: DecodeLimits): HeadResult {
+/**
+ * Reads the header block of one part, without the line breaks around it.
+ *
+ * @example readPartHead('Content-Disposition: form-data; name="a"', DECODE_LIMITS)
+ */
+export function readPartHead(block: string, limits: DecodeLimits): PartHeadResult {
   if (block.length > limits.partHeaderBytesMax) return overLimit('partHeaderBytesMax', 'multipart');
   const lines = block.split('\r\n');
   if (lines.length > limits.partHeadersMax) return overLimit('partHeadersMax', 'multipart');
@@ -94,7 +119,7 @@ function checkPartType(header: string | undefined): Exclude<Parsed, { kind: 'ok'
   return charset === undefined || charset === 'utf-8' || charset === 'us-ascii' ? undefined : ambiguous('charset', 'multipart');
 }
 
-function readDisposition(header: string | undefined, limits: DecodeLimits): HeadResult {
+function readDisposition(header: string | undefined, limits: DecodeLimits): PartHeadResult {
   const refusal = ambiguous('multipart-disposition', 'multipart');
   if (header === undefined || !/^form-data[ \t]*;/i.test(header)) return refusal;
   const parameters = new Map<string, string>();
@@ -111,5 +136,7 @@ function readDisposition(header: string | undefined, limits: DecodeLimits): Head
   const name = parameters.get('name');
   if (name === undefined) return refusal;
   if (name.length > limits.partNameMax) return overLimit('partNameMax', 'multipart');
-  return { kind: 'head', head: { name, fileName: parameters.get('filename') } };
+  // A browser sends an empty name for a file that was not chosen; Go reads such a part as a text field, so it is judged as one.
+  const fileName = parameters.get('filename');
+  return { kind: 'head', head: { name, fileName: fileName === '' ? undefined : fileName } };
 }

@@ -33,6 +33,15 @@ export function decodeLatin1(bytes: Uint8Array): string {
 }
 
 /**
+ * Octets as UTF-8 where they are, else one to one: bodies of forms and files may hold anything.
+ *
+ * @example decodeBytes(new Uint8Array([0xc3, 0xa9])) // 'é'
+ */
+export function decodeBytes(bytes: Uint8Array): string {
+  return decodeUtf8(bytes) ?? decodeLatin1(bytes);
+}
+
+/**
  * Decodes percent escapes once. A `%` that starts no escape stays as it is, as the WHATWG URL parser leaves it.
  * Octets that are not UTF-8 are read as Latin-1, so overlong forms stay visible to the detectors.
  *

@@ -175,6 +175,9 @@ describe('multipart', () => {
     const body = `${part('Content-Disposition: form-data; name="a"', 'x\r\ny')}${part('Content-Disposition: form-data; name="f"; filename="p.png"\r\nContent-Type: image/png', 'DATA')}--XX--\r\n`;
     expect(multipart(body)).toEqual(['multipart a=x\r\ny', 'file-name f=p.png']);
   });
+  test('a part with an empty file name is a field: some servers read it as one', () => {
+    expect(multipart(`${part('Content-Disposition: form-data; name="a"; filename=""', 'x')}--XX--`)).toEqual(['multipart a=x']);
+  });
   test.each([
     ['multipart/form-data', 'multipart-boundary'],
     ['multipart/form-data; boundary=""', 'multipart-boundary'],
@@ -189,6 +192,12 @@ describe('multipart', () => {
     [part('Content-Disposition: form-data; name="a"', 'x'), 'multipart-framing'],
     ['--XX\nContent-Disposition: form-data; name="a"\n\nx\n--XX--', 'multipart-framing'],
     [`${part('Content-Disposition: form-data; name="a"', 'x\r\n--XXtail')}--XX--`, 'multipart-framing'],
+    // PHP takes a delimiter behind a bare line feed.
+    [
+      `${part('Content-Disposition: form-data; name="f"; filename="a"', 'x\n--XX\nContent-Disposition: a')}--XX--`,
+      'multipart-framing',
+    ],
+    [`${part('Content-Disposition: form-data; name="a"', 'x\r--XX--')}--XX--`, 'multipart-framing'],
     [`${part('Content-Disposition: form-data; name="a"\r\n folded', 'x')}--XX--`, 'multipart-header'],
     [`${part('Content-Disposition: form-data; name="a"\nX: y', 'x')}--XX--`, 'multipart-header'],
     [

@@ -5,7 +5,7 @@ import { DECODE_LIMITS, type DecodeLimits } from './limits.ts';
 import { parseMultipart } from './multipart.ts';
 import { ambiguous, overLimit, type Decoded, type Parsed } from './outcome.ts';
 import { parseCookies, parsePairs } from './pairs.ts';
-import { decodeLatin1, decodePercent, decodeUtf8 } from './percent.ts';
+import { decodeBytes, decodeLatin1, decodePercent, decodeUtf8 } from './percent.ts';
 import { parseXml } from './xml.ts';
 
 /** Headers that applications log, store or print; the rest are consumed by the gateway or the framework. */
@@ -116,17 +116,17 @@ interface BodyType {
 
 function bodyOfType(body: Uint8Array, type: BodyType, limits: DecodeLimits): Parsed {
   const { name, isLatin1, boundary } = type;
-  if (name === 'multipart/form-data') return parseMultipart(bodyText(body), boundary, limits);
+  if (name === 'multipart/form-data') return parseMultipart(decodeBytes(body), boundary, limits);
   if (name.startsWith('multipart/')) return ambiguous('multipart-nested', 'multipart');
   if (name === 'application/x-www-form-urlencoded') {
-    return parsePairs(bodyText(body), {
+    return parsePairs(decodeBytes(body), {
       location: 'form',
       pairsMax: limits.formParametersMax,
       limit: 'formParametersMax',
     });
   }
   if (isJson(name)) return jsonBody(body, isLatin1, limits);
-  if (name.endsWith('/xml') || name.endsWith('+xml')) return parseXml(bodyText(body), limits);
+  if (name.endsWith('/xml') || name.endsWith('+xml')) return parseXml(decodeBytes(body), limits);
   if (name.startsWith('text/') || name === 'application/graphql') return textBody(body, limits);
   return sniffedText(body, limits);
 }
@@ -138,11 +138,6 @@ function jsonBody(body: Uint8Array, isLatin1: boolean, limits: DecodeLimits): Pa
   return text === undefined ? ambiguous('utf8', 'json') : parseJson(text, limits);
 }
 
-/** Octets as UTF-8 where they are, else one to one: bodies of forms and files may hold anything. */
-function bodyText(body: Uint8Array): string {
-  return decodeUtf8(body) ?? decodeLatin1(body);
-}
-
 function isJson(type: string): boolean {
   return type === 'application/json' || type === 'text/json' || type.endsWith('+json') || type === 'application/csp-report';
 }
@@ -152,7 +147,7 @@ function isJson(type: string): boolean {
  * like those of a statement. Only what is JSON to its end and unambiguous is read so; all else stays a text.
  */
 function textBody(body: Uint8Array, limits: DecodeLimits): Parsed {
-  const value = bodyText(body);
+  const value = decodeBytes(body);
   const json = /^\s{0,64}[[{]/u.test(value) && body.length <= limits.jsonBytesMax ? parseJson(value, limits) : null;
   return json?.kind === 'ok' ? json : { kind: 'ok', fields: [{ location: 'text', name: '', value }] };
 }
