@@ -48,6 +48,10 @@ const PLACES: readonly { readonly place: string; readonly put: (text: string) =>
   { place: 'JSON', put: (text) => post('application/json', JSON.stringify({ a: [{ b: text }] })) },
   { place: 'JSON that says it is text', put: (text) => post('text/plain', JSON.stringify({ id: text })) },
   { place: 'multipart field', put: (text) => post(MULTIPART, `${file(10)}${field('id', text)}--${BOUNDARY}--\r\n`) },
+  {
+    place: 'multipart field behind a file larger than is held',
+    put: (text) => post(MULTIPART, `${file(1_100_000)}${field('id', text)}--${BOUNDARY}--\r\n`),
+  },
 ];
 
 describe('an attack is blocked wherever it stands, and its innocent twin passes there:', () => {
@@ -55,10 +59,4 @@ describe('an attack is blocked wherever it stands, and its innocent twin passes 
     expect(await send(put(ATTACK))).toBe(403);
     expect(await send(put(TWIN))).toBe(200);
   });
-});
-
-// docs/guides/protect-your-app.md says so. When uploads are read as they stream, this expectation turns round.
-test('not covered: a field of a multipart body larger than is inspected passes unread', async () => {
-  const large = `${file(1_100_000)}${field('id', ATTACK)}--${BOUNDARY}--\r\n`;
-  expect(await send(post(MULTIPART, large))).toBe(200);
 });

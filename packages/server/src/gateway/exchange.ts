@@ -37,7 +37,13 @@ export interface ConnectionFacts {
 export type RequestBody =
   | { readonly kind: 'none' }
   | { readonly kind: 'buffered'; readonly bytes: Uint8Array; readonly inflated: Uint8Array }
-  | { readonly kind: 'stream'; readonly lengthBytes: number | null };
+  | { readonly kind: 'stream'; readonly lengthBytes: number | null; readonly inspection: StreamInspection | null };
+
+/** Reads an upload while it streams: gives what may go on to the application now, or why no more of it may. */
+export interface StreamInspection {
+  push(chunk: Uint8Array): Uint8Array | Refused;
+  end(): Uint8Array | Refused;
+}
 
 /** What the record step and `holdfast explain` tell of one request; filled by the steps as they run. */
 export interface ExchangeRecord {

@@ -42,13 +42,19 @@ export function weighFindings(
   }
   if (blocking !== null && exchange.mode !== 'bypass') return { kind: 'refused', code: 'request-blocked', reason: blocking };
   if (counting === null) {
-    record.steps.push({ step: 'inspect', verdict: 'noted', detail: 'findings below the threshold or excepted' });
+    tell(exchange, 'noted', 'findings below the threshold or excepted');
     return ON;
   }
   record.outcome = 'recorded';
   record.reason = counting;
-  record.steps.push({ step: 'inspect', verdict: 'recorded', detail: counting });
+  tell(exchange, 'recorded', counting);
   return ON;
+}
+
+/** Once each: the fields of an upload are weighed one by one as they pass, and there may be many. */
+function tell({ record }: Exchange, verdict: 'noted' | 'recorded', detail: string): void {
+  if (record.steps.some((told) => told.step === 'inspect' && told.verdict === verdict)) return;
+  record.steps.push({ step: 'inspect', verdict, detail });
 }
 
 function keep({ record }: Exchange, finding: Finding, exception: string | null): void {

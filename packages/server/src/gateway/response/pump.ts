@@ -16,7 +16,7 @@ export function pump(exchange: Exchange, body: Readable): Promise<void> {
     let ended = false;
     const breakOff = (): void => {
       if (ended) return;
-      record.outcome = 'failed';
+      if (record.outcome !== 'blocked') record.outcome = 'failed';
       record.reason ??= 'upstream-broke-off';
       outgoing.destroy();
       resolve();

@@ -2,6 +2,7 @@ import { decodeRequest } from '@holdfast/inspect';
 import { bodyPlan } from '../body/body-plan.ts';
 import { inflate } from '../body/inflate.ts';
 import { readBody } from '../body/read-body.ts';
+import { uploadInspection } from '../body/upload-inspection.ts';
 import { ON } from '../exchange.ts';
 import type { Exchange, Step, StepResult } from '../exchange.ts';
 
@@ -16,10 +17,18 @@ export const decode: Step = {
     const plan = bodyPlan(exchange);
     if (plan.kind === 'refused') return plan;
     if (plan.kind === 'buffer') return buffer(exchange, plan);
-    if (plan.kind === 'stream') exchange.body = { kind: 'stream', lengthBytes: plan.lengthBytes };
-    return decodeFields(exchange, null);
+    return plan.kind === 'stream' ? stream(exchange, plan.lengthBytes) : decodeFields(exchange, null);
   },
 };
+
+/** The head is decoded now; the fields of a form are read as they pass. */
+function stream(exchange: Exchange, lengthBytes: number | null): StepResult {
+  const { application } = exchange;
+  const inspection = application === null ? null : uploadInspection(exchange, application);
+  if (inspection !== null && 'kind' in inspection) return inspection;
+  exchange.body = { kind: 'stream', lengthBytes, inspection };
+  return decodeFields(exchange, null);
+}
 
 interface BufferPlan {
   readonly bytesMax: number;
@@ -42,8 +51,7 @@ async function readAndDecode(exchange: Exchange, plan: BufferPlan): Promise<Step
   if (read.kind === 'longer') {
     if (!plan.mayStream) return { kind: 'refused', code: 'body-too-large', reason: 'body-bytes', closeConnection: true };
     // What was read is back at the front of the stream; the upload goes on as it arrives.
-    exchange.body = { kind: 'stream', lengthBytes: null };
-    return decodeFields(exchange, null);
+    return stream(exchange, null);
   }
   return inflateAndDecode(exchange, read.bytes, plan);
 }

@@ -2,19 +2,21 @@ import { Transform } from 'node:stream';
 import type { TransformCallback } from 'node:stream';
 import { watchArrival } from '../body/arrival-watch.ts';
 import type { ArrivalWatch } from '../body/arrival-watch.ts';
-import type { Exchange, Refused } from '../exchange.ts';
+import type { Exchange, Refused, StreamInspection } from '../exchange.ts';
 
-/** An upload on its way through: counted, capped, watched. A fault breaks the upstream request off, so that it never ends whole. */
+/** An upload on its way through: counted, capped, watched, its form fields inspected. A fault breaks the upstream request off, so that it never ends whole. */
 export class UploadStream extends Transform {
   fault: Refused | null = null;
   readonly #exchange: Exchange;
   readonly #bytesMax: number;
   readonly #watch: ArrivalWatch;
+  readonly #inspection: StreamInspection | null;
 
   constructor(exchange: Exchange, bytesMax: number) {
     super();
     this.#exchange = exchange;
     this.#bytesMax = bytesMax;
+    this.#inspection = exchange.body.kind === 'stream' ? exchange.body.inspection : null;
     this.#watch = watchArrival(exchange, (refused) => this.#break(refused));
     const { incoming } = exchange;
     const onGone = (): void => {
@@ -33,12 +35,15 @@ export class UploadStream extends Transform {
       this.#break({ kind: 'refused', code: 'body-too-large', reason: 'upload-bytes', closeConnection: true });
       return;
     }
-    done(null, chunk);
+    this.#pass(this.#inspection === null ? chunk : this.#judged(() => this.#inspection?.push(chunk)), done);
   }
 
   override _flush(done: TransformCallback): void {
     this.#watch[Symbol.dispose]();
-    done();
+    this.#pass(
+      this.#judged(() => this.#inspection?.end()),
+      done,
+    );
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
@@ -47,9 +52,30 @@ export class UploadStream extends Transform {
     done(error);
   }
 
+  /** An inspection that fails blocks, as its step does (STYLE.md: security decisions fail closed). */
+  #judged(inspect: () => Uint8Array | Refused | undefined): Uint8Array | Refused | undefined {
+    try {
+      return inspect();
+    } catch {
+      return { kind: 'refused', code: 'internal', reason: 'step-failed-inspect', closeConnection: true };
+    }
+  }
+
+  #pass(judged: Uint8Array | Refused | undefined, done: TransformCallback): void {
+    if (judged !== undefined && 'kind' in judged) this.#break(judged);
+    else if (judged === undefined || judged.length === 0) done();
+    else done(null, judged);
+  }
+
   #break(refused: Refused): void {
     if (this.fault !== null || this.writableFinished) return;
     this.fault = refused;
+    if (refused.code === 'request-blocked') {
+      const { record } = this.#exchange;
+      // Said here too: an application that answers before it has the whole upload leaves no other place to say it.
+      record.outcome = 'blocked';
+      record.reason = refused.reason;
+    }
     this.destroy(new Error(refused.reason));
   }
 }

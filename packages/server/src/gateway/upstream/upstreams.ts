@@ -1,5 +1,6 @@
 import type { Application } from '@holdfast/contract';
 import { Pool } from 'undici';
+import { discardRest } from '../body/discard-rest.ts';
 import type { Exchange, Refused } from '../exchange.ts';
 import { ExchangeHandler } from './exchange-handler.ts';
 import type { UpstreamAnswer, UpstreamFault } from './exchange-handler.ts';
@@ -103,12 +104,21 @@ class ClientWatch {
 async function send(exchange: Exchange, line: Line, client: ClientWatch): Promise<UpstreamAnswer> {
   const first = await attempt(exchange, line, client);
   if ('fault' in first) {
-    if (!mayRepeat(exchange, first.fault)) return refusalFor(first);
+    if (!mayRepeat(exchange, first.fault)) return refuseUpload(exchange, first);
     const second = await attempt(exchange, line, client);
     return 'fault' in second ? refusalFor(second) : second;
   }
   return first;
 }
+
+/** The application has been broken off already; the client may finish its sentence, so that it reads the answer. */
+async function refuseUpload(exchange: Exchange, failed: Failed): Promise<Refused> {
+  if (isRefusedForContent(failed.upload?.fault)) await discardRest(exchange);
+  return refusalFor(failed);
+}
+
+const isRefusedForContent = (fault: Refused | null | undefined): boolean =>
+  fault?.code === 'request-blocked' || fault?.code === 'request-ambiguous' || fault?.code === 'body-too-large';
 
 interface Failed {
   readonly fault: UpstreamFault;

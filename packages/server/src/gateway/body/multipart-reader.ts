@@ -1,0 +1,195 @@
+import { DECODE_LIMITS, ambiguous, decodeBytes, overLimit, readPartHead } from '@holdfast/inspect';
+import type { Decoded, Field, PartHead } from '@holdfast/inspect';
+
+export type MultipartFault = Exclude<Decoded, { kind: 'ok' }>;
+
+/** What one piece of a body brought. `bytes` may go on only once `fields` have been judged: they are among them. */
+export interface MultipartStep {
+  readonly fields: readonly Field[];
+  readonly bytes: Uint8Array;
+  readonly fault: MultipartFault | null;
+}
+
+const HEAD_END = Buffer.from('\r\n\r\n');
+const CR = 0x0d;
+const LF = 0x0a;
+const DASH = 0x2d;
+const CRLF_BYTES = 2;
+
+const framing = ambiguous('multipart-framing', 'multipart');
+
+/**
+ * Reads multipart/form-data as it arrives, by the rules of the decoder for whole bodies (RFC 7578, RFC 2046 §5.1.1). The content of
+ * a file goes on at once; a text field, the head of every part and the closing delimiter are held until they are whole.
+ * What is held is bounded: one part head or one text field, and a delimiter.
+ */
+export class MultipartReader {
+  readonly #delimiter: Buffer;
+  #held: Buffer = Buffer.alloc(0);
+  #length = 0;
+  /** Where the part under reading begins: the byte behind its delimiter, then behind its head. */
+  #at = 0;
+  /** No delimiter and no end of a head begins before. */
+  #searched = 0;
+  /** Bytes at the front that may go on. */
+  #released = 0;
+  #state: 'opening' | 'ending' | 'head' | 'file' | 'field' | 'epilogue' = 'opening';
+  #head: PartHead = { name: '', fileName: undefined };
+  #fields: Field[] = [];
+  #parts = 0;
+  #fieldBytes = 0;
+
+  constructor(boundary: string) {
+    this.#delimiter = Buffer.from(`--${boundary}`, 'latin1');
+  }
+
+  push(chunk: Uint8Array): MultipartStep {
+    this.#append(chunk);
+    // Each turn takes one state further; a body has at most `partsMax` parts of four states.
+    for (;;) {
+      const turn = this.#advance();
+      if (turn === 'wait') return this.#step(null);
+      if (turn !== 'go') return this.#step(turn);
+    }
+  }
+
+  /** The body has ended; what is still held goes on when its end is where it must be. */
+  end(): MultipartStep {
+    const rest = this.#length - this.#at;
+    if (this.#state !== 'epilogue' || (rest !== 0 && rest !== CRLF_BYTES)) return this.#step(framing);
+    this.#released = this.#length;
+    return this.#step(null);
+  }
+
+  /** What has not gone on yet; for whoever gives up reading and lets the body pass. */
+  rest(): Uint8Array {
+    this.#released = this.#length;
+    return this.#take();
+  }
+
+  #advance(): 'go' | 'wait' | MultipartFault {
+    if (this.#state === 'opening') return this.#open();
+    if (this.#state === 'ending') return this.#readEnding();
+    if (this.#state === 'head') return this.#readHead();
+    return this.#state === 'epilogue' ? this.#readEpilogue() : this.#readContent();
+  }
+
+  #open(): 'go' | 'wait' | MultipartFault {
+    const { length } = this.#delimiter;
+    const seen = Math.min(this.#length, length);
+    if (this.#held.compare(this.#delimiter, 0, seen, 0, seen) !== 0) return framing;
+    if (seen < length) return 'wait';
+    this.#at = length;
+    this.#state = 'ending';
+    return 'go';
+  }
+
+  #readEnding(): 'go' | 'wait' | MultipartFault {
+    if (this.#length < this.#at + CRLF_BYTES) return 'wait';
+    const [first, second] = [this.#held[this.#at], this.#held[this.#at + 1]];
+    if (first === DASH && second === DASH) {
+      this.#at += CRLF_BYTES;
+      this.#state = 'epilogue';
+      return 'go';
+    }
+    if (first !== CR || second !== LF) return framing;
+    this.#parts += 1;
+    if (this.#parts > DECODE_LIMITS.partsMax) return overLimit('partsMax', 'multipart');
+    // The line break of the delimiter itself may begin the empty line, which makes an empty header block.
+    this.#searched = this.#at;
+    this.#state = 'head';
+    return 'go';
+  }
+
+  #readHead(): 'go' | 'wait' | MultipartFault {
+    const end = this.#find(HEAD_END);
+    if (end < 0) {
+      return this.#length - this.#at > DECODE_LIMITS.partHeaderBytesMax + HEAD_END.length
+        ? overLimit('partHeaderBytesMax', 'multipart')
+        : 'wait';
+    }
+    const block = this.#held.subarray(this.#at + CRLF_BYTES, Math.max(end, this.#at + CRLF_BYTES));
+    if (block.includes(this.#delimiter)) return framing;
+    const head = readPartHead(decodeBytes(block), DECODE_LIMITS);
+    if (head.kind !== 'head') return head;
+    this.#head = head.head;
+    this.#at = end + HEAD_END.length;
+    this.#searched = this.#at;
+    this.#state = head.head.fileName === undefined ? 'field' : 'file';
+    if (head.head.fileName !== undefined)
+      this.#fields.push({ location: 'file-name', name: head.head.name, value: head.head.fileName });
+    return 'go';
+  }
+
+  #readContent(): 'go' | 'wait' | MultipartFault {
+    const found = this.#find(this.#delimiter);
+    const isField = this.#state === 'field';
+    // The line break before a delimiter belongs to it; an empty part shares that of the empty line behind its head.
+    const end = (found < 0 ? this.#searched : found) - CRLF_BYTES;
+    const fault = isField ? this.#overFieldLimits(end - this.#at) : null;
+    if (fault !== null) return fault;
+    if (!isField || found >= 0) this.#released = end;
+    if (found < 0) return 'wait';
+    // RFC 2046 §5.1.1: it never stands within a part, and behind a bare LF or CR some servers would take it for a delimiter.
+    if (this.#held[end] !== CR || this.#held[end + 1] !== LF) return framing;
+    if (isField) this.#takeField(Math.max(end, this.#at));
+    this.#at = found + this.#delimiter.length;
+    this.#state = 'ending';
+    return 'go';
+  }
+
+  #overFieldLimits(bytes: number): MultipartFault | null {
+    if (bytes > DECODE_LIMITS.streamedFieldBytesMax) return overLimit('streamedFieldBytesMax', 'multipart');
+    const isOver = this.#fieldBytes + bytes > DECODE_LIMITS.streamedFieldsBytesMax;
+    return isOver ? overLimit('streamedFieldsBytesMax', 'multipart') : null;
+  }
+
+  #takeField(end: number): void {
+    const content = this.#held.subarray(this.#at, end);
+    this.#fieldBytes += content.length;
+    this.#fields.push({ location: 'multipart', name: this.#head.name, value: decodeBytes(content) });
+  }
+
+  #readEpilogue(): 'wait' | MultipartFault {
+    const [first = CR, second = LF] = this.#held.subarray(this.#at, this.#length);
+    return this.#length - this.#at > CRLF_BYTES || first !== CR || second !== LF ? framing : 'wait';
+  }
+
+  /** Each byte is searched once, however small the pieces are in which a body comes. */
+  #find(what: Buffer): number {
+    const found = this.#held.subarray(0, this.#length).indexOf(what, this.#searched);
+    if (found < 0) this.#searched = Math.max(this.#searched, this.#length - what.length + 1);
+    return found;
+  }
+
+  /** Grows by doubling: a field that is dripped in byte by byte must not be copied once for each. */
+  #append(chunk: Uint8Array): void {
+    const needed = this.#length + chunk.length;
+    if (needed > this.#held.length) {
+      const grown = Buffer.allocUnsafe(Math.max(needed, this.#length * 2));
+      this.#held.copy(grown, 0, 0, this.#length);
+      this.#held = grown;
+    }
+    this.#held.set(chunk, this.#length);
+    this.#length = needed;
+  }
+
+  #step(fault: MultipartFault | null): MultipartStep {
+    const fields = this.#fields;
+    this.#fields = [];
+    return { fields, bytes: this.#take(), fault };
+  }
+
+  #take(): Uint8Array {
+    const count = this.#released;
+    const bytes = this.#held.subarray(0, count);
+    if (count === 0) return bytes;
+    // What goes on is never written to again: the rest moves to memory of its own.
+    this.#held = Buffer.from(this.#held.subarray(count, this.#length));
+    this.#length -= count;
+    this.#at -= count;
+    this.#searched -= count;
+    this.#released = 0;
+    return bytes;
+  }
+}

@@ -1,0 +1,81 @@
+import { inspectRequest, multipartBoundary } from '@holdfast/inspect';
+import type { Field } from '@holdfast/inspect';
+import type { Application } from '@holdfast/contract';
+import type { Exchange, Refused, StreamInspection } from '../exchange.ts';
+import { inspectOptions } from '../inspect-options.ts';
+import { weighFindings } from '../weigh-findings.ts';
+import { MultipartReader } from './multipart-reader.ts';
+import type { MultipartFault, MultipartStep } from './multipart-reader.ts';
+
+const NOTHING = new Uint8Array(0);
+
+/**
+ * How an upload is read while it streams. Null = not at all: raw octets are a file from end to end. Padding a form with a file
+ * until it is too large to hold must not carry the rest of it past the rules.
+ */
+export function uploadInspection(exchange: Exchange, application: Application): StreamInspection | Refused | null {
+  const type = exchange.head.headers.find(([name]) => name === 'content-type')?.[1] ?? '';
+  // `body-plan.ts` lets these two stream and nothing else.
+  if (type.toLowerCase().startsWith('application/octet-stream')) return null;
+  const found = multipartBoundary(type);
+  if (found.kind === 'boundary') return new MultipartInspection(exchange, application, found.boundary);
+  return faultMeaning(exchange, found);
+}
+
+/** What can be read in two ways is refused in enforce mode and recorded otherwise, as in the decode step. */
+function faultMeaning({ mode, record }: Exchange, fault: MultipartFault): Refused | null {
+  const detail = fault.kind === 'ambiguous' ? fault.reason : fault.limit;
+  const reason = `decode-${detail}`;
+  if (mode === 'enforce') {
+    const code = fault.kind === 'ambiguous' ? 'request-ambiguous' : 'body-too-large';
+    return { kind: 'refused', code, reason, closeConnection: true };
+  }
+  record.outcome = 'recorded';
+  record.reason = reason;
+  record.steps.push({ step: 'decode', verdict: 'recorded', detail: `${fault.kind} ${detail} in ${fault.location}` });
+  return null;
+}
+
+class MultipartInspection implements StreamInspection {
+  readonly #exchange: Exchange;
+  readonly #application: Application;
+  readonly #reader: MultipartReader;
+  /** A fault was only recorded: what follows has no one reading any more and passes. */
+  #hasGivenUp = false;
+
+  // oxlint-disable-next-line max-params -- one private caller
+  constructor(exchange: Exchange, application: Application, boundary: string) {
+    this.#exchange = exchange;
+    this.#application = application;
+    this.#reader = new MultipartReader(boundary);
+  }
+
+  push(chunk: Uint8Array): Uint8Array | Refused {
+    return this.#hasGivenUp ? chunk : this.#judge(this.#reader.push(chunk));
+  }
+
+  end(): Uint8Array | Refused {
+    return this.#hasGivenUp ? NOTHING : this.#judge(this.#reader.end());
+  }
+
+  #judge({ fields, bytes, fault }: MultipartStep): Uint8Array | Refused {
+    const blocked = fields.length === 0 ? null : this.#inspect(fields);
+    if (blocked !== null) return blocked;
+    if (fault === null) return bytes;
+    const refused = faultMeaning(this.#exchange, fault);
+    if (refused !== null) return refused;
+    this.#hasGivenUp = true;
+    return Buffer.concat([bytes, this.#reader.rest()]);
+  }
+
+  #inspect(fields: readonly Field[]): Refused | null {
+    const { head, record, startedAtMs } = this.#exchange;
+    const options = inspectOptions(this.#application);
+    const { findings, score } = inspectRequest({ method: head.method, path: head.path, fields }, options);
+    record.score = Math.max(record.score, score);
+    if (findings.length === 0) return null;
+    const result = weighFindings(this.#exchange, this.#application, { findings, now: startedAtMs });
+    // Most of the body has not come; its connection cannot carry another request.
+    return result.kind === 'refused' ? { ...result, closeConnection: true } : null;
+  }
+}

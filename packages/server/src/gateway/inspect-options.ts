@@ -1,0 +1,25 @@
+import { RULE_GROUPS } from '@holdfast/inspect';
+import type { RuleGroup } from '@holdfast/inspect';
+import type { Application } from '@holdfast/contract';
+import { CleanTexts } from './clean-texts.ts';
+import { actionFor } from './weigh-findings.ts';
+
+export interface GatewayInspectOptions {
+  readonly groups: readonly RuleGroup[];
+  readonly memory: CleanTexts;
+}
+
+// Which groups an application inspects changes with the snapshot only, and what was clean under them goes with it.
+const optionsByApplication = new WeakMap<Application, GatewayInspectOptions>();
+
+/** How requests to an application are inspected: the groups that are not switched off, and its memory. */
+export function inspectOptions(application: Application): GatewayInspectOptions {
+  const held = optionsByApplication.get(application);
+  if (held !== undefined) return held;
+  const made = {
+    groups: RULE_GROUPS.filter((group) => actionFor(application, group) !== 'off'),
+    memory: new CleanTexts(),
+  };
+  optionsByApplication.set(application, made);
+  return made;
+}
