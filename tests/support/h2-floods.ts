@@ -1,4 +1,4 @@
-import { connect, type TLSSocket } from 'node:tls';
+import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** RFC 9113 §6. */
@@ -57,6 +57,8 @@ export interface FloodOptions {
   readonly flood: string;
   readonly connections: number;
   readonly durationMs: number;
+  /** A loopback address of its own: one that has flooded is refused for a minute. */
+  readonly localAddress?: string;
 }
 
 export interface FloodReport {
@@ -71,14 +73,15 @@ const BREATH_MS = 5;
 const UNSENT_BYTES_MAX = 262_144;
 
 /** Several connections flood at once; each that is ended comes back, as an attacker would. */
-export async function floodH2({ origin, flood, connections, durationMs }: FloodOptions): Promise<FloodReport> {
+export async function floodH2(options: FloodOptions): Promise<FloodReport> {
+  const { origin, flood, connections, durationMs, localAddress = '127.0.0.1' } = options;
   const step = H2_FLOODS[flood];
   if (step === undefined) throw new Error('assertion: a flood of the table');
   const until = performance.now() + durationMs;
   const report = { opened: 0, ended: 0, steps: 0 };
   const attack = async (): Promise<void> => {
     while (performance.now() < until) {
-      const socket = await open(Number(new URL(origin).port));
+      const socket = await open(Number(new URL(origin).port), localAddress);
       if (socket === null) {
         await sleep(50);
         continue;
@@ -107,15 +110,18 @@ async function send(socket: TLSSocket, step: Step, until: number): Promise<numbe
   return turn;
 }
 
-function open(port: number): Promise<TLSSocket | null> {
+function open(port: number, localAddress: string): Promise<TLSSocket | null> {
   return new Promise((done) => {
-    const socket = connect({
+    // What is not of TLS goes on to net.connect (Node documentation, tls.connect), which the type leaves out.
+    const options: ConnectionOptions & { localAddress: string } = {
       host: '127.0.0.1',
       port,
+      localAddress,
       servername: 'localhost',
       rejectUnauthorized: false,
       ALPNProtocols: ['h2'],
-    });
+    };
+    const socket = connect(options);
     socket.once('secureConnect', () => done(socket));
     socket.on('error', () => done(null));
     socket.on('end', () => socket.destroy());

@@ -5,6 +5,7 @@ import type { CompiledSnapshot } from '../compiled-snapshot.ts';
 import type { RequestRoom } from '../handle-request.ts';
 import { H2Budget } from './h2-budget.ts';
 import type { BudgetFault } from './h2-budget.ts';
+import type { RepeatOffenders } from './repeat-offenders.ts';
 
 export interface H2Front {
   accept(socket: Socket): void;
@@ -20,8 +21,17 @@ const IDLE_MS = 30_000;
 const LINGER_MS = 1000;
 const ENHANCE_YOUR_CALM_STATUS = 429;
 
+/** How Node names a session that it has ended for `maxSessionInvalidFrames`. A single protocol error is a bug, not a flood. */
+const INVALID_FRAMES_ERROR = 'ERR_HTTP2_TOO_MANY_INVALID_FRAMES';
+
+export interface H2FrontParts {
+  readonly room: RequestRoom;
+  readonly snapshot: () => CompiledSnapshot;
+  readonly offenders: RepeatOffenders;
+}
+
 /** One HTTP/2 server for all ports, fed with TLS connections that agreed on `h2`. */
-export function createH2Front(room: RequestRoom, snapshot: () => CompiledSnapshot): H2Front {
+export function createH2Front({ room, snapshot, offenders }: H2FrontParts): H2Front {
   const sessions = new Set<ServerHttp2Session>();
   const overBudget = new WeakSet<ServerHttp2Session>();
   const sockets = new WeakMap<ServerHttp2Session, Socket>();
@@ -32,31 +42,30 @@ export function createH2Front(room: RequestRoom, snapshot: () => CompiledSnapsho
   const exceed = (session: ServerHttp2Session, fault: BudgetFault): void => {
     if (overBudget.has(session)) return;
     overBudget.add(session);
-    const address = session.socket?.remoteAddress ?? '';
-    room.rejects.note({ address, rule: fault, status: ENHANCE_YOUR_CALM_STATUS, protocol: 'h2', requestId: null });
-    if (session.destroyed) return;
-    session.goaway(constants.NGHTTP2_ENHANCE_YOUR_CALM);
     const socket = sockets.get(session);
-    // After this turn, so that the GOAWAY is written before the connection is cut; and cut for certain.
-    setImmediate(() => session.destroy(undefined, constants.NGHTTP2_ENHANCE_YOUR_CALM));
+    const address = socket?.remoteAddress ?? '';
+    room.rejects.note({ address, rule: fault, status: ENHANCE_YOUR_CALM_STATUS, protocol: 'h2', requestId: null });
+    blame(address);
+    if (session.destroyed) return;
+    // At once: what stands behind in the same packet is not even read. It writes GOAWAY before it goes.
+    session.destroy(undefined, constants.NGHTTP2_ENHANCE_YOUR_CALM);
     setTimeout(() => socket?.destroy(), LINGER_MS).unref();
+  };
+  const blame = (address: string): void => {
+    if (address === '' || !offenders.note(address, performance.now())) return;
+    const rule = 'h2-cut-repeatedly';
+    room.rejects.note({ address, rule, status: ENHANCE_YOUR_CALM_STATUS, protocol: 'h2', requestId: null });
   };
 
   server.on('session', (session) => {
     sessions.add(session);
     if (arriving !== null) sockets.set(session, arriving);
-    const budget = new H2Budget(snapshot().source.limits, performance.now());
-    const spend = (fault: BudgetFault | null): void => {
-      if (fault !== null) exceed(session, fault);
-    };
-    session.on('ping', () => spend(budget.controlFrame(performance.now())));
-    session.on('remoteSettings', () => spend(budget.controlFrame(performance.now())));
-    session.prependListener('stream', (stream: ServerHttp2Stream) => {
-      // The event comes a tick late: a reset in the same packet as its request has happened already.
-      if (isGone(stream)) spend(budget.reset(performance.now()));
-      else stream.on('aborted', () => spend(budget.reset(performance.now())));
+    // Read now: a socket that is gone has forgotten it.
+    const address = arriving?.remoteAddress ?? '';
+    countFrames(session, new H2Budget(snapshot().source.limits, performance.now()), (fault) => exceed(session, fault));
+    session.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === INVALID_FRAMES_ERROR) blame(address);
     });
-    session.on('error', () => undefined);
     session.on('close', () => sessions.delete(session));
     session.setTimeout(IDLE_MS, () => (isQuiet(session) ? session.close() : session.destroy()));
   });
@@ -67,11 +76,14 @@ export function createH2Front(room: RequestRoom, snapshot: () => CompiledSnapsho
       incoming.stream.close(constants.NGHTTP2_REFUSED_STREAM);
       return;
     }
-    if (isGone(incoming.stream)) return;
     incoming.on('error', () => undefined);
     incoming.stream.on('error', () => undefined);
-    cutWhenStalled(incoming.stream, snapshot().source.limits.writeStallMs);
-    room.handle({ incoming, outgoing, connection: factsOf(session) });
+    // Behind everything that has been read from the network by now: a request whose reset came with it costs no work.
+    setImmediate(() => {
+      if (isGone(incoming.stream) || session.destroyed) return;
+      cutWhenStalled(incoming.stream, snapshot().source.limits.writeStallMs);
+      room.handle({ incoming, outgoing, connection: factsOf(session) });
+    });
   });
   return {
     accept(socket) {
@@ -90,6 +102,19 @@ export function createH2Front(room: RequestRoom, snapshot: () => CompiledSnapsho
       for (const session of sessions) session.destroy();
     },
   };
+}
+
+function countFrames(session: ServerHttp2Session, budget: H2Budget, exceed: (fault: BudgetFault) => void): void {
+  const spend = (fault: BudgetFault | null): void => {
+    if (fault !== null) exceed(fault);
+  };
+  session.on('ping', () => spend(budget.controlFrame(performance.now())));
+  session.on('remoteSettings', () => spend(budget.controlFrame(performance.now())));
+  session.prependListener('stream', (stream: ServerHttp2Stream) => {
+    // The event comes a tick late: a reset in the same packet as its request has happened already.
+    if (isGone(stream)) spend(budget.reset(performance.now()));
+    else stream.on('aborted', () => spend(budget.reset(performance.now())));
+  });
 }
 
 const isGone = (stream: ServerHttp2Stream): boolean => stream.aborted || stream.destroyed;

@@ -9,6 +9,7 @@ import { createH2Front } from './h2-front.ts';
 import type { H2Front } from './h2-front.ts';
 import { ConnectionCount, boundAddress, openPort } from './ports.ts';
 import type { PortAddress } from './ports.ts';
+import { RepeatOffenders } from './repeat-offenders.ts';
 import { sniff } from './sniff.ts';
 import { createTlsFront } from './tls-front.ts';
 import type { TlsFront } from './tls-front.ts';
@@ -45,6 +46,7 @@ interface Fronts {
   readonly h1: H1Front;
   readonly h2: H2Front;
   readonly tls: TlsFront;
+  readonly offenders: RepeatOffenders;
 }
 
 export async function openListeners(parts: ListenerParts): Promise<Listeners> {
@@ -102,18 +104,25 @@ export async function openListeners(parts: ListenerParts): Promise<Listeners> {
 
 function makeFronts({ room, snapshot, log }: ListenerParts, httpsPort: () => number | null): Fronts {
   const h1 = createH1Front({ room, snapshot, httpsPort });
-  const h2 = createH2Front(room, snapshot);
+  const offenders = new RepeatOffenders();
+  const h2 = createH2Front({ room, snapshot, offenders });
   const tls = createTlsFront((socket: TLSSocket) => {
     socket.on('error', () => undefined);
     if (socket.alpnProtocol === 'h2') h2.accept(socket);
     else h1.accept(socket, { role: 'serve', secure: true });
   }, log);
-  return { h1, h2, tls };
+  return { h1, h2, tls, offenders };
 }
 
 /** One port for both: TLS is served, plain HTTP on it (a typed `http://`) is sent to the right scheme. */
-function takeTlsPort(socket: Socket, { tls, h1 }: Fronts, snapshot: () => CompiledSnapshot): void {
-  const timeoutMs = snapshot().source.limits.headersTimeoutMs;
+function takeTlsPort(socket: Socket, { tls, h1, offenders }: Fronts, snapshot: () => CompiledSnapshot): void {
+  const { limits, trustedHops } = snapshot().source;
+  // Behind a proxy the peer is everybody; the proxy is there to keep floods away.
+  if (trustedHops === 0 && offenders.isRefused(socket.remoteAddress ?? '', performance.now())) {
+    socket.destroy();
+    return;
+  }
+  const timeoutMs = limits.headersTimeoutMs;
   sniff(socket, { timeoutMs, wantsAlpn: tls.answersChallenges }, (first) => {
     if (first === 'tls') tls.accept(socket);
     else if (first === 'acme') tls.acceptChallenge(socket);
