@@ -11,6 +11,10 @@ export const SETTING_MEANINGS: ReadonlyMap<string, string> = new Map([
   ['limits.headersTimeoutMs', 'How long the head of a request may take to arrive.'],
   ['limits.requestTimeoutMs', 'After this time a body must arrive at `bodyBytesPerSecondMin` or faster.'],
   ['limits.bodyBytesPerSecondMin', 'Least speed of a slow body, measured after `requestTimeoutMs`.'],
+  [
+    'limits.answerBytesPerSecondMin',
+    'Least speed at which a client takes an answer that waits for it, measured over `writeStallMs`; event streams are exempt.',
+  ],
   ['limits.writeStallMs', 'How long a client may stop reading an answer.'],
   ['limits.keepAliveMs', 'How long an idle connection stays open.'],
   ['limits.connectionsMax', 'Open connections of all clients.'],

@@ -27,6 +27,7 @@ export const gatewayLimitsSchema = z.strictObject({
   headersTimeoutMs: z.number().int().default(5000),
   requestTimeoutMs: z.number().int().default(30_000),
   bodyBytesPerSecondMin: z.number().int().default(1024),
+  answerBytesPerSecondMin: z.number().int().default(1024),
   writeStallMs: z.number().int().default(30_000),
   keepAliveMs: z.number().int().default(5000),
   connectionsMax: z.number().int().default(4096),

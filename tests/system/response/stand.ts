@@ -1,4 +1,4 @@
-import { applicationSchema } from '@holdfast/contract';
+import { applicationSchema, gatewayLimitsSchema } from '@holdfast/contract';
 import type { Application, ApplicationInput } from '@holdfast/contract';
 import { once } from 'node:events';
 import { createServer, request } from 'node:http';
@@ -99,8 +99,8 @@ export async function startStand(options: StandOptions): Promise<Stand> {
       connection: { protocol: 'http/1.1', secure: options.secure ?? false, peerAddress: '127.0.0.1', localPort: 1 },
       incoming,
       outgoing,
-      // All that the response side reads of a snapshot: whom a page names.
-      snapshot: { source: { contact: null } } as unknown as CompiledSnapshot,
+      // All that the response side reads of a snapshot: whom a page names, and how slow a reader may be.
+      snapshot: { source: { contact: null, limits: gatewayLimitsSchema.parse({}) } } as unknown as CompiledSnapshot,
       record,
       head: {
         method: incoming.method ?? 'GET',

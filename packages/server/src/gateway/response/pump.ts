@@ -1,23 +1,32 @@
 import { pipeline } from 'node:stream';
 import type { Duplex, Readable } from 'node:stream';
 import type { Exchange } from '../exchange.ts';
+import { SlowReader } from '../slow-reader.ts';
 import type { BodyHead } from './body-head.ts';
+import { watchReader } from './reader-floor.ts';
 import { isGone, outgoingOf } from './write-head.ts';
+
+export interface PumpOptions {
+  /** The client must keep reading; not so for event streams, whose readers may sleep. */
+  readonly hasFloor?: boolean;
+}
 
 /**
  * Moves a body to the client with backpressure and counts it. Resolves when the response is out or either side has gone;
  * a body that breaks off takes the client's connection (h1) or stream (h2) with it, so that half a body never looks whole.
  */
-export function pump(exchange: Exchange, body: Readable): Promise<void> {
+export function pump(exchange: Exchange, body: Readable, { hasFloor = true }: PumpOptions = {}): Promise<void> {
   const { record } = exchange;
   const outgoing = outgoingOf(exchange);
   // oxlint-disable-next-line promise/avoid-new -- the two streams speak events only
   return new Promise((resolve) => {
     let ended = false;
-    const breakOff = (): void => {
+    const breakOff = (cause?: unknown): void => {
       if (ended) return;
-      if (record.outcome !== 'blocked') record.outcome = 'failed';
-      record.reason ??= 'upstream-broke-off';
+      ended = true;
+      const isSlow = cause instanceof SlowReader;
+      if (record.outcome !== 'blocked') record.outcome = isSlow ? 'refused' : 'failed';
+      record.reason ??= isSlow ? cause.message : 'upstream-broke-off';
       outgoing.destroy();
       resolve();
     };
@@ -32,11 +41,25 @@ export function pump(exchange: Exchange, body: Readable): Promise<void> {
       breakOff();
       return;
     }
+    const cut = (): void => {
+      if (!ended) body.destroy(new SlowReader('reader-slow'));
+      else {
+        // Only the last bytes are left, which the socket holds.
+        record.reason ??= 'reader-slow';
+        outgoing.destroy();
+      }
+    };
+    const pace = hasFloor ? watchReader(exchange, cut) : null;
     body.on('data', (chunk: Uint8Array) => {
       record.responseBytes += chunk.byteLength;
-      if (!outgoing.write(chunk)) body.pause();
+      if (outgoing.write(chunk)) return;
+      body.pause();
+      pace?.wait();
     });
-    outgoing.on('drain', () => body.resume());
+    outgoing.on('drain', () => {
+      pace?.goOn();
+      body.resume();
+    });
     body.on('end', () => {
       ended = true;
       outgoing.end();
@@ -47,6 +70,7 @@ export function pump(exchange: Exchange, body: Readable): Promise<void> {
     body.resume();
     outgoing.on('finish', () => resolve());
     outgoing.on('close', () => {
+      pace?.[Symbol.dispose]();
       if (!ended) {
         ended = true;
         record.reason ??= 'client-gone';

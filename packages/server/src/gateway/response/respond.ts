@@ -138,7 +138,7 @@ async function stream(reply: Reply, body: Readable): Promise<void> {
     sendHead(reply, { nonce: null, length: 'upstream', coding: null });
     // An event stream may be silent for long; its reader waits for the header.
     if (treatment.isEventStream) outgoingOf(exchange).flushHeaders();
-    await pump(exchange, body);
+    await pump(exchange, body, { hasFloor: !treatment.isEventStream });
     return;
   }
   await sendText(reply, body);

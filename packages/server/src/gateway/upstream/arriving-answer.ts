@@ -1,18 +1,15 @@
 import type { Readable } from 'node:stream';
-import type { Dispatcher } from 'undici';
 import { UpstreamBody } from './upstream-body.ts';
+import type { UpstreamBodyParts } from './upstream-body.ts';
 
 /** Bytes held before anybody has asked for the body as a stream; one read of a socket brings about as much. */
 const HELD_BYTES_MAX = 65_536;
 
 type Pairs = readonly (readonly [string, string])[];
 
-export interface ArrivingParts {
+export interface ArrivingParts extends UpstreamBodyParts {
   readonly status: number;
   readonly headers: Pairs;
-  readonly controller: Dispatcher.DispatchController;
-  /** 0 = the answer may pause as long as it likes (event streams). */
-  readonly idleMs: number;
 }
 
 /**
@@ -71,7 +68,7 @@ export class ArrivingAnswer {
   }
 
   #open(): UpstreamBody {
-    const stream = new UpstreamBody(this.#parts.controller, this.#isWhole ? 0 : this.#parts.idleMs);
+    const stream = new UpstreamBody(this.#isWhole ? { ...this.#parts, idleMs: 0 } : this.#parts);
     for (const chunk of this.#held) stream.arrive(chunk);
     this.#held = [];
     if (this.#isWhole) stream.finish();

@@ -1,7 +1,9 @@
 import type { Duplex } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { Refused } from '../exchange.ts';
+import type { AnswerMemory } from './answer-memory.ts';
 import { ArrivingAnswer } from './arriving-answer.ts';
+import type { StalledAnswers } from './stalled-answers.ts';
 
 export type UpstreamResponse = ArrivingAnswer;
 export interface UpstreamUpgrade {
@@ -25,11 +27,20 @@ const latin1 = (text: Buffer | string): string => (typeof text === 'string' ? te
 const isEventStream = (headers: readonly (readonly [string, string])[]): boolean =>
   headers.some(([name, value]) => name.toLowerCase() === 'content-type' && value.toLowerCase().startsWith('text/event-stream'));
 
+function lengthOf(headers: readonly (readonly [string, string])[]): number | null {
+  const stated = headers.find(([name]) => name.length === 14 && name.toLowerCase() === 'content-length')?.[1];
+  return stated === undefined ? null : Number(stated);
+}
+
 export interface HandlerParts {
   readonly bodyIdleMs: number;
+  readonly memory: AnswerMemory;
+  readonly stalled: StalledAnswers;
   readonly onAnswer: (answer: UpstreamResponse | UpstreamUpgrade) => void;
   /** Only before an answer began; after that a fault breaks the body off. */
   readonly onFault: (fault: UpstreamFault) => void;
+  /** An answer that began has ended or broken off: its connection is free, although the client may still read. */
+  readonly onAnswerOver: () => void;
 }
 
 /** One request to the application, as undici's dispatcher calls it. */
@@ -59,7 +70,8 @@ export class ExchangeHandler implements Dispatcher.DispatchHandler {
     if (status < 200) return;
     const headers = readPairs(controller.rawHeaders);
     const idleMs = isEventStream(headers) ? 0 : this.#parts.bodyIdleMs;
-    this.#answer = new ArrivingAnswer({ status, headers, controller, idleMs });
+    const { memory, stalled } = this.#parts;
+    this.#answer = new ArrivingAnswer({ status, headers, controller, idleMs, lengthBytes: lengthOf(headers), memory, stalled });
     // Whoever waits goes on in a microtask, after the bytes that came with the header have been handed over.
     this.#parts.onAnswer(this.#answer);
   }
@@ -78,12 +90,16 @@ export class ExchangeHandler implements Dispatcher.DispatchHandler {
   onResponseEnd(): void {
     // Trailers of the answer are dropped: no client of ours asked for them, and merged ones are an old way to smuggle.
     this.#isOver = true;
+    this.#parts.onAnswerOver();
     this.#answer?.finish();
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     this.#isOver = true;
     if (this.#answer === null) this.#parts.onFault(error);
-    else this.#answer.fail(error);
+    else {
+      this.#parts.onAnswerOver();
+      this.#answer.fail(error);
+    }
   }
 }

@@ -2,9 +2,11 @@ import type { Application } from '@holdfast/contract';
 import { Pool } from 'undici';
 import { discardRest } from '../body/discard-rest.ts';
 import type { Exchange, Refused } from '../exchange.ts';
+import { AnswerMemory } from './answer-memory.ts';
 import { ExchangeHandler } from './exchange-handler.ts';
 import type { UpstreamAnswer, UpstreamFault } from './exchange-handler.ts';
 import { upstreamHeaders } from './request-headers.ts';
+import { StalledAnswers } from './stalled-answers.ts';
 import { UploadStream } from './upload-stream.ts';
 
 /** Connections to one application; requests beyond wait in undici's queue, up to `WAITING_MAX`. */
@@ -25,6 +27,7 @@ interface Line {
   readonly key: string;
   readonly pool: Pool;
   readonly basePath: string;
+  readonly stalled: StalledAnswers;
   busy: number;
 }
 
@@ -44,10 +47,18 @@ function openLine(application: Application): Line {
     keepAliveTimeout: KEEP_ALIVE_MS,
     maxHeaderSize: RESPONSE_HEADER_BYTES_MAX,
   });
-  return { key: lineKey(application), pool, basePath: url.pathname.replace(/\/$/u, ''), busy: 0 };
+  const line: Line = {
+    key: lineKey(application),
+    pool,
+    basePath: url.pathname.replace(/\/$/u, ''),
+    stalled: new StalledAnswers(() => line.busy - CONNECTIONS_MAX),
+    busy: 0,
+  };
+  return line;
 }
 
 export function createUpstreams(): Upstreams {
+  const memory = new AnswerMemory();
   const lines = new Map<string, Line>();
   const lineFor = (application: Application): Line => {
     const held = lines.get(application.id);
@@ -62,20 +73,22 @@ export function createUpstreams(): Upstreams {
       const line = lineFor(exchange.application);
       if (line.busy >= CONNECTIONS_MAX + WAITING_MAX) return Promise.resolve(unavailable('upstream-queue'));
       line.busy += 1;
-      const client = new ClientWatch(exchange.outgoing, line);
-      return send(exchange, line, client);
+      if (line.busy > CONNECTIONS_MAX) line.stalled.makeRoom();
+      return send(exchange, new Turn(exchange.outgoing, line, memory));
     },
     follow(applications) {
       const kept = new Map(applications.map((application) => [application.id, lineKey(application)]));
       for (const [id, line] of lines) {
         if (kept.get(id) === line.key) continue;
         lines.delete(id);
+        line.stalled.close();
         void line.pool.close().catch(() => undefined);
       }
     },
     async close() {
       const open = [...lines.values()];
       lines.clear();
+      for (const { stalled } of open) stalled.close();
       await Promise.all(open.map(({ pool }) => pool.destroy()));
     },
   };
@@ -89,23 +102,35 @@ function mayRepeat({ head, body, upgrade }: Exchange, fault: UpstreamFault): boo
   return isSafe && (fault.code === 'UND_ERR_SOCKET' || fault.code === 'ECONNRESET' || fault.code === 'EPIPE');
 }
 
-/** One listener for everything that ends with the client's side of an exchange. */
-class ClientWatch {
+/** The place of one exchange among those that use or wait for a connection: given up once, by whichever side ends first. */
+class Turn {
+  readonly line: Line;
+  readonly memory: AnswerMemory;
   handler: ExchangeHandler | null = null;
+  #isOver = false;
 
-  constructor(outgoing: Exchange['outgoing'], line: Line) {
+  // oxlint-disable-next-line max-params -- one private caller
+  constructor(outgoing: Exchange['outgoing'], line: Line, memory: AnswerMemory) {
+    this.line = line;
+    this.memory = memory;
     outgoing.on('close', () => {
-      line.busy -= 1;
+      this.end();
       this.handler?.cancel();
     });
   }
+
+  end(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.line.busy -= 1;
+  }
 }
 
-async function send(exchange: Exchange, line: Line, client: ClientWatch): Promise<UpstreamAnswer> {
-  const first = await attempt(exchange, line, client);
+async function send(exchange: Exchange, turn: Turn): Promise<UpstreamAnswer> {
+  const first = await attempt(exchange, turn);
   if ('fault' in first) {
     if (!mayRepeat(exchange, first.fault)) return refuseUpload(exchange, first);
-    const second = await attempt(exchange, line, client);
+    const second = await attempt(exchange, turn);
     return 'fault' in second ? refusalFor(second) : second;
   }
   return first;
@@ -136,17 +161,21 @@ function refusalFor({ fault, upload, isClientGone }: Failed): Refused {
   return { kind: 'refused', code: isTimeout ? 'upstream-timeout' : 'upstream-failed', reason };
 }
 
-function attempt(exchange: Exchange, line: Line, client: ClientWatch): Promise<Exclude<UpstreamAnswer, Refused> | Failed> {
+function attempt(exchange: Exchange, turn: Turn): Promise<Exclude<UpstreamAnswer, Refused> | Failed> {
   const { application, outgoing, head } = exchange;
+  const { line, memory } = turn;
   const upload = openUpload(exchange);
   // oxlint-disable-next-line promise/avoid-new -- the dispatcher speaks callbacks only
   return new Promise((resolve) => {
     const handler = new ExchangeHandler({
       bodyIdleMs: application?.timeouts.bodyIdleMs ?? 0,
+      memory,
+      stalled: line.stalled,
       onAnswer: resolve,
+      onAnswerOver: () => turn.end(),
       onFault: (fault) => resolve({ fault, upload, isClientGone: outgoing.destroyed }),
     });
-    client.handler = handler;
+    turn.handler = handler;
     const path = line.basePath + (head.query === '' ? head.path : `${head.path}?${head.query}`);
     line.pool.dispatch(
       {
