@@ -47,8 +47,9 @@ export function createH2Front({ room, snapshot, offenders }: H2FrontParts): H2Fr
     room.rejects.note({ address, rule: fault, status: ENHANCE_YOUR_CALM_STATUS, protocol: 'h2', requestId: null });
     blame(address);
     if (session.destroyed) return;
-    // At once: what stands behind in the same packet is not even read. It writes GOAWAY before it goes.
-    session.destroy(undefined, constants.NGHTTP2_ENHANCE_YOUR_CALM);
+    session.goaway(constants.NGHTTP2_ENHANCE_YOUR_CALM);
+    // After this turn, so that the GOAWAY is written before the connection is cut; no request of it is begun any more.
+    setImmediate(() => session.destroy(undefined, constants.NGHTTP2_ENHANCE_YOUR_CALM));
     setTimeout(() => socket?.destroy(), LINGER_MS).unref();
   };
   const blame = (address: string): void => {
@@ -80,7 +81,7 @@ export function createH2Front({ room, snapshot, offenders }: H2FrontParts): H2Fr
     incoming.stream.on('error', () => undefined);
     // Behind everything that has been read from the network by now: a request whose reset came with it costs no work.
     setImmediate(() => {
-      if (isGone(incoming.stream) || session.destroyed) return;
+      if (isGone(incoming.stream) || overBudget.has(session) || session.destroyed) return;
       cutWhenStalled(incoming.stream, snapshot().source.limits.writeStallMs);
       room.handle({ incoming, outgoing, connection: factsOf(session) });
     });
