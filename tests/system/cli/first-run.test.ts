@@ -38,7 +38,7 @@ describe('the first start', () => {
   test('says where everything is, protects the demo shop in enforce mode, prints no secret, and Ctrl-C ends it with 130', async () => {
     const ran = await startAndStop(['up', '--data-dir', 'first', ...PORTS], 'SIGINT');
     expect(ran).toMatchObject({ code: 130, stdout: '' });
-    expect(ran.stderr).toMatch(/Holdfast \d+\.\d+\.\d+ {3}data \.\/first {3}node 24\./u);
+    expect(ran.stderr).toMatch(/Holdfast \d+\.\d+\.\d+ {3}data \.\/first \(new\) {3}node 24\./u);
     expect(ran.stderr).toMatch(/✓ database ready/u);
     expect(ran.stderr).toMatch(/➜ Demo shop, protected +https:\/\/localhost:\d+/u);
     expect(ran.stderr).toContain('Mode ENFORCE');
