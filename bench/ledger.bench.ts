@@ -169,7 +169,11 @@ async function drained(): Promise<number> {
 // The first second compiles; it is not measured.
 await Promise.all(Array.from({ length: 5000 }, () => audit.append(requestEvent())));
 await drained();
-const latency = await steady(requestEvent);
+// Changes are what somebody waits for; records of requests are never waited for, and are told for comparison.
+const latency = { changes: await steady(changeEvent), requests: { p50: 0, p99: 0 } };
+await drained();
+const { p50, p99 } = await steady(requestEvent);
+latency.requests = { p50, p99 };
 await drained();
 const requests = await flatOut(requestEvent);
 const projected = await drained();
@@ -193,8 +197,8 @@ await rm(dataDir, { recursive: true, force: true });
 
 report({
   name: 'ledger',
-  budget: `>= ${BUDGET_PER_SECOND} changes/s durable and signed; p99 acknowledgement <= ${BUDGET_P99_MS} ms at ${RATE}/s`,
-  ok: isWhole && changes.signedPerSecond >= BUDGET_PER_SECOND && latency.p99 <= BUDGET_P99_MS,
+  budget: `>= ${BUDGET_PER_SECOND} changes/s durable and signed; p99 acknowledgement of changes <= ${BUDGET_P99_MS} ms at ${RATE}/s`,
+  ok: isWhole && changes.signedPerSecond >= BUDGET_PER_SECOND && latency.changes.p99 <= BUDGET_P99_MS,
   results: {
     requests,
     changes,

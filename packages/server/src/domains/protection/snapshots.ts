@@ -48,6 +48,9 @@ export function createSnapshots(parts: SnapshotsParts): Snapshots {
     return compiled;
   };
   const refresh = async (cause: string, actor: Actor): Promise<Compiled> => {
+    // What waited to be gathered is committed already, so this compilation holds it.
+    if (timer !== null) clearTimeout(timer);
+    timer = null;
     const next = queue.then(async () => compileAndPush(cause, actor));
     queue = next.catch(() => undefined);
     return next;
