@@ -5,8 +5,8 @@ import { Cursor } from './segment-cursor.ts';
 import type { SegmentLog } from './segment-log.ts';
 import { dropRows, readBookmark, rowOf, writeBookmark, writeRows } from './store.ts';
 
-/** Rows of one transaction: measured better than larger ones on both databases. */
-const BATCH_MAX = 512;
+/** Rows of one transaction. Larger ones are no faster, and preparing them holds up acknowledgements (bench/ledger.bench.ts). */
+const BATCH_MAX = 256;
 /** Records that come one by one are gathered this long. */
 const GATHER_MS = 50;
 /** Records that wait for the disk come first: with more than this the projection pauses between batches. */
