@@ -57,7 +57,9 @@ export async function parse(given: readonly string[]): Promise<Parsed> {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return { kind: 'help', text: printed, asked: true };
     if (error.code === 'commander.help') return { kind: 'help', text: printed, asked: false };
-    throw new UsageFault(sentence(error.message), name === null ? 'holdfast --help' : `holdfast ${name} --help`);
+    // Help is offered for what exists: a mistyped name has none.
+    const isKnown = COMMANDS.some((entry) => entry.name === name);
+    throw new UsageFault(sentence(error.message), isKnown ? `holdfast ${name} --help` : 'holdfast --help');
   }
   return called ?? { kind: 'help', text: printed, asked: false };
 }
