@@ -6,6 +6,7 @@ import type { SecureContextOptions, Server as TlsServer, TlsOptions } from 'node
 import { getRequestListener } from '@hono/node-server';
 import { Refusal } from '../platform/refusal.ts';
 import type { Api } from './route.ts';
+import { OWN_HOST } from './shield.ts';
 
 const HEADERS_TIMEOUT_MS = 5000;
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -16,7 +17,6 @@ const HEADER_BYTES_MAX = 16_384;
 /** RFC 8446 §5.1: a TLS record of type handshake. */
 const TLS_HANDSHAKE = 0x16;
 const OPEN_PATHS = new Set(['/-/live', '/-/ready', '/-/startup', '/metrics']);
-const OWN_HOST = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/u;
 
 /** `tls: null` serves plain HTTP, for tests. */
 export type ApiListen =

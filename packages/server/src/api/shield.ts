@@ -8,7 +8,7 @@ import type { ApiEnv } from './route.ts';
 const ID_LENGTH = 12;
 
 /** Only names of this machine: a page that rebinds its own name to 127.0.0.1 sends its own name (DNS rebinding). */
-const OWN_HOST = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/u;
+export const OWN_HOST = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/u;
 
 const HEADERS: readonly (readonly [string, string])[] = [
   [

@@ -9,6 +9,7 @@ import path from 'node:path';
 export async function writeFileAtomically(file: string, bytes: Uint8Array | string, mode = 0o600): Promise<void> {
   const partial = `${file}.${process.pid}.${randomBytes(4).toString('hex')}.partial`;
   try {
+    // `wx`: the mode applies only to a file that we create, so a draft that lies there wide open is never reused.
     const handle = await open(partial, 'wx', mode);
     try {
       await handle.writeFile(bytes);

@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { writeFileAtomically } from '../atomic-file.ts';
 
 /**
  * Where private keys rest. The plain store below writes mode 0600 files; the keyring gives one that seals the bytes first.
@@ -40,35 +40,8 @@ export async function readIfPresent(path: string): Promise<Uint8Array | undefine
   }
 }
 
-/** Writes beside the target, syncs, renames over it, syncs the folder: a crash leaves the old file or the new one, never half. */
+/** As {@link writeFileAtomically}, in a folder that may not be there yet. */
 export async function writeFileAtomic(path: string, bytes: Uint8Array, mode: number): Promise<void> {
-  const folder = dirname(path);
-  await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
-  const draft = `${path}.${randomBytes(6).toString('hex')}.tmp`;
-  try {
-    // `wx`: the mode applies only to a file that we create, so an existing wide-open draft can never be reused.
-    const file = await open(draft, 'wx', mode);
-    try {
-      await file.writeFile(bytes);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(draft, path);
-  } catch (error) {
-    await rm(draft, { force: true });
-    throw error;
-  }
-  await syncFolder(folder);
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  // Windows cannot open a folder for syncing, and its rename is already journalled.
-  if (process.platform === 'win32') return;
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+  await mkdir(dirname(path), { recursive: true, mode: FOLDER_MODE });
+  await writeFileAtomically(path, bytes, mode);
 }
