@@ -10,7 +10,7 @@ import { goElsewhere, showLogin, signIn, signOut } from './pages/login.ts';
 import { showOrders } from './pages/orders.ts';
 import { addComment, showProduct } from './pages/product.ts';
 import { showSearch } from './pages/search.ts';
-import { sendAsset } from './pages/static.ts';
+import { sendAsset, sendIcon } from './pages/static.ts';
 import { showPing, showTools } from './pages/tools.ts';
 import { addUpload, sendUpload, showUploads } from './pages/upload.ts';
 import { ShopError } from './shop-error.ts';
@@ -56,6 +56,7 @@ export function createRoutes(): readonly Route[] {
     route('GET /api/broken', breakPage),
     route('GET /events', createNoticeStream()),
     route('GET /static/:name', sendAsset),
+    route('GET /favicon.ico', sendIcon),
   ];
 }
 

@@ -178,6 +178,7 @@ describe('pages', () => {
     expect((await visit('/api/orders/1')).status).toBe(401);
     expect((await visit('/admin/export')).status).toBe(403);
     expect((await visit('/static/..%2fserver.ts')).status).toBe(404);
+    expect((await visit('/favicon.ico')).status).toBe(200);
   });
 });
 

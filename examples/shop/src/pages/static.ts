@@ -15,8 +15,13 @@ function loadAsset(name: string, type: string): [string, Asset] {
 // Known names only, so this folder is not a second path traversal.
 const assets = new Map([loadAsset('shop.css', 'text/css; charset=utf-8'), loadAsset('leaf.svg', 'image/svg+xml')]);
 
-export function sendAsset(visit: Visit): void {
-  const asset = assets.get(visit.params.get('name') ?? '');
+export const sendAsset = (visit: Visit): void => send(visit, visit.params.get('name') ?? '');
+
+/** A browser asks for this by itself where a document names no icon, as a picture opened alone does. */
+export const sendIcon = (visit: Visit): void => send(visit, 'leaf.svg');
+
+function send(visit: Visit, name: string): void {
+  const asset = assets.get(name);
   if (asset === undefined) throw new ShopError('not-found', 'There is no such file.');
   visit.response.setHeader('Cache-Control', 'public, max-age=300');
   sendBytes(visit, asset.type, asset.bytes);
