@@ -5,9 +5,22 @@ import { cell, code, inline, page, table } from './markdown.ts';
 
 const TITLES: Readonly<Record<RuleGroup, string>> = {
   sqli: 'SQL injection',
+  nosql: 'NoSQL operator injection',
   xss: 'Cross-site scripting',
   cmdi: 'Command injection',
   traversal: 'Path traversal',
+  inclusion: 'Remote and local file inclusion',
+  ssrf: 'Server-side request forgery',
+  ssti: 'Template injection',
+  xxe: 'XML external entities',
+  ldap: 'LDAP injection',
+  xpath: 'XPath injection',
+  jndi: 'JNDI lookups',
+  code: 'Code injection',
+  deserialisation: 'Unsafe deserialisation',
+  pollution: 'Prototype pollution',
+  crlf: 'Header and line-break injection',
+  scanner: 'Scanners and attack tools',
 };
 const INNOCENT_SHOWN = 8;
 

@@ -23,7 +23,25 @@ export const prefixSchema = z
 export const timestampSchema = z.number().int().nonnegative();
 
 /** Attack classes that inspection can find; equal to the groups of `@holdfast/inspect` (a test holds them together). */
-export const RULE_GROUPS = ['sqli', 'xss', 'cmdi', 'traversal'] as const;
+export const RULE_GROUPS = [
+  'sqli',
+  'nosql',
+  'xss',
+  'cmdi',
+  'traversal',
+  'inclusion',
+  'ssrf',
+  'ssti',
+  'xxe',
+  'ldap',
+  'xpath',
+  'jndi',
+  'code',
+  'deserialisation',
+  'pollution',
+  'crlf',
+  'scanner',
+] as const;
 export type RuleGroup = (typeof RULE_GROUPS)[number];
 
 /** Where in a request a value was found; equal to `Location` of `@holdfast/inspect`. */

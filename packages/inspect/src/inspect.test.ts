@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { BLOCK_CONFIDENCE, inspectRequest } from './inspect.ts';
+import { BLOCK_CONFIDENCE } from './context.ts';
+import { inspectRequest } from './inspect.ts';
 import { RULES } from './rules.ts';
 import { RULE_GROUPS, type Location } from './types.ts';
 

@@ -1,51 +1,39 @@
-import { detectCmdi } from './cmdi/detect.ts';
-import { detectSqli } from './sqli/detect.ts';
-import { detectTraversal } from './traversal/detect.ts';
+import { BLOCK_CONFIDENCE, blockConfidence } from './context.ts';
+import { DETECTORS } from './detectors.ts';
 import { hasAny, scanTraits, TRAIT } from './traits.ts';
-import {
-  RULE_GROUPS,
-  type CanonicalRequest,
-  type Detect,
-  type Evidence,
-  type Field,
-  type Finding,
-  type Location,
-  type RuleGroup,
-} from './types.ts';
+import type { CanonicalRequest, Detector, Evidence, Field, FieldContext, Finding, Location, RuleGroup } from './types.ts';
 import { deriveVariants, type Variant } from './variants/derive.ts';
-import { detectXss } from './xss/detect.ts';
-
-/** From this score on a request is an attack. */
-export const BLOCK_CONFIDENCE = 0.9;
 
 /** Which groups to run; all of them when unset. */
 export interface InspectOptions {
   groups?: readonly RuleGroup[];
+  /** The readers to run, where not all of them are wanted in the program. */
+  detectors?: readonly Detector[];
   /** Texts that were clean before under the same groups; they are not read again. */
   memory?: CleanTexts;
+  /** What is known of a field's purpose, by schema or learning; it moves the confidence from which a finding blocks. */
+  contextOf?: (field: Field) => FieldContext | null;
 }
 
 /** What the caller remembers between requests; this package itself keeps nothing. */
 export interface CleanTexts {
-  has(location: Location, text: string): boolean;
-  add(location: Location, text: string): void;
+  /** `place` = location, part and name of the field: what is harmless under one name need not be under another. */
+  has(place: string, text: string): boolean;
+  add(place: string, text: string): void;
 }
 
 export interface Inspection {
+  /** Strongest first. */
   findings: readonly Finding[];
-  /** 0..1: the strongest value of the request, after the evidence about that value is combined. */
+  /** 0..1: the strongest finding. */
   score: number;
+  /** True when a finding blocks. */
+  isAttack: boolean;
   fieldsInspected: number;
 }
 
-const DETECTORS: Readonly<Record<RuleGroup, Detect>> = {
-  sqli: detectSqli,
-  xss: detectXss,
-  cmdi: detectCmdi,
-  traversal: detectTraversal,
-};
 /** Characters without which a value is a word, a number, a slug, a UUID or a token in every group's eyes. */
-const INTERESTING = ~(TRAIT.letter | TRAIT.digit | TRAIT.dot | TRAIT.colon | TRAIT.slash);
+const INTERESTING = ~(TRAIT.letter | TRAIT.digit | TRAIT.dot | TRAIT.colon | TRAIT.slash | TRAIT.comma | TRAIT.at);
 const SAMPLE_LENGTH_MAX = 64;
 const FINDINGS_MAX = 64;
 const NAME_INSPECTED_MAX = 1_024;
@@ -60,27 +48,55 @@ const WEAK_WEIGHT = 0.5;
 /**
  * Judges every field of a canonical request. Pure and total: it never throws, and its cost grows with the size of the request only.
  *
- * @example inspectRequest({ method: 'GET', path: '/', fields: [{ location: 'query', name: 'id', value: "1' OR 1=1--" }] }).score >= BLOCK_CONFIDENCE
+ * @example inspectRequest({ method: 'GET', path: '/', fields: [{ location: 'query', name: 'id', value: "1' OR 1=1--" }] }).isAttack // true
  */
 export function inspectRequest(request: CanonicalRequest, options: InspectOptions = {}): Inspection {
-  const run: Run = { groups: options.groups ?? RULE_GROUPS, memory: options.memory ?? null };
+  const run = prepare(options);
   const findings: Finding[] = [];
-  let score = 0;
   for (const field of request.fields) {
-    const inValue = inspectText(field, field.value, run);
+    const inValue = inspectText({ field, part: 'value', text: field.value }, run);
     const inName = inspectName(field, run);
     if (inValue.length === 0 && inName.length === 0) continue;
-    const found = [...inValue, ...inName];
-    score = Math.max(score, combine(found));
-    for (const finding of found) if (findings.length < FINDINGS_MAX) findings.push(finding);
+    for (const finding of combine([...inValue, ...inName])) if (findings.length < FINDINGS_MAX) findings.push(finding);
   }
   findings.sort((left, right) => right.confidence - left.confidence);
-  return { findings, score, fieldsInspected: request.fields.length };
+  return {
+    findings,
+    score: findings[0]?.confidence ?? 0,
+    isAttack: findings.some((finding) => finding.blocks),
+    fieldsInspected: request.fields.length,
+  };
 }
 
 interface Run {
-  groups: readonly RuleGroup[];
+  detectors: readonly Detector[];
   memory: CleanTexts | null;
+  contextOf: ((field: Field) => FieldContext | null) | null;
+}
+
+const byGroups = new WeakMap<readonly RuleGroup[], readonly Detector[]>();
+
+function prepare({ groups, detectors, memory, contextOf }: InspectOptions): Run {
+  return {
+    detectors: groups === undefined ? (detectors ?? DETECTORS) : selected(groups, detectors ?? DETECTORS),
+    memory: memory ?? null,
+    contextOf: contextOf ?? null,
+  };
+}
+
+/** A caller hands the same list with each request; what follows from it is worked out once. */
+function selected(groups: readonly RuleGroup[], detectors: readonly Detector[]): readonly Detector[] {
+  const held = detectors === DETECTORS ? byGroups.get(groups) : undefined;
+  if (held !== undefined) return held;
+  const chosen = detectors.filter(({ group }) => groups.includes(group));
+  if (detectors === DETECTORS) byGroups.set(groups, chosen);
+  return chosen;
+}
+
+interface Text {
+  field: Field;
+  part: 'name' | 'value';
+  text: string;
 }
 
 const NOTHING: readonly Finding[] = [];
@@ -94,23 +110,33 @@ function inspectName(field: Field, run: Run): readonly Finding[] {
     field.name.length > NAME_INSPECTED_MAX
   )
     return NOTHING;
-  const found = inspectText(field, field.name, run);
+  const found = inspectText({ field, part: 'name', text: field.name }, run);
   return found.length === 0 ? NOTHING : found.map((finding) => ({ ...finding, chain: ['name', ...finding.chain] }));
 }
 
-function inspectText(field: Field, text: string, { groups, memory }: Run): readonly Finding[] {
+function inspectText({ field, part, text }: Text, { detectors, memory, contextOf }: Run): readonly Finding[] {
+  const { location, name } = field;
   const traits = scanTraits(text);
-  if (isPlain(traits, text)) return NOTHING;
+  if (isPlain(traits, text) && name !== 'user-agent') return NOTHING;
   const remembers = memory !== null && text.length <= REMEMBERED_MAX;
-  if (remembers && memory.has(field.location, text)) return NOTHING;
-  const findings: Finding[] = [];
+  const place = remembers ? `${location} ${part} ${name}` : '';
+  if (remembers && memory.has(place, text)) return NOTHING;
+  const found: { group: RuleGroup; evidence: Evidence; variant: Variant }[] = [];
   for (const variant of deriveVariants(text, traits)) {
-    for (const group of groups) {
-      const evidence = DETECTORS[group]({ value: variant.value, traits: variant.traits, location: field.location });
-      for (const item of evidence) add(findings, field, describe(variant, group, item));
+    for (const { group, needs, detect } of detectors) {
+      if (!hasAny(variant.traits, needs)) continue;
+      for (const evidence of detect({ value: variant.value, traits: variant.traits, location, name, part }))
+        found.push({ group, evidence, variant });
     }
   }
-  if (remembers && findings.length === 0) memory.add(field.location, text);
+  if (found.length === 0) {
+    if (remembers) memory.add(place, text);
+    return NOTHING;
+  }
+  const findings: Finding[] = [];
+  const context = contextOf?.(field) ?? null;
+  for (const { group, evidence, variant } of found)
+    keepStrongest(findings, describe(field, variant, { group, evidence, context }));
   return findings;
 }
 
@@ -121,37 +147,46 @@ function isPlain(traits: number, text: string): boolean {
   return text.length < 16 || !hasAny(traits, TRAIT.letter);
 }
 
-type Described = Omit<Finding, 'location' | 'name'>;
+interface Judged {
+  group: RuleGroup;
+  evidence: Evidence;
+  context: FieldContext | null;
+}
 
-function describe(variant: Variant, group: RuleGroup, evidence: Evidence): Described {
+function describe({ location, name }: Field, variant: Variant, { group, evidence, context }: Judged): Finding {
   const [start, end] = evidence.span;
-  const sample = variant.value.slice(start, Math.min(end, start + SAMPLE_LENGTH_MAX));
+  const { rule, confidence, span, why } = evidence;
   return {
-    rule: evidence.rule,
+    rule,
     group,
-    confidence: evidence.confidence,
+    confidence,
+    location,
+    name,
     chain: variant.chain,
-    span: evidence.span,
-    sample,
-    why: evidence.why,
+    span,
+    sample: variant.value.slice(start, Math.min(end, start + SAMPLE_LENGTH_MAX)),
+    why,
+    context,
+    blocks: confidence >= blockConfidence(group, context),
   };
 }
 
 /** Keeps one finding per rule and value, the most certain one. */
-function add(findings: Finding[], field: Field, described: Described): void {
-  if (field.location === 'header' && described.confidence < HEADER_CONFIDENCE_MIN) return;
-  const finding: Finding = { ...described, location: field.location, name: field.name };
+function keepStrongest(findings: Finding[], finding: Finding): void {
+  if (finding.location === 'header' && finding.confidence < HEADER_CONFIDENCE_MIN) return;
   const known = findings.findIndex((other) => other.rule === finding.rule);
   if (known < 0) findings.push(finding);
   else if ((findings[known]?.confidence ?? 0) < finding.confidence) findings[known] = finding;
 }
 
 /** The strongest evidence decides; weaker evidence of other rules about the same value closes part of the gap. */
-function combine(findings: readonly Finding[]): number {
-  const sorted = findings.map((finding) => finding.confidence).sort((left, right) => right - left);
-  const strongest = sorted[0] ?? 0;
-  if (strongest >= BLOCK_CONFIDENCE) return strongest;
-  let doubt = 1 - strongest;
-  for (const confidence of sorted.slice(1)) doubt *= 1 - confidence * WEAK_WEIGHT;
-  return Math.min(COMBINED_MAX, 1 - doubt);
+function combine(findings: readonly Finding[]): readonly Finding[] {
+  const sorted = findings.toSorted((left, right) => right.confidence - left.confidence);
+  const [strongest, ...others] = sorted;
+  if (strongest === undefined || strongest.confidence >= BLOCK_CONFIDENCE || others.length === 0) return sorted;
+  let doubt = 1 - strongest.confidence;
+  for (const other of others) doubt *= 1 - other.confidence * WEAK_WEIGHT;
+  const confidence = Math.min(COMBINED_MAX, 1 - doubt);
+  const blocks = confidence >= blockConfidence(strongest.group, strongest.context);
+  return [{ ...strongest, confidence, blocks, why: `${strongest.why}; more doubt by ${others[0]?.rule ?? ''}` }, ...others];
 }

@@ -26,6 +26,11 @@ export const TRAIT = {
   letter: 0x800000,
   digit: 0x1000000,
   dot: 0x2000000,
+  bracket: 0x4000000,
+  /** Two underscores in a row, as in the names that languages keep for themselves. */
+  dunder: 0x8000000,
+  at: 0x10000000,
+  comma: 0x20000000,
 } as const;
 
 const PUNCTUATION: ReadonlyMap<string, number> = new Map([
@@ -54,6 +59,10 @@ const PUNCTUATION: ReadonlyMap<string, number> = new Map([
   ['~', TRAIT.operator],
   ['*', TRAIT.operator],
   ['.', TRAIT.dot],
+  ['[', TRAIT.bracket],
+  [']', TRAIT.bracket],
+  ['@', TRAIT.at],
+  [',', TRAIT.comma],
 ]);
 
 function traitOf(code: number): number {
@@ -78,10 +87,11 @@ export function scanTraits(value: string): number {
   for (let i = 0; i < value.length; i++) {
     const code = value.charCodeAt(i);
     mask |= code < 128 ? (BY_CODE[code] ?? 0) : TRAIT.nonAscii;
-    // Only two pairs mean more than their characters do: `..` and `--`.
+    // Only three pairs mean more than their characters do: `..`, `--` and `__`.
     if (code === previous) {
       if (code === 46) mask |= TRAIT.dotDot;
       else if (code === 45) mask |= TRAIT.comment;
+      else if (code === 95) mask |= TRAIT.dunder;
     }
     previous = code;
   }

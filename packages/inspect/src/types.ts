@@ -26,7 +26,25 @@ export interface CanonicalRequest {
 }
 
 /** Families of attack; a later family is one more entry here and one more folder beside `sqli/`. */
-export const RULE_GROUPS = ['sqli', 'xss', 'cmdi', 'traversal'] as const;
+export const RULE_GROUPS = [
+  'sqli',
+  'nosql',
+  'xss',
+  'cmdi',
+  'traversal',
+  'inclusion',
+  'ssrf',
+  'ssti',
+  'xxe',
+  'ldap',
+  'xpath',
+  'jndi',
+  'code',
+  'deserialisation',
+  'pollution',
+  'crlf',
+  'scanner',
+] as const;
 export type RuleGroup = (typeof RULE_GROUPS)[number];
 
 /** One line of the rule catalogue; the reference documentation is generated from these. */
@@ -51,8 +69,25 @@ export interface DetectInput {
   value: string;
   traits: number;
   location: Location;
+  /** Name of the field. It is the client's choice as much as the value is. */
+  name: string;
+  /** Which of the two `value` is: names are judged as texts too, and some attacks are names only. */
+  part: 'name' | 'value';
 }
 export type Detect = (input: DetectInput) => readonly Evidence[];
+
+/** A family of attack: what it is called, the traits without any of which nothing of it can be there, and its reader. */
+export interface Detector {
+  group: RuleGroup;
+  needs: number;
+  detect: Detect;
+}
+
+/**
+ * What a field is for, from a schema or from learning. Texts that people write freely, pages that editors save and search
+ * boxes hold what would be an attack elsewhere; identifiers and numbers hold nothing of that kind.
+ */
+export type FieldContext = 'free-text' | 'html' | 'search' | 'url' | 'identifier';
 
 /** Evidence together with where it was found and how the value was unwrapped to find it. */
 export interface Finding {
@@ -67,4 +102,8 @@ export interface Finding {
   /** At most 64 characters of the matched variant. */
   sample: string;
   why: string;
+  /** What the field is known to be for; null when nobody told. */
+  context: FieldContext | null;
+  /** True when the confidence reaches what this class needs in this context: reason enough to refuse the request. */
+  blocks: boolean;
 }

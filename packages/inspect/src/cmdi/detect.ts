@@ -1,5 +1,5 @@
 import { hasAny, TRAIT } from '../traits.ts';
-import type { DetectInput, Evidence } from '../types.ts';
+import type { DetectInput, Detector, Evidence } from '../types.ts';
 import { isProgramWord, isQuotation, judgeCommand, PROSE_CONFIDENCE } from './command.ts';
 import { type CommandSite, commandSites } from './lex.ts';
 import { EXECUTING_FUNCTIONS } from './words.ts';
@@ -53,7 +53,6 @@ const BACKTICK_PRINT = /\b(?:print|echo)\s{0,4}\(\s{0,4}`/i;
 /** Reads a value as a shell and as a script language would; words alone never count, a separator and fitting arguments do (CWE-78). */
 export function detectCmdi(input: DetectInput): readonly Evidence[] {
   const { value, traits } = input;
-  if (!hasAny(traits, SHELL)) return [];
   const found: Evidence[] = [];
   judgeExpansions(value, traits, found);
   judgeFunctions(value, traits, found);
@@ -139,3 +138,5 @@ function judgeFunctions(value: string, traits: number, found: Evidence[]): void 
     why: `${call[1] ?? 'a function'} runs what it is given`,
   });
 }
+
+export const cmdi: Detector = { group: 'cmdi', needs: SHELL, detect: detectCmdi };

@@ -1,5 +1,5 @@
 import { hasAny, TRAIT } from '../traits.ts';
-import type { DetectInput, Evidence } from '../types.ts';
+import type { DetectInput, Detector, Evidence } from '../types.ts';
 import { judgeComparedLiteral, judgeCondition, judgeGluedOperator, type Reading } from './boolean.ts';
 import { judgeCall, judgeClause, judgeCutExpression, judgeTruncation } from './clause.ts';
 import { judgeStatement, judgeSubquery, judgeUnion } from './statement.ts';
@@ -26,7 +26,6 @@ const CALL_WORDS =
  */
 export function detectSqli(input: DetectInput): readonly Evidence[] {
   const { value, traits } = input;
-  if (!hasAny(traits, CODE | TRAIT.space | TRAIT.control)) return [];
   const hasWords = WORDS.test(value) || CALL_WORDS.test(value);
   const canBreak =
     hasAny(traits, TRAIT.quote | TRAIT.doubleQuote) && hasAny(traits, TRAIT.comment | TRAIT.operator | TRAIT.equals | TRAIT.pipe);
@@ -59,3 +58,5 @@ function keep(found: Evidence[], evidence: Evidence | undefined): void {
   // Faint evidence is dropped at once: it could only ever add noise to the sum.
   if (evidence !== undefined && evidence.confidence >= 0.3) found.push(evidence);
 }
+
+export const sqli: Detector = { group: 'sqli', needs: CODE | TRAIT.space | TRAIT.control, detect: detectSqli };

@@ -1,5 +1,5 @@
 import { hasAny, TRAIT } from '../traits.ts';
-import type { DetectInput, Evidence } from '../types.ts';
+import type { DetectInput, Detector, Evidence } from '../types.ts';
 import { findSensitiveFile, foldSeparators } from './sensitive.ts';
 
 /** Characters a path needs. */
@@ -26,7 +26,7 @@ const PROSE_WORDS_MIN = 3;
 /** Resolves a value as a path of every convention and asks where it leads (CWE-22). */
 export function detectTraversal(input: DetectInput): readonly Evidence[] {
   const { value, traits } = input;
-  if (!hasAny(traits, PATH) || !HINT.test(value)) return [];
+  if (!HINT.test(value)) return [];
   const text = value.length > PATH_LENGTH_MAX ? value.slice(0, PATH_LENGTH_MAX) : value;
   const found: Evidence[] = [];
   const isProse = countBlanks(text) >= PROSE_WORDS_MIN;
@@ -161,3 +161,5 @@ function judgeFilled(text: string): Evidence | undefined {
   }
   return undefined;
 }
+
+export const traversal: Detector = { group: 'traversal', needs: PATH, detect: detectTraversal };

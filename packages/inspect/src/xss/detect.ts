@@ -1,5 +1,5 @@
 import { hasAny, TRAIT } from '../traits.ts';
-import type { DetectInput, Evidence } from '../types.ts';
+import type { DetectInput, Detector, Evidence } from '../types.ts';
 import { judgeCode } from './code.ts';
 import { judgeBrokenAttribute, judgeMarkup } from './markup.ts';
 
@@ -13,7 +13,6 @@ const CODE_HINT =
 /** Reads a value as a browser would: as markup, as the rest of an attribute, and as the rest of a script string (CWE-79). */
 export function detectXss(input: DetectInput): readonly Evidence[] {
   const { value, traits } = input;
-  if (!hasAny(traits, ACTIVE)) return [];
   const found: Evidence[] = hasAny(traits, TRAIT.angle) ? judgeMarkup(value) : [];
   if (found.length > 0) return found;
   if (hasAny(traits, TRAIT.equals) && ATTRIBUTE_HINT.test(value)) found.push(...judgeBrokenAttribute(value));
@@ -21,3 +20,5 @@ export function detectXss(input: DetectInput): readonly Evidence[] {
   const code = CODE_HINT.test(value) || hasAny(traits, TRAIT.control | TRAIT.lineBreak) ? judgeCode(value) : undefined;
   return code === undefined ? found : [code];
 }
+
+export const xss: Detector = { group: 'xss', needs: ACTIVE, detect: detectXss };

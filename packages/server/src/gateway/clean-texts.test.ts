@@ -13,8 +13,8 @@ describe('memory of clean texts', () => {
       expect(judge(memory, "1' or 1=1--")).toBeGreaterThanOrEqual(BLOCK_CONFIDENCE);
       expect(judge(memory, 'a watering can (green), 2 l')).toBe(0);
     }
-    expect(memory.has('query', 'a watering can (green), 2 l')).toBe(true);
-    expect(memory.has('query', "1' or 1=1--")).toBe(false);
+    expect(memory.has('query value q', 'a watering can (green), 2 l')).toBe(true);
+    expect(memory.has('query value q', "1' or 1=1--")).toBe(false);
   });
 
   it('knows a text only at the place where it was clean', () => {

@@ -1,4 +1,4 @@
-import type { CleanTexts as Memory, Location } from '@holdfast/inspect';
+import type { CleanTexts as Memory } from '@holdfast/inspect';
 
 /** Texts of each place, in two generations; a browser sends the same few with every request. */
 const GENERATION_MAX = 512;
@@ -9,31 +9,31 @@ const GENERATION_MAX = 512;
  * was not found clean.
  */
 export class CleanTexts implements Memory {
-  #young = new Map<Location, Set<string>>();
-  #old = new Map<Location, Set<string>>();
+  #young = new Map<string, Set<string>>();
+  #old = new Map<string, Set<string>>();
   #count = 0;
 
-  has(location: Location, text: string): boolean {
-    if (this.#young.get(location)?.has(text) === true) return true;
-    if (this.#old.get(location)?.has(text) !== true) return false;
-    this.#put(location, text);
+  has(place: string, text: string): boolean {
+    if (this.#young.get(place)?.has(text) === true) return true;
+    if (this.#old.get(place)?.has(text) !== true) return false;
+    this.#put(place, text);
     return true;
   }
 
-  add(location: Location, text: string): void {
+  add(place: string, text: string): void {
     // A copy: a piece cut out of a large body would keep all of that body in memory. What Latin-1 cannot say is not kept.
     const copy = Buffer.from(text, 'latin1').toString('latin1');
-    if (copy === text) this.#put(location, copy);
+    if (copy === text) this.#put(place, copy);
   }
 
-  #put(location: Location, text: string): void {
+  #put(place: string, text: string): void {
     if (this.#count >= GENERATION_MAX) {
       this.#old = this.#young;
       this.#young = new Map();
       this.#count = 0;
     }
-    const texts = this.#young.get(location) ?? new Set();
-    if (texts.size === 0) this.#young.set(location, texts);
+    const texts = this.#young.get(place) ?? new Set();
+    if (texts.size === 0) this.#young.set(place, texts);
     texts.add(text);
     this.#count += 1;
   }

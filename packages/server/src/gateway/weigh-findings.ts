@@ -1,4 +1,3 @@
-import { BLOCK_CONFIDENCE } from '@holdfast/inspect';
 import type { Finding, RuleGroup } from '@holdfast/inspect';
 import type { Application, RuleAction, RuleException } from '@holdfast/contract';
 import { ON } from './exchange.ts';
@@ -36,7 +35,7 @@ export function weighFindings(
   for (const finding of found.findings) {
     const exception = exceptionFor(finding, exceptions, found.now);
     keep(exchange, finding, exception);
-    if (exception !== null || finding.confidence < BLOCK_CONFIDENCE) continue;
+    if (exception !== null || !finding.blocks) continue;
     counting ??= finding.rule;
     if (actionFor(application, finding.group) === 'block') blocking ??= finding.rule;
   }

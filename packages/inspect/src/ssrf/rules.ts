@@ -1,0 +1,3 @@
+import type { RuleDescription } from '../types.ts';
+
+export const SSRF_RULES: readonly RuleDescription[] = [];

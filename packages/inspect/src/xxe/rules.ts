@@ -1,0 +1,3 @@
+import type { RuleDescription } from '../types.ts';
+
+export const XXE_RULES: readonly RuleDescription[] = [];
