@@ -1,7 +1,17 @@
 import { BLOCK_CONFIDENCE, blockConfidence } from './context.ts';
 import { DETECTORS } from './detectors.ts';
 import { hasAny, scanTraits, TRAIT } from './traits.ts';
-import type { CanonicalRequest, Detector, Evidence, Field, FieldContext, Finding, Location, RuleGroup } from './types.ts';
+import type {
+  CanonicalRequest,
+  DetectInput,
+  Detector,
+  Evidence,
+  Field,
+  FieldContext,
+  Finding,
+  Location,
+  RuleGroup,
+} from './types.ts';
 import { deriveVariants, type Variant } from './variants/derive.ts';
 
 /** Which groups to run; all of them when unset. */
@@ -118,15 +128,18 @@ function inspectText({ field, part, text }: Text, { detectors, memory, contextOf
   const { location, name } = field;
   const traits = scanTraits(text);
   if (isPlain(traits, text) && name !== 'user-agent') return NOTHING;
-  const remembers = memory !== null && text.length <= REMEMBERED_MAX;
+  const isFile = field.isFile === true && part === 'value';
+  // A file and a field of one name are judged by different detectors: what was clean as one need not be as the other.
+  const remembers = memory !== null && text.length <= REMEMBERED_MAX && !isFile;
   const place = remembers ? `${location} ${part} ${name}` : '';
   if (remembers && memory.has(place, text)) return NOTHING;
   const found: { group: RuleGroup; evidence: Evidence; variant: Variant }[] = [];
   for (const variant of deriveVariants(text, traits)) {
-    for (const { group, needs, detect } of detectors) {
-      if (!hasAny(variant.traits, needs)) continue;
-      for (const evidence of detect({ value: variant.value, traits: variant.traits, location, name, part }))
-        found.push({ group, evidence, variant });
+    const input: DetectInput = { value: variant.value, traits: variant.traits, location, name, part };
+    if (isFile) input.isFile = true;
+    for (const { group, needs, files, detect } of detectors) {
+      if (!hasAny(variant.traits, needs) || (isFile && files !== true)) continue;
+      for (const evidence of detect(input)) found.push({ group, evidence, variant });
     }
   }
   if (found.length === 0) {

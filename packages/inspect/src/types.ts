@@ -16,6 +16,8 @@ export interface Field {
   location: Location;
   name: string;
   value: string;
+  /** The value is the beginning of an uploaded file: only detectors that say so look at it. */
+  isFile?: true;
 }
 
 /** The one reading of a request that every later step shares. */
@@ -73,6 +75,8 @@ export interface DetectInput {
   name: string;
   /** Which of the two `value` is: names are judged as texts too, and some attacks are names only. */
   part: 'name' | 'value';
+  /** The value is the beginning of an uploaded file. */
+  isFile?: true;
 }
 export type Detect = (input: DetectInput) => readonly Evidence[];
 
@@ -80,6 +84,11 @@ export type Detect = (input: DetectInput) => readonly Evidence[];
 export interface Detector {
   group: RuleGroup;
   needs: number;
+  /**
+   * Looks at uploaded files as well. People upload source code, pages and logs: such a detector says only what makes a file
+   * dangerous where it lies, and asks `isFile` before it says anything else.
+   */
+  files?: true;
   detect: Detect;
 }
 
