@@ -107,7 +107,7 @@ function run({ port, mix, offset, end, onAnswer }: Run): Promise<void> {
 }
 
 /** Bytes of the first answer in the buffer, or null while its head is incomplete. Content-Length and chunked framing. */
-function answerLength(buffer: Buffer): number | null {
+export function answerLength(buffer: Buffer): number | null {
   const headEnd = buffer.indexOf('\r\n\r\n');
   if (headEnd === -1) return null;
   const head = buffer.subarray(0, headEnd).toString('latin1').toLowerCase();

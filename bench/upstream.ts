@@ -8,7 +8,7 @@ const ANSWER = Buffer.from(
 const server = createServer({ keepAliveTimeout: 60_000 }, (incoming, outgoing) => {
   incoming.resume();
   incoming.on('end', () => {
-    outgoing.writeHead(200, { 'content-type': 'application/json', 'content-length': ANSWER.length });
+    outgoing.writeHead(200, { 'content-type': 'application/json', 'content-length': ANSWER.length, 'x-bench-application': '1' });
     outgoing.end(ANSWER);
   });
 });
