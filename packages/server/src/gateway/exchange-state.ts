@@ -1,5 +1,5 @@
 import type { Application } from '@holdfast/contract';
-import type { CanonicalRequest } from '@holdfast/inspect';
+import type { CanonicalRequest, Inspection } from '@holdfast/inspect';
 import type { CompiledSnapshot } from './compiled-snapshot.ts';
 import type { EventQueue } from './event-queue.ts';
 import type {
@@ -46,8 +46,9 @@ export class ExchangeState implements Exchange {
   application: Application | null = null;
   body: RequestBody = NO_BODY;
   canonical: CanonicalRequest | null = null;
+  inspection: Inspection | null = null;
   nonce: string | null = null;
-  mode: 'monitor' | 'enforce' | 'bypass' = 'monitor';
+  mode: Exchange['mode'] = 'monitor';
   readonly transport?: Transport;
   readonly upgrade?: Upgrade;
   readonly #events: EventQueue;

@@ -1,5 +1,5 @@
 import type { Application, EventRecord, ProblemCode, RecordedFinding, StepVerdict } from '@holdfast/contract';
-import type { CanonicalRequest } from '@holdfast/inspect';
+import type { CanonicalRequest, Inspection } from '@holdfast/inspect';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import type { Duplex } from 'node:stream';
@@ -105,12 +105,14 @@ export interface Exchange {
   /** Set by decode. */
   body: RequestBody;
   canonical: CanonicalRequest | null;
+  /** Set by decode when a large body was judged in another thread. */
+  inspection: Inspection | null;
   /** Nonce of this response's CSP, made when the response is HTML. */
   nonce: string | null;
   readonly transport?: Transport;
   readonly upgrade?: Upgrade;
-  /** How rules count for this request: what the application says, or `bypass` while break-glass is in force. */
-  mode: 'monitor' | 'enforce' | 'bypass';
+  /** How rules count for this request: what the application says, `canary` for a client on trial, `bypass` in break-glass. */
+  mode: 'monitor' | 'canary' | 'enforce' | 'bypass';
   /** Hands an event to the bounded queue towards the control plane; never throws, never waits. */
   emit(event: GatewayEvent): void;
 }

@@ -7,6 +7,7 @@ import { ExchangeState } from './exchange-state.ts';
 import type { ExchangeStart } from './exchange-state.ts';
 import { createIdentifiers } from './identifiers.ts';
 import type { Identifiers, RandomBytes } from './identifiers.ts';
+import { createInspectionThreads } from './inspection/inspection-threads.ts';
 import type { GatewayLog } from './log.ts';
 import { createPipeline } from './pipeline.ts';
 import { createProtocolRejects } from './protocol-rejects.ts';
@@ -49,7 +50,8 @@ export function createRequestRoom({ clock, log, node, send, snapshot, random }: 
   const rejects = createProtocolRejects(events, clock);
   const upstreams = createUpstreams();
   const webSockets = createWebSocketRelays(upstreams);
-  const steps = createPipeline({ clock, limiter: createRateLimiter(), upstreams, webSockets });
+  const threads = createInspectionThreads(log);
+  const steps = createPipeline({ clock, limiter: createRateLimiter(), threads, upstreams, webSockets });
   const record = recordRequest({ clock, events, rejects });
   // runPipeline hands back the very exchange it was given, which handle() below makes.
   const end = { refuse, record: (exchange: unknown) => record(exchange as ExchangeState), log };
@@ -84,6 +86,7 @@ export function createRequestRoom({ clock, log, node, send, snapshot, random }: 
       rejects.flush();
       events.flush(true);
       await upstreams.close();
+      await threads.close();
       events.flush(true);
     },
   };

@@ -1,5 +1,6 @@
 import type { Clock } from '../platform/clock.ts';
 import type { Step } from './exchange.ts';
+import type { InspectionThreads } from './inspection/inspection-threads.ts';
 import type { RateLimiter } from './rate-limiter.ts';
 import { accept } from './steps/accept.ts';
 import { ban } from './steps/ban.ts';
@@ -15,19 +16,20 @@ import type { WebSocketRelays } from './upstream/websocket.ts';
 export interface PipelineParts {
   readonly clock: Clock;
   readonly limiter: RateLimiter;
+  readonly threads: InspectionThreads;
   readonly upstreams: Upstreams;
   readonly webSockets: WebSocketRelays;
 }
 
 /** The way of a request, top to bottom. The record is written after whatever step ends it (`run-pipeline.ts`). */
-export function createPipeline({ clock, limiter, upstreams, webSockets }: PipelineParts): readonly Step[] {
+export function createPipeline({ clock, limiter, threads, upstreams, webSockets }: PipelineParts): readonly Step[] {
   return [
     accept,
     identifyApplication(clock),
     ban(clock),
     rate(limiter, clock),
     ownPaths,
-    decode,
+    decode(threads),
     inspect(clock),
     forward({ upstreams, webSockets, clock }),
   ];

@@ -2,8 +2,8 @@ import { inspectRequest, multipartBoundary } from '@holdfast/inspect';
 import type { Field } from '@holdfast/inspect';
 import type { Application } from '@holdfast/contract';
 import type { Exchange, Refused, StreamInspection } from '../exchange.ts';
-import { inspectOptions } from '../inspect-options.ts';
-import { weighFindings } from '../weigh-findings.ts';
+import { inspectOptions } from '../inspection/inspect-options.ts';
+import { weighFindings } from '../inspection/weigh-findings.ts';
 import { MultipartReader } from './multipart-reader.ts';
 import type { MultipartFault, MultipartStep } from './multipart-reader.ts';
 

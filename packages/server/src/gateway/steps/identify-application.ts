@@ -1,4 +1,5 @@
 import type { Clock } from '../../platform/clock.ts';
+import { isInCanary } from '../canary.ts';
 import { ON } from '../exchange.ts';
 import type { Step } from '../exchange.ts';
 
@@ -12,7 +13,8 @@ export const identifyApplication = (clock: Clock): Step => ({
     if (application === null) return { kind: 'refused', code: 'host-unknown', reason: 'host-unknown', closeConnection: true };
     exchange.application = application;
     const { bypassUntil } = snapshot.source;
-    exchange.mode = bypassUntil !== null && clock.now() < bypassUntil ? 'bypass' : application.mode;
+    if (bypassUntil !== null && clock.now() < bypassUntil) exchange.mode = 'bypass';
+    else exchange.mode = isInCanary(application, exchange.clientAddress) ? 'canary' : application.mode;
     return ON;
   },
 });

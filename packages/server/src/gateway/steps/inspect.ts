@@ -2,8 +2,8 @@ import { inspectRequest } from '@holdfast/inspect';
 import type { Clock } from '../../platform/clock.ts';
 import { ON } from '../exchange.ts';
 import type { Step } from '../exchange.ts';
-import { inspectOptions } from '../inspect-options.ts';
-import { weighFindings } from '../weigh-findings.ts';
+import { inspectOptions } from '../inspection/inspect-options.ts';
+import { weighFindings } from '../inspection/weigh-findings.ts';
 
 /** Attack rules. In break-glass everything is still found and recorded, and nothing is blocked. */
 export const inspect = (clock: Clock): Step => ({
@@ -12,7 +12,8 @@ export const inspect = (clock: Clock): Step => ({
   run(exchange) {
     const { canonical, application } = exchange;
     if (canonical === null || application === null) return ON;
-    const { findings, score } = inspectRequest(canonical, inspectOptions(application));
+    // A large body was judged where it was read.
+    const { findings, score } = exchange.inspection ?? inspectRequest(canonical, inspectOptions(application));
     exchange.record.score = score;
     return findings.length === 0 ? ON : weighFindings(exchange, application, { findings, now: clock.now() });
   },

@@ -1,7 +1,7 @@
 import type { Finding, RuleGroup } from '@holdfast/inspect';
 import type { Application, RuleAction, RuleException } from '@holdfast/contract';
-import { ON } from './exchange.ts';
-import type { Exchange, StepResult } from './exchange.ts';
+import { ON } from '../exchange.ts';
+import type { Exchange, StepResult } from '../exchange.ts';
 
 const FINDINGS_RECORDED_MAX = 16;
 const NAME_MAX = 256;
@@ -58,11 +58,11 @@ function tell({ record }: Exchange, verdict: 'noted' | 'recorded', detail: strin
 
 function keep({ record }: Exchange, finding: Finding, exception: string | null): void {
   if (record.findings.length >= FINDINGS_RECORDED_MAX) return;
-  const { rule, group, confidence, location, sample } = finding;
+  const { rule, group, confidence, location, sample, context, blocks } = finding;
   const cut = {
     name: finding.name.slice(0, NAME_MAX),
     chain: finding.chain.slice(0, CHAIN_MAX),
     why: finding.why.slice(0, WHY_MAX),
   };
-  record.findings.push({ rule, group, confidence, location, sample, ...cut, exception });
+  record.findings.push({ rule, group, confidence, location, sample, context, blocks, ...cut, exception });
 }
