@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { hostNameSchema, RULE_GROUPS, slugSchema } from './names.ts';
+import { hostNameSchema, RULE_GROUPS, slugSchema, timestampSchema } from './names.ts';
 
 export const modeSchema = z.enum(['monitor', 'enforce']);
 export type Mode = z.infer<typeof modeSchema>;
@@ -73,6 +73,22 @@ export const bodySettingsSchema = z.strictObject({
   uploadBytesMax: z.number().int().min(1024).max(10_737_418_240).default(52_428_800),
 });
 
+/**
+ * A promotion under way: a share of the clients is judged as if the application enforced, before everybody is. Set by
+ * `holdfast tune promote`; the share stays the same clients from beginning to end.
+ */
+export const canarySettingsSchema = z.strictObject({
+  /** Percent of the client addresses. */
+  share: z.number().int().min(1).max(100),
+  /** One class of attack; null = every class that has no action of its own. */
+  group: z.enum(RULE_GROUPS).nullable().default(null),
+  /** When it began: another promotion picks other clients. */
+  since: timestampSchema,
+  /** When the rest is to follow. The share stays in force until the control plane has decided. */
+  until: timestampSchema,
+});
+export type CanarySettings = z.infer<typeof canarySettingsSchema>;
+
 /** Everything an operator can say of one protected application. Defaults are safe and break nothing. */
 export const applicationSchema = z.strictObject({
   id: slugSchema,
@@ -83,6 +99,7 @@ export const applicationSchema = z.strictObject({
   mode: modeSchema.default('monitor'),
   /** Overrides the mode for one class of attack. */
   rules: z.partialRecord(z.enum(RULE_GROUPS), ruleActionSchema).default({}),
+  canary: canarySettingsSchema.nullable().default(null),
   csp: cspSettingsSchema.prefault({}),
   headers: headerSettingsSchema.prefault({}),
   cookies: cookieSettingsSchema.prefault({}),

@@ -5,6 +5,7 @@ export * from './api/paging.ts';
 export * from './api/protection.ts';
 export * from './api/system.ts';
 export * from './api/tokens.ts';
+export * from './api/tuning.ts';
 export * from './application.ts';
 export * from './events/catalogue.ts';
 export * from './events/control.ts';

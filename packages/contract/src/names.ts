@@ -46,3 +46,6 @@ export type RuleGroup = (typeof RULE_GROUPS)[number];
 
 /** Where in a request a value was found; equal to `Location` of `@holdfast/inspect`. */
 export const LOCATIONS = ['path', 'query', 'form', 'json', 'multipart', 'file-name', 'cookie', 'header', 'xml', 'text'] as const;
+
+/** What a field of a request is for; equal to `FieldContext` of `@holdfast/inspect`. */
+export const FIELD_CONTEXTS = ['free-text', 'html', 'search', 'url', 'identifier'] as const;

@@ -9,6 +9,8 @@ export const PERMISSIONS = [
   'exception:read',
   'exception:write',
   'mode:write',
+  'tuning:read',
+  'tuning:write',
   'csp:read',
   'csp:write',
   'audit:read',

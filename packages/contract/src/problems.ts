@@ -80,6 +80,12 @@ export const PROBLEMS = {
     'Loopback and allow-listed addresses can never be banned.',
     'holdfast ban list --allow',
   ),
+  'promotion-not-ready': define(
+    409,
+    'Not ready to enforce',
+    'The readiness of this application is not complete, or nothing can be promoted.',
+    'holdfast tune inbox',
+  ),
   'not-found': define(404, 'Not found', 'There is nothing under this address.', 'holdfast --help'),
   'request-unknown': define(404, 'Request unknown', 'No record carries this request id.', 'holdfast audit tail'),
   conflict: define(409, 'Conflict', 'The thing exists already or was changed meanwhile.', 'read it again, then retry'),

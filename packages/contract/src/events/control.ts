@@ -92,6 +92,49 @@ export const controlEvents = {
     ocsf: { classUid: 6003, activityId: 3 },
     payload: z.strictObject({ from: text, to: text, group: text.nullable() }),
   }),
+  tuningPromoted: plain({
+    type: 'tuning.promoted',
+    summary: 'Attack rules of an application begin to block, for a share of the clients first.',
+    severity: 'medium',
+    ocsf: { classUid: 6003, activityId: 3 },
+    payload: z.strictObject({
+      group: text.nullable(),
+      share: count,
+      until: count,
+      /** Readiness was not complete and the operator went on. */
+      forced: z.boolean(),
+      missing: z.array(text).max(16),
+    }),
+  }),
+  tuningAdvanced: plain({
+    type: 'tuning.advanced',
+    summary: 'The share of a promotion went through its time without a fault; now the rules block for everybody.',
+    severity: 'medium',
+    ocsf: { classUid: 6003, activityId: 3 },
+    payload: z.strictObject({ group: text.nullable(), requests: count, establishedBlocks: count }),
+  }),
+  tuningRolledBack: plain({
+    type: 'tuning.rolled-back',
+    summary: 'A promotion was undone, by an operator or because established clients were blocked.',
+    severity: 'high',
+    ocsf: { classUid: 6003, activityId: 3 },
+    payload: z.strictObject({
+      group: text.nullable(),
+      cause: z.enum(['operator', 'established-clients-blocked']),
+      /** Figures of the window that decided; zero when an operator did. */
+      requests: count,
+      establishedBlocks: count,
+      establishedClients: count,
+      baselineBlocks: z.number().nonnegative(),
+    }),
+  }),
+  tuningDecided: plain({
+    type: 'tuning.decided',
+    summary: 'An operator judged a card of the tuning inbox.',
+    severity: 'low',
+    ocsf: { classUid: 6003, activityId: 3 },
+    payload: z.strictObject({ card: text, decision: z.enum(['attack', 'snooze', 'reopen']), until: count.nullable() }),
+  }),
   banAdded: defineEvent({
     type: 'ban.added',
     version: 1,

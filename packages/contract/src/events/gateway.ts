@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LOCATIONS, RULE_GROUPS, slugSchema } from '../names.ts';
+import { FIELD_CONTEXTS, LOCATIONS, RULE_GROUPS, slugSchema } from '../names.ts';
 import { defineEvent } from './define.ts';
 
 /** One finding of inspection as it is recorded: where, what, how sure, how it was decoded, and a redacted sample. */
@@ -12,6 +12,10 @@ export const findingSchema = z.strictObject({
   chain: z.array(z.string().max(32)).max(8),
   sample: z.string().max(64),
   why: z.string().max(300),
+  /** What the field is known to be for. Records made before this was told have neither. */
+  context: z.enum(FIELD_CONTEXTS).nullable().default(null),
+  /** Sure enough, in that context, to refuse the request. */
+  blocks: z.boolean().default(false),
   /** The exception that kept this finding from counting, if any. */
   exception: z.string().nullable(),
 });
@@ -44,7 +48,7 @@ export const requestCompleted = defineEvent({
     status: z.number().int(),
     /** Problem code when Holdfast answered by itself. */
     problem: z.string().max(64).nullable(),
-    mode: z.enum(['monitor', 'enforce', 'bypass']),
+    mode: z.enum(['monitor', 'canary', 'enforce', 'bypass']),
     requestBytes: z.number().int().nonnegative(),
     responseBytes: z.number().int().nonnegative(),
     /** Whole time and the part spent waiting for the upstream, microseconds. */

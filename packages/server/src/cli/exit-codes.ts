@@ -53,6 +53,7 @@ export const EXIT_OF_PROBLEM: Readonly<Record<ProblemCode, ExitCode>> = {
   'token-refused': EXIT.unreachable,
   'permission-missing': EXIT.unreachable,
   'ban-unsafe': EXIT.unsafe,
+  'promotion-not-ready': EXIT.unsafe,
   'not-found': EXIT.findings,
   'request-unknown': EXIT.findings,
   conflict: EXIT.findings,

@@ -71,6 +71,8 @@ describe('a leaf', () => {
         confidence: 0.5,
         location: 'query' as const,
         chain: [text.slice(0, 32)],
+        context: 'identifier' as const,
+        blocks: false,
         exception: null,
       };
       const findings = Array.from({ length: 16 }, () => ({

@@ -11,6 +11,8 @@ const finding = (parts: Partial<RecordedFinding> = {}): RecordedFinding => ({
   chain: ['url'],
   sample: "' or 1=1",
   why: 'a tautology after a quote',
+  context: null,
+  blocks: true,
   exception: null,
   ...parts,
 });
