@@ -1,0 +1,59 @@
+/** Plain words in a row that make a sentence; statements of programs seldom have more than three. */
+const RUN_WORDS_MIN = 4;
+/** Plain words in a row that make a phrase when the value also starts with one. */
+const PHRASE_WORDS_MIN = 3;
+/** Looked at on each side of what was found. */
+const WINDOW = 2_048;
+const WORD = /^["'(*_]{0,2}\p{L}[\p{L}'’-]*["')*_]{0,2}[,.!?:;]{0,2}$/u;
+/** After one of these a program ends and any words may follow: a comment, or the end of a script tag. */
+const ENDS_CODE = /\/\/|#|\/\*|--|\?>|%>|;/;
+/** Words that programs write in a row, none of which makes a sentence. */
+const KEYWORDS = new Set(
+  'public private protected static final void class extends implements new return function var let const import from async await abstract package throws def'.split(
+    ' ',
+  ),
+);
+const FENCE = /```|<(?:pre|code)\b|\[code\]/i;
+
+/**
+ * True when a range of a text is code quoted by a sentence: plain words stand before it, or follow it without a comment sign between.
+ * An evaluator that is handed the whole value stumbles over such words; one that is handed an attack does not.
+ */
+export function isQuotedCode(value: string, [start, end]: readonly [number, number]): boolean {
+  const before = stripComments(value.slice(Math.max(0, start - WINDOW), start));
+  if (hasSentence(before)) return true;
+  const after = value.slice(end, end + WINDOW);
+  const sentence = sentenceAt(after);
+  if (sentence >= 0 && !ENDS_CODE.test(after.slice(0, sentence))) return true;
+  return FENCE.test(value.slice(0, WINDOW)) && (sentence >= 0 || hasSentence(value.slice(0, start)));
+}
+
+/** A comment is part of a program: what it says does not make a sentence of the program. */
+function stripComments(text: string): string {
+  return text.includes('/*') || text.includes('//')
+    ? text.replaceAll(/\/\*[^*]{0,1024}\*\/|(?<![:\w])\/\/[^\n]{0,1024}\n/g, ' ; ')
+    : text;
+}
+
+function hasSentence(text: string): boolean {
+  return sentenceAt(text) >= 0;
+}
+
+/** Where the first sentence begins, or -1. */
+function sentenceAt(text: string): number {
+  let run = 0;
+  let first = 0;
+  let at = 0;
+  for (const word of text.split(/[ \t\r\n]/)) {
+    const begins = at;
+    at += word.length + 1;
+    if (word === '') continue;
+    if (word.length > 32 || !WORD.test(word) || KEYWORDS.has(word)) {
+      run = 0;
+      continue;
+    }
+    if (run++ === 0) first = begins;
+    if (run >= RUN_WORDS_MIN || (run >= PHRASE_WORDS_MIN && first === 0)) return first;
+  }
+  return -1;
+}
