@@ -11,18 +11,16 @@ import {
   skipOpens,
   textAt,
 } from './grammar.ts';
-import { KIND, type QuoteContext, type SqlTokens } from './tokenize.ts';
-
-/** One stream and where its value was taken to begin. */
-export interface Reading {
-  tokens: SqlTokens;
-  context: QuoteContext;
-}
+import { hasPlainLead, isQuotedWord, opensQuote, type Reading } from './quoted.ts';
+import { KIND, type SqlTokens } from './tokenize.ts';
+import { DANGEROUS_FUNCTIONS, isDangerousName, SCALAR_FUNCTIONS } from './words.ts';
 
 /** Longest literal, quote included, that only serves to balance a quote. */
 const SHORT_LITERAL_MAX = 3;
 /** Links of `a = b = c` that are followed. */
 const COMPARISONS_MAX = 16;
+/** Tokens of an operand that are searched for a known function. */
+const KNOWN_CALL_TOKENS_MAX = 64;
 
 /** Words after which a comparison decides which rows are touched. */
 const CONDITION_WORDS = new Set(['where', 'having', 'when', 'rlike', 'and', 'or']);
@@ -38,7 +36,7 @@ export function judgeCondition(reading: Reading, at: number): Evidence | undefin
   if (!isLogic && !CONDITION_WORDS.has(textAt(tokens, at))) return undefined;
   const anchor = anchorBefore(tokens, at);
   // `15"&PAGE=2` is the tail of an address: a single `&` or `|` needs more than a name after it.
-  if (isBitwise && readOperand(tokens, at + 1).shape === 'name') return undefined;
+  if (isBitwise && (anchor === 'none' || readOperand(tokens, at + 1).shape === 'name')) return undefined;
   const best = judgeBothWays(reading, at + 1, { anchor, isLogic });
   return best === undefined ? undefined : { ...best, span: [tokens.starts[Math.max(0, at - 1)] ?? 0, best.span[1]] };
 }
@@ -99,10 +97,21 @@ export function readComparison(tokens: SqlTokens, at: number): number | undefine
   let next = at;
   if (isWord(tokens, next, 'not')) next++;
   if (kindAt(tokens, next) !== KIND.compare) return undefined;
+  if (isWord(tokens, next, 'is') && !isIsOperand(tokens, next + 1)) return undefined;
   next++;
   if (kindAt(tokens, next) === KIND.compare && !(isWord(tokens, next, 'like') && kindAt(tokens, next + 1) === KIND.open)) next++;
   return next;
 }
+
+/** `IS` compares with NULL, a truth value or another constant; before any other word it is a verb. */
+function isIsOperand(tokens: SqlTokens, at: number): boolean {
+  if (kindAt(tokens, at) !== KIND.word) return true;
+  const word = textAt(tokens, at);
+  if (word === 'not') return isIsOperand(tokens, at + 1);
+  return IS_WORDS.has(word) || kindAt(tokens, at + 1) === KIND.comment;
+}
+
+const IS_WORDS = new Set(['null', 'true', 'false', 'unknown', 'distinct', 'of', 'json', 'nan', 'infinite', 'x', 'n']);
 
 interface Sides {
   left: Operand;
@@ -156,10 +165,21 @@ function rateSingle(reading: Reading, operand: Operand, anchor: Anchor): number 
   if (!isComplete(tokens, operand.end) || anchor === 'none') return 0;
   const isCut = kindAt(tokens, skipCloses(tokens, operand.end)) === KIND.comment;
   const isBroken = anchor === 'literal' && context !== 'bare';
-  if (operand.shape === 'literal') return isCut ? 0.92 : isBroken ? rateBalancing(tokens, operand.end - 1) : 0.4;
+  if (operand.shape === 'literal') return isCut ? 0.92 : isBroken ? rateBalancing(reading, operand.end - 1) : 0.4;
   const rates = SINGLE_RATES[operand.shape];
+  if (operand.shape === 'call' && !isKnownCall(tokens, operand) && !(isBroken && !opensQuote(reading))) return isCut ? 0.6 : 0.3;
   if (isBroken || isCut) return operand.shape === 'name' && !(isBroken && isCut) ? 0 : rates.attached;
   return anchor === 'start' ? rates.atStart : rates.loose;
+}
+
+/** True when the call that ends the operand, or a prefix of it, is one of a database: any language calls functions after `or`. */
+function isKnownCall(tokens: SqlTokens, operand: Operand): boolean {
+  for (let i = Math.max(0, operand.end - KNOWN_CALL_TOKENS_MAX); i < operand.end; i++) {
+    const name = textAt(tokens, i);
+    if (kindAt(tokens, i + 1) !== KIND.open || name === '') continue;
+    if (SCALAR_FUNCTIONS.has(name) || DANGEROUS_FUNCTIONS.has(name) || isDangerousName(name) || name === 'exists') return true;
+  }
+  return textAt(tokens, operand.end - 1) === 'end';
 }
 
 /** How much one operand after a logical operator says: attached to a closed literal or cut off, first in the value, or after a number. */
@@ -173,7 +193,9 @@ const SINGLE_RATES: Readonly<Record<Exclude<OperandShape, 'literal'>, { attached
 };
 
 /** `' or 1`, `' or '1`: a constant whose only purpose is to be true and to leave the quotes even. */
-function rateBalancing(tokens: SqlTokens, last: number): number {
+function rateBalancing(reading: Reading, last: number): number {
+  const { tokens } = reading;
+  if (opensQuote(reading) || !hasPlainLead(reading)) return 0.4;
   if (kindAt(tokens, last) === KIND.number) return 0.92;
   return endsInShortLiteral(tokens, last) ? 0.91 : 0.4;
 }
@@ -187,19 +209,13 @@ export function judgeComparedLiteral(reading: Reading, at: number): Evidence | u
   if (kindAt(tokens, at) !== KIND.string || (context === 'bare' && !tokens.isOpenEnded)) return undefined;
   const left = readOperand(tokens, at);
   const comparison = readComparison(tokens, left.end);
-  if (comparison === undefined) return judgeArithmetic(tokens, left);
-  if (isQuotedWord(tokens, left.end, comparison)) return undefined;
+  if (comparison === undefined) return opensQuote(reading) ? undefined : judgeArithmetic(tokens, left);
+  if (isQuotedWord(tokens, left.end, comparison) || opensQuote(reading) || !hasPlainLead(reading)) return undefined;
   const right = readChain(tokens, comparison);
   if (!isSolid(right.shape) || !isComplete(tokens, right.end)) return undefined;
   const isClosed = left.isCompound || kindAt(tokens, right.end) === KIND.comment || kindAt(tokens, right.end - 1) === KIND.string;
   const confidence = at === 0 && left.shape !== 'name' && isClosed ? 0.91 : 0.5;
   return evidence(tokens, { at, end: right.end, confidence, why: 'the value closes a literal and compares it' });
-}
-
-/** `"LIKE"` in quotes of its own is a quoted word, not an operator between two literals. */
-function isQuotedWord(tokens: SqlTokens, word: number, next: number): boolean {
-  const touchesLeft = tokens.ends[word - 1] === tokens.starts[word];
-  return touchesLeft && tokens.ends[next - 1] === tokens.starts[next] && /^[a-z]+$/.test(textAt(tokens, word));
 }
 
 /** Last operand of `a = b = c`. */
@@ -232,8 +248,8 @@ function endsInShortLiteral(tokens: SqlTokens, at: number): boolean {
 }
 
 /** `'OR'a='a`: the operator sits between two quotes without a blank, and the value leaves its last literal open. */
-export function judgeGluedOperator(reading: Reading, value: string): Evidence | undefined {
-  const { tokens, context } = reading;
+export function judgeGluedOperator(reading: Reading): Evidence | undefined {
+  const { tokens, context, value } = reading;
   if (context !== 'bare' || !tokens.isOpenEnded) return undefined;
   const at = kindAt(tokens, 0) === KIND.word ? 1 : 0;
   if (

@@ -1,5 +1,5 @@
 import type { Evidence } from '../types.ts';
-import { evidence, type Reading, readComparison } from './boolean.ts';
+import { evidence, readComparison } from './boolean.ts';
 import {
   afterGroup,
   isCall,
@@ -12,8 +12,9 @@ import {
   skipCloses,
   textAt,
 } from './grammar.ts';
+import { opensQuote, type Reading } from './quoted.ts';
 import { KIND, type SqlTokens } from './tokenize.ts';
-import { IDENTITY_FUNCTIONS, isCatalogueName, isDangerousName, SCALAR_FUNCTIONS } from './words.ts';
+import { IDENTITY_FUNCTIONS, isCatalogueName, isDangerousName, PREFIX_WORDS, SCALAR_FUNCTIONS } from './words.ts';
 
 /** Longest literal before a comment for the value to look like a login name (`admin'--`). */
 const TRUNCATED_LENGTH_MAX = 32;
@@ -216,8 +217,8 @@ function judgeVariable(tokens: SqlTokens, at: number): Evidence | undefined {
 }
 
 /** `admin'--`, `x')#`: the rest of the statement is commented away right after the literal closes. */
-export function judgeTruncation(reading: Reading, value: string): Evidence | undefined {
-  const { tokens, context } = reading;
+export function judgeTruncation(reading: Reading): Evidence | undefined {
+  const { tokens, context, value } = reading;
   if (context === 'bare' || kindAt(tokens, 0) !== KIND.string) return undefined;
   const at = skipCloses(tokens, 1);
   if (kindAt(tokens, at) !== KIND.comment || (tokens.ends[0] ?? 0) > TRUNCATED_LENGTH_MAX) return undefined;
@@ -246,10 +247,18 @@ export function judgeCutExpression(reading: Reading): Evidence | undefined {
   const next = skipCloses(tokens, right.end);
   if (!isSolid(right.shape) || kindAt(tokens, next) !== KIND.comment || kindAt(tokens, next + 1) !== KIND.end) return undefined;
   const isShort = (tokens.ends[next] ?? 0) - (tokens.starts[next] ?? 0) <= SHORT_COMMENT_MAX;
+  // `list(APPEND name) # why`: scripts comment their calls as well.
+  if (!isShort && operand.shape === 'call' && !isSqlCall(tokens, 0) && kindAt(tokens, 0) === KIND.word) return undefined;
   const isJoined = operand.isCompound || comparison !== undefined;
   if (isPlainValue(tokens, operand) && !(isShort && isJoined)) return undefined;
   const why = 'an expression is followed by a comment that hides the rest';
   return evidence(tokens, { at: 0, end: next + 1, confidence: 0.9, rule: 'sqli.comment', why });
+}
+
+/** A function that databases know. */
+function isSqlCall(tokens: SqlTokens, at: number): boolean {
+  const name = textAt(tokens, at);
+  return SCALAR_FUNCTIONS.has(name) || isDangerousName(name) || name === 'case' || PREFIX_WORDS.has(name);
 }
 
 /** A constant, or parentheses around words: nothing that has to be computed. */

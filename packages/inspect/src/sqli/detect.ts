@@ -1,7 +1,8 @@
 import { hasAny, TRAIT } from '../traits.ts';
 import type { DetectInput, Detector, Evidence } from '../types.ts';
-import { judgeComparedLiteral, judgeCondition, judgeGluedOperator, type Reading } from './boolean.ts';
+import { judgeComparedLiteral, judgeCondition, judgeGluedOperator } from './boolean.ts';
 import { judgeCall, judgeClause, judgeCutExpression, judgeTruncation } from './clause.ts';
+import type { Reading } from './quoted.ts';
 import { judgeStatement, judgeSubquery, judgeUnion } from './statement.ts';
 import { KIND, type QuoteContext, tokenizeSql } from './tokenize.ts';
 
@@ -34,15 +35,23 @@ export function detectSqli(input: DetectInput): readonly Evidence[] {
   read(value, 'bare', found);
   if (hasAny(traits, TRAIT.quote)) read(value, 'single', found);
   if (hasAny(traits, TRAIT.doubleQuote)) read(value, 'double', found);
+  if (hasAny(traits, TRAIT.backtick) && isOddBacktick(value)) read(value, 'backtick', found);
   return found;
+}
+
+/** A backtick that closes the application's quoted name leaves one without a partner; code in a text has pairs. */
+function isOddBacktick(value: string): boolean {
+  let count = 0;
+  for (let at = value.indexOf('`'); at >= 0; at = value.indexOf('`', at + 1)) count++;
+  return count % 2 === 1;
 }
 
 function read(value: string, context: QuoteContext, found: Evidence[]): void {
   const tokens = tokenizeSql(value, context);
-  const reading: Reading = { tokens, context };
+  const reading: Reading = { tokens, context, value };
   const before = found.length;
-  keep(found, judgeGluedOperator(reading, value));
-  keep(found, judgeTruncation(reading, value));
+  keep(found, judgeGluedOperator(reading));
+  keep(found, judgeTruncation(reading));
   keep(found, judgeCutExpression(reading));
   keep(found, judgeComparedLiteral(reading, 0));
   for (let at = 0; at < tokens.kinds.length && found.length - before < EVIDENCE_MAX; at++) {

@@ -109,7 +109,8 @@ function readNamed(tokens: SqlTokens, at: number): Operand {
 /** A known function, or a name glued to its parenthesis; prose puts a blank before one. */
 export function isCall(tokens: SqlTokens, at: number): boolean {
   const text = textAt(tokens, at);
-  if (text === '' || (CLAUSE_WORDS.has(text) && text !== 'left')) return false;
+  // `[text](address)` is a link; no dialect calls a bracketed name this way.
+  if (text === '' || tokens.isBracketed(at) || (CLAUSE_WORDS.has(text) && text !== 'left')) return false;
   const isGlued = tokens.ends[at] === tokens.starts[at + 1];
   return isGlued || SCALAR_FUNCTIONS.has(text) || DANGEROUS_FUNCTIONS.has(text) || isDangerousName(text);
 }

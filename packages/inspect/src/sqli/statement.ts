@@ -1,6 +1,7 @@
 import type { Evidence } from '../types.ts';
-import { evidence, type Reading } from './boolean.ts';
-import { afterGroup, isComplete, isSolid, isWord, kindAt, readOperand, skipOpens, textAt } from './grammar.ts';
+import { evidence, readComparison } from './boolean.ts';
+import { afterGroup, isComplete, isSolid, isWord, kindAt, readOperand, skipCloses, skipOpens, textAt } from './grammar.ts';
+import { opensQuote, type Reading } from './quoted.ts';
 import { KIND, type SqlTokens } from './tokenize.ts';
 import { isCatalogueName, isDangerousName } from './words.ts';
 
@@ -164,7 +165,7 @@ export function judgeStatement(reading: Reading, at: number): Evidence | undefin
   // `' DELETE FROM users`: what follows the literal the value closed can be a statement as well.
   const isAfterLiteral = at === 1 && reading.context !== 'bare' && kindAt(tokens, 0) === KIND.string;
   if (!isStacked && !isAfterLiteral && at !== 0) return undefined;
-  if (isAfterLiteral && isQuotedSelect(tokens, at)) return undefined;
+  if (isAfterLiteral && (isQuotedSelect(tokens, at) || opensQuote(reading))) return undefined;
   const start = skipOpens(tokens, at);
   const confidence = rateStatement(tokens, start);
   if (confidence === 0) return undefined;
@@ -226,7 +227,7 @@ const STATEMENTS: ReadonlyMap<string, RateStatement> = new Map<string, RateState
         ? 0.93
         : 0,
   ],
-  ['if', (t, at) => (rateCondition(t, at + 1) ? 0.92 : 0)],
+  ['if', rateIf],
   ['iif', (t, at) => (kindAt(t, at + 1) === KIND.open && rateCondition(t, at + 2) ? 0.92 : 0)],
   ['attach', (t, at) => (isWord(t, at + 1, 'database') && kindAt(t, at + 2) === KIND.string ? 0.95 : 0)],
   ['handler', (t, at) => (isWord(t, at + 2, 'open') || isWord(t, at + 2, 'read') ? 0.93 : 0)],
@@ -239,6 +240,25 @@ const STATEMENTS: ReadonlyMap<string, RateStatement> = new Map<string, RateState
 
 function rateStatement(tokens: SqlTokens, at: number): number {
   return STATEMENTS.get(textAt(tokens, at))?.(tokens, at) ?? 0;
+}
+
+/** `IF (1=1) SELECT ..`, `IF 1=1 THEN ..`, `IF(1=1, a, b)`: without its outcome it is the `if` of any language. */
+function rateIf(tokens: SqlTokens, at: number): number {
+  const start = skipOpens(tokens, at + 1);
+  const left = readOperand(tokens, start);
+  const comparison = isSolid(left.shape) ? readComparison(tokens, left.end) : undefined;
+  if (comparison === undefined) return left.shape === 'call' && startsOutcome(tokens, skipCloses(tokens, left.end)) ? 0.9 : 0;
+  const right = readOperand(tokens, comparison);
+  const next = skipCloses(tokens, right.end);
+  if (startsOutcome(tokens, next) || (kindAt(tokens, right.end) === KIND.comma && start > at + 1)) return 0.92;
+  return left.shape === 'literal' && right.shape === 'literal' && isComplete(tokens, right.end) ? 0.91 : 0;
+}
+
+/** What follows the condition of T-SQL, PL/SQL and procedural MySQL; `else` and `begin` alone belong to many languages. */
+function startsOutcome(tokens: SqlTokens, at: number): boolean {
+  const word = textAt(tokens, at);
+  if (word === 'then') return isSolid(readOperand(tokens, at + 1).shape) || STATEMENTS.has(textAt(tokens, at + 1));
+  return word !== 'if' && word !== 'do' && word !== 'use' && word !== 'call' && rateStatement(tokens, at) > 0;
 }
 
 function startsValues(tokens: SqlTokens, at: number): boolean {

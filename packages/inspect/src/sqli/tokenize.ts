@@ -17,7 +17,8 @@ export const KIND = {
 } as const;
 
 /** Where the value is taken to begin: bare in the statement, or inside a literal that the application opened. */
-export type QuoteContext = 'bare' | 'single' | 'double';
+export type QuoteContext = 'bare' | 'single' | 'double' | 'backtick';
+const QUOTES: Readonly<Record<QuoteContext, string>> = { bare: '', single: "'", double: '"', backtick: '`' };
 
 const CAPACITY_FIRST = 32;
 
@@ -33,6 +34,11 @@ export class SqlTokens {
   partners: Int32Array = new Int32Array(0);
   /** True for a string that is not closed by the value itself. */
   isOpenEnded = false;
+  /** Escape braces (`{fn ..}`) that are open while the stream is built. */
+  bracesOpen = 0;
+  readonly bracketed: Set<number> = new Set();
+  /** Index of the token after the last `::type`; -1 without one. */
+  castAt = -1;
   count = 0;
 
   add(kind: number, start: number, end: number): void {
@@ -55,6 +61,11 @@ export class SqlTokens {
     this.kinds = this.kinds.subarray(0, this.count);
     this.starts = this.starts.subarray(0, this.count);
     this.ends = this.ends.subarray(0, this.count);
+  }
+
+  /** True when the word at `index` was written as `[name]`. */
+  isBracketed(index: number): boolean {
+    return this.bracketed.has(index);
   }
 
   #grow(): void {
@@ -83,6 +94,13 @@ const KEYWORDS: ReadonlyMap<string, number> = new Map([
   ...['div', 'mod', 'collate'].map((word) => [word, KIND.operator] as const),
 ]);
 const COMPARE_CHARACTERS = '=<>!:';
+/** Shifts, and what other languages compare, point and redirect with: none of it compares in SQL. */
+const FOREIGN_OPERATORS = ['===', '!==', '=>', '>>', '<<'];
+const RULER = '--------';
+/** Blanks that are looked past for what follows an operator. */
+const GAP_MAX = 16;
+/** Window in which a dollar-quoted literal has to end. */
+const DOLLAR_QUOTED_MAX = 1_024;
 
 const CLASS_NONE = 0;
 const CLASS_SPACE = 1;
@@ -113,7 +131,7 @@ function classOf(code: number): number {
  */
 export function tokenizeSql(value: string, context: QuoteContext): SqlTokens {
   const tokens = new SqlTokens();
-  let at = context === 'bare' ? 0 : readLiteral(tokens, value, { from: 0, start: 0, quote: context === 'single' ? "'" : '"' });
+  let at = context === 'bare' ? 0 : readLiteral(tokens, value, { from: 0, start: 0, quote: QUOTES[context] });
   while (at < value.length && tokens.count < TOKENS_MAX) at = readToken(tokens, value, at);
   tokens.add(KIND.end, value.length, value.length);
   tokens.seal();
@@ -143,9 +161,33 @@ function readToken(tokens: SqlTokens, value: string, at: number): number {
     case CLASS_SINGLE:
       return readSingle(tokens, value, at);
     default:
-      tokens.add(KIND.other, at, at + 1);
-      return at + 1;
+      return readOther(tokens, value, at);
   }
+}
+
+/** `\N` is NULL to MySQL; `?` asks whether a key is there when a JSON literal stands before it. */
+function readOther(tokens: SqlTokens, value: string, at: number): number {
+  const character = value.charAt(at);
+  if (character === '\\' && value[at + 1] === 'N' && !isWordCode(value.charCodeAt(at + 2))) {
+    tokens.add(KIND.number, at, at + 2);
+    return at + 2;
+  }
+  const end = at + (value[at + 1] === '|' || value[at + 1] === '&' ? 2 : 1);
+  if (character === '?' && isJsonOperator(tokens, value, end)) return tokens.addText(KIND.compare, { start: at, end, text: '?' });
+  tokens.add(KIND.other, at, at + 1);
+  return at + 1;
+}
+
+/** PostgreSQL's JSON operators stand between a literal and another literal or an array. */
+function isJsonOperator(tokens: SqlTokens, value: string, end: number): boolean {
+  const last = tokens.count - 1;
+  if (last < 0 || tokens.kinds[last] !== KIND.string) return false;
+  // Only a JSON document before it makes it one: quotes and question marks meet in prose as well.
+  const bracket = value[(tokens.ends[last] ?? 0) - 2];
+  if (bracket !== '}' && bracket !== ']' && tokens.castAt !== tokens.count) return false;
+  let next = end;
+  while (next - end < GAP_MAX && value.charCodeAt(next) <= 32) next++;
+  return value[next] === "'" || value[next] === '$' || value.slice(next, next + 5).toLowerCase() === 'array';
 }
 
 function readLiteral(tokens: SqlTokens, value: string, literal: { from: number; start: number; quote: string }): number {
@@ -177,6 +219,9 @@ function isWordCode(code: number): boolean {
   return code >= 128 ? code !== 0xa0 && code !== 0x3000 : isDigit(code) || CLASSES[code] === CLASS_WORD || code === 36;
 }
 
+/** `1d`, `1f` before a set operator: Oracle's suffix, glued to hide the word. */
+const NUMBER_SUFFIX = /[df](?=union|minus|intersect)/iy;
+
 /** A number ends where letters begin (`1or`, `.1UNION`): dialects lex it so, and attackers count on filters that do not. */
 function readNumber(tokens: SqlTokens, value: string, at: number): number {
   let end = at;
@@ -192,10 +237,14 @@ function readNumber(tokens: SqlTokens, value: string, at: number): number {
     if (exponent && isDigit(value.charCodeAt(end + 1))) {
       end += 2;
       while (isDigit(value.charCodeAt(end))) end++;
+    } else if (exponent && value.charCodeAt(end - 1) === 46 && !isWordCode(value.charCodeAt(end + 1)) && tokens.count > 0) {
+      // `1.e` without an exponent before `(` or a blank is dropped by MySQL's lexer: noise between two tokens.
+      return end + 1;
     }
   }
   tokens.add(KIND.number, at, end);
-  return end;
+  NUMBER_SUFFIX.lastIndex = end;
+  return NUMBER_SUFFIX.test(value) ? end + 1 : end;
 }
 
 /** Dotted names (`master..xp_cmdshell`, `information_schema.tables`) are one word. */
@@ -214,7 +263,26 @@ function readWord(tokens: SqlTokens, value: string, at: number): number {
   return tokens.addText(kind, { start: at, end, text });
 }
 
+/** Types that a PostgreSQL cast names; anything else after `::` is a scope of another language. */
+const CAST =
+  /::(?:jsonb?|int(?:eger|[248])?|bigint|smallint|text|varchar|char|bpchar|numeric|decimal|real|float[48]?|double precision|bool(?:ean)?|bytea|regclass|regtype|timestamp|date|uuid|name|xml|money|inet)(?![\w:.])(?:\[\]|\(\d{1,4}\))?/iy;
+
 function readCompare(tokens: SqlTokens, value: string, at: number): number {
+  if (value.startsWith('::', at)) {
+    CAST.lastIndex = at;
+    // A cast changes the type of what is before it, and nothing about the shape.
+    if (CAST.test(value)) {
+      tokens.castAt = tokens.count;
+      return CAST.lastIndex;
+    }
+  }
+  if (value.startsWith('<@', at) && isJsonOperator(tokens, value, at + 2))
+    return tokens.addText(KIND.compare, { start: at, end: at + 2, text: '<@' });
+  const foreign = FOREIGN_OPERATORS.find((text) => value.startsWith(text, at));
+  if (foreign !== undefined) {
+    tokens.addText(foreign === '>>' || foreign === '<<' ? KIND.operator : KIND.other, { start: at, end: at + foreign.length, text: foreign });
+    return at + foreign.length;
+  }
   let end = at;
   while (end - at < 3 && COMPARE_CHARACTERS.includes(value.charAt(end)) && end < value.length) end++;
   const text = value.slice(at, end);
@@ -229,11 +297,23 @@ function readOperator(tokens: SqlTokens, value: string, at: number): number {
   // The end of a MySQL conditional comment, whose content was read as code.
   if (pair === '*/') return at + 2;
   if (pair === '||' || pair === '&&') return tokens.addText(KIND.logic, { start: at, end: at + 2, text: pair });
+  if (pair === '->') return tokens.addText(KIND.operator, { start: at, end: at + (value[at + 2] === '>' ? 3 : 2), text: pair });
+  if (pair === '#>' || pair === '#-') {
+    const end = at + (value.startsWith('#>>', at) ? 3 : 2);
+    if (isJsonOperator(tokens, value, end)) return tokens.addText(KIND.compare, { start: at, end, text: pair });
+  }
   if (pair.startsWith('#')) return readLineComment(tokens, value, at);
   return tokens.addText(KIND.operator, { start: at, end: at + 1, text: pair.charAt(0) });
 }
 
 function readLineComment(tokens: SqlTokens, value: string, at: number): number {
+  // A ruler under a heading or a PEM line: nobody needs eight dashes to cut a statement off.
+  if (value.startsWith(RULER, at)) {
+    let next = at;
+    while (value.charCodeAt(next) === 45) next++;
+    tokens.add(KIND.other, at, next);
+    return next;
+  }
   const found = value.indexOf('\n', at);
   const end = found < 0 ? value.length : found + 1;
   const last = tokens.kinds[tokens.count - 1];
@@ -265,6 +345,8 @@ function readSingle(tokens: SqlTokens, value: string, at: number): number {
     return at + 1;
   }
   if (character === '[') return readBracket(tokens, value, at);
+  if (character === '$') return readDollar(tokens, value, at);
+  if (character === '{' || character === '}') return readBrace(tokens, value, at);
   const kind = SINGLES.get(character) ?? KIND.other;
   tokens.add(kind, at, at + 1);
   return at + 1;
@@ -277,7 +359,42 @@ const SINGLES: ReadonlyMap<string, number> = new Map([
   [';', KIND.semicolon],
 ]);
 
+/** `$$text$$`, `$tag$text$tag$`: a literal without quotes (PostgreSQL). */
+function readDollar(tokens: SqlTokens, value: string, at: number): number {
+  const tag = DOLLAR_TAG.exec(value.slice(at, at + DOLLAR_TAG_CHARS_MAX))?.[0];
+  const inside = tag === undefined ? -1 : value.slice(at + tag.length, at + DOLLAR_QUOTED_MAX).indexOf(tag);
+  const end = tag === undefined || inside < 0 ? at + 1 : at + inside + tag.length * 2;
+  tokens.add(end === at + 1 ? KIND.other : KIND.string, at, end);
+  return end;
+}
+
+const DOLLAR_TAG_CHARS_MAX = 18;
+const DOLLAR_TAG = /^\$(?:[a-z_]\w{0,15})?\$/i;
+
+/** `{fn f()}`, `{d '..'}`, `{any expression}` (ODBC, MySQL): parentheses of another form, where an operand is due. */
+function readBrace(tokens: SqlTokens, value: string, at: number): number {
+  const last = tokens.kinds[tokens.count - 1];
+  const isDue = last === KIND.logic || last === KIND.compare || last === KIND.operator || last === KIND.open;
+  if (value[at] === '{' && tokens.count > 0 && isDue) {
+    const label = ESCAPE_LABEL.exec(value.slice(at + 1, at + ESCAPE_LABEL_CHARS_MAX))?.[0];
+    if (label !== undefined) {
+      tokens.add(KIND.open, at, at + 1);
+      tokens.bracesOpen++;
+      return at + 1 + label.length;
+    }
+  }
+  const closes = value[at] === '}' && tokens.bracesOpen > 0;
+  if (closes) tokens.bracesOpen--;
+  tokens.add(closes ? KIND.close : KIND.other, at, at + 1);
+  return at + 1;
+}
+
+const ESCAPE_LABEL_CHARS_MAX = 24;
+const ESCAPE_LABEL = /^\s{0,4}(?:\w{1,12}|`\w{1,12}`)(?=[\s('"])/;
+
 function readVariable(tokens: SqlTokens, value: string, at: number): number {
+  if (value[at + 1] === '>' && isJsonOperator(tokens, value, at + 2))
+    return tokens.addText(KIND.compare, { start: at, end: at + 2, text: '@>' });
   let end = at + 1;
   if (value[end] === '@') end++;
   while (isWordCode(value.charCodeAt(end)) || value[end] === '.') end++;
@@ -304,6 +421,7 @@ function readBracket(tokens: SqlTokens, value: string, at: number): number {
     tokens.add(KIND.other, at, at + 1);
     return at + 1;
   }
+  tokens.bracketed.add(tokens.count);
   return tokens.addText(KIND.word, { start: at, end: close + 1, text: value.slice(at + 1, close).toLowerCase() });
 }
 
