@@ -1,6 +1,7 @@
 import { inspectRequest, multipartBoundary } from '@holdfast/inspect';
 import type { Field } from '@holdfast/inspect';
 import type { Application } from '@holdfast/contract';
+import { refusesDoubt } from '../canary.ts';
 import type { Exchange, Refused, StreamInspection } from '../exchange.ts';
 import { inspectOptions } from '../inspection/inspect-options.ts';
 import { weighFindings } from '../inspection/weigh-findings.ts';
@@ -23,13 +24,14 @@ export function uploadInspection(exchange: Exchange, application: Application): 
 }
 
 /** What can be read in two ways is refused in enforce mode and recorded otherwise, as in the decode step. */
-function faultMeaning({ mode, record }: Exchange, fault: MultipartFault): Refused | null {
+function faultMeaning(exchange: Exchange, fault: MultipartFault): Refused | null {
   const detail = fault.kind === 'ambiguous' ? fault.reason : fault.limit;
   const reason = `decode-${detail}`;
-  if (mode === 'enforce') {
+  if (refusesDoubt(exchange)) {
     const code = fault.kind === 'ambiguous' ? 'request-ambiguous' : 'body-too-large';
     return { kind: 'refused', code, reason, closeConnection: true };
   }
+  const { record } = exchange;
   record.outcome = 'recorded';
   record.reason = reason;
   record.steps.push({ step: 'decode', verdict: 'recorded', detail: `${fault.kind} ${detail} in ${fault.location}` });

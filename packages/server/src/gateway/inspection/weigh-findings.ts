@@ -13,6 +13,13 @@ export function actionFor(application: Application, group: RuleGroup): RuleActio
   return application.rules[group] ?? (application.mode === 'enforce' ? 'block' : 'record');
 }
 
+/** A client on trial is refused what the promotion would refuse everybody; a class with an action of its own keeps that. */
+function actionOn(exchange: Exchange, application: Application, group: RuleGroup): RuleAction {
+  const { canary } = application;
+  const isTried = canary?.group === null ? application.rules[group] === undefined : canary?.group === group;
+  return exchange.mode === 'canary' && isTried ? 'block' : actionFor(application, group);
+}
+
 function exceptionFor(finding: Finding, exceptions: readonly RuleException[], now: number): string | null {
   for (const exception of exceptions) {
     const isSame =
@@ -37,7 +44,7 @@ export function weighFindings(
     keep(exchange, finding, exception);
     if (exception !== null || !finding.blocks) continue;
     counting ??= finding.rule;
-    if (actionFor(application, finding.group) === 'block') blocking ??= finding.rule;
+    if (actionOn(exchange, application, finding.group) === 'block') blocking ??= finding.rule;
   }
   if (blocking !== null && exchange.mode !== 'bypass') return { kind: 'refused', code: 'request-blocked', reason: blocking };
   if (counting === null) {
