@@ -24,19 +24,51 @@ const NAMED = new Map([
   ['comma', ','],
   ['excl', '!'],
   ['num', '#'],
+  ['lsqb', '['],
+  ['lbrack', '['],
+  ['rsqb', ']'],
+  ['rbrack', ']'],
+  ['plus', '+'],
+  ['dollar', '$'],
+  ['percnt', '%'],
+  ['ast', '*'],
+  ['verbar', '|'],
+  ['vert', '|'],
+  ['hat', '^'],
+  ['quest', '?'],
+  ['commat', '@'],
+  ['lowbar', '_'],
+  ['hyphen', '-'],
+  ['dash', '-'],
+  ['zerowidthspace', ''],
+  ['shy', ''],
+  ['zwnj', ''],
+  ['zwj', ''],
 ]);
-const NAME_LENGTH_MAX = 8;
+/** References that browsers resolve without their semicolon (HTML §13.5); the other names need it. */
+const BARE = ['lt', 'gt', 'quot', 'amp'];
+const ANGLES = /[<>]/;
+const NAME_LENGTH_MAX = 16;
 /** Leading zeros are unlimited in HTML; past this many digits the rest is skipped, not parsed. */
 const DIGITS_MAX = 8;
 
 /** Decodes HTML character references once, with or without the closing semicolon (HTML §13.2.5.72). */
 export function decodeEntities(text: string): string {
+  return decode(text, false);
+}
+
+/** The same for a text that is markup already: there an encoded angle bracket is a character, and stays one wherever the text is shown. */
+export function decodeEntitiesInMarkup(text: string): string {
+  return decode(text, true);
+}
+
+function decode(text: string, keepsAngles: boolean): string {
   if (!text.includes('&')) return text;
   let out = '';
   let from = 0;
   for (let at = text.indexOf('&'); at >= 0; at = text.indexOf('&', at + 1)) {
     const reference = text[at + 1] === '#' ? readNumeric(text, at + 2) : readNamed(text, at + 1);
-    if (reference === undefined) continue;
+    if (reference === undefined || (keepsAngles && ANGLES.test(reference.value))) continue;
     out += text.slice(from, at) + reference.value;
     from = reference.end;
     at = from - 1;
@@ -63,8 +95,20 @@ function readNumeric(text: string, start: number): { value: string; end: number 
 function readNamed(text: string, start: number): { value: string; end: number } | undefined {
   let at = start;
   while (at - start <= NAME_LENGTH_MAX && isLetter(text.charCodeAt(at))) at++;
-  const value = NAMED.get(text.slice(start, at).toLowerCase());
-  return value === undefined || text[at] !== ';' ? undefined : { value, end: at + 1 };
+  const name = text.slice(start, at).toLowerCase();
+  if (text[at] !== ';') return readBare(text, start, name);
+  const value = NAMED.get(name);
+  return value === undefined ? undefined : { value, end: at + 1 };
+}
+
+/** A query such as `?a=1&lt=2` keeps its names: what an equals sign follows is none of these (HTML §13.2.5.73). */
+function readBare(text: string, start: number, name: string): { value: string; end: number } | undefined {
+  const bare = BARE.find((known) => name.startsWith(known));
+  if (bare === undefined) return undefined;
+  const isAngle = bare.length === 2;
+  const end = start + bare.length;
+  if (text[start + name.length] === '=' || (!isAngle && name.length > bare.length)) return undefined;
+  return { value: NAMED.get(bare) ?? '', end };
 }
 
 function isLetter(code: number): boolean {

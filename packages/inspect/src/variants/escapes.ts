@@ -23,7 +23,8 @@ function readEscape(text: string, at: number): { value: string; end: number } | 
   }
   if (kind === 'u') return text[at + 1] === '{' ? readBraced(text, at + 2) : readFour(text, at + 1);
   if (kind === '"' || kind === "'" || kind === '/') return { value: kind, end: at + 1 };
-  return kind !== undefined && kind >= '0' && kind <= '3' ? readOctal(text, at) : undefined;
+  if (kind === undefined || kind < '0' || kind > '7') return undefined;
+  return readCss(text, at) ?? (kind <= '3' ? readOctal(text, at) : undefined) ?? readShortOctal(text, at);
 }
 
 function readFour(text: string, at: number): { value: string; end: number } | undefined {
@@ -38,6 +39,31 @@ function readBraced(text: string, at: number): { value: string; end: number } | 
   const digits = text.slice(at, close);
   const point = /^[\da-f]+$/i.test(digits) ? parseInt(digits, 16) : -1;
   return point < 0 || point > 0x10ffff ? undefined : { value: String.fromCodePoint(point), end: close + 1 };
+}
+
+/** What two octal digits must give to be read: a character that opens or closes something. */
+const SHORT_OCTAL = new Map([
+  ['74', '<'],
+  ['76', '>'],
+  ['42', '"'],
+  ['47', "'"],
+  ['50', '('],
+  ['51', ')'],
+  ['75', '='],
+]);
+/** The same in CSS, where one blank may end the escape (CSS Syntax §4.3.7). */
+const CSS = /^0{0,4}(?:3[cde]|2[2789])(?![\da-f]) ?/i;
+const CSS_LENGTH_MAX = 8;
+
+function readCss(text: string, at: number): { value: string; end: number } | undefined {
+  const css = CSS.exec(text.slice(at, at + CSS_LENGTH_MAX));
+  return css === null ? undefined : { value: String.fromCharCode(parseInt(css[0], 16)), end: at + css[0].length };
+}
+
+function readShortOctal(text: string, at: number): { value: string; end: number } | undefined {
+  const value = SHORT_OCTAL.get(text.slice(at, at + 2));
+  const next = text.charAt(at + 2);
+  return value === undefined || (next >= '0' && next <= '7' && next !== '') ? undefined : { value, end: at + 2 };
 }
 
 /** Exactly three digits: shorter runs are ordinary in Windows paths and regular expressions. */

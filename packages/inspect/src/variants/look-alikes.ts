@@ -1,5 +1,14 @@
 /** Characters that best-fit tables (Windows code pages, MySQL collations) turn into ASCII punctuation although NFKC does not. */
 const BEST_FIT = new Map([
+  // These three become ASCII letters when a text is put in upper or lower case (Unicode CaseFolding).
+  [0x017f, 's'],
+  [0x0131, 'i'],
+  [0x212a, 'k'],
+  [0x2039, '<'],
+  [0x203a, '>'],
+  [0x207c, '='],
+  [0x207d, '('],
+  [0x207e, ')'],
   [0x2215, '/'],
   [0x2216, '\\'],
   [0x29f5, '\\'],
@@ -26,6 +35,8 @@ const BEST_FIT = new Map([
 /** Full-width forms U+FF01 to U+FF5E mirror ASCII U+0021 to U+007E (UAX 15, NFKC). */
 const FULL_WIDTH_FIRST = 0xff01;
 const FULL_WIDTH_LAST = 0xff5e;
+/** Below it nothing is folded: the letters of most European languages cost one comparison. */
+const FIRST = 0x0131;
 const FULL_WIDTH_OFFSET = 0xfee0;
 
 /**
@@ -37,7 +48,7 @@ export function foldLookAlikes(text: string): string {
   let from = 0;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
-    if (code < 0x02b9) continue;
+    if (code < FIRST) continue;
     const isFullWidth = code >= FULL_WIDTH_FIRST && code <= FULL_WIDTH_LAST;
     const folded = isFullWidth ? String.fromCharCode(code - FULL_WIDTH_OFFSET) : BEST_FIT.get(code);
     if (folded === undefined) continue;
