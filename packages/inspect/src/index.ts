@@ -5,7 +5,15 @@ export { ambiguous, overLimit, type AmbiguityReason, type Decoded } from './deco
 export { decodeBytes } from './decode/percent.ts';
 export { decodeRequest } from './decode/request.ts';
 export { BLOCK_CONFIDENCE, blockConfidence } from './context.ts';
-export { inspectRequest, type CleanTexts, type Inspection, type InspectOptions } from './inspect.ts';
+export { inspectWith, withContext, type CleanTexts, type Inspection, type InspectOptions } from './engine.ts';
+export {
+  inspect,
+  inspectRequest,
+  narrowestException,
+  type ExceptionPlace,
+  type Verdict,
+  type VerdictOptions,
+} from './inspect.ts';
 export { RULES } from './rules.ts';
 export {
   RULE_GROUPS,
@@ -13,9 +21,27 @@ export {
   type Detector,
   type Field,
   type FieldContext,
+  type FieldPlace,
   type Finding,
   type Location,
   type RawRequest,
   type RuleDescription,
   type RuleGroup,
 } from './types.ts';
+export { cmdi } from './cmdi/detect.ts';
+export { code } from './code/detect.ts';
+export { crlf } from './crlf/detect.ts';
+export { deserialisation } from './deserialisation/detect.ts';
+export { inclusion } from './inclusion/detect.ts';
+export { jndi } from './jndi/detect.ts';
+export { ldap } from './ldap/detect.ts';
+export { nosql } from './nosql/detect.ts';
+export { pollution } from './pollution/detect.ts';
+export { scanner } from './scanner/detect.ts';
+export { sqli } from './sqli/detect.ts';
+export { ssrf } from './ssrf/detect.ts';
+export { ssti } from './ssti/detect.ts';
+export { traversal } from './traversal/detect.ts';
+export { xpath } from './xpath/detect.ts';
+export { xss } from './xss/detect.ts';
+export { xxe } from './xxe/detect.ts';

@@ -1,205 +1,64 @@
-import { BLOCK_CONFIDENCE, blockConfidence } from './context.ts';
+import { canonicalPath } from './decode/path.ts';
+import type { DecodeLimits } from './decode/limits.ts';
+import { decodeRequest } from './decode/request.ts';
 import { DETECTORS } from './detectors.ts';
-import { hasAny, scanTraits, TRAIT } from './traits.ts';
-import type {
-  CanonicalRequest,
-  DetectInput,
-  Detector,
-  Evidence,
-  Field,
-  FieldContext,
-  Finding,
-  Location,
-  RuleGroup,
-} from './types.ts';
-import { deriveVariants, type Variant } from './variants/derive.ts';
-
-/** Which groups to run; all of them when unset. */
-export interface InspectOptions {
-  groups?: readonly RuleGroup[];
-  /** The readers to run, where not all of them are wanted in the program. */
-  detectors?: readonly Detector[];
-  /** Texts that were clean before under the same groups; they are not read again. */
-  memory?: CleanTexts;
-  /** What is known of a field's purpose, by schema or learning; it moves the confidence from which a finding blocks. */
-  contextOf?: (field: Field) => FieldContext | null;
-}
-
-/** What the caller remembers between requests; this package itself keeps nothing. */
-export interface CleanTexts {
-  /** `place` = location, part and name of the field: what is harmless under one name need not be under another. */
-  has(place: string, text: string): boolean;
-  add(place: string, text: string): void;
-}
-
-export interface Inspection {
-  /** Strongest first. */
-  findings: readonly Finding[];
-  /** 0..1: the strongest finding. */
-  score: number;
-  /** True when a finding blocks. */
-  isAttack: boolean;
-  fieldsInspected: number;
-}
-
-/** Characters without which a value is a word, a number, a slug, a UUID or a token in every group's eyes. */
-const INTERESTING = ~(TRAIT.letter | TRAIT.digit | TRAIT.dot | TRAIT.colon | TRAIT.slash | TRAIT.comma | TRAIT.at);
-const SAMPLE_LENGTH_MAX = 64;
-const FINDINGS_MAX = 64;
-const NAME_INSPECTED_MAX = 1_024;
-/** Longer texts seldom come twice. */
-const REMEMBERED_MAX = 256;
-/** Headers are written by programs in many dialects; only evidence that leaves no other reading counts there. */
-const HEADER_CONFIDENCE_MIN = 0.93;
-/** Doubt of several rules adds up, but never to certainty by itself. */
-const COMBINED_MAX = 0.95;
-const WEAK_WEIGHT = 0.5;
+import { inspectWith, type Inspection, type InspectOptions } from './engine.ts';
+import type { CanonicalRequest, FieldPlace, Finding, RawRequest } from './types.ts';
 
 /**
- * Judges every field of a canonical request. Pure and total: it never throws, and its cost grows with the size of the request only.
+ * Judges every field of a canonical request with every detector of this package.
  *
  * @example inspectRequest({ method: 'GET', path: '/', fields: [{ location: 'query', name: 'id', value: "1' OR 1=1--" }] }).isAttack // true
  */
 export function inspectRequest(request: CanonicalRequest, options: InspectOptions = {}): Inspection {
-  const run = prepare(options);
-  const findings: Finding[] = [];
-  for (const field of request.fields) {
-    const inValue = inspectText({ field, part: 'value', text: field.value }, run);
-    const inName = inspectName(field, run);
-    if (inValue.length === 0 && inName.length === 0) continue;
-    for (const finding of combine([...inValue, ...inName])) if (findings.length < FINDINGS_MAX) findings.push(finding);
-  }
-  findings.sort((left, right) => right.confidence - left.confidence);
-  return {
-    findings,
-    score: findings[0]?.confidence ?? 0,
-    isAttack: findings.some((finding) => finding.blocks),
-    fieldsInspected: request.fields.length,
-  };
+  return inspectWith(DETECTORS, request, options);
 }
 
-interface Run {
-  detectors: readonly Detector[];
-  memory: CleanTexts | null;
-  contextOf: ((field: Field) => FieldContext | null) | null;
+export interface VerdictOptions extends InspectOptions {
+  limits?: DecodeLimits;
 }
 
-const byGroups = new WeakMap<readonly RuleGroup[], readonly Detector[]>();
-
-function prepare({ groups, detectors, memory, contextOf }: InspectOptions): Run {
-  return {
-    detectors: groups === undefined ? (detectors ?? DETECTORS) : selected(groups, detectors ?? DETECTORS),
-    memory: memory ?? null,
-    contextOf: contextOf ?? null,
-  };
-}
-
-/** A caller hands the same list with each request; what follows from it is worked out once. */
-function selected(groups: readonly RuleGroup[], detectors: readonly Detector[]): readonly Detector[] {
-  const held = detectors === DETECTORS ? byGroups.get(groups) : undefined;
-  if (held !== undefined) return held;
-  const chosen = detectors.filter(({ group }) => groups.includes(group));
-  if (detectors === DETECTORS) byGroups.set(groups, chosen);
-  return chosen;
-}
-
-interface Text {
-  field: Field;
-  part: 'name' | 'value';
-  text: string;
-}
-
-const NOTHING: readonly Finding[] = [];
-
-/** Names are chosen by the client as freely as values are. Short plain ones, which is nearly all, cost one scan. */
-function inspectName(field: Field, run: Run): readonly Finding[] {
-  if (
-    field.location === 'path' ||
-    field.location === 'header' ||
-    field.location === 'xml' ||
-    field.name.length > NAME_INSPECTED_MAX
-  )
-    return NOTHING;
-  const found = inspectText({ field, part: 'name', text: field.name }, run);
-  return found.length === 0 ? NOTHING : found.map((finding) => ({ ...finding, chain: ['name', ...finding.chain] }));
-}
-
-function inspectText({ field, part, text }: Text, { detectors, memory, contextOf }: Run): readonly Finding[] {
-  const { location, name } = field;
-  const traits = scanTraits(text);
-  if (isPlain(traits, text) && name !== 'user-agent') return NOTHING;
-  const isFile = field.isFile === true && part === 'value';
-  // A file and a field of one name are judged by different detectors: what was clean as one need not be as the other.
-  const remembers = memory !== null && text.length <= REMEMBERED_MAX && !isFile;
-  const place = remembers ? `${location} ${part} ${name}` : '';
-  if (remembers && memory.has(place, text)) return NOTHING;
-  const found: { group: RuleGroup; evidence: Evidence; variant: Variant }[] = [];
-  for (const variant of deriveVariants(text, traits)) {
-    const input: DetectInput = { value: variant.value, traits: variant.traits, location, name, part };
-    if (isFile) input.isFile = true;
-    for (const { group, needs, files, detect } of detectors) {
-      if (!hasAny(variant.traits, needs) || (isFile && files !== true)) continue;
-      for (const evidence of detect(input)) found.push({ group, evidence, variant });
+/** `unreadable`: two readers could read it in two ways, or it is over a limit; `doubtful`: something was found, too little to refuse. */
+export type Verdict =
+  | {
+      kind: 'clean' | 'doubtful' | 'attack';
+      /** Strongest first. */
+      findings: readonly Finding[];
+      score: number;
+      request: CanonicalRequest;
     }
-  }
-  if (found.length === 0) {
-    if (remembers) memory.add(place, text);
-    return NOTHING;
-  }
-  const findings: Finding[] = [];
-  const context = contextOf?.(field) ?? null;
-  for (const { group, evidence, variant } of found)
-    keepStrongest(findings, describe(field, variant, { group, evidence, context }));
-  return findings;
+  | { kind: 'unreadable'; reason: 'path' | 'ambiguous' | 'over-limit'; detail: string };
+
+/**
+ * From a request as it arrived to a verdict, in one call.
+ *
+ * @example
+ * inspect({ method: 'GET', target: '/search?q=%3Cscript%3Ealert(1)%3C/script%3E', headers: [], body: null }).kind; // 'attack'
+ */
+export function inspect(raw: RawRequest, options: VerdictOptions = {}): Verdict {
+  const path = canonicalPath(raw.target.split('?', 1)[0] ?? '');
+  if (path.kind === 'refused') return { kind: 'unreadable', reason: 'path', detail: path.reason };
+  const decoded = decodeRequest(raw, path.path, options.limits);
+  if (decoded.kind === 'ambiguous') return { kind: 'unreadable', reason: 'ambiguous', detail: decoded.reason };
+  if (decoded.kind === 'over-limit') return { kind: 'unreadable', reason: 'over-limit', detail: decoded.limit };
+  const { request } = decoded;
+  const { findings, score, isAttack } = inspectRequest(request, options);
+  const doubt = findings.length === 0 ? 'clean' : 'doubtful';
+  return { kind: isAttack ? 'attack' : doubt, findings, score, request };
 }
 
-/** A path-shaped or Base64-shaped value still deserves a look; everything else without punctuation does not. */
-function isPlain(traits: number, text: string): boolean {
-  if (hasAny(traits, INTERESTING)) return false;
-  if (hasAny(traits, TRAIT.slash | TRAIT.dot | TRAIT.colon)) return false;
-  return text.length < 16 || !hasAny(traits, TRAIT.letter);
+/** The narrowest rule that lets a finding pass: this rule, for this parameter, on this route, and nothing else. */
+export interface ExceptionPlace extends FieldPlace {
+  method: string;
+  path: string;
+  rule: string;
 }
 
-interface Judged {
-  group: RuleGroup;
-  evidence: Evidence;
-  context: FieldContext | null;
-}
-
-function describe({ location, name }: Field, variant: Variant, { group, evidence, context }: Judged): Finding {
-  const [start, end] = evidence.span;
-  const { rule, confidence, span, why } = evidence;
-  return {
-    rule,
-    group,
-    confidence,
-    location,
-    name,
-    chain: variant.chain,
-    span,
-    sample: variant.value.slice(start, Math.min(end, start + SAMPLE_LENGTH_MAX)),
-    why,
-    context,
-    blocks: confidence >= blockConfidence(group, context),
-  };
-}
-
-/** Keeps one finding per rule and value, the most certain one. */
-function keepStrongest(findings: Finding[], finding: Finding): void {
-  if (finding.location === 'header' && finding.confidence < HEADER_CONFIDENCE_MIN) return;
-  const known = findings.findIndex((other) => other.rule === finding.rule);
-  if (known < 0) findings.push(finding);
-  else if ((findings[known]?.confidence ?? 0) < finding.confidence) findings[known] = finding;
-}
-
-/** The strongest evidence decides; weaker evidence of other rules about the same value closes part of the gap. */
-function combine(findings: readonly Finding[]): readonly Finding[] {
-  const sorted = findings.toSorted((left, right) => right.confidence - left.confidence);
-  const [strongest, ...others] = sorted;
-  if (strongest === undefined || strongest.confidence >= BLOCK_CONFIDENCE || others.length === 0) return sorted;
-  let doubt = 1 - strongest.confidence;
-  for (const other of others) doubt *= 1 - other.confidence * WEAK_WEIGHT;
-  const confidence = Math.min(COMBINED_MAX, 1 - doubt);
-  const blocks = confidence >= blockConfidence(strongest.group, strongest.context);
-  return [{ ...strongest, confidence, blocks, why: `${strongest.why}; more doubt by ${others[0]?.rule ?? ''}` }, ...others];
+/**
+ * What would have to be excepted for this finding to pass.
+ *
+ * @example narrowestException(verdict.request, verdict.findings[0])
+ */
+export function narrowestException({ method, path }: CanonicalRequest, { location, name, rule }: Finding): ExceptionPlace {
+  return { method, path, location, name, rule };
 }

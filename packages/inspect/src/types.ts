@@ -98,6 +98,9 @@ export interface Detector {
  */
 export type FieldContext = 'free-text' | 'html' | 'search' | 'url' | 'identifier';
 
+/** Where a field stands: what its context can depend on. */
+export type FieldPlace = Pick<Field, 'location' | 'name'>;
+
 /** Evidence together with where it was found and how the value was unwrapped to find it. */
 export interface Finding {
   rule: string;
