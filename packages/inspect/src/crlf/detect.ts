@@ -1,4 +1,151 @@
-import { TRAIT } from '../traits.ts';
-import type { Detector } from '../types.ts';
+import { wordsBefore } from '../prose.ts';
+import { hasAny, TRAIT } from '../traits.ts';
+import type { DetectInput, Detector, Evidence, Location } from '../types.ts';
+import { MAIL_HEADERS, POWERFUL_HEADERS, WORDLY_HEADERS } from './headers.ts';
+import { linesAfterFirst, type Line } from './lines.ts';
+import { judgeMessage } from './message.ts';
 
-export const crlf: Detector = { group: 'crlf', needs: TRAIT.colon, detect: () => [] };
+const CERTAIN = 0.96;
+const LIKELY = 0.93;
+const BLOCKS = 0.91;
+const DOUBT = 0.5;
+/** From this many words on, what stands before a line break is a sentence and the value a text of several lines. */
+const PROSE_WORDS_MIN = 4;
+/** Places where no honest client writes a line break. Text areas are sent as forms, JSON or parts. */
+const ONE_LINE: ReadonlySet<Location> = new Set(['query', 'path', 'header', 'cookie', 'file-name']);
+/** A field name of RFC 9110 §5.1, shorter than any in use. */
+const FIELD_NAME = /^([A-Za-z][A-Za-z0-9_-]{0,63})\s{0,4}:(?!\/\/)/;
+const ADDRESS = /[\w.+-]{1,64}@[\w-]{1,64}\./;
+
+/** Line breaks that would end a header, a request or a mail and begin another (CWE-93, CWE-113). */
+export function detectCrlf(input: DetectInput): readonly Evidence[] {
+  const { traits, part } = input;
+  const found: Evidence[] = [];
+  if (hasAny(traits, TRAIT.control)) judgeNull(input, found);
+  const message = judgeMessage(input);
+  if (message !== undefined) found.push(message);
+  judgeCookie(input, found);
+  if (!hasAny(traits, TRAIT.lineBreak | TRAIT.backslash | TRAIT.nonAscii | TRAIT.control)) return found;
+  if (part === 'name' && hasAny(traits, TRAIT.lineBreak)) judgeName(input, found);
+  judgeLines(input, found);
+  return found;
+}
+
+function judgeLines({ value, location, part }: DetectInput, found: Evidence[]): void {
+  const lines = linesAfterFirst(value);
+  const isOneLine = ONE_LINE.has(location) || part === 'name';
+  const isBlock = isHeaderBlock(value);
+  for (const line of lines) {
+    const name = FIELD_NAME.exec(value.slice(line.start, line.end))?.[1]?.toLowerCase();
+    if (name === undefined) continue;
+    const evidence = judgeHeader(value, { line, name, isOneLine, isBlock });
+    if (evidence !== undefined) found.push(evidence);
+    if ((evidence?.confidence ?? 0) >= BLOCKS) return;
+  }
+}
+
+/** The text begins with a header itself: somebody shows a whole message. */
+function isHeaderBlock(value: string): boolean {
+  return FIELD_NAME.test(value.slice(0, 72)) || /^\s{0,8}(?:HTTP\/|[<>*] )/.test(value);
+}
+
+interface Candidate {
+  line: Line;
+  name: string;
+  isOneLine: boolean;
+  isBlock: boolean;
+}
+
+function judgeHeader(value: string, candidate: Candidate): Evidence | undefined {
+  const { line, name } = candidate;
+  const isMail = MAIL_HEADERS.has(name);
+  const confidence = isMail ? rateMail(value, candidate) : rateHeader(value, candidate);
+  if (confidence === 0) return undefined;
+  return {
+    rule: isMail ? 'crlf.mail' : 'crlf.header',
+    confidence,
+    span: [line.start, line.end],
+    why: `a line break is followed by the header ${name}`,
+  };
+}
+
+function rateHeader(value: string, { line, name, isOneLine, isBlock }: Candidate): number {
+  const isPowerful = POWERFUL_HEADERS.has(name);
+  const isProse = wordsBefore(value, line.start) >= PROSE_WORDS_MIN;
+  if (isOneLine) {
+    // Links that share a text carry its lines, and sentences have colons; a hyphen makes a header of the word before one.
+    if (isPowerful) return isProse ? LIKELY : CERTAIN;
+    const isHeader = WORDLY_HEADERS.has(name) || name.includes('-') || name.startsWith('x_');
+    if (isHeader) return isProse ? DOUBT : LIKELY;
+    return isInjectedWord(value.slice(line.start, line.end)) && !isProse ? LIKELY : DOUBT;
+  }
+  if (!isPowerful || isProse || isBlock) return isPowerful ? DOUBT : 0;
+  return LIKELY;
+}
+
+/** `InjectedHeader: x`: capitals within a word, as in names of headers and not of languages. */
+function isInjectedWord(line: string): boolean {
+  return /^[A-Z]?[a-z]{1,32}[A-Z][A-Za-z]{1,32}\s{0,2}:/.test(line);
+}
+
+function rateMail(value: string, { line, name, isOneLine, isBlock }: Candidate): number {
+  const text = value.slice(line.start, line.end);
+  const hasAddress = ADDRESS.test(text);
+  const isTechnical = name.includes('-') && name !== 'reply-to';
+  if (!hasAddress && !isTechnical && !(isOneLine && name === 'subject')) return 0;
+  const before = value.slice(0, line.start).trim();
+  // The field of an address, then a line break, then more recipients.
+  if (ADDRESS.test(before) && before.length <= 128 && !/[\s:]/.test(before)) return LIKELY;
+  if (isBlock || wordsBefore(value, line.start) >= PROSE_WORDS_MIN) return DOUBT;
+  if (isOneLine) return LIKELY;
+  return name === 'bcc' || isTechnical ? BLOCKS : DOUBT;
+}
+
+/**
+ * `Set-Cookie: a=b` without any break before it: what a filter that strips line breaks leaves, and what a reader that joins values
+ * completes. Only a text about HTTP has it otherwise, and that has words.
+ */
+function judgeCookie({ value, location }: DetectInput, found: Evidence[]): void {
+  const header = /set-cookie2?\s{0,4}:\s{0,8}[\w.-]{1,64}\s{0,4}=/i.exec(value);
+  const script =
+    header === null
+      ? /(?:document)?\.cookie\s{0,4}(?:=\s{0,4}["'`\w]|;\s{0,4}(?:expires|domain|path)\s{0,4}=)/i.exec(value)
+      : null;
+  const match = header ?? script;
+  if (match === null) return;
+  // Somebody shows the headers of an answer: this one is not the first.
+  const isListed = location !== 'query' && isHeaderBlock(value) && /[\r\n]/.test(value.slice(0, match.index));
+  const isProse = isListed || wordsBefore(value, match.index) >= PROSE_WORDS_MIN;
+  found.push({
+    rule: 'crlf.cookie',
+    confidence: isProse ? DOUBT : LIKELY,
+    span: [match.index, match.index + match[0].length],
+    why: 'a cookie would be set',
+  });
+}
+
+function judgeName({ value: name, location }: DetectInput, found: Evidence[]): void {
+  if (location !== 'query' && location !== 'form' && location !== 'cookie') return;
+  const at = name.search(/[\r\n]/);
+  // A form sent as plain text and read as pairs has breaks in its names; those end in one.
+  const isTrailing = name.slice(at).trim() === '';
+  if (isTrailing) return;
+  found.push({ rule: 'crlf.name', confidence: BLOCKS, span: [at, at + 1], why: 'a name of several lines' });
+}
+
+/** One or a few null bytes in readable text. Binary data that is percent-encoded as a whole has other control octets too. */
+function judgeNull({ value, location, part }: DetectInput, found: Evidence[]): void {
+  const at = value.indexOf('\0');
+  if (at < 0 || location === 'multipart' || location === 'text' || location === 'xml') return;
+  // oxlint-disable-next-line no-control-regex -- the question is whether there are other control characters
+  if (/[\u0001-\u0008\u000e-\u001f\u007f-\u009f\ufffd]/.test(value)) return;
+  const readable = value.replaceAll('\0', '').length;
+  if (readable === 0 && part === 'value') return;
+  found.push({ rule: 'crlf.null', confidence: BLOCKS, span: [at, at + 1], why: 'a null byte in a text' });
+}
+
+export const crlf: Detector = {
+  group: 'crlf',
+  needs: TRAIT.lineBreak | TRAIT.control | TRAIT.backslash | TRAIT.nonAscii | TRAIT.colon | TRAIT.space | TRAIT.dot,
+  detect: detectCrlf,
+};
