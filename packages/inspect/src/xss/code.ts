@@ -1,48 +1,61 @@
 import type { Evidence } from '../types.ts';
-import { isScriptUrl, looksLikeScript } from './script.ts';
+import { findEffect } from './effects.ts';
+import { isIdleUrl, isScriptUrl, looksLikeScript } from './script.ts';
+import { isProse, readTokens, type Token } from './tokens.ts';
 
 /** Functions and properties that injected script calls to prove or use itself. One alternation, no nested repetition. */
 const SINK =
   /(?:\b(?:alert|confirm|prompt|eval|setTimeout|setInterval|Function|execScript|atob|fetch|importScripts|unescape)\b["'\])\s]{0,6}(?:\(|`)|\bdocument\s{0,4}(?:\.|\[)|\b(?:window|self|top|parent|globalThis|frames)\s{0,4}(?:\[|\.\s{0,4}(?:location|name|open|eval|alert))|\blocation\s{0,4}(?:\.\s{0,4}(?:href|hash|replace|assign)\s{0,4})?[=(]|\bfromCharCode\b|\bXMLHttpRequest\b|\.constructor\b|\bimport\s{0,4}\(|\.innerHTML\s{0,4}=)/i;
 /** A string of the application's script is closed and the script goes on. */
 const BREAKOUT = /^[^'"`<>]{0,64}['"`]\s{0,4}(?:[)\]}]\s{0,4}){0,8}[;,+\-*/|&^%<>=?:}]|^[)\]};\s]{1,16}/;
-const BARE_CALL = /^[\s("'`;[]{0,8}(?:alert|confirm|prompt|eval)[\])"'\s]{0,6}(?:\(|`)/i;
-const COOKIE_CODE =
-  /^[\s("'`;]{0,8}(?:document\.(?:cookie|location|write(?:ln)?)\s{0,4}[=(+]|(?:window\.|top\.|self\.)?location\s{0,4}=\s{0,4}['"])/i;
 const SPLITTERS = /<!--[^<>]{0,64}-->|\]\]>?<!\[cdata\[/gi;
 const EMBEDDED =
   /["'(=?]\s{0,4}(?:java|vb|live)script:\s{0,4}[\w.$]{1,64}\s{0,4}[(=`]|&\{[^{}]{0,256}[(=]|(?:^|["';{\s])[\w-]{1,32}\s{0,4}:\s{0,4}expression\s{0,4}\(/i;
-/** Code built of brackets, signs and nothing else. */
-const SYMBOL_CODE = /\[\]\s?\[\s?\(|\(!\[\]\+|\(\+?!!?\[\]/;
-const TEMPLATE_CODE = /constructor|\$eval|\$on|\$event|alert\s{0,4}\(|__proto__|document\b|window\b|\btoString\b|_c\.constructor/;
-const TEMPLATE_LENGTH_MAX = 512;
+/** Signs that may stand between a closed string and the script that goes on. */
+const AFTER_STRING = new Set(';,+-*/|&^%<>=?:})]!~.['.split(''));
+/** Statements at the beginning of a value that are looked at as a whole script. */
+const PLAIN_LENGTH_MAX = 1_024;
+const DECLARATIONS: ReadonlySet<string> = new Set(
+  'const let var function class if for while import export async return switch try case'.split(' '),
+);
+const LINK_LENGTH_MAX = 256;
+const LINKS_MAX = 1_000;
 
-/** Script without markup: a string broken out of, a script URL as the whole value, a template expression that reaches constructors. */
+/** Script without markup: an address that runs script, a string broken out of, a whole value that is an injected expression. */
 export function judgeCode(text: string): Evidence | undefined {
-  return judgeUrlValue(text) ?? judgeEmbedded(text) ?? judgeBreakout(text) ?? judgeTemplate(text) ?? judgeSymbols(text);
+  return (
+    judgeUrlValue(text) ??
+    judgeEmbedded(text) ??
+    judgeLinks(text) ??
+    judgeStrings(text) ??
+    judgePlain(text) ??
+    judgeBreakout(text)
+  );
 }
 
 function judgeUrlValue(text: string): Evidence | undefined {
-  if (!isScriptUrl(text) || /^\s{0,4}data:image/i.test(text)) return undefined;
+  if (!isScriptUrl(text) || /^\s{0,4}data:image/i.test(text) || isIdleUrl(text)) return undefined;
   const colon = text.indexOf(':');
+  const scheme = text.slice(0, Math.max(0, colon)).trim();
   const body = text.slice(colon + 1);
+  const span = [0, text.length] as const;
+  // No writer puts a break or a control character into the word; browsers drop both (WHATWG URL §4.4).
+  if (/^[a-z]{1,9}[\p{Cc}]{1,16}[a-z\p{Cc}]{1,16}$/iu.test(scheme))
+    return { rule: 'xss.url', confidence: 0.94, span, why: 'the scheme of a script address is taken apart' };
   const isData = /^[^:]{0,40}data$/i.test(text.slice(0, colon));
   // "javascript: the basics" is a title; code follows its colon closely and calls or assigns.
-  const isProse = /^\s+[a-z]+\s+[a-z]+/i.test(body);
-  if (!isData && (isProse || !looksLikeScript(body))) return undefined;
-  return {
-    rule: 'xss.url',
-    confidence: isData && /^data:,/i.test(text) ? 0.4 : 0.94,
-    span: [0, text.length],
-    why: 'the value is an address that runs script',
-  };
+  const isTitle = /^\s+[a-z]+\s+[a-z]+/i.test(body);
+  if (!isData && (isTitle || !looksLikeScript(body))) return undefined;
+  const confidence = isData && /^data:,/i.test(text) ? 0.4 : 0.94;
+  return { rule: 'xss.url', confidence, span, why: 'the value is an address that runs script' };
 }
 
 /** Forms that run script wherever a lax parser meets them: a quoted script address, script entities, expressions, split keywords. */
 function judgeEmbedded(text: string): Evidence | undefined {
   const joined = text.includes('<') ? text.replaceAll(SPLITTERS, '') : text;
   const match = EMBEDDED.exec(joined);
-  if (match === null) return undefined;
+  if (match === null || isIdleUrl(joined.slice(match.index + 1, match.index + LINK_LENGTH_MAX).split(/["'\s>]/, 1)[0] ?? ''))
+    return undefined;
   return {
     rule: 'xss.code',
     confidence: 0.91,
@@ -51,12 +64,69 @@ function judgeEmbedded(text: string): Evidence | undefined {
   };
 }
 
+/** Links of Markdown and of wikis: `[text](address)`. */
+function judgeLinks(text: string): Evidence | undefined {
+  let at = text.indexOf('](');
+  for (let links = 0; at >= 0 && links < LINKS_MAX; links++, at = text.indexOf('](', at + 2)) {
+    const address = text.slice(at + 2, at + 2 + LINK_LENGTH_MAX);
+    const end = Math.min(text.length, at + 2 + address.length);
+    // A title may follow the address, and a quote in it closes the attribute it is written to.
+    if (isScriptUrl(address) ? !isIdleUrl(address.split(')', 1)[0] ?? '') : /^[^\s)"]{0,64}"\s{0,8}on[a-z]{3,32}=/i.test(address))
+      return {
+        rule: 'xss.url',
+        confidence: 0.93,
+        span: [at, end],
+        why: 'a link in the text leads to an address that runs script',
+      };
+  }
+  return undefined;
+}
+
+/** The value closes a string of the page's script and goes on, or stands in a template literal of it (ECMA-262 §12.9). */
+function judgeStrings(text: string): Evidence | undefined {
+  for (const mark of ["'", '"', '`', '${']) {
+    const at = text.indexOf(mark);
+    if (at < 0) continue;
+    const tokens = readTokens(text, at + mark.length);
+    const first = tokens[0];
+    if (first === undefined || (mark !== '${' && !AFTER_STRING.has(first.text.charAt(0)) && !first.isOnNewLine)) continue;
+    const effect = findEffect(tokens);
+    if (effect === undefined || isProse(tokens.filter((token) => token.start < effect.end))) continue;
+    if (mark === '${' && effect.weight !== 'clear') continue;
+    return {
+      rule: 'xss.code',
+      confidence: effect.weight === 'clear' ? 0.93 : 0.91,
+      span: [effect.start, effect.end],
+      why: 'a string of the page is closed and script follows',
+    };
+  }
+  return undefined;
+}
+
+/** The whole value is one expression, or begins with one, that only an injection consists of. */
+function judgePlain(text: string): Evidence | undefined {
+  const tokens = readTokens(text.slice(0, PLAIN_LENGTH_MAX), 0);
+  const first = tokens.find((token) => !/^[;)\]}]$/.test(token.text));
+  if (first === undefined || DECLARATIONS.has(first.text)) return undefined;
+  const effect = findEffect(tokens);
+  if (effect === undefined || isProse(tokens)) return undefined;
+  const span = [effect.start, effect.end] as const;
+  if (effect.weight !== 'clear' || !isFirst(tokens, effect.start))
+    return { rule: 'xss.code', confidence: 0.4, span, why: 'the value contains script' };
+  return { rule: 'xss.code', confidence: 0.92, span, why: 'the value is an expression that script injection uses' };
+}
+
+/** Whether an effect belongs to the first statement, or to the one behind a single word or number (`1;alert(1)`). */
+function isFirst(tokens: readonly Token[], start: number): boolean {
+  const statement = tokens.findIndex((token, i) => i > 0 && (token.text === ';' || token.isOnNewLine));
+  if (statement < 0 || (tokens[statement]?.start ?? 0) > start) return true;
+  return statement <= 1 || (tokens[0]?.kind === 'sign' && statement <= 3);
+}
+
 function judgeBreakout(text: string): Evidence | undefined {
   const sink = SINK.exec(text);
   if (sink === null) return undefined;
   const span = [sink.index, sink.index + sink[0].length] as const;
-  if (BARE_CALL.test(text) || COOKIE_CODE.test(text))
-    return { rule: 'xss.code', confidence: 0.92, span, why: 'the value is a call that script injection uses' };
   const before = text.slice(0, sink.index).trimEnd();
   const joins =
     before === '' ||
@@ -66,29 +136,4 @@ function judgeBreakout(text: string): Evidence | undefined {
   if (BREAKOUT.test(text) || /^\\+['"]/.test(text))
     return { rule: 'xss.code', confidence: 0.93, span, why: 'a string of the page is closed and script follows' };
   return { rule: 'xss.code', confidence: 0.4, span, why: 'the value contains script' };
-}
-
-function judgeTemplate(text: string): Evidence | undefined {
-  const open = text.indexOf('{{');
-  if (open < 0) return undefined;
-  const close = text.indexOf('}}', open);
-  const body = text.slice(open, Math.min(close < 0 ? text.length : close, open + TEMPLATE_LENGTH_MAX));
-  if (!TEMPLATE_CODE.test(body)) return undefined;
-  return {
-    rule: 'xss.template',
-    confidence: 0.92,
-    span: [open, open + body.length],
-    why: 'a template expression reaches the page or its constructors',
-  };
-}
-
-function judgeSymbols(text: string): Evidence | undefined {
-  const match = SYMBOL_CODE.exec(text);
-  if (match === null || text.length < 32) return undefined;
-  return {
-    rule: 'xss.code',
-    confidence: 0.91,
-    span: [match.index, match.index + match[0].length],
-    why: 'script written with signs only',
-  };
 }

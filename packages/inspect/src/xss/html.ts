@@ -4,6 +4,10 @@ export interface Attribute {
   value: string;
   start: number;
   end: number;
+  /** Whether an equals sign follows the name. */
+  isSet: boolean;
+  /** False when a quote opens the value and none closes it. */
+  isClosed: boolean;
 }
 
 /** One start tag, or the attributes that follow a broken-out-of value. */
@@ -13,11 +17,14 @@ export interface Tag {
   attributes: Attribute[];
   start: number;
   end: number;
+  /** False when the text ends inside the tag. */
+  isFinished: boolean;
 }
 
 /** More attributes than any honest tag has; the rest of the tag is skipped. */
 const ATTRIBUTES_MAX = 128;
 const NAME_LENGTH_MAX = 64;
+const SPELLED_LENGTH_MAX = 10;
 /** Characters that old browsers and lax filters step over between `<` and the name. */
 const LEADING_NOISE = '/!?~%\\\0\t\n\f\r -';
 const LEADING_NOISE_MAX = 4;
@@ -43,11 +50,21 @@ export function readTag(text: string, at: number): Tag | undefined {
   if (text[end] === '<') return undefined;
   const name = text.slice(from, Math.min(end, from + NAME_LENGTH_MAX)).toLowerCase();
   const rest = readAttributes(text, end);
-  return { name, attributes: rest.attributes, start: at, end: rest.end };
+  return { name: name.length === 1 ? spelledName(text, from) : name, start: at, ...rest };
+}
+
+/** `<f o r m`: filters that drop blanks put such a name together again. */
+function spelledName(text: string, from: number): string {
+  let name = text.charAt(from);
+  for (let at = from + 1; name.length < SPELLED_LENGTH_MAX && isGap(text.charCodeAt(at)); at += 2) {
+    if (!isLetter(text.charCodeAt(at + 1)) || isLetter(text.charCodeAt(at + 2))) break;
+    name += text.charAt(at + 1);
+  }
+  return name.toLowerCase();
 }
 
 /** Reads attributes from `from` up to the `>` that ends the tag, or the end of the text. */
-export function readAttributes(text: string, from: number): { attributes: Attribute[]; end: number } {
+export function readAttributes(text: string, from: number): Pick<Tag, 'attributes' | 'end' | 'isFinished'> {
   const attributes: Attribute[] = [];
   let at = from;
   while (at < text.length && text[at] !== '>') {
@@ -55,11 +72,17 @@ export function readAttributes(text: string, from: number): { attributes: Attrib
       at++;
       continue;
     }
+    // What nobody reads any more need not be taken apart; a quoted `>` there ends the tag early, which only shows more of it.
+    if (attributes.length === ATTRIBUTES_MAX) {
+      const close = text.indexOf('>', at);
+      at = close < 0 ? text.length : close;
+      break;
+    }
     const attribute = readAttribute(text, at);
-    if (attributes.length < ATTRIBUTES_MAX) attributes.push(attribute);
+    attributes.push(attribute);
     at = Math.max(attribute.end, at + 1);
   }
-  return { attributes, end: Math.min(at + 1, text.length) };
+  return { attributes, end: Math.min(at + 1, text.length), isFinished: at < text.length };
 }
 
 function readAttribute(text: string, start: number): Attribute {
@@ -67,19 +90,22 @@ function readAttribute(text: string, start: number): Attribute {
   let nameEnd = text[start] === '=' ? start + 1 : start;
   while (nameEnd < text.length && !isGap(text.charCodeAt(nameEnd)) && text[nameEnd] !== '>' && text[nameEnd] !== '=') nameEnd++;
   const name = text.slice(start, Math.min(nameEnd, start + NAME_LENGTH_MAX)).toLowerCase();
-  const equals = skipGaps(text, nameEnd);
-  if (text[equals] !== '=') return { name, value: '', start, end: nameEnd };
+  // Nothing but blanks stands before the sign in HTML; old parsers let a slash pass.
+  let equals = skipGaps(text, nameEnd);
+  if (text[equals] === '/' && text[equals + 1] === '=') equals++;
+  if (text[equals] !== '=') return { name, value: '', start, end: nameEnd, isSet: false, isClosed: true };
   const at = skipGaps(text, equals + 1);
   const quote = text.charAt(at);
   // The backtick is a quote to old Internet Explorer and to nobody else; reading it so only widens what is seen.
   if (quote === '"' || quote === "'" || quote === '`') {
     const close = text.indexOf(quote, at + 1);
     const end = close < 0 ? text.length : close;
-    return { name, value: text.slice(at + 1, end), start, end: Math.min(end + 1, text.length) };
+    const value = text.slice(at + 1, end);
+    return { name, value, start, end: Math.min(end + 1, text.length), isSet: true, isClosed: close >= 0 };
   }
   let end = at;
   while (end < text.length && text.charCodeAt(end) > 32 && text[end] !== '>') end++;
-  return { name, value: text.slice(at, end), start, end };
+  return { name, value: text.slice(at, end), start, end, isSet: true, isClosed: true };
 }
 
 function skipGaps(text: string, from: number): number {

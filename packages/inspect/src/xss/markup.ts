@@ -1,55 +1,19 @@
 import type { Evidence } from '../types.ts';
-import type { Attribute, Tag } from './html.ts';
-import { readAttributes, readTag } from './html.ts';
+import type { Tag } from './html.ts';
+import { judgeAttribute } from './attribute.ts';
+import { isEventHandler } from './events.ts';
+import { readTag } from './html.ts';
 import { isActiveStyle, isScriptUrl, looksLikeScript, normalizeUrl } from './script.ts';
 
 /** Tags read per value; past it the value is not a text a person formatted. */
 const TAGS_MAX = 20_000;
 /** Characters read per character of the value: markup inside attribute values is entered too, until this is used up. */
-const READS_MAX = 4;
+const READS_MAX = 3;
 const READS_FREE = 65_536;
 const SCRIPT_LENGTH_MAX = 4_096;
+const PREFIX_LENGTH_MAX = 16;
 /** Tags whose content is read as well. */
-const BODY_TAGS = /^(?:\w{1,16}:)?(?:script|style|handler)$/;
-const HANDLER = /^on[a-z]{3,32}/;
-/** Attributes whose value a browser follows or loads. */
-const URL_ATTRIBUTES = new Set([
-  'href',
-  'src',
-  'action',
-  'formaction',
-  'data',
-  'xlink:href',
-  'background',
-  'dynsrc',
-  'lowsrc',
-  'poster',
-  'codebase',
-  'code',
-  'cite',
-  'longdesc',
-  'usemap',
-  'manifest',
-  'to',
-  'from',
-  'values',
-  'by',
-  'content',
-  'srcset',
-  'ping',
-  'archive',
-  'classid',
-  'profile',
-  'icon',
-  'folder',
-  'xml:base',
-  'target',
-  'url',
-  'source',
-  'handler',
-  'implementation',
-  'value',
-]);
+const BODY_TAGS = new Set(['script', 'style', 'handler', 'listener']);
 /** Tags that run or embed foreign code by their mere presence with an address. */
 const EMBEDDING = new Map<string, readonly string[]>([
   ['object', ['data', 'classid', 'codebase']],
@@ -61,7 +25,13 @@ const EMBEDDING = new Map<string, readonly string[]>([
   ['layer', ['src']],
   ['xml', ['src']],
   ['import', ['namespace', 'implementation']],
+  ['vmlframe', ['src']],
+  ['portal', ['src']],
+  ['handler', ['src', 'xlink:href']],
 ]);
+const LEAKING = new Set(['src', 'href', 'action', 'formaction', 'background', 'data', 'poster', 'srcset']);
+const OPEN_ADDRESS = /^(?:https?:)?\/\/[^\s"'<>]{1,200}[/?=&#]$/i;
+const FRAME_SIZES = new Set(['width', 'height', 'allowfullscreen', 'frameborder', 'title', 'loading', 'allow']);
 const ACTIVE_LINKS = new Set(['stylesheet', 'import', 'preload', 'prefetch', 'modulepreload']);
 
 /** Every way a piece of markup can run script, tag by tag. */
@@ -76,7 +46,7 @@ export function judgeMarkup(text: string): Evidence[] {
       continue;
     }
     // Fail closed: past the budget a tag whose body would have to be read counts as one that runs script.
-    if (budget < 0 && BODY_TAGS.test(tag.name)) {
+    if (budget < 0 && BODY_TAGS.has(localName(tag))) {
       found.push({
         rule: 'xss.script',
         confidence: 0.9,
@@ -86,7 +56,7 @@ export function judgeMarkup(text: string): Evidence[] {
       break;
     }
     judgeTag(text, tag, found);
-    budget -= tag.end - at + (BODY_TAGS.test(tag.name) ? SCRIPT_LENGTH_MAX : 0);
+    budget -= tag.end - at + (BODY_TAGS.has(localName(tag)) ? SCRIPT_LENGTH_MAX : 0);
     at = text.indexOf('<', budget > 0 ? at + 1 : tag.end);
   }
   return found;
@@ -97,9 +67,15 @@ function judgeTag(text: string, tag: Tag, found: Evidence[]): void {
   const reason = tagReason(text, tag);
   if (reason !== undefined) found.push({ rule: reason.rule, confidence: reason.confidence, span, why: reason.why });
   for (const attribute of tag.attributes) {
-    const evidence = judgeAttribute(attribute, 0.97);
+    const evidence = judgeAttribute(attribute, { confidence: 0.97, tag: localName(tag) });
     if (evidence !== undefined) found.push(evidence);
   }
+}
+
+/** The name without its namespace prefix: `<x:script>` is a script wherever the prefix is bound to HTML or SVG. */
+function localName({ name }: Tag): string {
+  const colon = name.indexOf(':');
+  return colon < 0 || colon > PREFIX_LENGTH_MAX ? name : name.slice(colon + 1);
 }
 
 interface Reason {
@@ -110,35 +86,63 @@ interface Reason {
 
 /** What the tag itself runs or loads, apart from its attributes' values. */
 function tagReason(text: string, tag: Tag): Reason | undefined {
-  const { name } = tag;
+  const name = localName(tag);
   if (name === 'script') return scriptReason(text, tag);
   if (name === 'style') return styleReason(text, tag);
-  if (BODY_TAGS.test(name) && looksLikeScript(text.slice(tag.end, tag.end + SCRIPT_LENGTH_MAX))) {
+  // `<javascript:…>` is a link in texts whose editor makes links of addresses in angle brackets.
+  if (tag.name.includes(':') && isScriptUrl(tag.name) && looksLikeScript(tag.name.slice(tag.name.indexOf(':') + 1)))
+    return { rule: 'xss.url', confidence: 0.93, why: 'an address that runs script stands in angle brackets' };
+  if (BODY_TAGS.has(name) && looksLikeScript(text.slice(tag.end, tag.end + SCRIPT_LENGTH_MAX))) {
     return { rule: 'xss.script', confidence: 0.93, why: `a <${name}> tag holds script` };
   }
   if ((name === 'set' || name.startsWith('animate')) && animatesScript(tag)) {
     return { rule: 'xss.handler', confidence: 0.93, why: `an SVG <${name}> tag rewrites an active attribute` };
   }
-  return embedReason(tag);
+  return embedReason(tag, name) ?? unfinishedReason(tag, name);
 }
 
 /** Tags that bring foreign content or change the page around them. */
-function embedReason(tag: Tag): Reason | undefined {
-  const { name } = tag;
+function embedReason(tag: Tag, name: string): Reason | undefined {
   if ((name === 'iframe' || name === 'frame') && isForeignFrame(tag)) {
     return { rule: 'xss.embed', confidence: 0.91, why: 'a frame loads a page over an open connection or an odd scheme' };
   }
   const addresses = EMBEDDING.get(name) ?? [];
   if (tag.attributes.some((attribute) => addresses.includes(attribute.name) && attribute.value !== '')) {
-    return { rule: 'xss.embed', confidence: 0.91, why: `a <${name}> tag loads foreign content` };
+    return { rule: 'xss.embed', confidence: 0.93, why: `a <${name}> tag loads foreign content` };
   }
-  if (name === 'meta' && tag.attributes.some((attribute) => attribute.name === 'http-equiv')) {
+  if (name === 'meta' && tag.attributes.some((attribute) => attribute.name === 'http-equiv') && !isHarmlessMeta(tag)) {
     return { rule: 'xss.embed', confidence: 0.93, why: 'a <meta http-equiv> tag changes how the page behaves' };
   }
   const isLink = name === 'link' && isActiveLink(tag);
   return isLink
-    ? { rule: 'xss.embed', confidence: 0.92, why: 'a <link> tag loads a foreign style sheet or document' }
+    ? { rule: 'xss.embed', confidence: 0.93, why: 'a <link> tag loads a foreign style sheet or document' }
     : undefined;
+}
+
+/**
+ * The text ends inside a tag, so what the page says next becomes part of it: an address whose quote stays open sends the rest of the
+ * page away, a handler or the address of an embedding tag is filled from a second value.
+ */
+function unfinishedReason(tag: Tag, name: string): Reason | undefined {
+  const last = tag.attributes.at(-1);
+  if (tag.isFinished || last === undefined) return undefined;
+  if (last.isSet && !last.isClosed && LEAKING.has(last.name) && OPEN_ADDRESS.test(last.value))
+    return { rule: 'xss.embed', confidence: 0.91, why: 'an address is left open, and the page behind it becomes its end' };
+  if (last.value !== '') return undefined;
+  if (last.isSet && isEventHandler(last.name.replace(/^["'`/]+/, '')))
+    return { rule: 'xss.handler', confidence: 0.91, why: `the event handler ${last.name.slice(0, 48)} is left open` };
+  const addresses = name === 'link' ? ['href'] : (EMBEDDING.get(name) ?? []);
+  return addresses.includes(last.name)
+    ? { rule: 'xss.embed', confidence: 0.91, why: `a <${name}> tag is left open at its address` }
+    : undefined;
+}
+
+/** Declarations of the charset as every whole page has them. UTF-7 is no such charset: it hides the tags that follow. */
+function isHarmlessMeta(tag: Tag): boolean {
+  const kind = tag.attributes.find((attribute) => attribute.name === 'http-equiv')?.value.toLowerCase();
+  const content = tag.attributes.find((attribute) => attribute.name === 'content')?.value.toLowerCase() ?? '';
+  if (kind === 'content-type') return /^text\/html;\s{0,4}charset=(?:utf-8|iso-8859-\d{1,2}|windows-125\d)$/.test(content);
+  return kind === 'content-language' || (kind === 'x-ua-compatible' && /^ie=[\w.]{1,12}(?:,chrome=1)?$/.test(content));
 }
 
 /** A script tag counts when it has an address, ends as a script, or holds something that parses as code; the bare word in prose does not. */
@@ -162,11 +166,11 @@ function styleReason(text: string, tag: Tag): Reason | undefined {
     : undefined;
 }
 
-/** Editors write frames with quoted https addresses; an http, relative-scheme or view-source address is not one of theirs. */
+/** Editors write frames with an https address, or with one relative to the page's scheme and a size; attackers save both. */
 function isForeignFrame(tag: Tag): boolean {
-  return tag.attributes.some(
-    (attribute) => attribute.name === 'src' && /^(?:http:|mhtml:|view-source:|\/\/|ftp:)/.test(normalizeUrl(attribute.value)),
-  );
+  const url = normalizeUrl(tag.attributes.find((attribute) => attribute.name === 'src')?.value ?? '');
+  if (url.startsWith('//')) return !tag.attributes.some((attribute) => FRAME_SIZES.has(attribute.name));
+  return /^(?:http:|mhtml:|view-source:|ftp:)/.test(url);
 }
 
 function isActiveLink(tag: Tag): boolean {
@@ -180,60 +184,4 @@ function isActiveLink(tag: Tag): boolean {
 function animatesScript(tag: Tag): boolean {
   const target = tag.attributes.find((attribute) => attribute.name === 'attributename')?.value.toLowerCase() ?? '';
   return target.startsWith('on') || target.includes('innerhtml') || target.endsWith('href') || target === 'src';
-}
-
-/** An attribute that runs script: a handler with code, a script URL, an active style, a document in `srcdoc`. */
-export function judgeAttribute(attribute: Attribute, confidence: number): Evidence | undefined {
-  const reason = attributeReason(attribute, confidence);
-  return reason === undefined ? undefined : { ...reason, span: [attribute.start, attribute.end] };
-}
-
-function attributeReason(attribute: Attribute, confidence: number): Reason | undefined {
-  const { value } = attribute;
-  if (value === '') return undefined;
-  // Quotes and slashes may be glued to a name by broken markup; the browser makes a new attribute of what follows them.
-  const name = attribute.name.replace(/^[^a-z]+/, '').replaceAll(/\p{Cc}/gu, '');
-  if (HANDLER.test(name)) {
-    if (looksLikeScript(value))
-      return { rule: 'xss.handler', confidence, why: `the event handler ${name.slice(0, 32)} holds script` };
-    return /^[\w%-]+$/.test(value)
-      ? undefined
-      : { rule: 'xss.handler', confidence: 0.5, why: `the event handler ${name.slice(0, 32)} is set` };
-  }
-  if (name === 'dataformatas')
-    return { rule: 'xss.embed', confidence: Math.min(confidence, 0.91), why: 'data binding inserts markup' };
-  if (name === 'srcdoc')
-    return { rule: 'xss.embed', confidence: Math.min(confidence, 0.93), why: 'srcdoc holds a whole document' };
-  if (name === 'style') return isActiveStyle(value) ? { rule: 'xss.style', confidence, why: 'the style runs script' } : undefined;
-  const url = normalizeUrl(value);
-  if (isScriptUrl(value) && (URL_ATTRIBUTES.has(name) || /^(?:java|vb|live)script:/.test(url))) {
-    const isPlainData = url.startsWith('data:,') || url.startsWith('data:image/svg');
-    return {
-      rule: 'xss.url',
-      confidence: isPlainData ? 0.6 : confidence,
-      why: `the address in ${name.slice(0, 32)} runs script`,
-    };
-  }
-  return undefined;
-}
-
-/** Attributes injected into a tag of the application: the value begins inside a quoted or unquoted attribute value. */
-export function judgeBrokenAttribute(text: string): Evidence[] {
-  const starts = [0];
-  for (const quote of ['"', "'", '`']) {
-    const at = text.indexOf(quote);
-    if (at >= 0) starts.push(at + 1);
-  }
-  const found: Evidence[] = [];
-  const style = text.search(/(?:^|["'\s/])style\s{0,4}=/i);
-  if (style >= 0 && isActiveStyle(text.slice(style)))
-    found.push({ rule: 'xss.attribute', confidence: 0.91, span: [style, text.length], why: 'an injected style runs script' });
-  for (const start of starts) {
-    for (const attribute of readAttributes(text, start).attributes) {
-      const evidence = judgeAttribute(attribute, start === 0 ? 0.91 : 0.94);
-      if (evidence !== undefined && evidence.confidence > 0.5) found.push({ ...evidence, rule: 'xss.attribute' });
-    }
-    if (found.length > 0) break;
-  }
-  return found;
 }

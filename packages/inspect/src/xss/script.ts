@@ -1,3 +1,4 @@
+import type { Evidence } from '../types.ts';
 import { decodeEntities } from '../variants/entities.ts';
 import { decodeEscapes } from '../variants/escapes.ts';
 
@@ -55,8 +56,17 @@ export function isScriptUrl(value: string): boolean {
   return SCRIPT_SCHEMES.some((scheme) => url.startsWith(scheme));
 }
 
+/** Addresses that say "do nothing", as pages write them for buttons that look like links. */
+const IDLE = /^(?:java|live)script:(?:(?:void(?:\(?0\)?|\(null\))|false|returnfalse|undefined)?;?)$/;
+
+/** True for `javascript:void(0)` and its like: script by its scheme, and nothing by its content. */
+export function isIdleUrl(value: string): boolean {
+  return IDLE.test(normalizeUrl(value));
+}
+
 const STYLE_COMMENT = /\/\*[^*]{0,200}\*+(?:[^/*][^*]{0,200}\*+){0,8}\//g;
-const ACTIVE_STYLE = /expression\s*\(|behaviou?r\s*:|-moz-binding|javascript:|vbscript:|@import|-o-link/i;
+const ACTIVE_STYLE =
+  /expression\s{0,16}\(|(?<![-\w])behaviou?r\s{0,16}:|-moz-binding|javascript:|vbscript:|@import|-o-link|data:text\/html|url\(\s{0,16}["']?data:text/i;
 
 /** True when a style runs script or loads a foreign sheet in some browser; comments and escapes inside words are removed first. */
 export function isActiveStyle(value: string): boolean {
@@ -64,6 +74,18 @@ export function isActiveStyle(value: string): boolean {
   if (ACTIVE_STYLE.test(text)) return true;
   if (!text.includes('/*') && !text.includes('\\')) return false;
   return ACTIVE_STYLE.test(cssUnescape(text).replaceAll(STYLE_COMMENT, '').replaceAll('\0', ''));
+}
+
+/** The declarations that need no element around them to be known for what they are; a sheet of colours and fonts is none. */
+const ACTIVE_DECLARATION =
+  /(?:^|["'`;{\s=])(?:-moz-binding|behaviou?r)\s{0,8}:\s{0,8}url\s{0,4}\(|@import\s{0,8}(?:url\s{0,4}\(\s{0,4})?["']?(?:javascript|data|vbscript):/i;
+
+/** A value that goes on in a style of the page and runs script there (CWE-79). */
+export function judgeStyleValue(value: string): Evidence | undefined {
+  const match = ACTIVE_DECLARATION.exec(value);
+  if (match === null) return undefined;
+  const span = [match.index, match.index + match[0].length] as const;
+  return { rule: 'xss.style', confidence: 0.93, span, why: 'a style declaration loads script' };
 }
 
 /** CSS escapes: a backslash with one to six hexadecimal digits and an optional blank, or one literal character (CSS Syntax §4.3.7). */

@@ -1,0 +1,149 @@
+import type { Evidence } from '../types.ts';
+import { findEffect } from './effects.ts';
+import { isEventHandler } from './events.ts';
+import type { Attribute } from './html.ts';
+import { readAttributes } from './html.ts';
+import { attributeText, isActiveStyle, isIdleUrl, isScriptUrl, looksLikeScript, normalizeUrl } from './script.ts';
+import { isProse, readTokens } from './tokens.ts';
+
+/** Attributes whose value a browser follows or loads. */
+const URL_ATTRIBUTES = new Set([
+  'href',
+  'src',
+  'action',
+  'formaction',
+  'data',
+  'xlink:href',
+  'background',
+  'dynsrc',
+  'lowsrc',
+  'poster',
+  'codebase',
+  'code',
+  'cite',
+  'longdesc',
+  'usemap',
+  'manifest',
+  'to',
+  'from',
+  'values',
+  'by',
+  'content',
+  'srcset',
+  'ping',
+  'archive',
+  'classid',
+  'profile',
+  'icon',
+  'folder',
+  'xml:base',
+  'target',
+  'url',
+  'source',
+  'handler',
+  'implementation',
+  'value',
+]);
+/** Tags that show a picture as a document of its own, and run what it holds. */
+const DOCUMENT_TAGS = new Set(['use', 'embed', 'object', 'iframe', 'frame', 'feimage', 'a', 'area']);
+const HANDLER = /^on[a-z]{3,48}/;
+/** Attributes that frameworks in the page evaluate: AngularJS, Vue, Alpine, htmx. */
+const DIRECTIVE = /^(?:(?:data-|x-)?ng-|v-|x-|@|:|hx-on|data-hx-on)/;
+/** What broken markup may glue to the front of a name; the browser makes a new attribute of what follows it. */
+const GLUE = /^["'`/\\;,)}\]>(=\p{Cc}\s]+/u;
+
+interface Reason {
+  rule: string;
+  confidence: number;
+  why: string;
+}
+
+interface Setting {
+  /** For an attribute that leaves no doubt. */
+  confidence: number;
+  /** Lower case; empty when the tag is the page's own. */
+  tag: string;
+}
+
+/** An attribute that runs script: a handler with code, a script URL, an active style, a document in `srcdoc`. */
+export function judgeAttribute(attribute: Attribute, setting: Setting): Evidence | undefined {
+  if (attribute.value === '') return undefined;
+  const reason = attributeReason(attribute, setting);
+  return reason === undefined ? undefined : { ...reason, span: [attribute.start, attribute.end] };
+}
+
+function attributeReason({ name: written, value }: Attribute, { confidence, tag }: Setting): Reason | undefined {
+  const name = written.replace(GLUE, '').replaceAll(/\p{Cc}/gu, '');
+  if (HANDLER.test(name)) return handlerReason(name, value, confidence);
+  if (name === 'dataformatas')
+    return { rule: 'xss.embed', confidence: Math.min(confidence, 0.91), why: 'data binding inserts markup' };
+  if (name === 'srcdoc')
+    return { rule: 'xss.embed', confidence: Math.min(confidence, 0.93), why: 'srcdoc holds a whole document' };
+  if (name === 'style') return isActiveStyle(value) ? { rule: 'xss.style', confidence, why: 'the style runs script' } : undefined;
+  if (DIRECTIVE.test(name) && isInjected(value))
+    return {
+      rule: 'xss.handler',
+      confidence: Math.min(confidence, 0.93),
+      why: `${name.slice(0, 32)} is evaluated and holds script`,
+    };
+  return urlReason(name, value, { confidence, tag });
+}
+
+function handlerReason(name: string, value: string, confidence: number): Reason | undefined {
+  if (looksLikeScript(value))
+    return { rule: 'xss.handler', confidence, why: `the event handler ${name.slice(0, 48)} holds script` };
+  return /^[\w%-]+$/.test(value)
+    ? undefined
+    : { rule: 'xss.handler', confidence: 0.5, why: `the event handler ${name.slice(0, 48)} is set` };
+}
+
+function urlReason(name: string, value: string, { confidence, tag }: Setting): Reason | undefined {
+  if (!isScriptUrl(value)) return undefined;
+  const url = normalizeUrl(value);
+  if (!URL_ATTRIBUTES.has(name) && !/^(?:java|vb|live)script:/.test(url)) return undefined;
+  if (isIdleUrl(value)) return undefined;
+  const isPicture = url.startsWith('data:,') || (url.startsWith('data:image/svg') && !DOCUMENT_TAGS.has(tag));
+  return { rule: 'xss.url', confidence: isPicture ? 0.6 : confidence, why: `the address in ${name.slice(0, 32)} runs script` };
+}
+
+/** True when an expression reaches what only injected script reaches. */
+function isInjected(value: string): boolean {
+  const text = attributeText(value);
+  return (
+    /\bconstructor\b|\$event\b.{0,64}\bview\b|orderBy:|\balert\b/.test(text) ||
+    findEffect(readTokens(text, 0))?.weight === 'clear'
+  );
+}
+
+/** Attributes injected into a tag of the application: the value begins inside a quoted or unquoted attribute value. */
+export function judgeBrokenAttribute(text: string): Evidence[] {
+  // Inside a tag of its own a value closes no attribute of the page.
+  const tag = text.search(/<[a-z]/i);
+  const judged = tag < 0 ? text : text.slice(0, tag);
+  const open = /(?:^|["'`\s/])(on[a-z]{3,48})\s{0,8}=\s{0,8}$/i.exec(judged.length <= OPEN_LENGTH_MAX ? judged : '');
+  if (open !== null && isEventHandler(open[1]?.toLowerCase() ?? ''))
+    return [{ rule: 'xss.attribute', confidence: 0.9, span: [open.index, judged.length], why: 'an event handler is left open' }];
+  const found: Evidence[] = [];
+  const style = judged.search(/(?:^|["'\s/])style\s{0,4}=/i);
+  if (style >= 0 && isActiveStyle(judged.slice(style)))
+    found.push({ rule: 'xss.attribute', confidence: 0.91, span: [style, judged.length], why: 'an injected style runs script' });
+  for (const mark of ['"', "'", '`', '']) {
+    const at = mark === '' ? -1 : judged.indexOf(mark);
+    if (mark !== '' && at < 0) continue;
+    for (const attribute of readAttributes(judged, at + 1).attributes) {
+      const isCertain = mark !== '' || isInjectedHandler(attribute);
+      const evidence = judgeAttribute(attribute, { confidence: isCertain ? 0.94 : 0.91, tag: '' });
+      if (evidence !== undefined && evidence.confidence > 0.5) found.push({ ...evidence, rule: 'xss.attribute' });
+    }
+    if (found.length > 0) break;
+  }
+  return found;
+}
+/** Longer values that end with an open handler end so by chance. */
+const OPEN_LENGTH_MAX = 256;
+
+function isInjectedHandler({ name, value }: Attribute): boolean {
+  if (!isEventHandler(name)) return false;
+  const tokens = readTokens(value, 0);
+  return findEffect(tokens)?.weight === 'clear' && !isProse(tokens);
+}
