@@ -106,7 +106,7 @@ function rateMail(value: string, { line, name, isOneLine, isBlock }: Candidate):
  * completes. Only a text about HTTP has it otherwise, and that has words.
  */
 function judgeCookie({ value, location }: DetectInput, found: Evidence[]): void {
-  const header = /set-cookie2?\s{0,4}:\s{0,8}[\w.-]{1,64}\s{0,4}=/i.exec(value);
+  const header = /set-cookie2?[\s+]{0,4}:[\s+]{0,8}[\w.-]{1,64}\s{0,4}=/i.exec(value);
   const script =
     header === null
       ? /(?:document)?\.cookie\s{0,4}(?:=\s{0,4}["'`\w]|;\s{0,4}(?:expires|domain|path)\s{0,4}=)/i.exec(value)
@@ -133,10 +133,13 @@ function judgeName({ value: name, location }: DetectInput, found: Evidence[]): v
   found.push({ rule: 'crlf.name', confidence: BLOCKS, span: [at, at + 1], why: 'a name of several lines' });
 }
 
+/** Passwords and tokens are drawn from all signs: `%00` in one of them is three of those. */
+const SECRET_NAME = /pass|pwd|secret|token|key|pin/i;
+
 /** One or a few null bytes in readable text. Binary data that is percent-encoded as a whole has other control octets too. */
-function judgeNull({ value, location, part }: DetectInput, found: Evidence[]): void {
+function judgeNull({ value, location, name, part }: DetectInput, found: Evidence[]): void {
   const at = value.indexOf('\0');
-  if (at < 0 || location === 'multipart' || location === 'text' || location === 'xml') return;
+  if (at < 0 || SECRET_NAME.test(name) || location === 'multipart' || location === 'text' || location === 'xml') return;
   // oxlint-disable-next-line no-control-regex -- the question is whether there are other control characters
   if (/[\u0001-\u0008\u000e-\u001f\u007f-\u009f\ufffd]/.test(value)) return;
   const readable = value.replaceAll('\0', '').length;
