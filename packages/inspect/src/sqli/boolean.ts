@@ -19,6 +19,8 @@ import { DANGEROUS_FUNCTIONS, isDangerousName, SCALAR_FUNCTIONS } from './words.
 const SHORT_LITERAL_MAX = 3;
 /** Links of `a = b = c` that are followed. */
 const COMPARISONS_MAX = 16;
+/** From this length on an open literal with blanks is taken for prose. */
+const PROSE_CHARS_MIN = 8;
 /** Tokens of an operand that are searched for a known function. */
 const KNOWN_CALL_TOKENS_MAX = 64;
 
@@ -36,7 +38,7 @@ export function judgeCondition(reading: Reading, at: number): Evidence | undefin
   if (!isLogic && !CONDITION_WORDS.has(textAt(tokens, at))) return undefined;
   const anchor = anchorBefore(tokens, at);
   // `15"&PAGE=2` is the tail of an address: a single `&` or `|` needs more than a name after it.
-  if (isBitwise && (anchor === 'none' || readOperand(tokens, at + 1).shape === 'name')) return undefined;
+  if (isBitwise && (anchor === 'none' || opensQuote(reading) || readOperand(tokens, at + 1).shape === 'name')) return undefined;
   const best = judgeBothWays(reading, at + 1, { anchor, isLogic });
   return best === undefined ? undefined : { ...best, span: [tokens.starts[Math.max(0, at - 1)] ?? 0, best.span[1]] };
 }
@@ -88,7 +90,14 @@ function judgeOperands(reading: Reading, at: number, setting: Setting): Evidence
   const right = readOperand(tokens, comparison);
   const end = right.shape === 'none' ? comparison : right.end;
   const confidence = rateComparison(reading, { left, right, end, anchor: setting.anchor });
-  if (confidence === 0) return undefined;
+  // `having 3=three`: without an operator before it, and nothing after it, one word is enough to make it prose.
+  const isNamed = !isSolid(left.shape) || !isSolid(right.shape);
+  if (confidence === 0 || (isNamed && !setting.isLogic && setting.anchor === 'start' && kindAt(tokens, end) === KIND.end))
+    return undefined;
+  // `or the like (since ..)`: between a word and a parenthesis LIKE is prose.
+  if (left.shape === 'name' && right.shape === 'group' && isWord(tokens, comparison - 1, 'like')) return undefined;
+  // `2+2=4 and 3+3=6` is a sum and another one.
+  if (setting.anchor === 'none' && (left.isCompound || right.isCompound) && kindAt(tokens, at - 3) === KIND.compare) return undefined;
   return evidence(tokens, { at, end, confidence, why: 'a condition that compares two values follows a logical operator' });
 }
 
@@ -165,11 +174,22 @@ function rateSingle(reading: Reading, operand: Operand, anchor: Anchor): number 
   if (!isComplete(tokens, operand.end) || anchor === 'none') return 0;
   const isCut = kindAt(tokens, skipCloses(tokens, operand.end)) === KIND.comment;
   const isBroken = anchor === 'literal' && context !== 'bare';
+  if (operand.shape === 'literal' && !isBroken && !isCut && isTruth(tokens, operand) && anchor === 'operand') return 0.9;
   if (operand.shape === 'literal') return isCut ? 0.92 : isBroken ? rateBalancing(reading, operand.end - 1) : 0.4;
   const rates = SINGLE_RATES[operand.shape];
   if (operand.shape === 'call' && !isKnownCall(tokens, operand) && !(isBroken && !opensQuote(reading))) return isCut ? 0.6 : 0.3;
-  if (isBroken || isCut) return operand.shape === 'name' && !(isBroken && isCut) ? 0 : rates.attached;
+  const balances = isBroken && operand.isCompound && endsInShortLiteral(tokens, operand.end - 1) && !opensQuote(reading);
+  if (isBroken || isCut) return operand.shape === 'name' && !(isBroken && isCut) && !balances ? 0 : rates.attached;
+  if (operand.shape === 'call' && anchor === 'operand' && kindAt(tokens, operand.end) === KIND.end) return 0.9;
   return anchor === 'start' ? rates.atStart : rates.loose;
+}
+
+/** `1 or true`, `1 or not 0`: a truth value, or a constant turned round, as the whole rest of the value. */
+function isTruth(tokens: SqlTokens, operand: Operand): boolean {
+  if (kindAt(tokens, operand.end) !== KIND.end) return false;
+  const word = textAt(tokens, operand.end - 1);
+  const before = textAt(tokens, operand.end - 2);
+  return word === 'true' || word === 'false' || before === '!' || before === 'not';
 }
 
 /** True when the call that ends the operand, or a prefix of it, is one of a database: any language calls functions after `or`. */
@@ -210,12 +230,20 @@ export function judgeComparedLiteral(reading: Reading, at: number): Evidence | u
   const left = readOperand(tokens, at);
   const comparison = readComparison(tokens, left.end);
   if (comparison === undefined) return opensQuote(reading) ? undefined : judgeArithmetic(tokens, left);
-  if (isQuotedWord(tokens, left.end, comparison) || opensQuote(reading) || !hasPlainLead(reading)) return undefined;
+  const isSplit = isQuotedWord(tokens, left.end, comparison);
+  if ((isSplit && !/\w['"`]$/.test(reading.value.slice(0, tokens.ends[at]))) || opensQuote(reading) || !hasPlainLead(reading)) return undefined;
   const right = readChain(tokens, comparison);
-  if (!isSolid(right.shape) || !isComplete(tokens, right.end)) return undefined;
+  if (!isSolid(right.shape) || !isComplete(tokens, right.end) || endsInProse(reading, right.end - 1)) return undefined;
   const isClosed = left.isCompound || kindAt(tokens, right.end) === KIND.comment || kindAt(tokens, right.end - 1) === KIND.string;
   const confidence = at === 0 && left.shape !== 'name' && isClosed ? 0.91 : 0.5;
   return evidence(tokens, { at, end: right.end, confidence, why: 'the value closes a literal and compares it' });
+}
+
+/** `">", so that these lines`: what the value leaves open is a sentence, not the rest of a literal. */
+function endsInProse({ tokens, value }: Reading, last: number): boolean {
+  if (!tokens.isOpenEnded || kindAt(tokens, last) !== KIND.string || kindAt(tokens, last + 1) !== KIND.end) return false;
+  const text = value.slice((tokens.starts[last] ?? 0) + 1, tokens.ends[last]);
+  return text.length > PROSE_CHARS_MIN && text.includes(' ');
 }
 
 /** Last operand of `a = b = c`. */

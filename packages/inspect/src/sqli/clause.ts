@@ -10,6 +10,7 @@ import {
   type Operand,
   readOperand,
   skipCloses,
+  skipOpens,
   textAt,
 } from './grammar.ts';
 import { opensQuote, type Reading } from './quoted.ts';
@@ -49,6 +50,8 @@ const CLAUSES: ReadonlyMap<string, RateClause> = new Map<string, RateClause>([
   ['in', (t, at) => (isWord(t, at + 1, 'boolean') && isWord(t, at + 2, 'mode') && kindAt(t, at + 3) === KIND.close ? 0.95 : 0)],
   ['order', (t, at) => (isWord(t, at + 1, 'by') ? rateOrder(t, at) : 0)],
   ['group', (t, at) => (isWord(t, at + 1, 'by') ? rateOrder(t, at) : 0)],
+  ['from', rateFromTail],
+  ['as', rateAlias],
   ['having', rateWhere],
   ['where', rateWhere],
   ['case', rateCase],
@@ -60,6 +63,22 @@ function rateClause(tokens: SqlTokens, at: number): number {
 
 function isOneOf(tokens: SqlTokens, at: number, words: readonly string[]): boolean {
   return words.includes(textAt(tokens, at));
+}
+
+/** `1) FROM users WHERE name='x'`: the value closes what the application opened and names its own table. */
+function rateFromTail(tokens: SqlTokens, at: number): number {
+  if (kindAt(tokens, at + 1) !== KIND.word || !isWord(tokens, at + 2, 'where') || !isAttachedBefore(tokens, at)) return 0;
+  const left = readOperand(tokens, at + 3);
+  const comparison = left.shape === 'none' ? undefined : readComparison(tokens, left.end);
+  return comparison !== undefined && isSolid(readOperand(tokens, comparison).shape) ? 0.92 : 0;
+}
+
+/** `1 AS "x" FROM`, `` ` AS `x` FROM ``: a column is finished and named in quotes. */
+function rateAlias(tokens: SqlTokens, at: number): number {
+  if (at !== 1 || !isWord(tokens, at + 2, 'from')) return 0;
+  const isQuoted = kindAt(tokens, at + 1) === KIND.string || (tokens.ends[at + 1] ?? 0) - (tokens.starts[at + 1] ?? 0) > textAt(tokens, at + 1).length;
+  const isColumn = kindAt(tokens, 0) === KIND.number || kindAt(tokens, 0) === KIND.string || kindAt(tokens, 0) === KIND.close;
+  return isColumn && isQuoted ? 0.91 : 0;
 }
 
 function rateCase(tokens: SqlTokens, at: number): number {
@@ -117,9 +136,7 @@ export function judgeCall(reading: Reading, at: number): Evidence | undefined {
     ? rateDangerous(tokens, at)
     : isCalled && (SCALAR_FUNCTIONS.has(name) || IDENTITY_FUNCTIONS.has(name)) && isCall(tokens, at)
       ? rateScalar(tokens, at)
-      : isCatalogueName(name)
-        ? rateCatalogue(tokens, at)
-        : 0;
+      : rateCatalogue(tokens, at);
   if (confidence === 0) return undefined;
   return evidence(tokens, { at, end: at + 2, confidence, rule: 'sqli.function', why: `the database's own ${name} is used` });
 }
@@ -134,6 +151,9 @@ function rateDangerous(tokens: SqlTokens, at: number): number {
   if (!isGlued && kindAt(tokens, at - 1) === KIND.word) return 0.2;
   const argument = readOperand(tokens, at + 2);
   if (argument.shape === 'none' || argument.shape === 'name') return 0.3;
+  // `sleep(8 hours)`: an argument ends where a list or an expression goes on.
+  const after = kindAt(tokens, argument.end);
+  if (after === KIND.word && !isWord(tokens, argument.end, 'from') && !isComplete(tokens, argument.end)) return 0.3;
   return isCodeAround(tokens, at, afterGroup(tokens, at + 1)) ? 0.94 : 0.5;
 }
 
@@ -154,6 +174,7 @@ function isCodeAround(tokens: SqlTokens, start: number, end: number): boolean {
 function rateScalar(tokens: SqlTokens, at: number): number {
   const name = textAt(tokens, at);
   const end = afterGroup(tokens, at + 1);
+  if ((name === 'if' || name === 'iif') && isConstantChoice(tokens, at + 2)) return 0.93;
   if (IDENTITY_FUNCTIONS.has(name) && end === at + 3) return isOperatorBefore(tokens, at) ? 0.6 : 0.3;
   const inner = at + 2;
   if (!isSolid(readOperand(tokens, inner).shape)) return 0;
@@ -162,6 +183,16 @@ function rateScalar(tokens: SqlTokens, at: number): number {
   if (name === 'exp' && isWord(tokens, inner, '~')) return 0.94;
   if (!isScalarCall(tokens, inner)) return 0;
   return isCodeAround(tokens, at, end) ? 0.9 : 0.5;
+}
+
+/** `IIF(1=1, ..)`: a choice whose condition compares constants or calls. */
+function isConstantChoice(tokens: SqlTokens, at: number): boolean {
+  const start = skipOpens(tokens, at);
+  const left = readOperand(tokens, start);
+  const comparison = isSolid(left.shape) ? readComparison(tokens, left.end) : undefined;
+  if (comparison === undefined) return false;
+  const right = readOperand(tokens, comparison);
+  return isSolid(right.shape) && kindAt(tokens, skipCloses(tokens, right.end)) === KIND.comma;
 }
 
 function isScalarCall(tokens: SqlTokens, at: number): boolean {
@@ -189,9 +220,8 @@ function countChars(tokens: SqlTokens, at: number): number {
 }
 
 function rateCatalogue(tokens: SqlTokens, at: number): number {
-  const before = textAt(tokens, at - 1);
   const text = textAt(tokens, at);
-  return before === 'from' && text.length > 5 ? 0.9 : 0;
+  return isWord(tokens, at - 1, 'from') && text.length > 5 && isCatalogueName(text) ? 0.9 : 0;
 }
 
 /** `@@version` and its kin are read by nobody but a database client. */
@@ -258,7 +288,7 @@ export function judgeCutExpression(reading: Reading): Evidence | undefined {
 /** A function that databases know. */
 function isSqlCall(tokens: SqlTokens, at: number): boolean {
   const name = textAt(tokens, at);
-  return SCALAR_FUNCTIONS.has(name) || isDangerousName(name) || name === 'case' || PREFIX_WORDS.has(name);
+  return SCALAR_FUNCTIONS.has(name) || isDangerousName(name) || name === 'case' || PREFIX_WORDS.has(name) ? name !== 'if' : false;
 }
 
 /** A constant, or parentheses around words: nothing that has to be computed. */

@@ -1,25 +1,37 @@
-import { hasAny, TRAIT } from '../traits.ts';
+import { hasAny, scanTraits, TRAIT } from '../traits.ts';
 import type { DetectInput, Detector, Evidence } from '../types.ts';
 import { judgeComparedLiteral, judgeCondition, judgeGluedOperator } from './boolean.ts';
 import { judgeCall, judgeClause, judgeCutExpression, judgeTruncation } from './clause.ts';
+import { isWord, textAt } from './grammar.ts';
+import { joinPieces } from './joined.ts';
+import { judgeJson } from './json.ts';
+import { judgeProbe } from './probe.ts';
 import type { Reading } from './quoted.ts';
 import { judgeStatement, judgeSubquery, judgeUnion } from './statement.ts';
-import { KIND, type QuoteContext, tokenizeSql } from './tokenize.ts';
+import { KIND, type QuoteContext, type SqlTokens, tokenizeSql } from './tokenize.ts';
+import { JUDGED_WORDS } from './words.ts';
 
 type Judge = (reading: Reading, at: number) => Evidence | undefined;
 
 const JUDGES: readonly Judge[] = [judgeCondition, judgeUnion, judgeSubquery, judgeClause, judgeCall];
 /** Evidence kept per reading; one is enough to block, a few are enough to explain. */
 const EVIDENCE_MAX = 8;
+/** Tokens at the start among which a JSON document is looked for. */
+const DOCUMENT_TOKENS_MAX = 4;
+/** Up to this length a quote or a parenthesis is reason enough to look. */
+const SHORT_CHARS_MAX = 256;
 /** From this confidence on, more evidence of the same kind adds nothing. */
 const CERTAIN = 0.95;
+/** From this confidence on a value needs no other way of reading. */
+const BLOCKING = 0.9;
+const OTHER_SIGNS = /--|@@|\|\||&&|\/\*|::|\w\s{0,4}\($|<=>|%.%.%/;
 /** Without one of these a value holds no operator, literal end or statement end, so no word in it can be SQL that matters. */
 const CODE = TRAIT.quote | TRAIT.doubleQuote | TRAIT.paren | TRAIT.operator | TRAIT.comment | TRAIT.semicolon | TRAIT.backtick;
 /** Linear: one alternation of fixed words, no repetition. */
 const WORDS =
-  /\b(?:x?or|and|union|select|having|where|order|group|insert|update|delete|drop|alter|create|truncate|exec|execute|shutdown|declare|begin|call|waitfor|grant|load|copy|attach|handler|into|procedure|case|like|rlike|regexp|between|sleep|benchmark|div|eqv|imp|sounds|in boolean|iif?|do|set)/i;
+  /\b(?:x?or|and|union|select|having|where|order|group|insert|update|delete|drop|alter|create|truncate|exec|execute|shutdown|declare|begin|call|waitfor|grant|load|copy|attach|handler|into|procedure|case|like|rlike|regexp|between|sleep|benchmark|div|eqv|imp|sounds|in boolean|iif?|do|set|merge|prepare|backup|reconfigure|from|match|glob|mod|is)/i;
 const CALL_WORDS =
-  /(?:_sleep|sleep|benchmark|randomblob|load_file|extractvalue|updatexml|xmltype|ch(?:a)?r|concat|elt|exp|make_set|json_keys|dbms_|utl_|ctxsys|xp_|user|version|database|ascii|ord|substr\w*|mid)\s*[.(]|@@|_lock\.|xp_/i;
+  /(?:_sleep|sleep|benchmark|randomblob|load_file|extractvalue|updatexml|xmltype|ch(?:a)?r|concat|elt|exp|make_set|json_keys|dbms_|utl_|ctxsys|xp_|user|version|database|ascii|ord|substr\w*|mid)\s{0,4}[.(]|@@|_lock\.|xp_/i;
 
 /**
  * Reads a value as SQL in up to three quote contexts and reports the shapes that would change a statement's meaning.
@@ -30,13 +42,25 @@ export function detectSqli(input: DetectInput): readonly Evidence[] {
   const hasWords = WORDS.test(value) || CALL_WORDS.test(value);
   const canBreak =
     hasAny(traits, TRAIT.quote | TRAIT.doubleQuote) && hasAny(traits, TRAIT.comment | TRAIT.operator | TRAIT.equals | TRAIT.pipe);
-  if (!hasWords && !canBreak && !/--|@@|\|\||&&|\/\*/.test(value)) return [];
+  const isShort = value.length <= SHORT_CHARS_MAX && hasAny(traits, TRAIT.quote | TRAIT.doubleQuote | TRAIT.paren);
+  if (!hasWords && !canBreak && !isShort && !OTHER_SIGNS.test(value)) return [];
   const found: Evidence[] = [];
+  readAll(value, traits, found);
+  if (found.some(({ confidence }) => confidence >= BLOCKING)) return found;
+  const joined = hasAny(traits, TRAIT.percent | TRAIT.slash) ? joinPieces(value) : undefined;
+  if (joined === undefined) return found;
+  const inJoined: Evidence[] = [];
+  readAll(joined, scanTraits(joined), inJoined);
+  // Offsets in the joined text mean nothing in the value: the whole of it is shown.
+  for (const item of inJoined) found.push({ ...item, span: [0, value.length], why: `${item.why}, in pieces` });
+  return found;
+}
+
+function readAll(value: string, traits: number, found: Evidence[]): void {
   read(value, 'bare', found);
   if (hasAny(traits, TRAIT.quote)) read(value, 'single', found);
   if (hasAny(traits, TRAIT.doubleQuote)) read(value, 'double', found);
   if (hasAny(traits, TRAIT.backtick) && isOddBacktick(value)) read(value, 'backtick', found);
-  return found;
 }
 
 /** A backtick that closes the application's quoted name leaves one without a partner; code in a text has pairs. */
@@ -54,13 +78,23 @@ function read(value: string, context: QuoteContext, found: Evidence[]): void {
   keep(found, judgeTruncation(reading));
   keep(found, judgeCutExpression(reading));
   keep(found, judgeComparedLiteral(reading, 0));
+  keep(found, judgeProbe(reading));
+  for (let at = 0; at < DOCUMENT_TOKENS_MAX; at++) keep(found, judgeJson(reading, at));
   for (let at = 0; at < tokens.kinds.length && found.length - before < EVIDENCE_MAX; at++) {
     const kind = tokens.kinds[at];
     if (kind === KIND.number || kind === KIND.string || kind === KIND.comma || kind === KIND.other) continue;
+    if (kind === KIND.word && isQuietWord(tokens, at)) continue;
     if (at <= 1 || tokens.kinds[at - 1] === KIND.semicolon) keep(found, judgeStatement(reading, at));
     for (const judge of JUDGES) keep(found, judge(reading, at));
     if ((found.at(-1)?.confidence ?? 0) >= CERTAIN) return;
   }
+}
+
+/** Most words of a text begin nothing: no clause, no call, no name of a catalogue. The judges need not be asked. */
+function isQuietWord(tokens: SqlTokens, at: number): boolean {
+  if (at <= 1 || tokens.kinds[at + 1] === KIND.open || tokens.kinds[at - 1] === KIND.semicolon) return false;
+  const text = textAt(tokens, at);
+  return !JUDGED_WORDS.has(text) && !text.includes('_') && !text.includes('.') && !isWord(tokens, at - 1, 'from');
 }
 
 function keep(found: Evidence[], evidence: Evidence | undefined): void {
@@ -68,4 +102,4 @@ function keep(found: Evidence[], evidence: Evidence | undefined): void {
   if (evidence !== undefined && evidence.confidence >= 0.3) found.push(evidence);
 }
 
-export const sqli: Detector = { group: 'sqli', needs: CODE | TRAIT.space | TRAIT.control, detect: detectSqli };
+export const sqli: Detector = { group: 'sqli', needs: CODE | TRAIT.space | TRAIT.control | TRAIT.lineBreak | TRAIT.nonAscii | TRAIT.at, detect: detectSqli };

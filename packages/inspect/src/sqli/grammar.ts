@@ -101,6 +101,8 @@ function readNamed(tokens: SqlTokens, at: number): Operand {
   const next = kindAt(tokens, at + 1);
   if (text === 'case') return readCase(tokens, at);
   if (next === KIND.open && isCall(tokens, at)) return { shape: 'call', end: afterGroup(tokens, at + 1), isCompound: false };
+  // `array['a']` is a literal of PostgreSQL.
+  if (text === 'array' && tokens.isBracketed(at + 1)) return { shape: 'literal', end: at + 2, isCompound: false };
   if (LITERAL_WORDS.has(text)) return { shape: 'literal', end: at + 1, isCompound: false };
   if (next === KIND.string && STRING_PREFIXES.has(text)) return { shape: 'literal', end: at + 2, isCompound: false };
   return CLAUSE_WORDS.has(text) ? NONE : { shape: 'name', end: at + 1, isCompound: false };
@@ -133,12 +135,20 @@ export function isComplete(tokens: SqlTokens, index: number): boolean {
       return true;
     case KIND.close:
       // Prose puts a closing parenthesis anywhere; in an injection something SQL follows it.
-      return isComplete(tokens, skipCloses(tokens, index));
+      return isCompleteAfter(tokens, skipCloses(tokens, index));
     case KIND.word:
       return CLAUSE_WORDS.has(textAt(tokens, index)) && textAt(tokens, index) !== 'for' && textAt(tokens, index) !== 'as';
     default:
       return false;
   }
+}
+
+/** After parentheses the expression may go on once more: `(1=1)*7`. */
+function isCompleteAfter(tokens: SqlTokens, index: number): boolean {
+  if (kindAt(tokens, index) !== KIND.operator) return isComplete(tokens, index);
+  const operand = readOperand(tokens, index + 1);
+  const kind = kindAt(tokens, operand.end);
+  return operand.shape !== 'none' && (kind === KIND.end || kind === KIND.comment || kind === KIND.logic);
 }
 
 /** Index of the first token at or after `index` that is not a closing parenthesis. */

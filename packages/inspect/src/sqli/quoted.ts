@@ -9,7 +9,7 @@ export interface Reading {
 }
 
 /** What stands directly before a quote that opens something: code, a list, an attribute or a blank in prose. */
-const BEFORE_OPENING = ' \t\n\r([{=,:;<>|&?+';
+const BEFORE_OPENING = ' \t\n\r([{=,:;<>|&?+`*';
 
 /**
  * True when the first quote, read as the end of the application's literal, rather opens one of the value's own: `split('|')`, `the '>'

@@ -44,6 +44,12 @@ export const SQLI_RULES: readonly RuleDescription[] = [
     explanation: 'The value calls a function that delays, reads files, raises errors with data or runs commands (CWE-89).',
   },
   {
+    id: 'sqli.probe',
+    group: 'sqli',
+    title: 'Fragment of SQL',
+    explanation: 'The value is half a call, half a condition or an operator between quotes, sent to see how the application fails (CWE-89).',
+  },
+  {
     id: 'sqli.comment',
     group: 'sqli',
     title: 'Statement cut off by a comment',

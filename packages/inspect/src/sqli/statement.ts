@@ -3,12 +3,14 @@ import { evidence, readComparison } from './boolean.ts';
 import { afterGroup, isComplete, isSolid, isWord, kindAt, readOperand, skipCloses, skipOpens, textAt } from './grammar.ts';
 import { opensQuote, type Reading } from './quoted.ts';
 import { KIND, type SqlTokens } from './tokenize.ts';
-import { isCatalogueName, isDangerousName } from './words.ts';
+import { IDENTITY_FUNCTIONS, isCatalogueName, isDangerousName } from './words.ts';
 
 /** How surely the tokens at a place are a select list: `firm` has literals, calls or `*`; `loose` is only names. */
 type ListShape = 'none' | 'loose' | 'firm';
 
 const LIST_ITEMS_MAX = 64;
+/** Tokens between the words of one statement's head. */
+const WORDS_BETWEEN_MAX = 8;
 const SELECT_OPTIONS = new Set([
   'all',
   'distinct',
@@ -39,7 +41,12 @@ const DROPPED_OBJECTS = new Set([
 /** Reads the list after SELECT, up to FROM or a complete end. */
 function readList(tokens: SqlTokens, start: number): { shape: ListShape; end: number } {
   let at = start;
-  while (SELECT_OPTIONS.has(textAt(tokens, at))) at++;
+  while (SELECT_OPTIONS.has(textAt(tokens, at))) {
+    const isTop = isWord(tokens, at, 'top');
+    at++;
+    if (isTop && kindAt(tokens, at) === KIND.number) at++;
+    else if (isTop && kindAt(tokens, at) === KIND.open) at = afterGroup(tokens, at);
+  }
   let isFirm = false;
   for (let items = 0; items < LIST_ITEMS_MAX; items++) {
     if (isWord(tokens, at, '*')) {
@@ -77,7 +84,15 @@ function rateSelect(tokens: SqlTokens, at: number): number {
   if (isWord(tokens, list.end, 'from')) return rateFrom(tokens, list.end + 1, list.shape);
   if (isWord(tokens, list.end, 'into')) return 0.93;
   if (list.shape === 'firm') return isComplete(tokens, list.end) ? 0.93 : 0.6;
-  return 0.2;
+  return isAskedName(tokens, at, list.end) ? 0.91 : 0.2;
+}
+
+/** `=(select user)`, `(select version)`: one name that only a database answers, between parentheses where an operand stands. */
+function isAskedName(tokens: SqlTokens, at: number, end: number): boolean {
+  if (end !== at + 2 || kindAt(tokens, end) !== KIND.close || kindAt(tokens, at - 1) !== KIND.open) return false;
+  const before = kindAt(tokens, at - 2);
+  const isOperand = before === KIND.compare || before === KIND.operator || before === KIND.comma || before === KIND.open;
+  return isOperand && IDENTITY_FUNCTIONS.has(textAt(tokens, at + 1));
 }
 
 /** FROM needs a table and after it something that SQL allows there; prose goes on with more words. */
@@ -125,18 +140,36 @@ export function judgeUnion(reading: Reading, at: number): Evidence | undefined {
 function rateUnion(tokens: SqlTokens, at: number, start: number): number {
   const isAttached = at === 0 || kindAt(tokens, at - 1) !== KIND.word;
   const list = readList(tokens, start + 1);
-  if (list.shape === 'none') return isAttached && isComplete(tokens, start + 1) ? 0.9 : 0;
+  if (list.shape === 'none') return rateUnfinished(tokens, { at, start, isAttached });
   const select = rateSelect(tokens, start);
   if (list.shape === 'loose' && !isAttached) return Math.max(0.4, select);
   return list.shape === 'firm' || select >= 0.5 || isComplete(tokens, list.end) ? 0.96 : 0.6;
 }
 
+/** UNION SELECT without a list: cut off by a comment, or a probe whose list is to come. */
+function rateUnfinished(tokens: SqlTokens, union: { at: number; start: number; isAttached: boolean }): number {
+  const { at, start, isAttached } = union;
+  if (isAttached && isComplete(tokens, start + 1)) return 0.9;
+  const isAll = start > at + 1 && SET_QUANTIFIERS.has(textAt(tokens, at + 1));
+  if (isAll && kindAt(tokens, start + 1) === KIND.comment) return 0.92;
+  return kindAt(tokens, at - 1) === KIND.string && kindAt(tokens, start + 1) === KIND.operator ? 0.91 : 0;
+}
+
 /** UNION without SELECT: a row constructor, or a probe whose rest is cut off by comments. */
 function rateBareUnion(tokens: SqlTokens, union: { at: number; start: number; hasQuantifier: boolean }): number {
   const next = kindAt(tokens, union.start);
+  if (isWord(tokens, union.start, 'table'))
+    return kindAt(tokens, union.at - 1) !== KIND.word && isComplete(tokens, union.start + 2) ? 0.93 : 0;
   if (isWord(tokens, union.start, 'values')) return kindAt(tokens, union.start + 1) === KIND.open ? 0.95 : 0;
   if (next !== KIND.end && next !== KIND.comment) return 0;
+  if (isProbedNumber(tokens, union.at)) return 0.9;
   return kindAt(tokens, union.at - 1) === KIND.comment || (union.hasQuantifier && next === KIND.comment) ? 0.9 : 0;
+}
+
+/** `-1/1/**\/union`: nothing but arithmetic on numbers before the word, and a comment or nothing after it. */
+function isProbedNumber(tokens: SqlTokens, at: number): boolean {
+  const operand = readOperand(tokens, 0);
+  return operand.shape === 'literal' && operand.isCompound && operand.end === at && kindAt(tokens, at - 1) === KIND.number;
 }
 
 function found(tokens: SqlTokens, range: { at: number; end: number; confidence: number }): Evidence {
@@ -167,7 +200,7 @@ export function judgeStatement(reading: Reading, at: number): Evidence | undefin
   if (!isStacked && !isAfterLiteral && at !== 0) return undefined;
   if (isAfterLiteral && (isQuotedSelect(tokens, at) || opensQuote(reading))) return undefined;
   const start = skipOpens(tokens, at);
-  const confidence = rateStatement(tokens, start);
+  const confidence = Math.max(rateStatement(tokens, start), isStacked ? rateShortSelect(reading, start) : 0);
   if (confidence === 0) return undefined;
   const why = isStacked || isAfterLiteral ? 'a second statement follows' : 'the value is a statement';
   return evidence(tokens, {
@@ -179,9 +212,16 @@ export function judgeStatement(reading: Reading, at: number): Evidence | undefin
   });
 }
 
+/** `';select p`: right behind the closed literal even one name is a query. */
+function rateShortSelect({ tokens, context }: Reading, at: number): number {
+  const isBroken = context !== 'bare' && at === 2 && kindAt(tokens, 0) === KIND.string && tokens.ends[0] === tokens.starts[1];
+  return isBroken && isWord(tokens, at, 'select') && kindAt(tokens, at + 2) === KIND.end ? 0.9 : 0;
+}
+
 /** `tea & "select" cups`: the word between quotes and text to the end is emphasis; as SQL it would only name a constant. */
 function isQuotedSelect(tokens: SqlTokens, at: number): boolean {
-  return isWord(tokens, at, 'select') && kindAt(tokens, at + 1) === KIND.string && kindAt(tokens, at + 2) === KIND.end;
+  if (!isWord(tokens, at, 'select') || kindAt(tokens, at + 1) !== KIND.string) return false;
+  return kindAt(tokens, at + 2) === KIND.end || tokens.ends[at] === tokens.starts[at + 1];
 }
 
 type RateStatement = (tokens: SqlTokens, at: number) => number;
@@ -207,10 +247,14 @@ const STATEMENTS: ReadonlyMap<string, RateStatement> = new Map<string, RateState
   ],
   ['set', (t, at) => (kindAt(t, at + 1) === KIND.variable && kindAt(t, at + 2) === KIND.compare ? 0.95 : 0)],
   ['begin', (t, at) => (isDangerousName(textAt(t, at + 1)) || STATEMENTS.has(textAt(t, at + 1)) ? 0.95 : 0)],
-  ['call', (t, at) => (kindAt(t, at + 1) === KIND.word && kindAt(t, at + 2) === KIND.open ? 0.93 : 0)],
-  ['do', (t, at) => (kindAt(t, at + 1) === KIND.open || kindAt(t, at + 2) === KIND.open ? 0.92 : 0)],
+  ['call', (t, at) => (isGluedCall(t, at + 1) && isComplete(t, afterGroup(t, at + 2)) ? 0.93 : 0)],
+  ['do', rateDo],
+  ['prepare', (t, at) => (isWord(t, at + 2, 'from') && isSolid(readOperand(t, at + 3).shape) ? 0.94 : 0)],
+  ['merge', (t, at) => (isWord(t, at + 1, 'into') && hasWordWithin(t, at + 2, 'using') ? 0.94 : 0)],
+  ['backup', (t, at) => (isWord(t, at + 1, 'database') && hasWordWithin(t, at + 2, 'to') ? 0.94 : 0)],
+  ['reconfigure', (t, at) => (at > 0 && isComplete(t, at + 1) ? 0.9 : 0)],
   ['waitfor', (t, at) => (isWord(t, at + 1, 'delay') || isWord(t, at + 1, 'time') ? 0.95 : 0)],
-  ['grant', (t, at) => (isWord(t, at + 2, 'on') || isWord(t, at + 2, 'to') ? 0.9 : 0)],
+  ['grant', rateGrant],
   [
     'load',
     (t, at) =>
@@ -218,15 +262,7 @@ const STATEMENTS: ReadonlyMap<string, RateStatement> = new Map<string, RateState
         ? 0.95
         : 0,
   ],
-  [
-    'copy',
-    (t, at) =>
-      kindAt(t, at + 1) !== KIND.end &&
-      (isWord(t, at + 2, 'from') || isWord(t, at + 2, 'to')) &&
-      kindAt(t, at + 3) === KIND.string
-        ? 0.93
-        : 0,
-  ],
+  ['copy', rateCopy],
   ['if', rateIf],
   ['iif', (t, at) => (kindAt(t, at + 1) === KIND.open && rateCondition(t, at + 2) ? 0.92 : 0)],
   ['attach', (t, at) => (isWord(t, at + 1, 'database') && kindAt(t, at + 2) === KIND.string ? 0.95 : 0)],
@@ -234,7 +270,7 @@ const STATEMENTS: ReadonlyMap<string, RateStatement> = new Map<string, RateState
   [
     'use',
     (t, at) =>
-      kindAt(t, at + 1) === KIND.word && kindAt(t, at + 2) === KIND.semicolon && STATEMENTS.has(textAt(t, at + 3)) ? 0.92 : 0,
+      kindAt(t, at + 1) === KIND.word && kindAt(t, at + 2) === KIND.semicolon && !isWord(t, at + 3, 'use') && rateStatement(t, at + 3) > 0 ? 0.92 : 0,
   ],
 ]);
 
@@ -261,6 +297,37 @@ function startsOutcome(tokens: SqlTokens, at: number): boolean {
   return word !== 'if' && word !== 'do' && word !== 'use' && word !== 'call' && rateStatement(tokens, at) > 0;
 }
 
+/** A name with its parenthesis right behind it: "call me (maybe)" has a blank. */
+function isGluedCall(tokens: SqlTokens, at: number): boolean {
+  return kindAt(tokens, at) === KIND.word && kindAt(tokens, at + 1) === KIND.open && tokens.ends[at] === tokens.starts[at + 1] && !tokens.isBracketed(at);
+}
+
+/** `DO sleep(5)`, `DO $$ begin .. end $$`: an expression run for its effect, or an anonymous block. */
+function rateDo(tokens: SqlTokens, at: number): number {
+  if (kindAt(tokens, at + 1) === KIND.string) return at > 0 && isComplete(tokens, at + 2) ? 0.92 : 0;
+  if (isGluedCall(tokens, at + 1)) return 0.92;
+  return kindAt(tokens, at + 1) === KIND.open && isSolid(readOperand(tokens, at + 2).shape) ? 0.92 : 0;
+}
+
+function rateGrant(tokens: SqlTokens, at: number): number {
+  if (hasWordWithin(tokens, at + 2, 'on') && hasWordWithin(tokens, at + 4, 'to')) return 0.92;
+  return isWord(tokens, at + 2, 'to') && isComplete(tokens, at + 4) && at > 0 ? 0.9 : 0;
+}
+
+/** `COPY t FROM PROGRAM '..'`, `COPY (SELECT ..) TO '..'`: files and commands of the server. */
+function rateCopy(tokens: SqlTokens, at: number): number {
+  const source = kindAt(tokens, at + 1) === KIND.open ? afterGroup(tokens, at + 1) : at + 2;
+  if (!isWord(tokens, source, 'from') && !isWord(tokens, source, 'to')) return 0;
+  if (isWord(tokens, source + 1, 'program') && kindAt(tokens, source + 2) === KIND.string) return 0.95;
+  return at > 0 && kindAt(tokens, source + 1) === KIND.string ? 0.93 : 0;
+}
+
+/** True when the word comes among the next few tokens. */
+function hasWordWithin(tokens: SqlTokens, at: number, word: string): boolean {
+  for (let i = at; i < at + WORDS_BETWEEN_MAX; i++) if (isWord(tokens, i, word)) return true;
+  return false;
+}
+
 function startsValues(tokens: SqlTokens, at: number): boolean {
   const word = textAt(tokens, at);
   return word === 'values' || word === 'select' || word === 'set' || kindAt(tokens, at) === KIND.open;
@@ -281,10 +348,13 @@ function rateDelete(tokens: SqlTokens, at: number): number {
 
 function rateDrop(tokens: SqlTokens, at: number): number {
   // `;DROP members --`: without the kind of object only the comment shows that this was meant as SQL.
-  if (isWord(tokens, at, 'drop') && kindAt(tokens, at + 1) === KIND.word && kindAt(tokens, at + 2) === KIND.comment) return 0.9;
+  const afterName = kindAt(tokens, at + 2) === KIND.semicolon ? at + 3 : at + 2;
+  if (isWord(tokens, at, 'drop') && kindAt(tokens, at + 1) === KIND.word && kindAt(tokens, afterName) === KIND.comment) return 0.9;
   if (!DROPPED_OBJECTS.has(textAt(tokens, at + 1)) || kindAt(tokens, at + 2) !== KIND.word) return 0;
   const isConditional = isWord(tokens, at + 2, 'if');
   const next = isConditional ? at + 5 : at + 3;
+  if (isWord(tokens, at + 1, 'user') && (isWord(tokens, next, 'identified') || isWord(tokens, next, 'with') || isWord(tokens, next, 'password')))
+    return 0.94;
   const opens = kindAt(tokens, next) === KIND.open && isWord(tokens, at, 'create');
   return isComplete(tokens, next) || kindAt(tokens, next) === KIND.comma || opens ? 0.94 : 0.3;
 }
@@ -293,12 +363,13 @@ function rateAlter(tokens: SqlTokens, at: number): number {
   const object = textAt(tokens, at + 1);
   if (object !== 'table' && object !== 'database' && object !== 'user' && object !== 'login' && object !== 'role') return 0;
   const verb = textAt(tokens, at + 3);
-  return ['add', 'drop', 'rename', 'modify', 'change', 'alter', 'with', 'set', 'owner', 'identified'].includes(verb) ? 0.93 : 0;
+  return ['add', 'drop', 'rename', 'modify', 'change', 'alter', 'with', 'set', 'owner', 'identified', 'password'].includes(verb) ? 0.93 : 0;
 }
 
 function rateExec(tokens: SqlTokens, at: number): number {
   const kind = kindAt(tokens, at + 1);
   if (kind === KIND.open || kind === KIND.variable) return isSolid(readOperand(tokens, at + 1).shape) && at > 0 ? 0.93 : 0.5;
   if (isDangerousName(textAt(tokens, at + 1))) return 0.96;
-  return kind === KIND.word && kindAt(tokens, at + 2) === KIND.string ? 0.9 : 0;
+  const isOpen = tokens.isOpenEnded && kindAt(tokens, at + 3) === KIND.end;
+  return kind === KIND.word && kindAt(tokens, at + 2) === KIND.string && !isOpen ? 0.9 : 0;
 }

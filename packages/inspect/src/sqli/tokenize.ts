@@ -88,7 +88,7 @@ const WORD_TEXT_MAX = 64;
 const KEYWORD_CHARS_MAX = 8;
 const KEYWORDS: ReadonlyMap<string, number> = new Map([
   ...['or', 'and', 'xor', 'eqv', 'imp'].map((word) => [word, KIND.logic] as const),
-  ...['like', 'rlike', 'regexp', 'ilike', 'glob', 'is', 'in', 'between', 'sounds', 'similar', 'contains'].map(
+  ...['like', 'rlike', 'regexp', 'ilike', 'glob', 'is', 'in', 'between', 'sounds', 'similar', 'contains', 'match'].map(
     (word) => [word, KIND.compare] as const,
   ),
   ...['div', 'mod', 'collate'].map((word) => [word, KIND.operator] as const),
@@ -264,23 +264,45 @@ function readWord(tokens: SqlTokens, value: string, at: number): number {
 }
 
 /** Types that a PostgreSQL cast names; anything else after `::` is a scope of another language. */
-const CAST =
-  /::(?:jsonb?|int(?:eger|[248])?|bigint|smallint|text|varchar|char|bpchar|numeric|decimal|real|float[48]?|double precision|bool(?:ean)?|bytea|regclass|regtype|timestamp|date|uuid|name|xml|money|inet)(?![\w:.])(?:\[\]|\(\d{1,4}\))?/iy;
+const CAST_TYPES = new Set(
+  (
+    'json jsonb int integer int2 int4 int8 bigint smallint text varchar char bpchar numeric decimal real float float4 float8 double ' +
+    'bool boolean bytea regclass regtype timestamp date uuid name xml money inet'
+  ).split(' '),
+);
+const TYPE_CHARS_MAX = 9;
+/** What may follow the name of a type: `double precision`, `int[]`, `varchar(9)`. */
+const TYPE_TAIL = /(?: precision)?(?:\[\]|\(\d{1,4}\))?/iy;
+
+/** Offset after `::type`, or -1. */
+function endOfCast(value: string, at: number): number {
+  let end = at + 2;
+  while (end - at <= TYPE_CHARS_MAX + 2 && isWordCode(value.charCodeAt(end))) end++;
+  const next = value[end];
+  if (end === at + 2 || next === ':' || next === '.' || !CAST_TYPES.has(value.slice(at + 2, end).toLowerCase())) return -1;
+  TYPE_TAIL.lastIndex = end;
+  return TYPE_TAIL.test(value) ? TYPE_TAIL.lastIndex : end;
+}
 
 function readCompare(tokens: SqlTokens, value: string, at: number): number {
-  if (value.startsWith('::', at)) {
-    CAST.lastIndex = at;
+  const second = value[at + 1];
+  if (second === ':' && value[at] === ':') {
+    const cast = endOfCast(value, at);
     // A cast changes the type of what is before it, and nothing about the shape.
-    if (CAST.test(value)) {
+    if (cast > 0) {
       tokens.castAt = tokens.count;
-      return CAST.lastIndex;
+      return cast;
     }
   }
-  if (value.startsWith('<@', at) && isJsonOperator(tokens, value, at + 2))
+  if (second === '@' && value[at] === '<' && isJsonOperator(tokens, value, at + 2))
     return tokens.addText(KIND.compare, { start: at, end: at + 2, text: '<@' });
-  const foreign = FOREIGN_OPERATORS.find((text) => value.startsWith(text, at));
+  const foreign = second === '=' || second === '>' || second === '<' ? FOREIGN_OPERATORS.find((text) => value.startsWith(text, at)) : undefined;
   if (foreign !== undefined) {
-    tokens.addText(foreign === '>>' || foreign === '<<' ? KIND.operator : KIND.other, { start: at, end: at + foreign.length, text: foreign });
+    tokens.addText(foreign === '>>' || foreign === '<<' ? KIND.operator : KIND.other, {
+      start: at,
+      end: at + foreign.length,
+      text: foreign,
+    });
     return at + foreign.length;
   }
   let end = at;
@@ -398,6 +420,10 @@ function readVariable(tokens: SqlTokens, value: string, at: number): number {
   let end = at + 1;
   if (value[end] === '@') end++;
   while (isWordCode(value.charCodeAt(end)) || value[end] === '.') end++;
+  if (end === at + 1) {
+    tokens.add(KIND.other, at, end);
+    return end;
+  }
   // `name@host` is an address: a variable stands on its own.
   const isAddress = at > 0 && isWordCode(value.charCodeAt(at - 1)) && !isQuoteBefore(value, at);
   return tokens.addText(isAddress ? KIND.other : KIND.variable, {

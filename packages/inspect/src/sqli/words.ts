@@ -3,6 +3,10 @@ export const CLAUSE_WORDS: ReadonlySet<string> = words(
   'union intersect except minus where having group order limit offset procedure into as from for when then else end waitfor ' +
     'exec execute select set values on join inner left using fetch',
 );
+/** Words at which a clause, a condition, a query or a statement may begin. */
+export const JUDGED_WORDS: ReadonlySet<string> = words(
+  'union intersect except minus select where having when rlike and or group order into waitfor procedure in case from as sysobjects',
+);
 /** Words that may stand before an operand without changing what it is. */
 export const PREFIX_WORDS: ReadonlySet<string> = words('not binary distinct all any some exists distinctrow prior interval');
 /** Words that are values. */
@@ -18,7 +22,30 @@ export const DANGEROUS_FUNCTIONS: ReadonlySet<string> = words(
     'json_keys gtid_subset gtid_subtract procedure_analyse pg_read_file pg_ls_dir lo_import lo_export dblink dblink_connect ' +
     'query_to_xml database_to_xml openrowset opendatasource fn_xe_file_target_read_file regexp_substring generate_series ' +
     'name_const st_latfromgeohash polygon multipoint geometrycollection linestring multilinestring multipolygon sys_eval ' +
-    'sys_exec make_set elt crypt_key readfile writefile edit httpuritype waitfor raise_error get_lock',
+    'sys_exec make_set elt crypt_key readfile writefile edit httpuritype waitfor raise_error get_lock lo_get lo_from_bytea lo_put ' +
+    'json_depth coercibility inet6_aton st_pointfromgeohash pg_read_binary_file pg_stat_file pg_logdir_ls pg_sleep_until xmlconcat ' +
+    'query_to_xml_and_xmlschema table_to_xml cursor_to_xml sys_get regexp_like_any load_xml',
+);
+/** Functions that only databases have under these names; a value that is one of them and an open parenthesis is a probe. */
+export const PROBED_FUNCTIONS: ReadonlySet<string> = words(
+  'aes_encrypt aes_decrypt des_encrypt des_decrypt old_password bit_and bit_or bit_xor bit_count bit_length char_length character_length ' +
+    'charset coercibility collation connection_id convert_tz crc32 curdate curtime date_add date_sub date_format datediff dayname ' +
+    'dayofmonth dayofweek dayofyear default degrees encode decode encrypt extract field find_in_set format found_rows from_base64 ' +
+    'from_days from_unixtime get_format get_lock release_lock is_free_lock is_used_lock inet_aton inet_ntoa inet6_aton inet6_ntoa ' +
+    'insert json_array json_object json_extract json_keys json_depth json_length json_valid json_search json_unquote last_day ' +
+    'last_insert_id ln load_file log log10 log2 lpad rpad makedate maketime make_set master_pos_wait microsecond mid monthname ' +
+    'oct octet_length ord period_add period_diff quarter radians random_bytes row_count sec_to_time sha sha1 sha2 sign st_astext ' +
+    'std stddev stddev_pop stddev_samp str_to_date subdate substring_index subtime sysdate time_format time_to_sec timediff ' +
+    'timestampadd timestampdiff to_base64 to_days to_seconds truncate uncompress uncompressed_length unhex unix_timestamp ' +
+    'update_xml utc_date utc_time utc_timestamp uuid_short values var_pop var_samp variance weekday weekofyear weight_string ' +
+    'yearweek xmltype xmlelement xmlforest quote_literal quote_ident regexp_replace regexp_matches regexp_substr regexp_instr ' +
+    'split_part string_to_array array_agg array_to_string to_number to_date to_timestamp to_hex translate initcap btrim ' +
+    'nvl2 rawtohex hextoraw utl_raw listagg sys_context userenv patindex charindex quotename stuff replicate datalength ' +
+    'object_name col_name schema_name type_name suser_sname is_member is_srvrolemember has_dbaccess isdate isnumeric newid ' +
+    'sqlite_compileoption_used total_changes last_insert_rowid typeof likelihood unlikely julianday crypt_key ' +
+    'rand random round ceil ceiling floor sleep benchmark compress concat concat_ws group_concat extractvalue updatexml ' +
+    'cot acos asin atan atan2 power pow adddate addtime elt export_set bin conv crypt_gen_random hash_file pg_client_encoding ' +
+    'interval isempty ucase lcase left right md5 length cast convert coalesce nullif greatest least',
 );
 /** Packages and procedures whose every member is dangerous; matched as the start of a dotted or underscored name. */
 export const DANGEROUS_PREFIXES: readonly string[] = [
@@ -28,6 +55,9 @@ export const DANGEROUS_PREFIXES: readonly string[] = [
   'user_lock.',
   'xp_',
   'sp_',
+  'pg_read_',
+  'pg_ls_',
+  'pg_sleep',
   'master..xp_',
   'master.dbo.',
   'sys.dbms_',
@@ -44,7 +74,12 @@ export const SCALAR_FUNCTIONS: ReadonlySet<string> = words(
     'schema system_user session_user current_user upper lower ucase lcase reverse repeat replace row bin oct conv like ' +
     'greatest least now decode nvl to_char db_name host_name object_id strcmp strcomp instr locate position mod power quote ' +
     'compress uncompress export_set sum min max avg round soundex space trim ltrim rtrim sqrt uuid json_extract asc chrw ' +
-    'strftime',
+    'strftime lpad rpad find_in_set json_length json_valid json_type json_contains json_object json_array json_value ' +
+    'regexp_like regexp_replace regexp_substr regexp_instr char_length octet_length bit_length crc32 sha2 sha to_base64 ' +
+    'from_base64 substring_index field interval curdate curtime unix_timestamp sysdate datalength charindex patindex ' +
+    'quotename stuff object_name schema_name suser_name suser_sname typeof unicode printf instrb to_number to_date rawtohex ' +
+    'listagg xmlagg array_agg array_to_string string_to_array split_part translate initcap coercibility charset collation row_count ' +
+    'connection_id last_insert_id current_setting inet_server_addr sys_context userenv choose try_cast try_convert trunc',
 );
 /** Functions that take no argument and answer with the identity of the database. */
 export const IDENTITY_FUNCTIONS: ReadonlySet<string> = words(
@@ -77,6 +112,26 @@ const CATALOGUE_PREFIXES: readonly string[] = [
   'pg_shadow',
   'pg_database',
   'pg_tables',
+  'sysmaster',
+  'sysdatabases',
+  'sysprocesses',
+  'syslogins',
+  'sqlite_temp_master',
+  'mysql.user',
+  'msysobjects',
+  'msysqueries',
+  'all_tab_',
+  'user_tab_',
+  'user_users',
+  'pg_class',
+  'pg_namespace',
+  'pg_proc',
+  'pg_roles',
+  'pg_authid',
+  'pg_stat_',
+  'v$version',
+  'v$instance',
+  'v$session',
   'performance_schema',
   'dba_users',
 ];
@@ -88,7 +143,9 @@ export function isCatalogueName(name: string): boolean {
 
 /** True when calling the name is an attack by itself. */
 export function isDangerousName(name: string): boolean {
-  return DANGEROUS_FUNCTIONS.has(name) || DANGEROUS_PREFIXES.some((prefix) => name.startsWith(prefix));
+  if (DANGEROUS_FUNCTIONS.has(name)) return true;
+  // Every prefix has one of these signs: most names need not be compared with all of them.
+  return (name.includes('_') || name.includes('.')) && DANGEROUS_PREFIXES.some((prefix) => name.startsWith(prefix));
 }
 
 /** A set written as one blank-separated string, so that long lists stay readable. */
