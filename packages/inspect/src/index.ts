@@ -14,6 +14,12 @@ export {
   type Verdict,
   type VerdictOptions,
 } from './inspect.ts';
+export { checkRequest, contextFor, type Violation, type ViolationReason } from './learn/check.ts';
+export { compileSchema } from './learn/compile.ts';
+export type { CompiledSchema, CompileResult, SchemaFault } from './learn/compiled.ts';
+export { fromDocument, takeDelta, toDocument, type ModelDocument } from './learn/document.ts';
+export { createModel, mergeModels, observe, type LearnedModel } from './learn/model.ts';
+export { openApiPath, proposeSchema, type SchemaFragment } from './learn/propose.ts';
 export { RULES } from './rules.ts';
 export {
   RULE_GROUPS,

@@ -1,0 +1,191 @@
+import type { CanonicalRequest, Field, FieldContext, Location } from '../types.ts';
+import { findItem } from './compile.ts';
+import type { CompiledItem, CompiledOperation, CompiledSchema, CompiledValue } from './compiled.ts';
+import { GROUP, KIND, kindsOf, readNumber, scanCharacters } from './measure.ts';
+import { isParameter, parameterName, type ParameterLocation } from './model.ts';
+import { matchesPattern } from './pattern.ts';
+
+export type ViolationReason =
+  | 'route'
+  | 'method'
+  | 'content'
+  | 'unknown'
+  | 'duplicated'
+  | 'missing'
+  | 'empty'
+  | 'type'
+  | 'format'
+  | 'choice'
+  | 'range'
+  | 'length'
+  | 'word'
+  | 'pattern';
+
+/** One way in which a request is not what the schema says. */
+export interface Violation {
+  /** JSON pointer into the fragment: what was not met. */
+  readonly pointer: string;
+  readonly location: Location;
+  readonly name: string;
+  readonly reason: ViolationReason;
+}
+
+const VIOLATIONS_MAX = 8;
+const NAME_CHARS_MAX = 128;
+/** Methods that ask about a resource and carry nothing to it. */
+const QUESTIONS: ReadonlySet<string> = new Set(['OPTIONS']);
+
+interface Checking {
+  readonly schema: CompiledSchema;
+  readonly violations: Violation[];
+}
+
+/**
+ * Compares a request with a schema. Total and linear; at most a few violations are told.
+ *
+ * @example checkRequest(schema, request).length === 0 // it is what the schema says
+ */
+export function checkRequest(schema: CompiledSchema, request: CanonicalRequest): readonly Violation[] {
+  const checking: Checking = { schema, violations: [] };
+  const operation = findOperation(checking, request);
+  if (operation === 'refused' || operation === 'passed') return checking.violations;
+  if (operation === 'vocabulary') checkVocabulary(checking, request);
+  else checkOperation(checking, operation, request);
+  return checking.violations;
+}
+
+/** What one field is for; null for fields that the schema does not know. */
+export function contextFor(
+  schema: CompiledSchema,
+  request: CanonicalRequest,
+): (field: Pick<Field, 'location' | 'name'>) => FieldContext | null {
+  const operation = operationOf(findItem(schema.root, request.path), request.method);
+  return ({ location, name }) => {
+    if (!isParameter(location)) return null;
+    const canonical = parameterName(location, name);
+    const value = operation?.values.get(`${location} ${canonical}`);
+    return (
+      (operation === null || operation.unlisted === 'vocabulary' ? (value ?? schema.vocabulary.get(canonical)) : value)
+        ?.context ?? null
+    );
+  };
+}
+
+function operationOf(item: CompiledItem | null, method: string): CompiledOperation | null {
+  return item?.methods.get(method) ?? (method === 'HEAD' ? (item?.methods.get('GET') ?? null) : null);
+}
+
+type Found = CompiledOperation | 'vocabulary' | 'refused' | 'passed';
+
+function findOperation({ schema, violations }: Checking, { path, method }: CanonicalRequest): Found {
+  if (QUESTIONS.has(method)) return 'passed';
+  const item = findItem(schema.root, path);
+  const operation = operationOf(item, method);
+  if (operation !== null) return operation;
+  if (item === null && !schema.refusesUnknownRoutes) return 'vocabulary';
+  if (item !== null && !item.refusesOthers) return 'vocabulary';
+  const pointer = item === null ? '/paths' : item.pointer;
+  violations.push({ pointer, location: 'path', name: '', reason: item === null ? 'route' : 'method' });
+  return 'refused';
+}
+
+function refuse(
+  { violations }: Checking,
+  { location, name }: Pick<Field, 'location' | 'name'>,
+  why: Pick<Violation, 'pointer' | 'reason'>,
+): void {
+  if (violations.length < VIOLATIONS_MAX) violations.push({ ...why, location, name: name.slice(0, NAME_CHARS_MAX) });
+}
+
+/** Routes without a schema of their own: names mean the same wherever they stand in an application. */
+function checkVocabulary(checking: Checking, { fields }: CanonicalRequest): void {
+  const { schema } = checking;
+  for (const field of fields) {
+    if (!isParameter(field.location)) continue;
+    const value = schema.vocabulary.get(parameterName(field.location, field.name));
+    if (value !== undefined) checkValue(checking, value, field);
+    else if (schema.refusesUnknownNames) refuse(checking, field, { pointer: '/x-holdfast-vocabulary', reason: 'unknown' });
+  }
+}
+
+function checkOperation(checking: Checking, operation: CompiledOperation, request: CanonicalRequest): void {
+  if (operation.unlisted === 'vocabulary' && operation.values.size === 0) return checkVocabulary(checking, request);
+  const seen = new Set<string>();
+  for (const field of request.fields) {
+    if (!isParameter(field.location)) continue;
+    const key = `${field.location} ${parameterName(field.location, field.name)}`;
+    const value = operation.values.get(key) ?? fileValue(operation, field);
+    if (value === undefined) checkUnlisted(checking, operation, { field: { ...field, location: field.location }, key });
+    else {
+      if (!value.isList && seen.has(key)) refuse(checking, field, { pointer: value.pointer, reason: 'duplicated' });
+      checkValue(checking, value, field);
+    }
+    seen.add(key);
+  }
+  checkRequired(checking, operation, seen);
+}
+
+/** A file stands in the form under the same name as any other part. */
+function fileValue(operation: CompiledOperation, { location, name }: Field): CompiledValue | undefined {
+  return location === 'file-name' ? operation.values.get(`multipart ${name}`) : undefined;
+}
+
+interface Unlisted {
+  readonly field: Field & { readonly location: ParameterLocation };
+  readonly key: string;
+}
+
+function checkUnlisted(checking: Checking, operation: CompiledOperation, { field, key }: Unlisted): void {
+  const { unlisted, openLocations, anyBelow, bodies, pointer } = operation;
+  const home = field.location === 'file-name' ? 'multipart' : field.location;
+  const isAnything = anyBelow.some(
+    (begin) => key === begin || key.startsWith(begin.endsWith('.') || begin.endsWith(' ') ? begin : `${begin}.`),
+  );
+  if (unlisted === 'pass' || openLocations.has(home) || isAnything) return;
+  if (home !== 'query' && bodies !== null && !bodies.has(home)) return refuse(checking, field, { pointer, reason: 'content' });
+  if (unlisted === 'refuse') refuse(checking, field, { pointer, reason: 'unknown' });
+}
+
+/** What a request must have, if it has a body of that kind at all or if the schema has no other. */
+function checkRequired(checking: Checking, { required, values, bodies }: CompiledOperation, seen: ReadonlySet<string>): void {
+  for (const key of required) {
+    if (seen.has(key)) continue;
+    const space = key.indexOf(' ');
+    // Both cast texts were written by compile-operation as `location name`.
+    const location = key.slice(0, space) as Location;
+    const isOneOfSeveral = location !== 'query' && bodies !== null && bodies.size > 1;
+    if (isOneOfSeveral && ![...seen].some((other) => other.startsWith(`${location} `))) continue;
+    // A file under this name is what the schema asks for too.
+    if (location === 'multipart' && seen.has(`file-name ${key.slice(space + 1)}`)) continue;
+    refuse(checking, { location, name: key.slice(space + 1) }, { pointer: values.get(key)?.pointer ?? '', reason: 'missing' });
+  }
+}
+
+function checkValue(checking: Checking, value: CompiledValue, field: Field): void {
+  if (field.location === 'file-name') return;
+  const reason = faultOf(value, field.value);
+  if (reason !== null) refuse(checking, field, { pointer: value.pointer, reason });
+}
+
+function faultOf(value: CompiledValue, text: string): ViolationReason | null {
+  const { type, choices, lengthMin, lengthMax, pattern } = value;
+  // JSON `null` and a field left blank are one: whether they are let in is a matter of the length.
+  if (text === '' || text === 'null') return emptyFault(value);
+  if (choices !== null) return choices.has(text) ? null : 'choice';
+  if (text.length > lengthMax || text.length < lengthMin) return 'length';
+  if (type !== 'string' && type !== 'any') return typeFault(value, text);
+  if (value.format !== 0 && (kindsOf(text) & value.format) === 0) return 'format';
+  if (value.needsWord && (scanCharacters(text).groups & GROUP.bare) !== 0) return 'word';
+  return pattern === null || matchesPattern(pattern, text) ? null : 'pattern';
+}
+
+function emptyFault({ lengthMin, choices }: CompiledValue): ViolationReason | null {
+  return lengthMin > 0 || (choices !== null && !choices.has('')) ? 'empty' : null;
+}
+
+function typeFault({ type, minimum, maximum }: CompiledValue, text: string): ViolationReason | null {
+  if (type === 'boolean') return (kindsOf(text) & KIND.boolean) === 0 ? 'type' : null;
+  const number = readNumber(text, type === 'integer');
+  if (Number.isNaN(number)) return 'type';
+  return number < minimum || number > maximum ? 'range' : null;
+}

@@ -1,0 +1,186 @@
+import { LEARN_LIMITS } from './limits.ts';
+import { createModel, mergeModels, type LearnedModel, type Route } from './model.ts';
+import { afterTelling, newProfile, sharedWords, type Profile } from './profile.ts';
+
+/** A model as plain JSON: what crosses between processes and lies in the database. Numbers in a fixed order keep it small. */
+export interface ModelDocument {
+  version: 1;
+  requests: number;
+  unplaced: number;
+  folded: string[];
+  kept: string[];
+  routes: RouteDocument[];
+}
+type RouteDocument = [method: string, template: string, requests: number, flags: number, parameters: ProfileDocument[]];
+type Counts = [string, number][] | null;
+type ProfileDocument = [name: string, counts: number[], range: number[] | null, outlines: Counts, words: Counts];
+
+const FLAG_OPEN = 1;
+const FLAG_OTHER_BODY = 2;
+
+/**
+ * Writes a model down. Values that few requests shared are left out: they may be somebody's own.
+ *
+ * @example JSON.stringify(toDocument(model))
+ */
+export function toDocument(model: LearnedModel): ModelDocument {
+  return {
+    version: 1,
+    requests: model.requests,
+    unplaced: model.unplaced,
+    folded: [...model.folded],
+    kept: [...model.kept],
+    routes: [...model.routes.values()].filter(({ requests }) => requests > 0).map(routeDocument),
+  };
+}
+
+function routeDocument({ method, template, requests, isOpen, hasOtherBody, parameters }: Route): RouteDocument {
+  const flags = (isOpen ? FLAG_OPEN : 0) | (hasOtherBody ? FLAG_OTHER_BODY : 0);
+  const profiles = [...parameters].filter(([, profile]) => profile.requests > 0).map(profileDocument);
+  return [method, template, requests, flags, profiles];
+}
+
+function profileDocument([name, profile]: readonly [string, Profile]): ProfileDocument {
+  const { requests, repeated, values, empties, kinds, groups, punctuation, lengthMin, lengthMax } = profile;
+  return [
+    name,
+    [
+      requests,
+      repeated,
+      values,
+      empties,
+      kinds,
+      groups.once,
+      groups.often,
+      punctuation.once,
+      punctuation.often,
+      lengthMin,
+      lengthMax,
+    ],
+    profile.range === null ? null : [...profile.range],
+    profile.outlines === null ? null : [...profile.outlines],
+    sharedWords(profile),
+  ];
+}
+
+/**
+ * What was learned since the last time, as a document; the model begins anew but keeps what it may not tell yet. Null when
+ * nothing was learned.
+ */
+export function takeDelta(model: LearnedModel): ModelDocument | null {
+  if (model.requests === 0) return null;
+  const document = toDocument(model);
+  model.requests = 0;
+  model.unplaced = 0;
+  for (const route of model.routes.values()) {
+    route.requests = 0;
+    for (const [name, profile] of route.parameters) route.parameters.set(name, afterTelling(profile));
+  }
+  return document;
+}
+
+const isCount = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value) && value >= 0;
+const isText = (value: unknown, max: number): value is string => typeof value === 'string' && value.length <= max;
+const isPair = (value: unknown): value is unknown[] => Array.isArray(value);
+const TEMPLATE_CHARS_MAX = (LEARN_LIMITS.segmentCharsMax + 1) * LEARN_LIMITS.segmentsMax;
+const PROFILE_COUNTS = 11;
+
+/**
+ * Reads a model back; null for anything that `toDocument` does not write.
+ *
+ * @example fromDocument(JSON.parse(text))
+ */
+export function fromDocument(document: unknown): LearnedModel | null {
+  if (typeof document !== 'object' || document === null) return null;
+  // Each part is checked below before it is used.
+  const { version, requests, unplaced, folded, kept, routes } = document as Partial<Record<keyof ModelDocument, unknown>>;
+  if (version !== 1 || !isCount(requests) || !isCount(unplaced) || !isPair(folded) || !isPair(kept) || !isPair(routes))
+    return null;
+  const model = createModel();
+  model.requests = requests;
+  model.unplaced = unplaced;
+  for (const [from, to] of [
+    [folded, model.folded],
+    [kept, model.kept],
+  ] as const)
+    for (const place of from.slice(0, LEARN_LIMITS.routesMax)) if (isText(place, TEMPLATE_CHARS_MAX)) to.add(place);
+  for (const raw of routes.slice(0, LEARN_LIMITS.routesMax)) {
+    const route = readRoute(raw);
+    if (route === null) return null;
+    model.routes.set(`${route.method} ${route.template}`, route);
+    model.parameters += route.parameters.size;
+  }
+  // Adding it up with nothing puts every limit in force again.
+  return mergeModels(createModel(), model);
+}
+
+function readRoute(raw: unknown): Route | null {
+  if (!isPair(raw)) return null;
+  const [method, template, requests, flags, profiles] = raw;
+  if (!isText(method, 16) || !isText(template, TEMPLATE_CHARS_MAX) || !template.startsWith('/')) return null;
+  if (!isCount(requests) || !isCount(flags) || !isPair(profiles)) return null;
+  const parameters = new Map<string, Profile>();
+  for (const each of profiles.slice(0, LEARN_LIMITS.parametersPerRouteMax)) {
+    const read = readProfile(each);
+    if (read === null) return null;
+    parameters.set(read[0], read[1]);
+  }
+  return {
+    method,
+    template,
+    requests,
+    parameters,
+    isOpen: (flags & FLAG_OPEN) !== 0,
+    hasOtherBody: (flags & FLAG_OTHER_BODY) !== 0,
+  };
+}
+
+function readProfile(raw: unknown): [string, Profile] | null {
+  if (!isPair(raw)) return null;
+  const [name, counts, range, outlines, words] = raw;
+  if (!isText(name, LEARN_LIMITS.nameCharsMax + 16) || !isPair(counts) || counts.length !== PROFILE_COUNTS) return null;
+  if (!counts.every(isCount)) return null;
+  const edges = range === null ? null : readRange(range);
+  const readOutlines = readCounts(outlines, LEARN_LIMITS.outlinesMax);
+  const readWords = readCounts(words, LEARN_LIMITS.valuesMax);
+  if (edges === undefined || readOutlines === undefined || readWords === undefined) return null;
+  return [name, { ...newProfile(), ...readNumbers(counts), range: edges, outlines: readOutlines, words: readWords }];
+}
+
+/** In the order in which `profileDocument` writes them. */
+function readNumbers(counts: readonly number[]): Omit<Profile, 'range' | 'outlines' | 'words' | 'told'> {
+  const at = (index: number): number => counts[index] ?? 0;
+  return {
+    requests: at(0),
+    repeated: at(1),
+    values: at(2),
+    empties: at(3),
+    kinds: at(4),
+    groups: { once: at(5), often: at(6) },
+    punctuation: { once: at(7), often: at(8) },
+    lengthMin: at(9),
+    lengthMax: at(10),
+  };
+}
+
+function readRange(raw: unknown): [number, number] | undefined {
+  if (!isPair(raw) || raw.length !== 2) return undefined;
+  const [min, max] = raw;
+  return typeof min === 'number' && typeof max === 'number' && Number.isFinite(min) && Number.isFinite(max)
+    ? [min, max]
+    : undefined;
+}
+
+/** Undefined = not readable; null is itself a meaning. */
+function readCounts(raw: unknown, max: number): Map<string, number> | null | undefined {
+  if (raw === null) return null;
+  if (!isPair(raw) || raw.length > max) return undefined;
+  const counts = new Map<string, number>();
+  for (const pair of raw) {
+    if (!isPair(pair)) return undefined;
+    const [key, count] = pair;
+    if (!isText(key, LEARN_LIMITS.valueCharsMax) || !isCount(count)) return undefined;
+    counts.set(key, count);
+  }
+  return counts;
+}
