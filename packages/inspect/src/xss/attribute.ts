@@ -46,6 +46,8 @@ const URL_ATTRIBUTES = new Set([
 ]);
 /** Tags that show a picture as a document of its own, and run what it holds. */
 const DOCUMENT_TAGS = new Set(['use', 'embed', 'object', 'iframe', 'frame', 'feimage', 'a', 'area']);
+/** Longer values that end with an open handler end so by chance. */
+const OPEN_LENGTH_MAX = 256;
 const HANDLER = /^on[a-z]{3,48}/;
 /** Attributes that frameworks in the page evaluate: AngularJS, Vue, Alpine, htmx. */
 const DIRECTIVE = /^(?:(?:data-|x-)?ng-|v-|x-|@|:|hx-on|data-hx-on)/;
@@ -120,27 +122,38 @@ export function judgeBrokenAttribute(text: string): Evidence[] {
   // Inside a tag of its own a value closes no attribute of the page.
   const tag = text.search(/<[a-z]/i);
   const judged = tag < 0 ? text : text.slice(0, tag);
-  const open = /(?:^|["'`\s/])(on[a-z]{3,48})\s{0,8}=\s{0,8}$/i.exec(judged.length <= OPEN_LENGTH_MAX ? judged : '');
-  if (open !== null && isEventHandler(open[1]?.toLowerCase() ?? ''))
-    return [{ rule: 'xss.attribute', confidence: 0.9, span: [open.index, judged.length], why: 'an event handler is left open' }];
-  const found: Evidence[] = [];
+  const open = openHandler(judged);
+  if (open !== undefined) return [open];
   const style = judged.search(/(?:^|["'\s/])style\s{0,4}=/i);
-  if (style >= 0 && isActiveStyle(judged.slice(style)))
-    found.push({ rule: 'xss.attribute', confidence: 0.91, span: [style, judged.length], why: 'an injected style runs script' });
+  const isStyled = style >= 0 && isActiveStyle(judged.slice(style));
   for (const mark of ['"', "'", '`', '']) {
-    const at = mark === '' ? -1 : judged.indexOf(mark);
-    if (mark !== '' && at < 0) continue;
-    for (const attribute of readAttributes(judged, at + 1).attributes) {
-      const isCertain = mark !== '' || isInjectedHandler(attribute);
-      const evidence = judgeAttribute(attribute, { confidence: isCertain ? 0.94 : 0.91, tag: '' });
-      if (evidence !== undefined && evidence.confidence > 0.5) found.push({ ...evidence, rule: 'xss.attribute' });
-    }
-    if (found.length > 0) break;
+    const found = injectedAttributes(judged, mark);
+    if (found.length > 0) return found;
+  }
+  const span = [style, judged.length] as const;
+  return isStyled ? [{ rule: 'xss.attribute', confidence: 0.91, span, why: 'an injected style runs script' }] : [];
+}
+
+/** A value that ends with `onload=`: what the page says next, or a second value, becomes the script. */
+function openHandler(text: string): Evidence | undefined {
+  if (text.length > OPEN_LENGTH_MAX) return undefined;
+  const open = /(?:^|["'`\s/])(on[a-z]{3,48})\s{0,8}=\s{0,8}$/i.exec(text);
+  if (open === null || !isEventHandler(open[1]?.toLowerCase() ?? '')) return undefined;
+  return { rule: 'xss.attribute', confidence: 0.9, span: [open.index, text.length], why: 'an event handler is left open' };
+}
+
+/** The attributes behind the first quote of a kind, or from the start when the page's value has no quotes. */
+function injectedAttributes(text: string, mark: string): Evidence[] {
+  const at = mark === '' ? -1 : text.indexOf(mark);
+  const found: Evidence[] = [];
+  if (mark !== '' && at < 0) return found;
+  for (const attribute of readAttributes(text, at + 1).attributes) {
+    const isCertain = mark !== '' || isInjectedHandler(attribute);
+    const evidence = judgeAttribute(attribute, { confidence: isCertain ? 0.94 : 0.91, tag: '' });
+    if (evidence !== undefined && evidence.confidence > 0.5) found.push({ ...evidence, rule: 'xss.attribute' });
   }
   return found;
 }
-/** Longer values that end with an open handler end so by chance. */
-const OPEN_LENGTH_MAX = 256;
 
 function isInjectedHandler({ name, value }: Attribute): boolean {
   if (!isEventHandler(name)) return false;

@@ -1,5 +1,5 @@
 import type { Evidence } from '../types.ts';
-import { findEffect } from './effects.ts';
+import { type Effect, findEffect } from './effects.ts';
 import { isIdleUrl, isScriptUrl, looksLikeScript } from './script.ts';
 import { isProse, readTokens, type Token } from './tokens.ts';
 
@@ -34,7 +34,7 @@ export function judgeCode(text: string): Evidence | undefined {
 }
 
 function judgeUrlValue(text: string): Evidence | undefined {
-  if (!isScriptUrl(text) || /^\s{0,4}data:image/i.test(text) || isIdleUrl(text)) return undefined;
+  if (!isScriptUrl(text) || /^\s{0,4}data:image/i.test(text)) return undefined;
   const colon = text.indexOf(':');
   const scheme = text.slice(0, Math.max(0, colon)).trim();
   const body = text.slice(colon + 1);
@@ -42,6 +42,7 @@ function judgeUrlValue(text: string): Evidence | undefined {
   // No writer puts a break or a control character into the word; browsers drop both (WHATWG URL §4.4).
   if (/^[a-z]{1,9}[\p{Cc}]{1,16}[a-z\p{Cc}]{1,16}$/iu.test(scheme))
     return { rule: 'xss.url', confidence: 0.94, span, why: 'the scheme of a script address is taken apart' };
+  if (isIdleUrl(text)) return undefined;
   const isData = /^[^:]{0,40}data$/i.test(text.slice(0, colon));
   // "javascript: the basics" is a title; code follows its colon closely and calls or assigns.
   const isTitle = /^\s+[a-z]+\s+[a-z]+/i.test(body);
@@ -91,7 +92,7 @@ function judgeStrings(text: string): Evidence | undefined {
     const first = tokens[0];
     if (first === undefined || (mark !== '${' && !AFTER_STRING.has(first.text.charAt(0)) && !first.isOnNewLine)) continue;
     const effect = findEffect(tokens);
-    if (effect === undefined || isProse(tokens.filter((token) => token.start < effect.end))) continue;
+    if (effect === undefined || isProse(untilBehind(tokens, effect))) continue;
     if (mark === '${' && effect.weight !== 'clear') continue;
     return {
       rule: 'xss.code',
@@ -109,11 +110,25 @@ function judgePlain(text: string): Evidence | undefined {
   const first = tokens.find((token) => !/^[;)\]}]$/.test(token.text));
   if (first === undefined || DECLARATIONS.has(first.text)) return undefined;
   const effect = findEffect(tokens);
-  if (effect === undefined || isProse(tokens)) return undefined;
+  if (effect === undefined || isProse(untilBehind(tokens, effect))) return undefined;
   const span = [effect.start, effect.end] as const;
   if (effect.weight !== 'clear' || !isFirst(tokens, effect.start))
     return { rule: 'xss.code', confidence: 0.4, span, why: 'the value contains script' };
   return { rule: 'xss.code', confidence: 0.92, span, why: 'the value is an expression that script injection uses' };
+}
+
+/** The tokens up to the call or assignment and the one behind its brackets; further on a page or another language may follow. */
+function untilBehind(tokens: readonly Token[], effect: Effect): readonly Token[] {
+  let at = tokens.findIndex((token) => token.end >= effect.end);
+  if (at < 0) return tokens;
+  let depth = 0;
+  for (; at < tokens.length; at++) {
+    const text = tokens[at]?.text ?? '';
+    if (text === '(' || text === '[') depth++;
+    else if (text === ')' || text === ']') depth--;
+    if (depth <= 0) break;
+  }
+  return tokens.slice(0, at + 2);
 }
 
 /** Whether an effect belongs to the first statement, or to the one behind a single word or number (`1;alert(1)`). */

@@ -68,6 +68,10 @@ const CALLERS = new Set(
 );
 const BEFORE_VALUE = new Set(['(', ',', '=', ':', '${', '[', '&&', '||', '?', '=>']);
 const AFTER_VALUE = new Set([')', ',', ';', '}', ']', '&&', '||', '?', ':']);
+/** What calls a function by another name when a list or `Reflect` stands before it. */
+const REACHING = new Set([']', 'Reflect', 'Array', 'Object']);
+const ENDS_MEMBER = new Set([')', ';', '=', '(']);
+const ENDS_COMPUTED = new Set(['(', '[', '=']);
 const LOCATION_METHODS = new Set(['replace', 'assign']);
 const LOCATION_PARTS = new Set(['href', 'hash', 'search', 'pathname']);
 
@@ -86,21 +90,30 @@ export function findEffect(tokens: readonly Token[]): Effect | undefined {
   return usual;
 }
 
-function weigh(tokens: readonly Token[], i: number): Effect['weight'] | undefined {
+type Weight = Effect['weight'];
+type Judge = (tokens: readonly Token[], i: number) => Weight | undefined;
+
+/** Which reading a name gets; the first that says something counts. */
+function weigh(tokens: readonly Token[], i: number): Weight | undefined {
   const name = tokens[i]?.text ?? '';
-  if (name === '[') return literalMember(tokens, i);
-  if (name === 'constructor') return constructorUse(tokens, i);
-  if (name === 'location') return locationUse(tokens, i);
-  if (GLOBALS.has(name)) {
-    const use = globalUse(tokens, i);
-    if (use !== undefined) return use;
-  }
-  if (POPUPS.has(name) || RUNNERS.has(name)) return isCalled(tokens, i) ? callWeight(tokens, i) : passedWeight(tokens, i);
-  if (USUAL_CALLS.has(name)) return isCalled(tokens, i) ? 'usual' : undefined;
-  if (CALLERS.has(name) && tokens[i - 1]?.text === '.' && tokens[i + 1]?.kind === 'template') return 'clear';
-  if (SINK_PROPERTIES.has(name)) return tokens[i - 1]?.text === '.' && tokens[i + 1]?.text === '=' ? 'usual' : undefined;
-  return undefined;
+  if (GLOBALS.has(name)) return globalUse(tokens, i);
+  const judge = JUDGES.get(name);
+  if (judge !== undefined) return judge(tokens, i);
+  return CALLERS.has(name) && tokens[i - 1]?.text === '.' && tokens[i + 1]?.kind === 'template' ? 'clear' : undefined;
 }
+
+const runnerUse: Judge = (tokens, i) => (isCalled(tokens, i) ? callWeight(tokens, i) : passedWeight(tokens, i));
+const usualCall: Judge = (tokens, i) => (isCalled(tokens, i) ? 'usual' : undefined);
+const sinkAssignment: Judge = (tokens, i) => (tokens[i - 1]?.text === '.' && tokens[i + 1]?.text === '=' ? 'usual' : undefined);
+
+const JUDGES: ReadonlyMap<string, Judge> = new Map<string, Judge>([
+  ...[...SINK_PROPERTIES].map((name) => [name, sinkAssignment] as const),
+  ...[...USUAL_CALLS].map((name) => [name, usualCall] as const),
+  ...[...POPUPS, ...RUNNERS].map((name) => [name, runnerUse] as const),
+  ['[', literalMember],
+  ['constructor', constructorUse],
+  ['location', locationUse],
+]);
 
 function isCalled(tokens: readonly Token[], i: number): boolean {
   let at = i + 1;
@@ -112,7 +125,7 @@ function isCalled(tokens: readonly Token[], i: number): boolean {
 }
 
 /** "Confirm (yes)" is an answer: a call stands close to its name, or says more than words. */
-function callWeight(tokens: readonly Token[], i: number): Effect['weight'] | undefined {
+function callWeight(tokens: readonly Token[], i: number): Weight | undefined {
   const open = tokens[i + 1];
   if (open === undefined) return undefined;
   // A method of another object, such as `toast.alert(…)` or `window.confirm(…)`.
@@ -123,15 +136,18 @@ function callWeight(tokens: readonly Token[], i: number): Effect['weight'] | und
 }
 
 /** A dangerous function handed on by name: `[1].find(alert)`, `onerror=eval`, `{valueOf:alert}`. */
-function passedWeight(tokens: readonly Token[], i: number): Effect['weight'] | undefined {
-  const before = tokens[i - 1]?.text ?? '';
-  const after = tokens[i + 1]?.text ?? ';';
-  if (!BEFORE_VALUE.has(before) || !AFTER_VALUE.has(after)) return undefined;
-  const owner = tokens[i - 2]?.text ?? '';
-  if (CONVERSIONS.has(owner) || /^on[a-z]{3,32}$/.test(owner)) return 'clear';
-  if (CALLERS.has(owner)) return tokens[i - 4]?.text === ']' || tokens[i - 4]?.text === 'Reflect' ? 'clear' : 'usual';
-  if (before === '=') return isCalledLater(tokens, i, owner) ? 'clear' : 'usual';
-  return before === '${' || owner === 'apply' ? 'clear' : undefined;
+function passedWeight(tokens: readonly Token[], i: number): Weight | undefined {
+  const before = textAt(tokens, i - 1);
+  if (!BEFORE_VALUE.has(before) || !(i + 1 >= tokens.length || AFTER_VALUE.has(textAt(tokens, i + 1)))) return undefined;
+  const owner = textAt(tokens, i - 2);
+  if (CONVERSIONS.has(owner) || /^on[a-z]{3,48}$/.test(owner) || before === '${') return 'clear';
+  if (CALLERS.has(owner)) return REACHING.has(textAt(tokens, i - 4)) ? 'clear' : 'usual';
+  if (before !== '=') return undefined;
+  return isCalledLater(tokens, i, owner) ? 'clear' : 'usual';
+}
+
+function textAt(tokens: readonly Token[], i: number): string {
+  return tokens[i]?.text ?? '';
 }
 
 /** `a=alert,a(1)`: a new name for the function is used at once. */
@@ -143,40 +159,35 @@ function isCalledLater(tokens: readonly Token[], i: number, name: string): boole
   return false;
 }
 
-/** `window['al'+'ert'](1)`, `document.cookie`, `top.name`: reaching for the page through its globals. */
-function globalUse(tokens: readonly Token[], i: number): Effect['weight'] | undefined {
-  const name = tokens[i]?.text ?? '';
-  if (tokens[i - 1]?.text === '.') return undefined;
+/** `window['al'+'ert'](1)`, `document.cookie`: reaching for the page through its globals. */
+function globalUse(tokens: readonly Token[], i: number): Weight | undefined {
+  const name = textAt(tokens, i);
+  if (textAt(tokens, i - 1) === '.') return undefined;
   let at = i + 1;
-  while (tokens[at]?.text === ')') at++;
-  const next = tokens[at]?.text;
+  while (textAt(tokens, at) === ')') at++;
+  const next = textAt(tokens, at);
   if (next === '[') return computedUse(tokens, at, name);
-  if (next !== '.' && next !== '?.') return undefined;
-  const part = tokens[at + 1]?.text ?? '';
-  if (name === 'document') return DOCUMENT_PARTS.has(part) ? documentUse(tokens, at + 1, part) : undefined;
-  return undefined;
+  const part = textAt(tokens, at + 1);
+  const isMember = (next === '.' || next === '?.') && name === 'document' && DOCUMENT_PARTS.has(part);
+  return isMember ? documentUse(tokens, at + 1, part) : undefined;
 }
 
-function documentUse(tokens: readonly Token[], at: number, part: string): Effect['weight'] {
-  const next = tokens[at + 1];
-  const isWhole = next === undefined || next.text === ')' || next.text === ';';
-  if (part === 'cookie' && (isWhole || next.text === '=')) return 'clear';
-  if ((part === 'write' || part === 'writeln') && next?.text === '(') return 'clear';
-  return SECRETS.has(part) && (isWhole || next.text === '=' || next.text === '(') ? 'clear' : 'usual';
+function documentUse(tokens: readonly Token[], at: number, part: string): Weight {
+  const next = tokens[at + 1]?.text;
+  if (!SECRETS.has(part)) return 'usual';
+  return next === undefined || ENDS_MEMBER.has(next) ? 'clear' : 'usual';
 }
 
-function computedUse(tokens: readonly Token[], open: number, name: string): Effect['weight'] | undefined {
-  const close = closing(tokens, open);
+function computedUse(tokens: readonly Token[], open: number, name: string): Weight | undefined {
   const inner = tokens[open + 1];
   if (inner === undefined) return undefined;
-  const after = tokens[close + 1];
-  const isNamed = inner.kind === 'literal' && /^["']/.test(inner.text);
-  if (name === 'document') return isNamed ? 'clear' : 'usual';
-  const isUsed = after?.text === '(' || after?.kind === 'template' || after?.text === '[' || after?.text === '=';
   // `parent[i](x)` is an ordinary call; a name put together from strings or patterns is a disguise.
   const isDisguised =
-    isNamed || inner.kind === 'template' || inner.text === '/' || inner.kind === 'literal' || inner.text.includes('\\');
-  return isUsed && isDisguised && !/^\d/.test(inner.text) ? 'clear' : undefined;
+    inner.kind === 'template' || (inner.kind === 'literal' && !/^\d/.test(inner.text)) || inner.text.includes('\\');
+  if (name === 'document') return isDisguised ? 'clear' : 'usual';
+  const after = tokens[closing(tokens, open) + 1];
+  const isUsed = after?.kind === 'template' || ENDS_COMPUTED.has(after?.text ?? '');
+  return isUsed && isDisguised ? 'clear' : undefined;
 }
 
 function closing(tokens: readonly Token[], open: number): number {
@@ -190,35 +201,35 @@ function closing(tokens: readonly Token[], open: number): number {
 }
 
 /** `[]['constructor']` and its like: the way from any value to the function that runs text. */
-function literalMember(tokens: readonly Token[], i: number): Effect['weight'] | undefined {
+function literalMember(tokens: readonly Token[], i: number): Weight | undefined {
   const inner = tokens[i + 1];
   if (inner?.kind !== 'literal' || tokens[i + 2]?.text !== ']') return undefined;
   return /^["'](?:constructor|__proto__|alert|eval|cookie)["']$/.test(inner.text) ? 'clear' : undefined;
 }
 
-function constructorUse(tokens: readonly Token[], i: number): Effect['weight'] | undefined {
-  if (tokens[i - 1]?.text !== '.' && i > 0) return undefined;
+function constructorUse(tokens: readonly Token[], i: number): Weight | undefined {
+  if (textAt(tokens, i - 1) !== '.' && i > 0) return undefined;
   const next = tokens[i + 1];
+  const second = tokens[i + 2];
   if (next?.kind === 'template') return 'clear';
-  if (next?.text === '.')
-    return tokens[i + 2]?.text === 'constructor' || tokens[i + 2]?.text === 'prototype' ? 'clear' : undefined;
+  if (next?.text === '.') return second?.text === 'constructor' || second?.text === 'prototype' ? 'clear' : undefined;
   // `constructor('…')` makes a function of a text; a class body has names between the brackets.
-  return next?.text === '(' && tokens[i + 2]?.kind === 'literal' ? 'clear' : undefined;
+  return next?.text === '(' && second?.kind === 'literal' ? 'clear' : undefined;
 }
 
-function locationUse(tokens: readonly Token[], i: number): Effect['weight'] | undefined {
-  const next = tokens[i + 1]?.text;
-  const isQualified = tokens[i - 1]?.text === '.';
-  if (isQualified && !GLOBALS.has(tokens[i - 2]?.text ?? '')) return undefined;
-  const part = tokens[i + 2]?.text ?? '';
+function locationUse(tokens: readonly Token[], i: number): Weight | undefined {
+  const isQualified = textAt(tokens, i - 1) === '.';
+  if (isQualified && !GLOBALS.has(textAt(tokens, i - 2))) return undefined;
+  const next = textAt(tokens, i + 1);
   if (next === '=') return assignedWeight(tokens[i + 2], isQualified);
-  if (next !== '.') return isQualified && (next === undefined || next === '(') ? 'clear' : undefined;
-  if (LOCATION_METHODS.has(part)) return tokens[i + 3]?.text === '(' ? 'clear' : undefined;
-  return LOCATION_PARTS.has(part) && tokens[i + 3]?.text === '=' ? 'clear' : undefined;
+  if (next !== '.') return isQualified && (next === '' || next === '(') ? 'clear' : undefined;
+  const part = textAt(tokens, i + 2);
+  const wanted = LOCATION_METHODS.has(part) ? '(' : LOCATION_PARTS.has(part) ? '=' : null;
+  return textAt(tokens, i + 3) === wanted ? 'clear' : undefined;
 }
 
 /** `location=Berlin` is a filter; only what leads somewhere counts. */
-function assignedWeight(value: Token | undefined, isQualified: boolean): Effect['weight'] | undefined {
+function assignedWeight(value: Token | undefined, isQualified: boolean): Weight | undefined {
   if (value === undefined) return undefined;
   if (value.kind === 'template' || isQualified) return 'clear';
   if (value.kind === 'literal') return /^["'](?:javascript|data|https?|\/\/|\\)/i.test(value.text) ? 'clear' : 'usual';

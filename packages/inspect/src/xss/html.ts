@@ -17,6 +17,8 @@ export interface Tag {
   attributes: Attribute[];
   start: number;
   end: number;
+  /** Whether blanks stand between the letters of the name. */
+  isSpelled: boolean;
   /** False when the text ends inside the tag. */
   isFinished: boolean;
 }
@@ -50,7 +52,8 @@ export function readTag(text: string, at: number): Tag | undefined {
   if (text[end] === '<') return undefined;
   const name = text.slice(from, Math.min(end, from + NAME_LENGTH_MAX)).toLowerCase();
   const rest = readAttributes(text, end);
-  return { name: name.length === 1 ? spelledName(text, from) : name, start: at, ...rest };
+  const spelled = name.length === 1 ? spelledName(text, from) : name;
+  return { name: spelled, isSpelled: spelled !== name, start: at, ...rest };
 }
 
 /** `<f o r m`: filters that drop blanks put such a name together again. */
@@ -94,18 +97,20 @@ function readAttribute(text: string, start: number): Attribute {
   let equals = skipGaps(text, nameEnd);
   if (text[equals] === '/' && text[equals + 1] === '=') equals++;
   if (text[equals] !== '=') return { name, value: '', start, end: nameEnd, isSet: false, isClosed: true };
-  const at = skipGaps(text, equals + 1);
+  return { name, start, isSet: true, ...readValue(text, skipGaps(text, equals + 1)) };
+}
+
+function readValue(text: string, at: number): Pick<Attribute, 'value' | 'end' | 'isClosed'> {
   const quote = text.charAt(at);
   // The backtick is a quote to old Internet Explorer and to nobody else; reading it so only widens what is seen.
   if (quote === '"' || quote === "'" || quote === '`') {
     const close = text.indexOf(quote, at + 1);
     const end = close < 0 ? text.length : close;
-    const value = text.slice(at + 1, end);
-    return { name, value, start, end: Math.min(end + 1, text.length), isSet: true, isClosed: close >= 0 };
+    return { value: text.slice(at + 1, end), end: Math.min(end + 1, text.length), isClosed: close >= 0 };
   }
   let end = at;
   while (end < text.length && text.charCodeAt(end) > 32 && text[end] !== '>') end++;
-  return { name, value: text.slice(at, end), start, end, isSet: true, isClosed: true };
+  return { value: text.slice(at, end), end, isClosed: true };
 }
 
 function skipGaps(text: string, from: number): number {

@@ -100,25 +100,32 @@ function readToken(scan: Scan): void {
   if (first === '`') return readTemplate(scan, start);
   if (first === '"' || first === "'") return push(scan, 'literal', stringEnd(scan, start, first));
   if (isWordCode(scan.text.charCodeAt(start))) {
-    let at = start + 1;
-    while (at < scan.end && isWordCode(scan.text.charCodeAt(at))) at++;
-    return push(scan, first >= '0' && first <= '9' ? 'literal' : 'word', at);
+    return push(scan, first >= '0' && first <= '9' ? 'literal' : 'word', wordEnd(scan, start));
   }
   if (first === '/' && !endsOperand(scan.tokens.at(-1))) {
     const at = regexEnd(scan, start);
     if (at > 0) return push(scan, 'literal', at);
   }
-  const inside = scan.templates.length - 1;
-  if (first === '{' && inside >= 0) scan.templates[inside] = (scan.templates[inside] ?? 0) + 1;
-  if (first === '}' && inside >= 0) {
-    if (scan.templates[inside] === 0) {
-      scan.templates.pop();
-      push(scan, 'sign', start + 1);
-      return readTemplate(scan, start);
-    }
-    scan.templates[inside] = (scan.templates[inside] ?? 0) - 1;
+  if (first === '{') opensBrace(scan);
+  if (first === '}' && closesSubstitution(scan)) {
+    push(scan, 'sign', start + 1);
+    return readTemplate(scan, start);
   }
   push(scan, 'sign', start + signLength(scan.text, start));
+}
+
+/** Keeps count of the braces inside a substitution; true for the one that ends it. */
+function closesSubstitution({ templates }: Scan): boolean {
+  const inside = templates.length - 1;
+  const open = templates[inside];
+  if (open === 0) templates.pop();
+  else if (open !== undefined) templates[inside] = open - 1;
+  return open === 0;
+}
+
+function opensBrace({ templates }: Scan): void {
+  const inside = templates.length - 1;
+  if (inside >= 0) templates[inside] = (templates[inside] ?? 0) + 1;
 }
 
 function signLength(text: string, at: number): number {
@@ -150,6 +157,12 @@ function readTemplate(scan: Scan, start: number): void {
   const end = Math.min(at + 1, scan.end);
   if (isRest) scan.at = end;
   else push(scan, 'template', end);
+}
+
+function wordEnd(scan: Scan, start: number): number {
+  let at = start + 1;
+  while (at < scan.end && isWordCode(scan.text.charCodeAt(at))) at++;
+  return at;
 }
 
 function stringEnd(scan: Scan, start: number, quote: string): number {
