@@ -1,18 +1,17 @@
-import { hasAny, TRAIT } from '../traits.ts';
+import { TRAIT } from '../traits.ts';
 import type { DetectInput, Detector, Evidence } from '../types.ts';
-import { findSensitiveFile, foldSeparators } from './sensitive.ts';
+import { findHiddenFile } from './request-path.ts';
+import { judgeFile } from './file-place.ts';
 
-/** Characters a path needs. */
-const PATH = TRAIT.slash | TRAIT.backslash | TRAIT.dot | TRAIT.control | TRAIT.percent | TRAIT.nonAscii | TRAIT.colon;
+/** Characters a path needs; a digit, because `0x2e` is a dot to some. */
+const PATH =
+  TRAIT.slash | TRAIT.backslash | TRAIT.dot | TRAIT.control | TRAIT.percent | TRAIT.nonAscii | TRAIT.colon | TRAIT.digit;
 /** Longest value read as a path; the rest of a longer one is a text, not a name. */
 const PATH_LENGTH_MAX = 8_192;
 const HINT = /[\\/]|0x[25]|\.\.|%|\.(?:ini|htaccess|env|git|ssh)|web-?inf|[^\0-\x7f]|\0/i;
-const WRAPPER =
-  /^[\s"'(]{0,4}(?:php|file|expect|zip|phar|glob|compress\.\w{2,6}|zlib|rar|ogg|ssh2|netdoc|jar|dict|gopher|ldap|tftp|view-source|local_file):\/{0,3}\S/i;
-const SAFE_SCHEMES = /^\s{0,4}(?:ldap|jar|dict|zip|ogg):(?!\/)/i;
 /** Lax spellings of `..` and its slash that survive every standard decoder; each stands for one known reader. */
 const DISGUISED_DOTS =
-  /(?:0x2e){2}|\.\?\W|\?\.\W|%(?:25)?2e|\.\p{Cc}\.|\.\p{Cc}|(?:\/\.){2,}[\\/{\w]|(?:\.{3,}[\\/]){2}|[\\/]\.{3,}[\\/]\.{2,}|\.%00|\.{2,}(?:0x[25][fc]|%\w\w|[\u0080-\u00ff\u2000-\uffff])|[\xc0\xc1\xe0\xf0\xf8\xfc]\W?\.|\^\W?\^/iu;
+  /(?:0x2e){2}|\.\?\W|\?\.\W|%(?:25)?2e|\.\p{Cc}\.|\.\p{Cc}|(?:\/\.){2,}[\\/{\w]|(?:\.{3,}[\\/]){2}|\.{3}[\\/]\.[\\/]|[\\/]\.{3,}[\\/]\.{2,}|\.%00|\.{2,}(?:0x[25][fc]|%\w\w|[\u0080-\u00ff\u2000-\uffff])|[\xc0\xc1\xe0\xf0\xf8\xfc]\W?\.|\^\W?\^/iu;
 const LONG_DOTS = /(?:^|[\\/])\.{4,}(?:[\w{\\/]|$)|(?:^|[\\/])\.{3}[\w{]/;
 /** `../folder/file.ext` and nothing else, as the value of a download or template parameter. */
 const SIBLING_FILE = /^\.\.(?:\/[\w-]{1,64}){1,8}\.(?<ending>\w{1,8})$/u;
@@ -25,22 +24,15 @@ const PROSE_WORDS_MIN = 3;
 
 /** Resolves a value as a path of every convention and asks where it leads (CWE-22). */
 export function detectTraversal(input: DetectInput): readonly Evidence[] {
-  const { value, traits } = input;
+  const { value } = input;
   if (!HINT.test(value)) return [];
   const text = value.length > PATH_LENGTH_MAX ? value.slice(0, PATH_LENGTH_MAX) : value;
   const found: Evidence[] = [];
   const isProse = countBlanks(text) >= PROSE_WORDS_MIN;
-  const sensitive = judgeSensitive(text, { isProse, location: input.location });
+  const sensitive = judgeFile(text, { isProse, location: input.location, name: input.name });
   if (sensitive !== undefined) found.push(sensitive);
-  const wrapper = WRAPPER.exec(text);
-  if (wrapper !== null && !SAFE_SCHEMES.test(text)) {
-    found.push({
-      rule: 'traversal.wrapper',
-      confidence: isProse ? 0.5 : 0.93,
-      span: [0, wrapper[0].length],
-      why: 'the value is an address of a server-side stream',
-    });
-  }
+  const hidden = input.location === 'path' && input.name === '' ? findHiddenFile(text) : undefined;
+  if (hidden !== undefined) found.push(hidden);
   if (text.includes('\0')) found.push(judgeNull(text));
   if (isProse) return found;
   const escape = judgeEscape(text, input.location);
@@ -64,32 +56,6 @@ function judgeNull(text: string): Evidence {
   return { rule: 'traversal.null', confidence: isName ? 0.92 : 0.6, span: [at, at + 1], why: 'a null byte cuts the name' };
 }
 
-function judgeSensitive(text: string, context: { isProse: boolean; location: DetectInput['location'] }): Evidence | undefined {
-  const file = findSensitiveFile(text);
-  if (file === undefined) return undefined;
-  const before = text.slice(0, file.start);
-  const climbs = /(?:\.\.|%2e|0x2e|\?\.|\.\?|[^\0-\x7f])[^\w\s]{0,24}$/i.test(before) || before.includes('..');
-  // Two or more signs and no letter before the name: whatever decoder they are meant for, they stand for a way there.
-  const isNoise = before.length > 1 && !/[a-z\s]/.test(foldSeparators(before));
-  const isRooted =
-    /^["'\s]?(?:[a-z]:|[\\/]|\.|~|%\w+%)?[\\/]{0,4}$/i.test(before) && /[\\/]/.test(text) && !/\s/.test(text.trim());
-  const confidence =
-    climbs || isNoise
-      ? 0.96
-      : context.isProse
-        ? 0.3
-        : isRooted || context.location === 'path' || before === ''
-          ? rateRooted(text, file)
-          : 0.5;
-  return { rule: 'traversal.sensitive', confidence, span: [file.start, file.end], why: `the value leads to ${file.name}` };
-}
-
-/** Without dot segments only an absolute name counts, and only when the value is nothing but that name. */
-function rateRooted(text: string, file: { end: number }): number {
-  const after = text.slice(file.end);
-  return /^[\w./\\:;?%\0-]*$/.test(after) ? 0.92 : 0.5;
-}
-
 /** Walks the segments and notes how far they climb above their start. */
 function judgeEscape(text: string, location: DetectInput['location']): Evidence | undefined {
   const path = text.replaceAll('\\', '/');
@@ -98,7 +64,8 @@ function judgeEscape(text: string, location: DetectInput['location']): Evidence 
   let lowest = 0;
   let climbs = 0;
   for (const segment of path.slice(start).split('/')) {
-    const name = segment.split(';', 1)[0] ?? '';
+    // Windows drops blanks at the end of a name, Servlet containers drop parameters (CWE-22, CWE-46).
+    const name = (segment.split(';', 1)[0] ?? '').trim();
     if (name === '..') {
       climbs++;
       depth--;
@@ -106,7 +73,9 @@ function judgeEscape(text: string, location: DetectInput['location']): Evidence 
     } else if (name !== '' && name !== '.') depth++;
   }
   if (climbs === 0) return undefined;
-  const confidence = rateClimb(path, { lowest, climbs, isRooted: start === 1, location });
+  // No link of a page is written with backslashes.
+  const isWindows = lowest < 0 && /^[.\\]{0,8}\.\.\\\w/.test(text);
+  const confidence = isWindows ? 0.91 : rateClimb(path, { lowest, climbs, isRooted: start === 1, location });
   const at = path.indexOf('..');
   return { rule: 'traversal.escape', confidence, span: [at, at + 2], why: `the path climbs ${String(climbs)} levels` };
 }
@@ -122,6 +91,8 @@ function rateClimb(path: string, { lowest, climbs, isRooted, location }: Climb):
   if (lowest <= -2) return 0.94;
   if ((lowest === -1 && isRooted) || climbs >= 3) return 0.91;
   if (lowest === -1 && path.includes('/../', 1)) return 0.9;
+  // An uploaded file has no folder to leave (RFC 7578 §4.2).
+  if (location === 'file-name') return 0.93;
   return location === 'query' && namesSiblingFile(path) ? 0.91 : 0.5;
 }
 

@@ -20,10 +20,10 @@ export const TRAVERSAL_RULES: readonly RuleDescription[] = [
     explanation: 'The value names a file of the operating system or server that no visitor asks for (CWE-22, CWE-538).',
   },
   {
-    id: 'traversal.wrapper',
+    id: 'traversal.hidden',
     group: 'traversal',
-    title: 'File or stream wrapper',
-    explanation: 'The value is an address with a scheme that reads files or code on the server (CWE-98).',
+    title: 'Hidden or leftover file asked for',
+    explanation: 'The path of the request names a hidden file, a backup, a log or the copy of a program (CWE-538, CWE-530).',
   },
   {
     id: 'traversal.null',

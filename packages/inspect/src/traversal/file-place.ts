@@ -1,0 +1,59 @@
+import type { DetectInput, Evidence } from '../types.ts';
+import { findPersonalFile, findSensitiveFile, foldSeparators, type SensitiveFile } from './sensitive.ts';
+
+interface Place {
+  isProse: boolean;
+  location: DetectInput['location'];
+  name: string;
+}
+
+/** A sensitive file, weighed by the way that leads to it (CWE-22, CWE-538). */
+export function judgeFile(text: string, place: Place): Evidence | undefined {
+  const file = findSensitiveFile(text);
+  if (file === undefined) return place.isProse ? undefined : judgePlace(text, place);
+  const confidence = rateFile(text, { file, ...place });
+  if (confidence === undefined) return place.isProse ? undefined : judgePlace(text, place);
+  return { rule: 'traversal.sensitive', confidence, span: [file.start, file.end], why: `the value leads to ${file.name}` };
+}
+
+function rateFile(text: string, { file, isProse, location, name }: Place & { file: SensitiveFile }): number | undefined {
+  const before = text.slice(0, file.start);
+  const climbs = before.includes('..') || /(?:%2e|0x2e|\?\.|\.\?|[^\0-\x7f])[^\w\s]{0,24}$/i.test(before);
+  if (file.isWeak) return !isProse && /\.\.[\\/]/.test(before) ? 0.93 : undefined;
+  // Two or more signs and no letter before the name: whatever decoder they are meant for, they stand for a way there.
+  const isNoise = before.length > 1 && !/[a-z\s]/.test(foldSeparators(before));
+  if (climbs || isNoise) return 0.96;
+  // Browsers and their kin never name a file of the server in their own description.
+  if (location === 'header' && name === 'user-agent' && /[\\/]/.test(text)) return 0.94;
+  if (isProse) return 0.3;
+  return before === '' || location === 'path' || isWholePath(text, { before, file }) ? rateRooted(text, file) : 0.5;
+}
+
+/** A hidden name counts at the end of any path; a plain one only at the root of one. */
+function isWholePath(text: string, { before, file }: { before: string; file: SensitiveFile }): boolean {
+  if (!/[\\/]/.test(text) || /\s/.test(text.trim())) return false;
+  if (/^["'\s]?(?:[a-z]:|[\\/]|\.|~|%\w+%)?[\\/]{0,4}$/i.test(before)) return true;
+  return file.name.startsWith('.') && /^[\w.\\/:@~-]*[\\/]$/.test(before) && !before.includes('//');
+}
+
+/** Names of no list, in folders that hold nothing for visitors. */
+function judgePlace(text: string, { location }: Place): Evidence | undefined {
+  if (location === 'header') return undefined;
+  const span = findPersonalFile(text) ?? (location === 'path' ? undefined : systemFolder(text));
+  if (span === undefined) return undefined;
+  return { rule: 'traversal.sensitive', confidence: 0.91, span, why: 'the value is a path in a folder of the system' };
+}
+
+function systemFolder(text: string): readonly [number, number] | undefined {
+  const match =
+    /^["'\s]?(?:\/(?:etc|proc)\/{1,4}[\w@.-]|\/sys\/(?:class|kernel|firmware|devices|fs)\b|[a-z]:[\\/]{1,4}(?:windows|winnt|inetpub)[\\/])[^\s]{0,512}$/i.exec(
+      text,
+    );
+  return match === null ? undefined : [0, match[0].length];
+}
+
+/** Without dot segments only an absolute name counts, and only when the value is nothing but that name. */
+function rateRooted(text: string, file: { end: number }): number {
+  const after = text.slice(file.end);
+  return /^[\w./\\:;?%\0-]*$/.test(after) ? 0.92 : 0.5;
+}
