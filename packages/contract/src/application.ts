@@ -99,6 +99,7 @@ export const applicationSchema = z.strictObject({
   mode: modeSchema.default('monitor'),
   /** Overrides the mode for one class of attack. */
   rules: z.partialRecord(z.enum(RULE_GROUPS), ruleActionSchema).default({}),
+  /** A promotion under way: `holdfast tune promote` sets it, writing the whole application anew ends it. */
   canary: canarySettingsSchema.nullable().default(null),
   csp: cspSettingsSchema.prefault({}),
   headers: headerSettingsSchema.prefault({}),

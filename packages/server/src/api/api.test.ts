@@ -80,6 +80,7 @@ beforeAll(async () => {
     log: silentLog,
     trustedHops: 0,
     contact: null,
+    pseudonym: (text) => `<${text}>`,
     limits: gatewayLimitsSchema.parse({}),
     keyMaterial: () => ({ certificates: [], challenges: [], alpnCertificates: [], ticketKeys: null }),
   });

@@ -20,6 +20,7 @@ import { mountMaintenance } from './routes/maintenance.ts';
 import { mountSnapshots } from './routes/snapshots.ts';
 import { mountSystem } from './routes/system.ts';
 import { mountTokens } from './routes/tokens.ts';
+import { mountTuning } from './routes/tuning.ts';
 import { nameRequest, newRequestId, refuseForeignPages } from './shield.ts';
 
 const BODY_BYTES_MAX = 1_048_576;
@@ -74,7 +75,7 @@ export function createApi({ domains, system, maintenance, log, trust }: ApiParts
     authenticate(domains.identity, trust),
     idempotency(() => performance.now()),
   );
-  for (const mount of [mountApplications, mountBans, mountBypass, mountExceptions, mountCsp]) mount(api, domains);
+  for (const mount of [mountApplications, mountBans, mountBypass, mountExceptions, mountTuning, mountCsp]) mount(api, domains);
   for (const mount of [mountEvents, mountAudit, mountTokens, mountSnapshots]) mount(api, domains);
   mountSystem(api, system);
   if (maintenance !== undefined) mountMaintenance(api, maintenance);

@@ -48,6 +48,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'places where one rule does not fire',
     load: async () => (await import('./commands/exception.ts')).exception,
   },
+  {
+    name: 'tune',
+    summary: 'from monitor to enforce: what was found, what to except, when to block',
+    load: async () => (await import('./commands/tune.ts')).tune,
+  },
   { name: 'app', summary: 'protected applications and their modes', load: async () => (await import('./commands/app.ts')).app },
   {
     name: 'csp',

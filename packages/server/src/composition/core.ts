@@ -32,8 +32,9 @@ export async function openCore(foundation: Foundation) {
   const applications = createApplications({ db, bus, clock });
   const identity = createIdentity({ db, bus, clock });
   const { trustedHops, limits, contact } = config;
+  const pseudonym = (text: string): string => foundation.keyring.hmac('tuning-client', text);
   const protection = stack.use(
-    createProtection({ db, bus, clock, log, applications, trustedHops, limits, contact, keyMaterial }),
+    createProtection({ db, bus, clock, log, applications, trustedHops, limits, contact, keyMaterial, pseudonym }),
   );
   const domains = { applications, identity, protection, audit };
   const maintenance = createMaintenance({ db, bus, rotateLedgerKey: () => audit.rotateKey() });

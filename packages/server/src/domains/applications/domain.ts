@@ -95,5 +95,7 @@ function withoutDefaults(value: Record<string, unknown>, defaults: Record<string
 export function toConfiguration(application: Application): Record<string, unknown> {
   const { id, name, upstream } = application;
   const standard = applicationSchema.parse({ id, name, upstream } satisfies ApplicationInput);
-  return { id, name, upstream, mode: application.mode, ...withoutDefaults(application, standard) };
+  // A promotion under way is a matter of hours, not of configuration.
+  const { canary: _canary, ...lasting } = application;
+  return { id, name, upstream, mode: application.mode, ...withoutDefaults(lasting, standard) };
 }

@@ -9,6 +9,7 @@ const operator: Actor = { kind: 'operator', ref: 'host:0' };
 const by = { actor: operator };
 const shop = applicationSchema.parse({ id: 'shop', name: 'Shop', upstream: 'http://127.0.0.1:3000' });
 const page = { limit: 50 };
+const pseudonym = (text: string): string => `<${text}>`;
 
 let platform: TestPlatform;
 let applications: Applications;
@@ -36,6 +37,7 @@ beforeEach(async () => {
     log: silentLog,
     trustedHops: 0,
     contact: null,
+    pseudonym,
     limits: gatewayLimitsSchema.parse({}),
     keyMaterial: () => ({ certificates: [], challenges, alpnCertificates: [], ticketKeys: null }),
   });
@@ -233,7 +235,7 @@ describe('snapshots', () => {
     const parts = { db, bus, clock, applications: createApplications(platform), log: silentLog, trustedHops: 0, contact: null };
     const limits = gatewayLimitsSchema.parse({});
     const keyMaterial = () => ({ certificates: [], challenges, alpnCertificates: [], ticketKeys: null });
-    await using restarted = createProtection({ ...parts, limits, keyMaterial });
+    await using restarted = createProtection({ ...parts, pseudonym, limits, keyMaterial });
     expect((await restarted.snapshots.current()).version).toBeGreaterThan(history[0]?.version ?? Infinity);
   });
 

@@ -30,9 +30,12 @@ import * as exceptions from './exceptions.ts';
 import { rollBack } from './rollback.ts';
 import { createSnapshots, type Snapshots, type SnapshotsParts } from './snapshots.ts';
 import { createSweeper } from './sweeper.ts';
+import { createTuning, type Tuning } from './tuning/tuning.ts';
 
 interface ProtectionOptions extends SnapshotsParts {
   readonly bus: Bus;
+  /** Keyed hash of a text: clients can be told apart and no address is stored. */
+  readonly pseudonym: (text: string) => string;
 }
 
 /** What the gateway enforces: bans, allow-list, break-glass, exceptions, and the snapshots that carry all of it down. */
@@ -58,6 +61,8 @@ export interface Protection extends AsyncDisposable {
   observe(event: EventRecord): void;
   cspObservations(application: string): Promise<CspObservations>;
   suggestCsp(application: string): Promise<CspSuggestion>;
+  /** Learns from the same events. */
+  readonly tuning: Tuning;
   /** Ends, and records the end of, what has run out of time; runs by itself each second after `start`. */
   sweep(): Promise<void>;
   start(): void;
@@ -71,6 +76,7 @@ export function createProtection(options: ProtectionOptions): Protection {
   const newId = createUlid({ clock, random: (bytes) => randomBytes(bytes) });
   const parts: ProtectionParts = { db, bus, clock, newId, changed };
   const observer = createCspObserver({ db, clock });
+  const tuning = createTuning({ ...parts, applications, pseudonym: options.pseudonym });
   const sweeper = createSweeper(parts, log);
   return {
     addBan: async (input, actor) => bans.addBan(parts, input, actor),
@@ -100,7 +106,11 @@ export function createProtection(options: ProtectionOptions): Protection {
       await snapshots.refresh('snapshot.restored', actor);
       return snapshots.show();
     },
-    observe: (event) => observer.observe(event),
+    observe(event) {
+      observer.observe(event);
+      tuning.observe(event);
+    },
+    tuning,
     cspObservations: async (application) => observer.read((await applications.get(application)).application.id),
     async suggestCsp(id) {
       const { application } = await applications.get(id);
@@ -113,6 +123,7 @@ export function createProtection(options: ProtectionOptions): Protection {
       await sweeper[Symbol.asyncDispose]();
       await snapshots[Symbol.asyncDispose]();
       await observer[Symbol.asyncDispose]();
+      await tuning[Symbol.asyncDispose]();
     },
   };
 }

@@ -1,7 +1,8 @@
 import type { Generated, JSONColumnType, Kysely } from 'kysely';
 import type { PolicyCounts } from './policy.ts';
+import type { TuningTables } from './tuning/tables.ts';
 
-export type ProtectionTables = {
+export type ProtectionTables = TuningTables & {
   protection_ban: {
     seq: Generated<number>;
     prefix: string;

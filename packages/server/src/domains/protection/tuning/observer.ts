@@ -1,0 +1,105 @@
+import type { EventRecord } from '@holdfast/contract';
+import type { Clock } from '../../../platform/clock.ts';
+import type { Database } from '../../../platform/db/database.ts';
+import { formatPrefix, parsePrefix } from '../prefix.ts';
+import type { ProtectionTables } from '../tables.ts';
+import { foldRoute } from './fold-route.ts';
+import { addSeen, newBatch, type Batch, type PendingVector } from './pending.ts';
+import { clientKey, prune, writeBatch } from './vector-store.ts';
+import { readRequest, type Seen } from './vectors.ts';
+
+const WRITE_AFTER_MS = 1000;
+const PRUNE_EVERY_MS = 60_000;
+/** Clients and paths come again and again; hashing and folding each time would be most of the work. */
+const REMEMBERED_MAX = 10_000;
+
+export interface ObserverParts {
+  readonly db: Database;
+  readonly clock: Clock;
+  /** Keyed hash of a text, so that clients can be told apart and no address is stored. */
+  readonly pseudonym: (text: string) => string;
+  /** Told of every request as it is seen, and of refused ones once it is known whether their client is established. */
+  readonly onRequest: (seen: Seen) => void;
+  readonly onBlocked: (vector: PendingVector, isEstablished: boolean) => void;
+}
+
+export interface Observer extends AsyncDisposable {
+  observe(event: EventRecord): void;
+  flush(): Promise<void>;
+  dropped(): number;
+}
+
+/** The first time an argument is seen its value is made; a full memory begins anew. */
+function remember(make: (text: string) => string): (text: string) => string {
+  const known = new Map<string, string>();
+  return (text) => {
+    const held = known.get(text);
+    if (held !== undefined) return held;
+    if (known.size >= REMEMBERED_MAX) known.clear();
+    const made = make(text);
+    known.set(text, made);
+    return made;
+  };
+}
+
+/** One household holds an IPv6 /64 and changes the rest of its address by the day (RFC 8981). */
+function householdOf(address: string): string {
+  const prefix = parsePrefix(address.includes(':') ? `${address}/64` : address);
+  return prefix === null ? address : formatPrefix(prefix);
+}
+
+/**
+ * Counts what tuning learns from, in batches: memory is bounded, a crash or a database that is away costs advice and no
+ * evidence, and the gateway never waits.
+ */
+export function createObserver({ db, clock, pseudonym, onRequest, onBlocked }: ObserverParts): Observer {
+  let batch = newBatch();
+  let timer: NodeJS.Timeout | null = null;
+  let writing: Promise<void> = Promise.resolve();
+  let droppedCount = 0;
+  let prunedAt = 0;
+  const clientOf = remember((address) => pseudonym(householdOf(address)).slice(0, 24));
+  const routeOf = remember(foldRoute);
+
+  const writeOne = async (full: Batch): Promise<Set<string>> =>
+    db.transaction(async ({ kysely }) => {
+      const tx = kysely.withTables<ProtectionTables>();
+      const established = await writeBatch(tx, full);
+      if (clock.now() - prunedAt >= PRUNE_EVERY_MS) {
+        prunedAt = clock.now();
+        await prune(tx, prunedAt);
+      }
+      return established;
+    });
+  const writePending = async (): Promise<void> => {
+    const full = batch;
+    batch = newBatch();
+    if (full.routes.size === 0) return;
+    try {
+      const established = await writeOne(full);
+      for (const vector of full.vectors.values()) {
+        if (vector.seen.outcome === 'blocked') onBlocked(vector, established.has(clientKey(vector.seen)));
+      }
+    } catch {
+      droppedCount += full.vectors.size;
+    }
+  };
+  const flush = async (): Promise<void> => {
+    if (timer !== null) clearTimeout(timer);
+    timer = null;
+    writing = writing.then(writePending);
+    await writing;
+  };
+  return {
+    observe(event) {
+      const seen = readRequest(event, { clientOf, routeOf });
+      if (seen === null) return;
+      onRequest(seen);
+      if (!addSeen(batch, seen)) droppedCount += 1;
+      timer ??= setTimeout(() => void flush(), WRITE_AFTER_MS).unref();
+    },
+    flush,
+    dropped: () => droppedCount,
+    [Symbol.asyncDispose]: flush,
+  };
+}

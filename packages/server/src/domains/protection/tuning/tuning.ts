@@ -1,0 +1,117 @@
+import {
+  TUNING_CARDS_MAX,
+  type CardDecision,
+  type CardExceptionsInput,
+  type CardState,
+  type EventRecord,
+  type ExceptionInput,
+  type ExceptionView,
+  type Simulation,
+  type SimulationInput,
+  type TuningCard,
+  type TuningInbox,
+  type TuningSuggestions,
+} from '@holdfast/contract';
+import { Refusal } from '../../../platform/refusal.ts';
+import type { Actor, Applications } from '../../applications/index.ts';
+import { tablesOf, type ProtectionParts } from '../change.ts';
+import { addExceptions } from '../exceptions.ts';
+import { createCardReader, type CardReader } from './card-reader.ts';
+import { decideCards } from './decision-store.ts';
+import { createObserver } from './observer.ts';
+import type { SelfTestFact } from './readiness.ts';
+import { candidateOf, replay } from './simulate.ts';
+import { exceptionOf, suggest } from './suggestions.ts';
+import { readRoutes, readVectors } from './vector-store.ts';
+
+const DAY_MS = 86_400_000;
+
+export interface TuningQuery {
+  readonly application?: string | undefined;
+  readonly state: CardState | 'all';
+}
+
+/** From "would have been blocked" to "is blocked": what was found, what to do about it, what a change would do. */
+export interface Tuning extends AsyncDisposable {
+  /** Every event of the gateway passes here; what is not about a judged request is ignored. */
+  observe(event: EventRecord): void;
+  inbox(query: TuningQuery, selfTest: SelfTestFact | null): Promise<TuningInbox>;
+  suggestions(application: string | undefined): Promise<TuningSuggestions>;
+  decide(input: CardDecision, actor: Actor): Promise<string[]>;
+  /** The exception that each card proposes. */
+  except(input: CardExceptionsInput, actor: Actor): Promise<ExceptionView[]>;
+  simulate(input: SimulationInput): Promise<Simulation>;
+}
+
+export interface TuningParts extends ProtectionParts {
+  readonly applications: Applications;
+  readonly pseudonym: (text: string) => string;
+}
+
+/** Everything of the inbox but the promotions. */
+async function readInbox(
+  reader: CardReader,
+  { application, state }: TuningQuery,
+  selfTest: SelfTestFact | null,
+): Promise<Pick<TuningInbox, 'cards' | 'more' | 'readiness'>> {
+  const cards = await reader.cards(application);
+  const shown = cards.filter((card) => state === 'all' || card.state === state);
+  const readiness = [];
+  for (const id of await reader.named(application)) readiness.push(await reader.readiness(id, selfTest, cards));
+  return { cards: shown.slice(0, TUNING_CARDS_MAX), more: Math.max(0, shown.length - TUNING_CARDS_MAX), readiness };
+}
+
+function exceptionInput(card: TuningCard, { reason, days }: CardExceptionsInput): ExceptionInput {
+  const place = exceptionOf(card);
+  if (place !== null) return { ...place, reason, days };
+  const detail = `the place of card ${card.id} cannot be written as an exception`;
+  throw new Refusal('input-invalid', { errors: [{ pointer: '/cards', detail }] });
+}
+
+async function simulate(
+  { db, clock, applications }: TuningParts,
+  reader: CardReader,
+  input: SimulationInput,
+): Promise<Simulation> {
+  const { application } = await applications.get(input.application);
+  const cards = await reader.cards(application.id);
+  const since = clock.now() - input.days * DAY_MS;
+  const excepted = cards.filter(({ state }) => state === 'excepted').map(({ id }) => id);
+  return replay({
+    application: application.id,
+    days: input.days,
+    vectors: await readVectors(tablesOf(db), application.id, since),
+    routes: await readRoutes(tablesOf(db), application.id, since),
+    candidate: candidateOf(application, input),
+    excepted: new Set([...excepted, ...input.exceptions]),
+  });
+}
+
+export function createTuning(parts: TuningParts): Tuning {
+  const { db, clock, applications, pseudonym } = parts;
+  const observer = createObserver({ db, clock, pseudonym, onRequest: () => undefined, onBlocked: () => undefined });
+  const reader = createCardReader({ db, clock, applications, flush: () => observer.flush() });
+  return {
+    observe: (event) => observer.observe(event),
+    inbox: async (query, selfTest) => ({
+      ...(await readInbox(reader, query, selfTest)),
+      dropped: observer.dropped(),
+      promotions: [],
+    }),
+    async suggestions(application) {
+      const open = (await reader.cards(application)).filter(({ state }) => state === 'open');
+      return { suggestions: open.slice(0, TUNING_CARDS_MAX).map(suggest), more: Math.max(0, open.length - TUNING_CARDS_MAX) };
+    },
+    async decide(input, actor) {
+      const cards = await reader.find(input.cards);
+      await decideCards(parts, { cards, input }, actor);
+      return cards.map(({ id }) => id);
+    },
+    async except(input, actor) {
+      const inputs = (await reader.find(input.cards)).map((card) => exceptionInput(card, input));
+      return addExceptions(parts, inputs, { actor });
+    },
+    simulate: async (input) => simulate(parts, reader, input),
+    [Symbol.asyncDispose]: () => observer[Symbol.asyncDispose](),
+  };
+}

@@ -1,0 +1,203 @@
+import { sql } from 'kysely';
+import type { ProtectionDb } from '../tables.ts';
+import type { Batch, PendingVector } from './pending.ts';
+import { HOUR_MS, type Vector } from './vectors.ts';
+
+const DAY_MS = 24 * HOUR_MS;
+/** Vectors are advice for the weeks of tuning; older traffic says little of today's application. */
+const VECTOR_DAYS = 14;
+/** Known routes: seen within this time. */
+const ROUTE_DAYS = 30;
+export const ESTABLISHED_DAYS = 7;
+/** Clean requests after which a client counts as one that belongs here. */
+export const ESTABLISHED_CLEAN_MIN = 20;
+export const VECTORS_PER_APPLICATION_MAX = 20_000;
+const ROUTES_PER_APPLICATION_MAX = 50_000;
+const CLIENTS_PER_APPLICATION_MAX = 50_000;
+const ROWS_PER_STATEMENT = 500;
+
+function* chunks<Row>(rows: readonly Row[]): Generator<Row[]> {
+  for (let start = 0; start < rows.length; start += ROWS_PER_STATEMENT) yield rows.slice(start, start + ROWS_PER_STATEMENT);
+}
+
+async function writeClients(tx: ProtectionDb, clients: Batch['clients']): Promise<void> {
+  for (const rows of chunks([...clients.values()])) {
+    await tx
+      .insertInto('protection_tuning_client')
+      .values(rows)
+      .onConflict((conflict) =>
+        conflict.columns(['application', 'client']).doUpdateSet({
+          // After a pause a client has to earn it anew: its address may belong to somebody else by now.
+          clean: sql`CASE WHEN protection_tuning_client.last_seen < excluded.last_seen - ${ESTABLISHED_DAYS * DAY_MS}::bigint
+            THEN excluded.clean ELSE protection_tuning_client.clean + excluded.clean END`,
+          last_seen: sql`excluded.last_seen`,
+        }),
+      )
+      .execute();
+  }
+}
+
+async function writeRoutes(tx: ProtectionDb, routes: Batch['routes']): Promise<void> {
+  for (const rows of chunks([...routes.values()])) {
+    await tx
+      .insertInto('protection_tuning_route')
+      .values(rows)
+      .onConflict((conflict) =>
+        conflict.columns(['application', 'hour', 'method', 'route']).doUpdateSet({
+          requests: sql`protection_tuning_route.requests + excluded.requests`,
+          clean: sql`protection_tuning_route.clean + excluded.clean`,
+        }),
+      )
+      .execute();
+  }
+}
+
+async function writeVectors(
+  tx: ProtectionDb,
+  vectors: readonly PendingVector[],
+  established: ReadonlySet<string>,
+): Promise<void> {
+  const toRow = ({ seen, key, count, last }: PendingVector) => ({
+    application: seen.application,
+    key,
+    hour: seen.hour,
+    method: seen.method,
+    route: seen.route,
+    client: seen.client,
+    established: established.has(clientKey(seen)),
+    mode: seen.mode,
+    outcome: seen.outcome,
+    status_class: seen.statusClass,
+    findings: JSON.stringify(seen.findings),
+    count,
+    first_seen: seen.time,
+    last_seen: last,
+    request_id: seen.requestId,
+  });
+  for (const rows of chunks(vectors)) {
+    await tx
+      .insertInto('protection_tuning_vector')
+      .values(rows.map(toRow))
+      .onConflict((conflict) =>
+        conflict.columns(['application', 'key']).doUpdateSet({
+          count: sql`protection_tuning_vector.count + excluded.count`,
+          established: sql`protection_tuning_vector.established OR excluded.established`,
+          last_seen: sql`excluded.last_seen`,
+          request_id: sql`excluded.request_id`,
+        }),
+      )
+      .execute();
+  }
+}
+
+export const clientKey = ({ application, client }: { readonly application: string; readonly client: string }): string =>
+  `${application} ${client}`;
+
+/** Which clients of the batch that had findings are established, as {@link clientKey}s. */
+async function readEstablished(tx: ProtectionDb, batch: Batch): Promise<Set<string>> {
+  const clients = [...new Set([...batch.vectors.values()].map(({ seen }) => seen.client))];
+  const established = new Set<string>();
+  for (const some of chunks(clients)) {
+    const rows = await tx
+      .selectFrom('protection_tuning_client')
+      .select(['application', 'client'])
+      .where('client', 'in', some)
+      .where('clean', '>=', ESTABLISHED_CLEAN_MIN)
+      .execute();
+    for (const row of rows) established.add(clientKey(row));
+  }
+  return established;
+}
+
+/** Adds what was seen to what is stored, and tells which clients with findings are established. */
+export async function writeBatch(tx: ProtectionDb, batch: Batch): Promise<Set<string>> {
+  await writeClients(tx, batch.clients);
+  await writeRoutes(tx, batch.routes);
+  const established = await readEstablished(tx, batch);
+  await writeVectors(tx, [...batch.vectors.values()], established);
+  return established;
+}
+
+/** Drops what is old, then what is too much: strangers before established clients, so that a flood washes away only itself. */
+export async function prune(tx: ProtectionDb, now: number): Promise<void> {
+  const since = (days: number): number => now - days * DAY_MS;
+  await tx.deleteFrom('protection_tuning_vector').where('last_seen', '<', since(VECTOR_DAYS)).execute();
+  await tx.deleteFrom('protection_tuning_route').where('hour', '<', since(ROUTE_DAYS)).execute();
+  await tx.deleteFrom('protection_tuning_client').where('last_seen', '<', since(ESTABLISHED_DAYS)).execute();
+  await sql`DELETE FROM protection_tuning_vector WHERE (application, key) IN (
+    SELECT application, key FROM (
+      SELECT application, key, row_number() OVER (PARTITION BY application ORDER BY established DESC, last_seen DESC) AS place
+      FROM protection_tuning_vector) AS ranked WHERE place > ${VECTORS_PER_APPLICATION_MAX})`.execute(tx);
+  await sql`DELETE FROM protection_tuning_route WHERE (application, hour, method, route) IN (
+    SELECT application, hour, method, route FROM (
+      SELECT application, hour, method, route, row_number() OVER (PARTITION BY application ORDER BY hour DESC, clean DESC) AS place
+      FROM protection_tuning_route) AS ranked WHERE place > ${ROUTES_PER_APPLICATION_MAX})`.execute(tx);
+  await sql`DELETE FROM protection_tuning_client WHERE (application, client) IN (
+    SELECT application, client FROM (
+      SELECT application, client, row_number() OVER (PARTITION BY application ORDER BY clean DESC, last_seen DESC) AS place
+      FROM protection_tuning_client) AS ranked WHERE place > ${CLIENTS_PER_APPLICATION_MAX})`.execute(tx);
+}
+
+export async function readVectors(db: ProtectionDb, application: string, since = 0): Promise<Vector[]> {
+  const rows = await db
+    .selectFrom('protection_tuning_vector')
+    .selectAll()
+    .where('application', '=', application)
+    .where('last_seen', '>=', since)
+    .orderBy('last_seen', 'desc')
+    .limit(VECTORS_PER_APPLICATION_MAX)
+    .execute();
+  return rows.map((row) => ({
+    application: row.application,
+    key: row.key,
+    hour: row.hour,
+    method: row.method,
+    route: row.route,
+    client: row.client,
+    established: row.established,
+    mode: row.mode,
+    outcome: row.outcome,
+    statusClass: row.status_class,
+    findings: row.findings,
+    count: row.count,
+    firstSeen: row.first_seen,
+    lastSeen: row.last_seen,
+    requestId: row.request_id,
+  }));
+}
+
+export interface RouteTotal {
+  readonly method: string;
+  readonly route: string;
+  readonly requests: number;
+  readonly clean: number;
+  readonly firstHour: number;
+  readonly lastCleanHour: number;
+}
+
+/** Every route of the last weeks with its traffic since the given time (0 = all that is kept). */
+export async function readRoutes(db: ProtectionDb, application: string, since = 0): Promise<RouteTotal[]> {
+  const rows = await db
+    .selectFrom('protection_tuning_route')
+    .select((query) => [
+      'method',
+      'route',
+      query.fn.sum<string>('requests').as('requests'),
+      query.fn.sum<string>('clean').as('clean'),
+      query.fn.min('hour').as('first_hour'),
+      sql<number>`coalesce(max(hour) FILTER (WHERE clean > 0), 0)`.as('last_clean_hour'),
+    ])
+    .where('application', '=', application)
+    .where('hour', '>=', since)
+    .groupBy(['method', 'route'])
+    .execute();
+  return rows.map((row) => ({
+    method: row.method,
+    route: row.route,
+    // Sums of bigint are numeric in SQL, which the drivers hand over as text.
+    requests: Number(row.requests),
+    clean: Number(row.clean),
+    firstHour: row.first_hour,
+    lastCleanHour: row.last_clean_hour,
+  }));
+}

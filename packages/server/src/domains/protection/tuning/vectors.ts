@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto';
+import { CROCKFORD, requestCompleted, type EventRecord, type RecordedFinding, type RequestCompleted } from '@holdfast/contract';
+import { foldRoute } from './fold-route.ts';
+import { redactSample } from './redact-sample.ts';
+
+export const HOUR_MS = 3_600_000;
+/** The self-test's own probes; nobody works there. */
+const SELF_TEST_PATH = '/holdfast-self-test';
+const FINDINGS_MAX = 16;
+
+/** One finding that would refuse the request, without anything of a person. */
+export interface VectorFinding extends Pick<RecordedFinding, 'rule' | 'group' | 'location' | 'confidence' | 'context'> {
+  /** The card it belongs to. */
+  readonly card: string;
+  readonly parameter: string;
+  readonly chain: string;
+  readonly sample: string;
+}
+
+/** Where and what: requests to one place with the same card are one line of the inbox. */
+export interface Place {
+  readonly application: string;
+  readonly method: string;
+  readonly route: string;
+}
+
+/** One shape of request with findings, counted. */
+export interface Vector extends Place {
+  readonly key: string;
+  readonly hour: number;
+  readonly client: string;
+  readonly established: boolean;
+  readonly mode: string;
+  readonly outcome: string;
+  readonly statusClass: number;
+  readonly findings: readonly VectorFinding[];
+  readonly count: number;
+  readonly firstSeen: number;
+  readonly lastSeen: number;
+  readonly requestId: string | null;
+}
+
+/** What tuning takes from the record of one request. */
+export interface Seen extends Place {
+  readonly time: number;
+  readonly hour: number;
+  readonly client: string;
+  readonly mode: string;
+  readonly outcome: string;
+  readonly statusClass: number;
+  readonly requestId: string | null;
+  /** Passed without a finding and answered without an error: what a person who belongs here does all day. */
+  readonly isClean: boolean;
+  readonly findings: readonly VectorFinding[];
+}
+
+const digest = (parts: readonly unknown[]): Buffer => createHash('sha256').update(JSON.stringify(parts), 'utf8').digest();
+
+/** Eight characters that people can read aloud: 40 bits, and an application has a few thousand places at most. */
+export function cardId(place: Place, finding: Pick<VectorFinding, 'rule' | 'location' | 'parameter'>): string {
+  const bytes = digest([place.application, place.method, place.route, finding.location, finding.parameter, finding.rule]);
+  let bits = bytes.readUIntBE(0, 5);
+  let id = '';
+  for (let at = 0; at < 8; at += 1) {
+    id = `${CROCKFORD[bits % 32] ?? ''}${id}`;
+    bits = Math.floor(bits / 32);
+  }
+  return id;
+}
+
+/** Requests that are equal in this are counted, not kept one by one: a flood from one client is one row an hour. */
+export function vectorKey(seen: Seen): string {
+  const { hour, client, mode, outcome, statusClass, method, route, findings } = seen;
+  const cards = findings.map(({ card }) => card).toSorted();
+  return digest([hour, client, mode, outcome, statusClass, method, route, cards]).toString('base64url').slice(0, 22);
+}
+
+function readFindings(place: Place, findings: readonly RecordedFinding[]): VectorFinding[] {
+  const kept = new Map<string, VectorFinding>();
+  for (const finding of findings.slice(0, FINDINGS_MAX)) {
+    if (!finding.blocks || finding.exception !== null) continue;
+    const { rule, group, location, confidence, context, name: parameter, chain, sample } = finding;
+    const card = cardId(place, { rule, location, parameter });
+    if ((kept.get(card)?.confidence ?? 0) >= confidence) continue;
+    const shown = { chain: chain.join(' > '), sample: redactSample(sample) };
+    kept.set(card, { card, rule, group, location, parameter, confidence, context, ...shown });
+  }
+  return [...kept.values()];
+}
+
+export interface ReadParts {
+  /** Keyed hash of a client address. */
+  readonly clientOf: (address: string) => string;
+  readonly routeOf?: (path: string) => string;
+}
+
+/** Requests that reached inspection whatever it found; a refused one counts only by its findings. */
+const JUDGED: ReadonlySet<string> = new Set(['allowed', 'recorded', 'failed']);
+const isPlaceOfWork = (path: string): boolean =>
+  path.startsWith('/') && path !== SELF_TEST_PATH && !path.startsWith('/.holdfast/');
+
+/** Null for what tuning has nothing to learn from: other events, unknown hosts, refusals before inspection, probes. */
+export function readRequest(event: EventRecord, { clientOf, routeOf = foldRoute }: ReadParts): Seen | null {
+  if (event.type !== requestCompleted.type || event.application === null) return null;
+  // Written by the gateway by this schema a moment ago; parsing each again would cost more than all the rest.
+  const payload = event.payload as unknown as RequestCompleted;
+  const { path, method, address, status, findings, mode } = payload;
+  if (!isPlaceOfWork(path)) return null;
+  const place = { application: event.application, method, route: routeOf(path) };
+  const counting = findings.length === 0 ? [] : readFindings(place, findings);
+  if (!JUDGED.has(event.outcome) && counting.length === 0) return null;
+  return {
+    ...place,
+    time: event.time,
+    hour: Math.floor(event.time / HOUR_MS) * HOUR_MS,
+    client: clientOf(address),
+    mode,
+    outcome: event.outcome,
+    statusClass: Math.floor(status / 100),
+    requestId: event.requestId,
+    isClean: event.outcome === 'allowed' && findings.length === 0 && status >= 200 && status < 400,
+    findings: counting,
+  };
+}
