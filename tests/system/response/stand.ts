@@ -116,6 +116,7 @@ export async function startStand(options: StandOptions): Promise<Stand> {
       application,
       body: { kind: 'none' },
       canonical: { method: incoming.method ?? 'GET', path: target, fields: options.fields ?? [] },
+      inspection: null,
       nonce: null,
       mode: 'monitor',
       emit: (event) => events.push(event),

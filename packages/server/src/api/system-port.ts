@@ -72,7 +72,7 @@ export function createSystemPort({ facts, domains, bus, clock, metrics, checks }
       const result = await runSelfTest({
         application,
         isBypassed: active !== null && active.until > clock.now(),
-        send: (host, target) => loopbackRequest({ ...gateway, host, target }),
+        send: (host, target, userAgent) => loopbackRequest({ ...gateway, host, target, userAgent }),
         outcomeOf: async (requestId) =>
           (await domains.audit.findByRequest(requestId)).find(({ type }) => type === 'request.completed')?.outcome ?? null,
       });

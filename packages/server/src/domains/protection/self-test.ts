@@ -1,11 +1,12 @@
 import type { Application, EventRecord, RuleAction, SelfTestView } from '@holdfast/contract';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { PROBES, type ProbePair } from './self-test-probes.ts';
+import { PROBES, type ProbePair, type ProbeText } from './self-test-probes.ts';
 
 /** Records travel in batches; this is how long a probe waits for its own. */
 const RECORD_WAIT_MS = 3000;
 const RECORD_POLL_MS = 50;
 const PATH = '/holdfast-self-test';
+const USER_AGENT = 'holdfast-self-test';
 
 export interface ProbeAnswer {
   readonly status: number;
@@ -16,7 +17,7 @@ export interface SelfTestParts {
   readonly application: Application;
   readonly isBypassed: boolean;
   /** Sends one GET through the gateway as a visitor would. */
-  readonly send: (host: string, target: string) => Promise<ProbeAnswer>;
+  readonly send: (host: string, target: string, userAgent: string) => Promise<ProbeAnswer>;
   /** What was recorded of a request; null = nothing yet. */
   readonly outcomeOf: (requestId: string) => Promise<EventRecord['outcome'] | null>;
 }
@@ -38,24 +39,26 @@ export async function runSelfTest(parts: SelfTestParts): Promise<SelfTestView> {
   for (const pair of PROBES) {
     const action = effectiveAction(parts, pair.group);
     const expected = action === 'block' ? 'blocked' : action === 'record' ? 'recorded' : 'allowed';
-    probes.push(await runProbe(parts, { name: `${pair.group}: ${pair.name}`, value: pair.attack, expected }));
+    probes.push(await runProbe(parts, { name: `${pair.group}: ${pair.name}`, sent: pair.attack, expected }));
     probes.push(
-      await runProbe(parts, { name: `${pair.group}: innocent twin of ${pair.name}`, value: pair.twin, expected: 'allowed' }),
+      await runProbe(parts, { name: `${pair.group}: innocent twin of ${pair.name}`, sent: pair.twin, expected: 'allowed' }),
     );
   }
   const mode = parts.isBypassed ? 'bypass' : parts.application.mode;
   return { passed: probes.every(({ passed }) => passed), mode, probes };
 }
 
-interface ProbeText {
+interface NamedProbe {
   readonly name: string;
-  readonly value: string;
+  readonly sent: ProbeText;
   readonly expected: string;
 }
 
-async function runProbe(parts: SelfTestParts, { name, value, expected }: ProbeText): Promise<Probe> {
+async function runProbe(parts: SelfTestParts, { name, sent, expected }: NamedProbe): Promise<Probe> {
   const host = parts.application.hosts[0]?.replace('*.', 'probe.') ?? 'localhost';
-  const { status, requestId } = await parts.send(host, `${PATH}?probe=${encodeURIComponent(value)}`);
+  const { parameter = 'probe', value = 'tea', userAgent = USER_AGENT } = sent;
+  const target = `${PATH}?${encodeURIComponent(parameter)}=${encodeURIComponent(value)}`;
+  const { status, requestId } = await parts.send(host, target, userAgent);
   const outcome = requestId === null ? null : await recordedOutcome(parts, requestId);
   // An upstream that is down or says 5xx fails the request; that is no word on whether it was taken for an attack.
   const actual = outcome === null ? 'not recorded' : outcome === 'failed' ? 'allowed' : outcome;

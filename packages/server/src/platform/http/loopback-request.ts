@@ -9,6 +9,7 @@ export interface LoopbackRequest {
   /** Host header and SNI. */
   readonly host: string;
   readonly target: string;
+  readonly userAgent: string;
 }
 
 /** One GET to a listener of this very process or machine; the body is thrown away. */
@@ -17,6 +18,7 @@ export function loopbackRequest({
   secure,
   host,
   target,
+  userAgent,
 }: LoopbackRequest): Promise<{ status: number; requestId: string | null }> {
   // A wildcard address is reached through loopback.
   const address = at.host === '0.0.0.0' ? '127.0.0.1' : at.host === '::' ? '::1' : at.host;
@@ -24,7 +26,7 @@ export function loopbackRequest({
     host: address,
     port: at.port,
     path: target,
-    headers: { host, accept: 'application/json' },
+    headers: { host, accept: 'application/json', 'user-agent': userAgent },
     agent: false,
     timeout: TIMEOUT_MS,
   } as const;
