@@ -101,6 +101,8 @@ export const applicationSchema = z.strictObject({
   rules: z.partialRecord(z.enum(RULE_GROUPS), ruleActionSchema).default({}),
   /** A promotion under way: `holdfast tune promote` sets it, writing the whole application anew ends it. */
   canary: canarySettingsSchema.nullable().default(null),
+  /** Learn routes and parameters from honest requests, for `holdfast schema propose`. */
+  learning: z.enum(['on', 'off']).default('on'),
   csp: cspSettingsSchema.prefault({}),
   headers: headerSettingsSchema.prefault({}),
   cookies: cookieSettingsSchema.prefault({}),

@@ -18,7 +18,8 @@ export const exceptionSchema = z.strictObject({
     .string()
     .regex(/^[a-z]+\.[a-z0-9-]+$/u)
     .max(64),
-  group: z.enum(RULE_GROUPS),
+  /** `schema`: a part of the accepted schema that is not to count in this place. */
+  group: z.enum([...RULE_GROUPS, 'schema']),
   reason: z.string().min(3).max(500),
   expiresAt: timestampSchema,
   createdAt: timestampSchema,

@@ -3,6 +3,7 @@ export * from './api/audit.ts';
 export * from './api/events.ts';
 export * from './api/paging.ts';
 export * from './api/protection.ts';
+export * from './api/schema.ts';
 export * from './api/system.ts';
 export * from './api/tokens.ts';
 export * from './api/tuning.ts';

@@ -13,6 +13,8 @@ export const PERMISSIONS = [
   'tuning:write',
   'csp:read',
   'csp:write',
+  'schema:read',
+  'schema:write',
   'audit:read',
   'audit:write',
   'token:read',

@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { enforcedSchemaSchema } from './api/schema.ts';
 import { applicationSchema } from './application.ts';
 import { eventRecordSchema } from './events/record.ts';
 import { exceptionSchema } from './exception.ts';
-import { prefixSchema, timestampSchema } from './names.ts';
+import { prefixSchema, slugSchema, timestampSchema } from './names.ts';
 
 /**
  * The seam between control plane and gateway. Snapshots flow down: compiled, immutable, versioned, swapped whole.
@@ -52,6 +53,8 @@ export const snapshotSchema = z.strictObject({
   digest: z.string().length(64),
   applications: z.array(applicationSchema).max(1000),
   exceptions: z.array(exceptionSchema).max(100_000),
+  /** Accepted schemas, at most one for each application. */
+  schemas: z.array(enforcedSchemaSchema).max(1000).default([]),
   allows: z.array(prefixSchema).max(100_000),
   bans: z.array(banSchema).max(1_000_000),
   /** Break-glass: until this time nothing is refused by bans, rates or attack rules. Null = not in force. */
@@ -78,6 +81,9 @@ export const downMessageSchema = z.discriminatedUnion('kind', [
 ]);
 export type DownMessage = z.infer<typeof downMessageSchema>;
 
+/** What one gateway learned since it last told, as JSON. */
+export const LEARNED_CHARS_MAX = 2_097_152;
+
 /** Gateway to control plane. */
 export const upMessageSchema = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -97,6 +103,7 @@ export const upMessageSchema = z.discriminatedUnion('kind', [
     kind: z.literal('counters'),
     samples: z.array(z.tuple([z.string(), z.array(z.string()), z.number()])).max(5000),
   }),
+  z.strictObject({ kind: z.literal('learned'), application: slugSchema, model: z.string().max(LEARNED_CHARS_MAX) }),
   z.strictObject({ kind: z.literal('failed'), code: z.string(), detail: z.string() }),
 ]);
 export type UpMessage = z.infer<typeof upMessageSchema>;

@@ -197,6 +197,20 @@ export const controlEvents = {
     payload: z.strictObject({ method: text, route: text, location: text, parameter: text, rule: text, expiresAt: count }),
     personal: { method: 'none', route: 'content', location: 'none', parameter: 'content', rule: 'none', expiresAt: 'none' },
   }),
+  schemaAccepted: plain({
+    type: 'schema.accepted',
+    summary: 'A schema of an application was accepted: requests that do not have its form count from now on.',
+    severity: 'medium',
+    ocsf: API,
+    payload: z.strictObject({ version: count, digest: text, operations: count }),
+  }),
+  schemaWithdrawn: plain({
+    type: 'schema.withdrawn',
+    summary: 'A schema is in force no longer; the one before it is again, if there was one.',
+    severity: 'medium',
+    ocsf: { classUid: 6003, activityId: 4 },
+    payload: z.strictObject({ version: count, digest: text, cause: z.enum(['operator', 'rollback']) }),
+  }),
   exceptionRemoved: plain({
     type: 'exception.removed',
     summary: 'An exception ended.',

@@ -20,9 +20,9 @@ export function routeOf(path: string): string {
 }
 
 /** `sqli.boolean` -> `sqli`; null for a rule of no known group. */
-export function groupOf(rule: string): RuleGroup | null {
+export function groupOf(rule: string): RuleGroup | 'schema' | null {
   const name = rule.slice(0, rule.indexOf('.'));
-  return RULE_GROUPS.find((group) => group === name) ?? null;
+  return name === 'schema' ? name : (RULE_GROUPS.find((group) => group === name) ?? null);
 }
 
 interface JudgedRequest {
