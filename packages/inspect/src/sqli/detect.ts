@@ -71,8 +71,15 @@ function isOddBacktick(value: string): boolean {
 }
 
 function read(value: string, context: QuoteContext, found: Evidence[]): void {
+  const before = found.length;
   const tokens = tokenizeSql(value, context);
-  const reading: Reading = { tokens, context, value };
+  judge({ tokens, context, value }, found);
+  if (!tokens.hasDeepComments || found.slice(before).some(({ confidence }) => confidence >= BLOCKING)) return;
+  judge({ tokens: tokenizeSql(value, context, 'deep'), context, value }, found);
+}
+
+function judge(reading: Reading, found: Evidence[]): void {
+  const { tokens } = reading;
   const before = found.length;
   keep(found, judgeGluedOperator(reading));
   keep(found, judgeTruncation(reading));
@@ -85,7 +92,7 @@ function read(value: string, context: QuoteContext, found: Evidence[]): void {
     if (kind === KIND.number || kind === KIND.string || kind === KIND.comma || kind === KIND.other) continue;
     if (kind === KIND.word && isQuietWord(tokens, at)) continue;
     if (at <= 1 || tokens.kinds[at - 1] === KIND.semicolon) keep(found, judgeStatement(reading, at));
-    for (const judge of JUDGES) keep(found, judge(reading, at));
+    for (const judgeAt of JUDGES) keep(found, judgeAt(reading, at));
     if ((found.at(-1)?.confidence ?? 0) >= CERTAIN) return;
   }
 }

@@ -20,6 +20,12 @@ export const KIND = {
 export type QuoteContext = 'bare' | 'single' | 'double' | 'backtick';
 const QUOTES: Readonly<Record<QuoteContext, string>> = { bare: '', single: "'", double: '"', backtick: '`' };
 
+/**
+ * `plain`: a line comment cuts the rest off, block comments end at the first mark. `deep`: what follows the line of a comment goes on, and
+ * block comments nest, as in PostgreSQL and T-SQL.
+ */
+export type CommentReading = 'plain' | 'deep';
+
 const CAPACITY_FIRST = 32;
 
 /** A token stream as parallel arrays: hostile megabytes must not become millions of small objects. */
@@ -34,6 +40,9 @@ export class SqlTokens {
   partners: Int32Array = new Int32Array(0);
   /** True for a string that is not closed by the value itself. */
   isOpenEnded = false;
+  comments: CommentReading = 'plain';
+  /** True when another reading of the comments would give other tokens. */
+  hasDeepComments = false;
   /** Escape braces (`{fn ..}`) that are open while the stream is built. */
   bracesOpen = 0;
   readonly bracketed: Set<number> = new Set();
@@ -96,6 +105,7 @@ const KEYWORDS: ReadonlyMap<string, number> = new Map([
 const COMPARE_CHARACTERS = '=<>!:';
 /** Shifts, and what other languages compare, point and redirect with: none of it compares in SQL. */
 const FOREIGN_OPERATORS = ['===', '!==', '=>', '>>', '<<'];
+const COMMENT_SEARCHED_MAX = 256;
 const RULER = '--------';
 /** Blanks that are looked past for what follows an operator. */
 const GAP_MAX = 16;
@@ -129,8 +139,9 @@ function classOf(code: number): number {
  * Tokenizes a value as SQL that continues from a quote context. A quote character toggles between code and literal; doubled quotes and
  * backslashes need no rule of their own, because each only changes the parity and both parities are inspected.
  */
-export function tokenizeSql(value: string, context: QuoteContext): SqlTokens {
+export function tokenizeSql(value: string, context: QuoteContext, comments: CommentReading = 'plain'): SqlTokens {
   const tokens = new SqlTokens();
+  tokens.comments = comments;
   let at = context === 'bare' ? 0 : readLiteral(tokens, value, { from: 0, start: 0, quote: QUOTES[context] });
   while (at < value.length && tokens.count < TOKENS_MAX) at = readToken(tokens, value, at);
   tokens.add(KIND.end, value.length, value.length);
@@ -340,7 +351,8 @@ function readLineComment(tokens: SqlTokens, value: string, at: number): number {
   const end = found < 0 ? value.length : found + 1;
   const last = tokens.kinds[tokens.count - 1];
   // Between two words a comment that ends with its line is white space (`union # x` newline `select`); elsewhere it may cut a statement off.
-  const isGap = found >= 0 && (last === KIND.word || last === KIND.logic || last === KIND.comment);
+  const isGap = found >= 0 && (last === KIND.word || last === KIND.logic || last === KIND.comment || tokens.comments === 'deep');
+  if (found >= 0 && end < value.length) tokens.hasDeepComments = true;
   if (!isGap) tokens.add(KIND.comment, at, end);
   return end;
 }
@@ -353,8 +365,27 @@ function readBlockComment(tokens: SqlTokens, value: string, at: number): number 
     return end;
   }
   const close = value.indexOf('*/', at + 2);
+  const inner = close < 0 ? -1 : value.slice(at + 2, Math.min(close, at + COMMENT_SEARCHED_MAX)).indexOf('/*');
+  if (inner >= 0) {
+    tokens.hasDeepComments = true;
+    if (tokens.comments === 'deep') return endOfNested(value, at);
+  }
   if (close >= 0) return close + 2;
   tokens.add(KIND.comment, at, value.length);
+  return value.length;
+}
+
+/** Comments inside comments, as PostgreSQL and T-SQL read them: as many ends as beginnings. */
+function endOfNested(value: string, start: number): number {
+  let depth = 0;
+  for (let at = start; at < value.length; at++) {
+    const pair = value.slice(at, at + 2);
+    if (pair === '/*') depth++;
+    else if (pair === '*/') depth--;
+    else continue;
+    at++;
+    if (depth === 0) return at + 1;
+  }
   return value.length;
 }
 

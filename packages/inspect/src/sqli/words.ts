@@ -136,6 +136,17 @@ const CATALOGUE_PREFIXES: readonly string[] = [
   'dba_users',
 ];
 
+const SPLIT_WORDS = words(
+  'and or xor by is null from all as distinct limit offset into outfile insert update delete drop create alter truncate table values ' +
+    'set case when then else end exec execute declare waitfor delay cast convert order group like between regexp rlike in on ' +
+    'exists database schema procedure dual shutdown',
+);
+
+/** True for the words that filters look for, and attackers write in pieces. */
+export function isSqlWord(word: string): boolean {
+  return SPLIT_WORDS.has(word) || JUDGED_WORDS.has(word) || SCALAR_FUNCTIONS.has(word) || DANGEROUS_FUNCTIONS.has(word);
+}
+
 /** True when a name belongs to a database's own catalogue. */
 export function isCatalogueName(name: string): boolean {
   return CATALOGUE_PREFIXES.some((prefix) => name.startsWith(prefix));
