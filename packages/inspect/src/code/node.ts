@@ -1,0 +1,113 @@
+import type { Pattern } from './pattern.ts';
+
+export const NODE_PATTERNS: readonly Pattern[] = [
+  {
+    rule: 'code.node',
+    hint: 'ND_FUNC',
+    shape: /_\$\$ND_FUNC\$\$_/,
+    confidence: 0.97,
+    quoted: 0.7,
+    why: 'a function hidden in serialised data (node-serialize, CVE-2017-5941)',
+  },
+  {
+    rule: 'code.node',
+    hint: 'child_process',
+    shape: /\bchild_process\b/,
+    confidence: 0.94,
+    quoted: 0.4,
+    why: 'the module that starts programs is named',
+  },
+  {
+    rule: 'code.node',
+    hint: 'require',
+    shape:
+      /\brequire\s{0,4}(?:\.\s{0,4}(?:main|cache|resolve|extensions)\b|\(\s{0,4}['"`](?:node:)?(?:child_process|fs|os|net|http|https|vm|path|util|module|cluster|worker_threads|process|repl|dns|crypto)['"`])/,
+    confidence: 0.94,
+    quoted: 0.4,
+    why: 'a module of Node.js is loaded',
+  },
+  {
+    rule: 'code.node',
+    hint: 'process',
+    shape:
+      /(?<![\w-])process\s{0,4}(?:\?\.|\.|\[\s{0,4}['"`]?)\s{0,4}(?:mainModule|binding|_linkedBinding|env|exit|kill|argv|execPath|cwd|chdir|dlopen|versions?|platform|stdout|stderr|constructor|abort|memoryUsage|getBuiltinModule)\b/,
+    confidence: 0.93,
+    quoted: 0.3,
+    why: 'the process of the server is read or ended',
+  },
+  {
+    rule: 'code.node',
+    hint: 'onstructor',
+    shape:
+      /\bconstructor\s{0,4}[.:]\s{0,4}constructor\b|\bconstructor['"\]]{1,3}\s{0,4}\[\s{0,4}['"]constructor|\bconstructor\s{0,4}\(\s{0,4}['"`](?:return|throw|alert|this|global|process)/,
+    confidence: 0.95,
+    quoted: 0.6,
+    why: 'the constructor of functions is reached through another object',
+  },
+  {
+    rule: 'code.node',
+    hint: 'unction',
+    shape: /\bnew\s{1,4}Function\s{0,4}\(|(?<![\w.])Function\s{0,4}\(\s{0,4}['"`]/,
+    confidence: 0.92,
+    quoted: 0.3,
+    why: 'a function is made from text',
+  },
+  {
+    rule: 'code.node',
+    hint: 'import',
+    shape: /(?<![\w.@])import\s{0,4}\(\s{0,4}['"`]/,
+    confidence: 0.92,
+    quoted: 0.3,
+    why: 'a module is loaded while running',
+  },
+  {
+    rule: 'code.node',
+    hint: 'Sync',
+    shape: /\b(?:exec|execFile|spawn|readFile|writeFile|readdir|unlink|appendFile|rm|mkdir)Sync\s{0,4}\(/,
+    confidence: 0.93,
+    quoted: 0.3,
+    why: 'a program is run or a file touched',
+  },
+  {
+    rule: 'code.node',
+    hint: 'global',
+    shape: /\bglobal(?:This)?\s{0,4}(?:\.|\[['"`]?)\s{0,4}(?:process|require|constructor|Buffer|eval|Function)\b/,
+    confidence: 0.94,
+    quoted: 0.4,
+    why: 'the global object is searched for the process',
+  },
+  {
+    rule: 'code.node',
+    hint: 'console',
+    shape:
+      /(?<![\w.-])console\s{0,4}(?:\.\s{0,4}|\[\s{0,4}['"`]?)(?:log|info|debug|error|warn|trace|dir|table|time|assert|group)['"`\]]{0,3}\s{0,4}\(/,
+    confidence: 0.91,
+    quoted: 0.2,
+    why: 'a script writes to the console',
+  },
+  {
+    rule: 'code.node',
+    hint: 'res',
+    shape: /(?<![\w.])(?:res|response)\s{0,4}\.\s{0,4}(?:end|send|write|json|redirect)\s{0,4}\(/i,
+    confidence: 0.91,
+    quoted: 0.3,
+    why: 'a script writes the response',
+  },
+  {
+    rule: 'code.endless-loop',
+    hint: 'hile',
+    shape:
+      /\bwhile\s{0,8}\([\s(!~+-]{0,16}(?:true|\d{1,9}|new\s{1,4}\w{1,32}|''|""|``|\[\s{0,4}\]|\{\s{0,4}\}|this|null|undefined|NaN|false)\s{0,8}\)/i,
+    confidence: 0.92,
+    quoted: 0.3,
+    why: 'a loop whose condition is a constant',
+  },
+  {
+    rule: 'code.endless-loop',
+    hint: 'for',
+    shape: /\bfor\s{0,8}\(\s{0,4};\s{0,4};\s{0,4}\)/,
+    confidence: 0.92,
+    quoted: 0.3,
+    why: 'a loop without a condition',
+  },
+];

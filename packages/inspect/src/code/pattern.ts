@@ -1,0 +1,11 @@
+/** One shape of code: what it means, and how sure it is alone and quoted in a sentence or a long listing. */
+export interface Pattern {
+  rule: string;
+  /** A text without which the shape cannot be there; looking for it costs next to nothing. */
+  hint: string;
+  /** Bounded in every repetition. */
+  shape: RegExp;
+  confidence: number;
+  quoted: number;
+  why: string;
+}
