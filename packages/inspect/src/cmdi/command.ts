@@ -1,9 +1,11 @@
 import type { Evidence } from '../types.ts';
+import { type Arguments, isSensitive, isTelling, readArguments } from './arguments.ts';
 import { type CommandSite, readRest } from './lex.ts';
-import { PROGRAMS, SHORT_PROGRAMS, WINDOWS_PROGRAMS, WORDY_PROGRAMS } from './words.ts';
+import { isQuotation, isTutorial, PROSE_CONFIDENCE } from './prose.ts';
+import { type ProgramKind, programKind, RECONNAISSANCE, WINDOWS_PROGRAMS } from './words.ts';
 
-/** How an argument list reads. */
-type Arguments = 'none' | 'plain' | 'telling' | 'prose';
+/** What a command is worth that proves something only next to another: `cd /;cd tmp;fold x`. */
+export const LINK_CONFIDENCE = 0.3;
 
 /** A command site with everything its rating depends on. */
 interface Command {
@@ -12,22 +14,19 @@ interface Command {
   /** Text that would be the arguments. */
   rest: string;
   args: Arguments;
+  kind: ProgramKind | undefined;
   /** A word that is a program and nothing else, a path to a program, or a disguised program. */
   isProgram: boolean;
   isShort: boolean;
-  isWordy: boolean;
   /** True when the arguments leave no doubt even inside a sentence. */
   isPlain: boolean;
 }
 
-/** Plain words around a command from which on it reads as a quotation inside a sentence. */
-const PROSE_WORDS_MIN = 4;
-export const PROSE_CONFIDENCE = 0.6;
-const PROSE_SCAN_MAX = 1_024;
-const ARGUMENTS_MAX = 12;
-const TELLING_ARGUMENT =
-  /^(?:--?[a-z?][\w=:,-]*|\/[a-z?]{1,4}(?=\s|$)|[\w.~*?-]*\/\S+|[a-z]:\\\S*|\\\\\S+|\$\S+|%\w+%\S*|\d[\d.:/]*|["'<>{[(*\\!].*|https?:\S+|\S+@\S+|\S+\.\w{1,5}|&?\d?>.*|-)$/i;
-const WORD = /^[\p{L}][\p{L}'’,.!?:]*$/u;
+/** Words around a code span between backticks from which on it is markup and no substitution. */
+const SPAN_WORDS_MIN = 2;
+const UNKNOWN_ARGUMENTS_MAX = 8;
+const LIST_ITEMS_MIN = 3;
+const LIST_LENGTH_MAX = 2_048;
 const ABSOLUTE_PATH = /^\/[\w.*?-]+\/|^\/$/;
 
 /** What a shell accepts right after a command word; the empty string at the end is included by every string. */
@@ -38,7 +37,12 @@ export function isProgramWord(value: string, site: CommandSite): boolean {
   const { program } = site;
   // A colon, comma or equals sign makes it a key, a list or a parameter.
   if (!ENDS_WORD.includes(value.charAt(site.end))) return false;
-  return site.isPath || PROGRAMS.has(program) || SHORT_PROGRAMS.has(program) || WORDY_PROGRAMS.has(program);
+  return site.isPath || programKind(program) !== undefined || isUnknownCommand(value, site);
+}
+
+/** Any simple word after a separator whose arguments begin with an option or path. */
+function isUnknownCommand(value: string, { separator, program, end }: CommandSite): boolean {
+  return separator === 'operator' && / [-/]/.test(value.slice(end, end + 2)) && /^[a-z][\w.-]{1,23}$/.test(program);
 }
 
 /** Judges one place where a shell would read a command. */
@@ -48,29 +52,54 @@ export function judgeCommand(value: string, site: CommandSite): Evidence | undef
   const command = readCommand(value, site);
   const rating = rateCommand(command);
   if (rating === 0) return undefined;
-  const isQuoted = !command.isPlain && isQuotation(value, site.start, site.end + command.rest.length);
   const rule = site.separator === 'substitution' ? 'cmdi.substitution' : site.separator === 'start' ? 'cmdi.line' : 'cmdi.chain';
   return {
     rule,
-    confidence: isQuoted ? Math.min(rating, PROSE_CONFIDENCE) : rating,
+    confidence: rating > PROSE_CONFIDENCE && isShown(command) ? PROSE_CONFIDENCE : rating,
     span: [site.start, site.end],
     why: `a shell would run ${site.program.slice(0, 32)} here`,
   };
 }
 
+/** True for a command that the text around it talks about. */
+function isShown({ value, site, rest, args, isPlain }: Command): boolean {
+  const end = site.end + rest.length;
+  if (!isPlain && isQuotation(value, [site.start, end])) return true;
+  if (args === 'none' && !RECONNAISSANCE.has(site.program) && isList(value, site)) return true;
+  const isSpan = value[site.start - 1] === '`' && value[end] === '`' && /[\s(]/.test(value[site.start - 2] ?? '');
+  return (isSpan && isQuotation(value, [site.start, end], SPAN_WORDS_MIN)) || isTutorial(value, site.start);
+}
+
+/** `java;perl;make`: three or more single words with the same sign between them. */
+function isList(value: string, { separator, start }: CommandSite): boolean {
+  if (value.length > LIST_LENGTH_MAX || (separator !== 'operator' && separator !== 'line')) return false;
+  const before = value.slice(0, start).trimEnd();
+  const sign = separator === 'line' ? '\n' : before.charAt(before.length - 1);
+  const items = value.split(sign);
+  return items.length >= LIST_ITEMS_MIN && items.every((item) => /^\s{0,4}[\p{L}\d][\p{L}\d .+#-]{0,24}\s{0,4}$/u.test(item));
+}
+
 function readCommand(value: string, site: CommandSite): Command {
   const { program } = site;
   const rest = readRest(value, site.end);
-  const isShort = SHORT_PROGRAMS.has(program);
-  const isWordy = WORDY_PROGRAMS.has(program);
-  const isDisguisedProgram = site.isDisguised && (isShort || isWordy);
-  const isProgram = PROGRAMS.has(program) || isDisguisedProgram || (site.isPath && /^[\w?*.-]+$/.test(program));
+  const kind = programKind(program);
+  const isProgram =
+    kind === 'program' || (site.isDisguised && kind !== undefined) || (site.isPath && /^[\w?*.-]+$/.test(program));
   // Words after the arguments do not stop a shell: an attacker may append a sentence, so the first argument decides.
   const first = /^\s/.test(rest) ? (rest.trim().split(/\s+/, 2)[0] ?? '') : '';
-  const isChained = site.separator === 'operator' && TELLING_ARGUMENT.test(first);
+  const isChained = site.separator === 'operator' && isTelling(first, kind);
   const isPlain = isSensitive(rest) || (isChained && (isProgram || ABSOLUTE_PATH.test(first)));
-  const args = readArguments(program, rest);
-  return { value, site, rest, isProgram, isShort, isWordy, isPlain, args: isPlain && args !== 'none' ? 'telling' : args };
+  const args = readArguments({ program, kind, rest, isChained: site.separator === 'operator' });
+  return {
+    value,
+    site,
+    rest,
+    kind,
+    isProgram,
+    isShort: kind === 'short',
+    isPlain,
+    args: isPlain && args !== 'none' ? 'telling' : args,
+  };
 }
 
 function rateCommand(command: Command): number {
@@ -88,22 +117,54 @@ const RATES: Readonly<Record<CommandSite['separator'], (command: Command) => num
 };
 
 /** At the very start there is no separator to prove intent, so every argument has to be of the telling kind. */
-function rateStart({ value, site, rest, args, isWordy }: Command): number {
-  if (site.isPath && args === 'none') return /\s/.test(value.trim()) ? 0.4 : 0.91;
-  // `id|`: nothing but a program and the separator that would cut off what follows.
-  const isCutOff = args === 'none' && /^\s{0,4}[|;&]\s{0,4}$/.test(value.slice(site.end));
-  if (isCutOff && !isWordy) return 0.9;
+function rateStart(command: Command): number {
+  const { site, rest, args, kind, isProgram, isShort } = command;
+  if (args === 'none') return rateAlone(command);
   if (args !== 'telling') return site.isDisguised ? 0.9 : 0;
-  if (!isWordy) return 0.92;
-  return isSensitive(rest) || /[$`]|\\|\s\/\w/.test(rest) ? 0.91 : 0.3;
+  if (isProgram || isShort) return 0.92;
+  if (kind === 'interpreter' && /^\s{1,8}-{1,2}[a-z]/i.test(rest)) return 0.92;
+  return isSensitive(rest) || /[$`]|\\|\s\/\w/.test(rest) ? 0.91 : LINK_CONFIDENCE;
 }
 
-function rateOperator({ site, args, isProgram, isShort }: Command): number {
+/** A value that begins with a program without arguments. */
+function rateAlone({ value, site, isProgram, isShort }: Command): number {
+  if (site.isPath) return /\s/.test(value.trim()) ? 0.4 : 0.91;
+  const after = value.slice(site.end);
+  if (RECONNAISSANCE.has(site.program) && (site.prefix !== '' || /^\s{0,4}[|;&]/.test(after))) return 0.91;
+  // `id|`: nothing but a program and the separator that would cut off what follows.
+  if (/^\s{0,4}[|;&]\s{0,4}$/.test(after) && (isProgram || isShort)) return 0.9;
+  return site.isDisguised ? 0.9 : 0;
+}
+
+function rateOperator(command: Command): number {
+  const { args, kind, isProgram, isShort } = command;
+  if (kind === undefined && !isProgram) return rateUnknown(command);
   if (args === 'telling') return isProgram || isShort ? 0.94 : 0.91;
-  if (isProgram) return args === 'none' || site.isPath ? 0.93 : 0.6;
+  if (isProgram) return rateProgram(command);
   if (isShort) return args === 'none' ? 0.91 : 0.4;
-  // `;true`, `|echo`: an everyday word glued to its separator, with nothing after it.
-  return args === 'none' && site.isGlued ? 0.5 : 0;
+  return rateGluedWord(command);
+}
+
+/** A word that no list holds, after a separator: only options and paths, and both, make it a command line. */
+function rateUnknown({ rest }: Command): number {
+  const words = rest.trim().split(/\s+/, UNKNOWN_ARGUMENTS_MAX);
+  const isLine =
+    words.length >= 2 && words.every((word) => /^-{1,2}\w[\w-]{0,24}$|^~?\/[\w.*?-]+\/\S|^passwd$|^shadow$/.test(word));
+  return isLine && words.some((word) => !word.startsWith('-')) ? 0.91 : 0;
+}
+
+/** A program after a separator, alone or with words that could go on as a sentence. */
+function rateProgram({ site, args }: Command): number {
+  // Nobody has a hyphenated program in a sentence after a separator.
+  if (args === 'plain' && site.program.includes('-')) return 0.91;
+  return args === 'none' || site.isPath || site.isDisguised ? 0.93 : 0.6;
+}
+
+/** `;true`, `|echo`: an everyday word glued to its separator, with nothing after it; `|bash` ends many a chain. */
+function rateGluedWord({ value, site, args, kind }: Command): number {
+  if (!site.isGlued) return 0;
+  if (args === 'plain') return site.program === 'cd' ? LINK_CONFIDENCE : 0;
+  return kind === 'interpreter' && value[site.start - 1] !== '&' ? 0.91 : 0.5;
 }
 
 /** Line breaks are in every text; only a glued program, or one with telling arguments, counts after them. */
@@ -114,47 +175,13 @@ function rateLine({ value, site, rest, args, isProgram, isShort }: Command): num
 }
 
 function rateSubstitution({ rest, args, isProgram, isShort }: Command): number {
+  // `$(host).show()` is a script that picks an element of its page.
+  if (!isProgram && /^\)\s{0,4}\.\w{1,32}\(/.test(rest)) return 0;
   if (isProgram || isShort || args === 'telling') return 0.95;
   return rest === '' || /^[^\n]{0,64}[)`]/.test(rest) ? 0.91 : 0.6;
 }
 
-/** Judges the words up to the next separator: flags, paths, numbers, expansions, or a sentence. */
-function readArguments(program: string, rest: string): Arguments {
-  const text = rest.trim();
-  if (text === '' || /^[)"'\]}#\\]+/.test(text)) return /^["'\\]/.test(text) && text.length > 3 ? 'telling' : 'none';
-  // Something is glued to the word: it was no program name (`cat's`, `id=5`, `sort-of`), unless it is an expansion or redirection.
-  if (!/^\s/.test(rest) && !/^[$<>{'"\\+]/.test(rest)) return 'prose';
-  const words = text.split(/\s+/, ARGUMENTS_MAX);
-  let plain = 0;
-  let telling = 0;
-  for (const word of words) {
-    if (TELLING_ARGUMENT.test(word)) telling++;
-    else if (WORD.test(word)) plain++;
-  }
-  if (plain >= 3 && program !== 'echo') return 'prose';
-  if (program === 'net' && /^(?:user|view|localgroup|share|use|start|accounts)\b/i.test(text)) return 'telling';
-  return weighArguments(plain, telling, words.length);
-}
-
-function weighArguments(plain: number, telling: number, count: number): Arguments {
-  if (telling > 0 && (plain <= 1 || plain < telling)) return 'telling';
-  if (plain === 0 && count <= 2) return 'telling';
-  return plain <= 1 ? 'plain' : 'prose';
-}
-
-/** Arguments that nobody quotes in a sentence about something else. */
-function isSensitive(rest: string): boolean {
-  return /\/etc\/(?:passwd|shadow|group)|\/bin\/(?:ba)?sh|https?:\/\/\d|\b-e\s+\/|\|\s*sh\b|boot\.ini|win\.ini/i.test(rest);
-}
-
 function isFewLines(value: string): boolean {
+  if (value.length > LIST_LENGTH_MAX) return false;
   return value.trim().split(/\r\n|\n|\r|\\n/, 4).length <= 3 && !/[{,]\s*$/.test(value.slice(0, value.search(/[\r\n]/)));
-}
-
-/** True when plain words around a range make it a quotation inside a sentence; looked for in a bounded window on each side. */
-export function isQuotation(value: string, start: number, end: number): boolean {
-  const outside = `${value.slice(Math.max(0, start - PROSE_SCAN_MAX), start)} ${value.slice(end, end + PROSE_SCAN_MAX)}`;
-  let count = 0;
-  for (const word of outside.split(/\s+/)) if (word.length > 1 && WORD.test(word)) count++;
-  return count >= PROSE_WORDS_MIN;
 }

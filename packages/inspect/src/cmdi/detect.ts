@@ -1,7 +1,13 @@
 import { hasAny, TRAIT } from '../traits.ts';
 import type { DetectInput, Detector, Evidence } from '../types.ts';
-import { isProgramWord, isQuotation, judgeCommand, PROSE_CONFIDENCE } from './command.ts';
+import { judgeBatch } from './batch.ts';
+import { isProgramWord, judgeCommand, LINK_CONFIDENCE } from './command.ts';
+import { judgeExpansions } from './expansion.ts';
 import { type CommandSite, commandSites } from './lex.ts';
+import { judgeLoneCommand } from './lone.ts';
+import { judgeOption } from './option.ts';
+import { isQuotation, isTutorial, PROSE_CONFIDENCE } from './prose.ts';
+import { isUploadName, judgeUploadName } from './upload.ts';
 import { EXECUTING_FUNCTIONS } from './words.ts';
 
 /** Characters every injection needs somewhere: a separator, an expansion, or the blank or slash of a command line. */
@@ -18,67 +24,110 @@ const SHELL =
   TRAIT.slash |
   TRAIT.paren |
   TRAIT.angle |
+  TRAIT.brace |
+  TRAIT.bracket |
+  TRAIT.operator |
+  TRAIT.percent |
+  TRAIT.dot |
+  TRAIT.letter |
   TRAIT.backslash;
 const CERTAIN = 0.95;
 /** From this confidence on no other place of the value is looked at. */
 const ENOUGH = 0.9;
-/** Places with a program's name that are judged, counted apart for separators that only a shell or programmer writes and for the rest. */
-const PROGRAMS_MAX = 2_000;
+/** A separator at the very start of a header is no part of any header's grammar. */
+const HEADER_CONFIDENCE = 0.94;
+const CHAIN_LINKS_MIN = 2;
+const CHAIN_CONFIDENCE = 0.91;
+/** Places with a program's name that are read, after separators that only a shell or programmer writes and after the rest. */
+const CHAINED_MAX = 10_000;
+const OTHERS_MAX = 2_000;
+/** Doubtful ones among them. */
+const DOUBTFUL_MAX = 500;
 
-/** Expressions that only a shell gives a meaning to. Each is anchored by a literal and bounded. */
-const EXPANSIONS: readonly (readonly [RegExp, number, string])[] = [
-  [/\$\{?IFS\b|\$IFS/, 0.96, '$IFS stands in for a blank'],
-  [/\$\(\(\s{0,4}-?\d{1,12}\s{0,4}[-+*/%]/, 0.95, 'shell arithmetic is expanded'],
-  [/\/dev\/(?:tcp|udp)\//, 0.96, 'a network device of the shell is opened'],
-  [
-    /\(\)\s{0,8}\{[^{}]{0,32};\s{0,4}\}?\s{0,4};/,
-    0.97,
-    'a shell function is defined where an environment value is read (CVE-2014-6271)',
-  ],
-  [
-    /\$\{\s{0,4}@?(?:print|system|exec|passthru|eval|phpinfo|shell_exec|popen|proc_open)\b/i,
-    0.94,
-    'a PHP expression in ${} calls a function',
-  ],
-  [/\$\{\s{0,4}@?[\w.]{1,32}\(/, 0.91, 'an expression in ${} calls a function'],
-  [/(?:^|[\s;|&('"])\w{1,32}=\$\(/, 0.94, 'a variable takes the output of a command'],
-  [/\$\{#\w{1,32}\}/, 0.93, 'the length of a shell variable is expanded'],
-  [/\/\w{1,16}\$[a-z@*]\w?\/|\$[a-z@*]\/(?:bin|etc|usr)\b|\/(?:etc|bin)\$[a-z@*]/, 0.92, 'an empty expansion breaks up a path'],
-  [/\$\{[\w@*#]{1,32}(?::\d|#|%|\/)/, 0.6, 'a shell parameter is cut'],
-];
-const INCLUDE = /<!--\s{0,4}#\s{0,4}(?:exec|include|echo|config|printenv|fsize|flastmod|set|if)\b|<esi:\w/i;
+const SECRET_NAME = /pass(?:w(?:or)?d|phrase|code)?$|pwd|secret/i;
+const SECRET_LENGTH_MAX = 64;
+
 const SCRIPT_TAG = /<\?(?:php\b|=|\s)|<%=?\s{0,4}(?:eval|response|request|system|runtime|out|@|import)/i;
 const BACKTICK_PRINT = /\b(?:print|echo)\s{0,4}\(\s{0,4}`/i;
 
 /** Reads a value as a shell and as a script language would; words alone never count, a separator and fitting arguments do (CWE-78). */
 export function detectCmdi(input: DetectInput): readonly Evidence[] {
-  const { value, traits } = input;
+  const { value, traits, location, name, part } = input;
   const found: Evidence[] = [];
+  if (part === 'value' && isUploadName(location, name)) push(found, judgeUploadName(value, location));
+  if (part === 'value') push(found, judgeLoneCommand(value, name));
   judgeExpansions(value, traits, found);
   judgeFunctions(value, traits, found);
-  if ((found[0]?.confidence ?? 0) >= CERTAIN) return found;
+  if (hasAny(traits, TRAIT.space)) push(found, judgeBatch(value));
+  if (value.includes('-') || value.includes('ext::')) push(found, judgeOption(value));
+  if (found.length > 0) calmDown(value, found);
+  if (found.some(({ confidence }) => confidence >= CERTAIN)) return found;
   const command = judgeCommands(value);
-  if (command !== undefined) found.push(command);
+  if (command !== undefined) found.push(inPlace(input, command));
   return found;
+}
+
+function push(found: Evidence[], evidence: Evidence | undefined): void {
+  if (evidence !== undefined) found.push(evidence);
+}
+
+/** What a sentence quotes, or a lesson shows in its own lines, is talked about and not run. */
+function calmDown(value: string, found: Evidence[]): void {
+  for (const [index, evidence] of found.entries()) {
+    const { rule, confidence, span } = evidence;
+    if (confidence < ENOUGH || rule === 'cmdi.function' || rule === 'cmdi.batch') continue;
+    const isShown = (confidence < CERTAIN && isQuotation(value, span)) || isTutorial(value, span[0]);
+    if (isShown) found[index] = { ...evidence, confidence: PROSE_CONFIDENCE };
+  }
+}
+
+/** What else the place tells: headers never begin with a separator, and secrets are random signs. */
+function inPlace({ value, location, name, part }: DetectInput, evidence: Evidence): Evidence {
+  const { confidence, span } = evidence;
+  const isFirst = span[0] <= 2 && /^\s{0,2}[;|&`\n]/.test(value);
+  if (location === 'header' && isFirst) return { ...evidence, confidence: HEADER_CONFIDENCE };
+  // Three or four letters between two signs come up in passwords by chance; a command line with blanks does not.
+  const isSecret = part === 'value' && value.length <= SECRET_LENGTH_MAX && !/\s/.test(value) && SECRET_NAME.test(name);
+  return isSecret && !/\/|\bIFS\b/.test(value) ? { ...evidence, confidence: Math.min(confidence, PROSE_CONFIDENCE) } : evidence;
+}
+
+/** What the places of a value come to together. */
+interface Tally {
+  best: Evidence | undefined;
+  chained: number;
+  others: number;
+  doubtful: number;
+  /** Doubtful commands that follow each other. */
+  links: number;
 }
 
 /** The most certain of all places where a shell would read a command. */
 function judgeCommands(value: string): Evidence | undefined {
-  let best: Evidence | undefined;
-  let chained = 0;
-  let others = 0;
+  const tally: Tally = { best: undefined, chained: 0, others: 0, doubtful: 0, links: 0 };
   for (const site of commandSites(value)) {
     if (!isProgramWord(value, site)) continue;
     const isChained = site.separator === 'operator' || site.separator === 'substitution';
     // Lines and quotations that begin with such words fill honest logs and tables; past the limit they are passed over.
-    if (!isChained && ++others > PROGRAMS_MAX) continue;
+    if (!isChained && ++tally.others > OTHERS_MAX) continue;
     // Fail closed: a value with this many commands cannot be called clean, and judging each would cost more than it is worth.
-    if (isChained && ++chained > PROGRAMS_MAX) return tooMany(site);
+    if (tally.doubtful > DOUBTFUL_MAX || (isChained && ++tally.chained > CHAINED_MAX)) return tooMany(site);
     const evidence = judgeCommand(value, site);
-    if (evidence !== undefined && evidence.confidence > (best?.confidence ?? 0)) best = evidence;
-    if ((best?.confidence ?? 0) >= ENOUGH) break;
+    if (evidence !== undefined) count(tally, evidence, isChained || site.separator === 'start');
+    if ((tally.best?.confidence ?? 0) >= ENOUGH) break;
   }
-  return best;
+  return conclude(value, tally);
+}
+
+/** Several doubtful commands in a row, of which no sentence or list is made, are as good as one certain: `cd /;cd tmp;fold x`. */
+function conclude(value: string, { best, links }: Tally): Evidence | undefined {
+  if (best === undefined || best.confidence >= ENOUGH || links < CHAIN_LINKS_MIN || isQuotation(value, [0, 0])) return best;
+  return { ...best, rule: 'cmdi.chain', confidence: CHAIN_CONFIDENCE };
+}
+
+function count(tally: Tally, evidence: Evidence, isLink: boolean): void {
+  if (evidence.confidence > (tally.best?.confidence ?? 0)) tally.best = evidence;
+  if (isLink) tally.doubtful++;
+  if (isLink && evidence.confidence === LINK_CONFIDENCE) tally.links++;
 }
 
 function tooMany(site: CommandSite): Evidence {
@@ -88,22 +137,6 @@ function tooMany(site: CommandSite): Evidence {
     span: [site.start, site.end],
     why: 'the value names more programs than are judged one by one',
   };
-}
-
-function judgeExpansions(value: string, traits: number, found: Evidence[]): void {
-  if (hasAny(traits, TRAIT.dollar | TRAIT.slash | TRAIT.paren)) {
-    for (const [pattern, confidence, why] of EXPANSIONS) {
-      const match = pattern.exec(value);
-      if (match !== null)
-        found.push({ rule: 'cmdi.expansion', confidence, span: [match.index, match.index + match[0].length], why });
-    }
-  }
-  if (!hasAny(traits, TRAIT.angle)) return;
-  const include = INCLUDE.exec(value);
-  if (include !== null) {
-    const span = [include.index, include.index + include[0].length] as const;
-    found.push({ rule: 'cmdi.include', confidence: 0.96, span, why: 'a server-side include directive' });
-  }
 }
 
 function judgeFunctions(value: string, traits: number, found: Evidence[]): void {
@@ -129,7 +162,7 @@ function judgeFunctions(value: string, traits: number, found: Evidence[]): void 
   const call = EXECUTING_FUNCTIONS.exec(value);
   if (call === null) return;
   const isPlainWord = /^(?:print|require|eval|assert)$/i.test(call[1] ?? '') && !/[`]|base64|chr\(|phpinfo/.test(call[2] ?? '');
-  const isQuoted = isQuotation(value, call.index, call.index + call[0].length);
+  const isQuoted = isQuotation(value, [call.index, call.index + call[0].length]);
   const confidence = isPlainWord ? 0.5 : isQuoted ? PROSE_CONFIDENCE : 0.93;
   found.push({
     rule: 'cmdi.function',

@@ -1,3 +1,6 @@
+import { foldWord, PROGRAM_LENGTH_MAX, WORD_LENGTH_MAX, WORD_LETTER, wordClass } from './fold.ts';
+import { PREFIXES, programKind, WINDOWS_PROGRAMS } from './words.ts';
+
 /** What stands directly before a command word. */
 export type Separator = 'start' | 'operator' | 'line' | 'substitution' | 'quote';
 
@@ -10,6 +13,8 @@ export interface CommandSite {
   isPath: boolean;
   /** True when quotes, backslashes or empty expansions were hidden inside the word. */
   isDisguised: boolean;
+  /** The word that takes this command as its arguments, as `sudo` does; else empty. */
+  prefix: string;
   /** True when the separator touches the word. */
   isGlued: boolean;
   start: number;
@@ -18,13 +23,21 @@ export interface CommandSite {
 }
 
 /** Places examined per value; hostile text has millions of separators and no more than this can matter. */
-const SITES_MAX = 400_000;
-const WORD_LENGTH_MAX = 64;
+const SITES_MAX = 1_000_000;
 const REST_LENGTH_MAX = 256;
 /** A word and the characters stepped over before it; at least half of such a run is letters. */
 const PLAIN_RUN_MIN = WORD_LENGTH_MAX + 16;
-const DIRECTORIES = /^(?:\.{0,2}\/|~\/)?(?:[\w.?*[\]-]{1,32}\/){0,6}(?:s?bin|\?{3}|b\?n|bi\?|\?in)\/(?=[^/]+$)/;
-const WINDOWS_DIRECTORIES = /^(?:[a-z]:|%systemroot%|%windir%)?[\\/](?:windows|winnt)[\\/](?:system32|syswow64)[\\/]/;
+const DIRECTORIES =
+  /^(?:\.{0,2}\/|~\/)?(?:[\w.?*-]{1,32}\/{1,4}(?:\.\/){0,3}){0,6}(?:s?bin|\?{3,4}|b\?n|bi\?|\?in|b\?\?|\?i\?|\?\?n|b\*|bi\*|\*in|\*n|libexec)\/{1,4}(?=[^/]+$)/;
+const WINDOWS_DIRECTORIES =
+  /^(?:[a-z]:|%systemroot%|%windir%)?[\\/](?:windows|winnt)[\\/](?:system32|syswow64)[\\/](?:wbem[\\/]|windowspowershell[\\/]v1\.0[\\/])?/;
+/** `$u wget`: an unset variable is nothing to a shell; `A=b wget`: an assignment for the command that follows. */
+const BEFORE_COMMAND = /(?:\$\w{1,16}|[A-Za-z_]\w{0,15}=[^\s;|&]{0,64})[ \t]{1,8}/y;
+/** Options, numbers and assignments between `sudo`, `timeout` or `env` and the command they run. */
+const PREFIX_ARGUMENTS =
+  /[ \t]{1,8}(?:(?:--?\w[\w-]{0,16}(?:=\S{0,32})?|\d[\w.]{0,8}|[A-Za-z_]\w{0,15}=\S{0,32})[ \t]{1,8}){0,4}/y;
+/** `/b[i]n/c[a]t` names one file as `/bin/cat` does. */
+const GLOB_CLASS = /\[([\w?*])[\w/!-]{0,4}\]/g;
 
 /** All command sites of a value, in order. */
 export function* commandSites(text: string): Generator<CommandSite> {
@@ -37,6 +50,8 @@ export function* commandSites(text: string): Generator<CommandSite> {
     if (separator === undefined) continue;
     sites++;
     at += separator.length - 1;
+    // Of a run of equal signs only the last stands before the word.
+    if (separator.kind !== 'line' && text[at + 1] === text[at]) continue;
     if (separator.kind === 'quote') {
       plainUntil = plainRunEnd(text, at + 1, plainUntil);
       // Nothing but letters with quotes between them, for longer than any program: a megabyte of that is read once only.
@@ -85,110 +100,87 @@ function separatorAt(text: string, at: number): { kind: Separator; length: numbe
 
 /** Characters a shell steps over before the command word. */
 const SKIPPED = ' \t(){}!@"\'&|;';
+const SKIPPED_MAX = 16;
+const IS_SKIPPED: readonly boolean[] = Array.from({ length: 128 }, (_, code) => SKIPPED.includes(String.fromCharCode(code)));
 
 function readSite(text: string, from: number, separator: Separator): CommandSite | undefined {
   let start = from;
-  while (start < text.length && SKIPPED.includes(text.charAt(start)) && start - from < 16) start++;
-  const word = foldWord(text, start);
+  while (start - from < SKIPPED_MAX && IS_SKIPPED[text.charCodeAt(start)] === true) start++;
+  const plain = plainWordEnd(text, start);
+  if (plain === start) return undefined;
+  if (plain > start) return plainSite(text, { separator, start, end: plain, isGlued: start === from });
+  // Lines and quotations begin with such words in every configuration and table.
+  const isLoose = separator === 'line' || separator === 'quote';
+  const skipped = isLoose ? -1 : endOf(BEFORE_COMMAND, text, start);
+  const word = foldWord(text, Math.max(start, skipped));
   if (word.text === '') return undefined;
-  const stripped = word.text.replace(DIRECTORIES, '').replace(WINDOWS_DIRECTORIES, '');
-  const program = stripped.replace(/\.(?:exe|com|bat|sh)$/, '');
-  return {
-    separator,
-    program,
-    isPath: stripped !== word.text,
-    isDisguised: word.isDisguised,
-    isGlued: start === from,
-    start,
-    end: word.end,
-  };
+  const name = programOf(word.text);
+  const isDisguised = word.isDisguised || name.isDisguised || (skipped > 0 && text[start] === '$');
+  const site = { ...name, separator, prefix: '', isDisguised, isGlued: start === from, start, end: word.end };
+  return withInner(text, site);
 }
 
-const NOT_WORD = 0;
-const WORD_SIGN = 1;
-const WORD_LETTER = 2;
-/** What may stand in a command word: letters and digits, and the signs of paths, globs and Windows variables. */
-const WORD_CLASSES: readonly number[] = Array.from({ length: 128 }, (_, code) => {
-  const character = String.fromCharCode(code);
-  if (/\w/.test(character)) return WORD_LETTER;
-  return '/.~?*[]:%\\-'.includes(character) ? WORD_SIGN : NOT_WORD;
-});
+/** Signs after which a word of letters and digits may still be disguised, a path, or an assignment. */
+const ODD_SIGNS = '"\'$/.-~?*[]:%\\^`=+';
+const IS_ODD: readonly boolean[] = Array.from({ length: 128 }, (_, code) => ODD_SIGNS.includes(String.fromCharCode(code)));
 
-function wordClass(text: string, at: number): number {
-  return WORD_CLASSES[text.charCodeAt(at)] ?? NOT_WORD;
+/** Where a word of letters and digits ends that is nothing else; the start when none begins there, -1 when it needs a closer look. */
+function plainWordEnd(text: string, start: number): number {
+  let at = start;
+  while (wordClass(text, at) === WORD_LETTER) at++;
+  return IS_ODD[text.charCodeAt(at)] === true ? -1 : at;
 }
 
-interface FoldedWord {
-  text: string;
-  end: number;
+/** Nearly all words of a text are plain: they cost one look-up. */
+function plainSite(text: string, place: Pick<CommandSite, 'separator' | 'start' | 'end' | 'isGlued'>): CommandSite | undefined {
+  const { start, end, separator } = place;
+  if (end - start > PROGRAM_LENGTH_MAX) return undefined;
+  const program = text.slice(start, end).toLowerCase();
+  const isKnown = programKind(program) !== undefined || (separator === 'operator' && / [-/]/.test(text.slice(end, end + 2)));
+  if (!isKnown && !PREFIXES.has(program)) return undefined;
+  return withInner(text, { ...place, program, prefix: '', isPath: false, isDisguised: false });
+}
+
+/** The site of the command that a prefix such as `sudo` would run, else the site as it is. */
+function withInner(text: string, site: CommandSite): CommandSite {
+  if (site.separator === 'quote' || !PREFIXES.has(site.program)) return site;
+  const inner = innerCommand(text, site.end);
+  return inner === undefined ? site : { ...site, ...inner, prefix: site.program, isDisguised: site.isDisguised };
+}
+
+interface ProgramName {
+  program: string;
+  isPath: boolean;
   isDisguised: boolean;
 }
-const NO_WORD: FoldedWord = { text: '', end: 0, isDisguised: false };
-/** Longer than the name of any program: a word with so many letters and no directory is none. */
-const PROGRAM_LENGTH_MAX = 28;
 
-/** Reads a word the way a shell would: quotes, backslashes, carets and empty expansions inside it vanish. */
-function foldWord(text: string, start: number): FoldedWord {
-  let hiddenTotal = 0;
-  let isDisguised = false;
-  let hasDirectory = false;
-  let at = start;
-  const stop = Math.min(text.length, start + WORD_LENGTH_MAX);
-  while (at < stop) {
-    const kind = wordClass(text, at);
-    if (kind === WORD_LETTER) {
-      at++;
-      continue;
-    }
-    const hidden = at === start ? 0 : hiddenLength(text, at);
-    if (hidden > 0) {
-      isDisguised ||= wordClass(text, at + hidden) === WORD_LETTER || text[at + hidden] === '/';
-      hiddenTotal += hidden;
-      at += hidden;
-      continue;
-    }
-    if (kind === NOT_WORD || isWrittenBreak(text, at)) break;
-    hasDirectory ||= text[at] === '/' || text[at] === '\\';
-    at++;
-  }
-  // A megabyte of letters and quotes has a word at each of them: none is built that cannot be a program.
-  if (!hasDirectory && at - start - hiddenTotal > PROGRAM_LENGTH_MAX) return { ...NO_WORD, end: at };
-  return { text: (hiddenTotal === 0 ? text.slice(start, at) : visibleText(text, start, at)).toLowerCase(), end: at, isDisguised };
+/** The program a folded word names, without directory and file type. */
+function programOf(folded: string): ProgramName {
+  const word = folded.includes('[') ? folded.replaceAll(GLOB_CLASS, '$1') : folded;
+  const unix = word.includes('/') ? word.replace(DIRECTORIES, '') : word;
+  const stripped = unix.includes('\\') ? unix.replace(WINDOWS_DIRECTORIES, '') : unix;
+  // A backslash before a name only keeps its alias away.
+  const isEscaped = /^\\[a-z]/.test(stripped) && !stripped.includes('\\', 1);
+  // The command processor takes a switch that touches its command: `cmd/c`.
+  const glued = /^([a-z]{3,12})\/[a-z?]{1,2}$/.exec(stripped)?.[1];
+  if (glued !== undefined && WINDOWS_PROGRAMS.has(glued)) return { program: glued, isPath: false, isDisguised: true };
+  const program = (isEscaped ? stripped.slice(1) : stripped).replace(/\.(?:exe|com|bat|sh)$/, '');
+  return { program, isPath: stripped !== word, isDisguised: isEscaped || word !== folded };
 }
 
-/** The word between two offsets without what a shell removes. */
-function visibleText(text: string, start: number, end: number): string {
-  let out = text.charAt(start);
-  for (let at = start + 1; at < end;) {
-    const hidden = wordClass(text, at) === WORD_LETTER ? 0 : hiddenLength(text, at);
-    if (hidden === 0) out += text.charAt(at);
-    at += Math.max(1, hidden);
-  }
-  return out;
+/** The command that `sudo`, `timeout` or `env` would run, when it is certain to be one. */
+function innerCommand(text: string, at: number): (ProgramName & { end: number }) | undefined {
+  const start = endOf(PREFIX_ARGUMENTS, text, at);
+  if (start < 0) return undefined;
+  const word = foldWord(text, start);
+  const name = programOf(word.text);
+  const kind = programKind(name.program);
+  return name.isPath || kind === 'program' || kind === 'short' ? { ...name, end: word.end } : undefined;
 }
 
-/** The two characters of a written-out line break at the end of a word. */
-function isWrittenBreak(text: string, at: number): boolean {
-  return text[at] === '\\' && text[at + 1] === 'n' && wordClass(text, at + 2) !== WORD_LETTER;
-}
-
-/** Length of something a shell removes from inside a word, else 0. */
-function hiddenLength(text: string, at: number): number {
-  switch (text.charCodeAt(at)) {
-    case 34:
-    case 39:
-      // `w'h'oami`: a quote between letters; at the end of a word it is only punctuation.
-      return wordClass(text, at - 1) === WORD_LETTER && wordClass(text, at + 1) === WORD_LETTER ? 1 : 0;
-    case 92:
-    case 94:
-      return wordClass(text, at - 1) === WORD_LETTER && /[a-z]/i.test(text.charAt(at + 1)) && text.slice(at, at + 2) !== '\\n'
-        ? 1
-        : 0;
-    case 36:
-      return /^\$(?:@|\*|\{[@*]\}|[1-9](?!\d)|!)/.exec(text.slice(at, at + 8))?.[0].length ?? 0;
-    default:
-      return 0;
-  }
+function endOf(pattern: RegExp, text: string, at: number): number {
+  pattern.lastIndex = at;
+  return pattern.test(text) ? pattern.lastIndex : -1;
 }
 
 /** Text after a word up to the next separator, in a bounded window. */

@@ -38,4 +38,29 @@ export const CMDI_RULES: readonly RuleDescription[] = [
     title: 'Server-side include',
     explanation: 'The value holds an SSI or ESI directive that a web server or cache would carry out (CWE-97).',
   },
+  {
+    id: 'cmdi.batch',
+    group: 'cmdi',
+    title: 'Windows batch statement',
+    explanation: 'The value is a FOR loop or an IF condition in the grammar of the Windows command processor (CWE-78).',
+  },
+  {
+    id: 'cmdi.powershell',
+    group: 'cmdi',
+    title: 'PowerShell expression',
+    explanation: 'The value calls a .NET method, runs a text or runs an encoded command, as only PowerShell does (CWE-78).',
+  },
+  {
+    id: 'cmdi.option',
+    group: 'cmdi',
+    title: 'Option that runs or writes',
+    explanation:
+      'The value is an option with which a harmless program starts another one or writes a file of the sender’s choice (CWE-88).',
+  },
+  {
+    id: 'cmdi.upload',
+    group: 'cmdi',
+    title: 'Upload under an obeyed name',
+    explanation: 'An upload would take the name of a file that a server, shell or application reads as its settings (CWE-434).',
+  },
 ];

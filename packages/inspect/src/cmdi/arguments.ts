@@ -1,0 +1,66 @@
+import { isWord } from './prose.ts';
+import { type ProgramKind, SUBCOMMANDS } from './words.ts';
+
+/** How an argument list reads. */
+export type Arguments = 'none' | 'plain' | 'telling' | 'prose';
+
+const ARGUMENTS_MAX = 12;
+const PROSE_ARGUMENTS_MIN = 3;
+const SUBCOMMAND_WORDS_MAX = 4;
+/** Options, paths, expansions and redirections: what only a command line holds. */
+const STRONG_ARGUMENT =
+  /^(?:--?[a-z?][\w=:,-]*|\/[a-z?]{1,4}|[\w.~*?-]*\/\S+|\/|[a-z]:\\\S*|\\\\\S+|\$[\w({@]\S*|%\w+%\S*|<{1,3}[\w/"'$(].*|[{*].*|\.\.?\/\S*|&?\d?>.*|passwd|shadow)$/i;
+/** What may also stand in a sentence: numbers, quotations, addresses, file names. */
+const WEAK_ARGUMENT = /^(?:\d[\d.:/]*|["'([!\\$].*|https?:\S+|\S+@\S+|\S+\.\w{1,5}|-)$/i;
+const NET_COMMAND = /^(?:user|view|localgroup|group|share|use|start|stop|accounts|session|config|statistics|time)\b/i;
+
+/** True for a word that is an argument and no part of a sentence; the more a program's name is a word, the more it takes. */
+export function isTelling(word: string, kind: ProgramKind | undefined): boolean {
+  return STRONG_ARGUMENT.test(word) || (kind !== 'english' && WEAK_ARGUMENT.test(word));
+}
+
+interface Line {
+  program: string;
+  kind: ProgramKind | undefined;
+  rest: string;
+  /** True after a separator that only a shell or a programmer writes. */
+  isChained: boolean;
+}
+
+/** Judges the words up to the next separator: flags, paths, numbers, expansions, or a sentence. */
+export function readArguments(line: Line): Arguments {
+  const { rest } = line;
+  const isPlusJoined = rest.startsWith('+') && !/\s/.test(rest);
+  const text = (isPlusJoined ? rest.replaceAll('+', ' ') : rest).trim();
+  if (text === '' || /^[)"'\]}#\\]+/.test(text)) return /^["'\\]/.test(text) && text.length > 3 ? 'telling' : 'none';
+  // Something is glued to the word: it was no program name (`cat's`, `id=5`, `sort-of`), unless it is an expansion or redirection.
+  if (!/^\s/.test(rest) && !/^[$<>'"\\+]/.test(rest)) return 'prose';
+  return readWords(line, text);
+}
+
+function readWords({ program, kind, isChained }: Line, text: string): Arguments {
+  const words = text.split(/\s+/, ARGUMENTS_MAX);
+  if (isChained && kind === 'program' && words.length <= SUBCOMMAND_WORDS_MAX && words.some((word) => SUBCOMMANDS.has(word)))
+    return 'telling';
+  let plain = 0;
+  let telling = 0;
+  for (const word of words) {
+    if (isTelling(word, kind)) telling++;
+    else if (isWord(word)) plain++;
+  }
+  if (plain >= PROSE_ARGUMENTS_MIN && program !== 'echo') return 'prose';
+  if (program === 'net' && NET_COMMAND.test(text)) return 'telling';
+  const reading = weighArguments(plain, telling, words.length);
+  return reading === 'telling' && telling === 0 && kind === 'english' ? 'plain' : reading;
+}
+
+function weighArguments(plain: number, telling: number, count: number): Arguments {
+  if (telling > 0 && (plain <= 1 || plain < telling)) return 'telling';
+  if (plain === 0 && count <= 2) return 'telling';
+  return plain <= 1 ? 'plain' : 'prose';
+}
+
+/** Arguments that nobody quotes in a sentence about something else. */
+export function isSensitive(rest: string): boolean {
+  return /\/etc\/(?:passwd|shadow|group)|\/bin\/(?:ba)?sh|https?:\/\/\d|\b-e\s+\/|\|\s*sh\b|boot\.ini|win\.ini/i.test(rest);
+}

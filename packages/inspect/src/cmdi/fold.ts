@@ -1,0 +1,115 @@
+/** Longer than any path to a program that somebody would hide. */
+export const WORD_LENGTH_MAX = 64;
+/** Hidden characters in one word; more of them are noise that costs time. */
+const HIDDEN_MAX = 40;
+/** Parameters that are unset or empty where an attacker uses them. */
+const EMPTY_EXPANSION = /^\$(?:@|\*|\{[@*]\}|\{\w{1,12}\}|[1-9](?!\d)|!|[a-zA-Z_]\w{0,7}(?=["'/\\]))/;
+
+export const NOT_WORD = 0;
+const WORD_SIGN = 1;
+export const WORD_LETTER = 2;
+/** What may stand in a command word: letters and digits, and the signs of paths, globs and Windows variables. */
+const WORD_CLASSES: readonly number[] = Array.from({ length: 128 }, (_, code) => {
+  const character = String.fromCharCode(code);
+  if (/\w/.test(character)) return WORD_LETTER;
+  return '/.~?*[]:%\\-'.includes(character) ? WORD_SIGN : NOT_WORD;
+});
+
+/** What a character means inside a command word. */
+export function wordClass(text: string, at: number): number {
+  return WORD_CLASSES[text.charCodeAt(at)] ?? NOT_WORD;
+}
+
+/** A word as a shell sees it after it has removed what it removes. */
+export interface FoldedWord {
+  text: string;
+  end: number;
+  isDisguised: boolean;
+}
+const NO_WORD: FoldedWord = { text: '', end: 0, isDisguised: false };
+/** Longer than the name of any program: a word with so many letters and no directory is none. */
+export const PROGRAM_LENGTH_MAX = 28;
+
+/** Reads a word the way a shell would: quotes, backslashes, carets and empty expansions inside it vanish. */
+export function foldWord(text: string, start: number): FoldedWord {
+  let hiddenTotal = 0;
+  let isDisguised = false;
+  let hasDirectory = false;
+  let at = start;
+  const stop = Math.min(text.length, start + WORD_LENGTH_MAX);
+  while (at < stop) {
+    const kind = wordClass(text, at);
+    if (kind === WORD_LETTER) {
+      at++;
+      continue;
+    }
+    const hidden = at === start ? 0 : hiddenLength(text, at);
+    if (hidden > 0 && hiddenTotal < HIDDEN_MAX) {
+      isDisguised ||= wordClass(text, at + hidden) === WORD_LETTER || text[at + hidden] === '/';
+      hiddenTotal += hidden;
+      at += hidden;
+      continue;
+    }
+    if (kind === NOT_WORD || isWrittenBreak(text, at)) break;
+    hasDirectory ||= text[at] === '/' || text[at] === '\\';
+    at++;
+  }
+  // A megabyte of letters and quotes has a word at each of them: none is built that cannot be a program.
+  if (!hasDirectory && at - start - hiddenTotal > PROGRAM_LENGTH_MAX) return { ...NO_WORD, end: at };
+  return { text: (hiddenTotal === 0 ? text.slice(start, at) : visibleText(text, start, at)).toLowerCase(), end: at, isDisguised };
+}
+
+/** The word between two offsets without what a shell removes. */
+function visibleText(text: string, start: number, end: number): string {
+  let out = text.charAt(start);
+  for (let at = start + 1; at < end;) {
+    const hidden = wordClass(text, at) === WORD_LETTER ? 0 : hiddenLength(text, at);
+    if (hidden === 0) out += text.charAt(at);
+    at += Math.max(1, hidden);
+  }
+  return out;
+}
+
+/** The two characters of a written-out line break at the end of a word. */
+function isWrittenBreak(text: string, at: number): boolean {
+  return text[at] === '\\' && text[at + 1] === 'n' && wordClass(text, at + 2) !== WORD_LETTER;
+}
+
+/** Length of something a shell removes from inside a word, else 0. */
+function hiddenLength(text: string, at: number): number {
+  switch (text.charCodeAt(at)) {
+    case 34:
+    case 39:
+      return hiddenQuotes(text, at);
+    case 96:
+      // PowerShell escapes with a backtick: `i`e`x`.
+      return isLetter(text, at - 1) && isLetter(text, at + 1) ? 1 : 0;
+    case 92:
+    case 94:
+      return hiddenEscape(text, at);
+    case 36:
+      return EMPTY_EXPANSION.exec(text.slice(at, at + 16))?.[0].length ?? 0;
+    default:
+      return 0;
+  }
+}
+
+/** `w'h'oami`, `c''at`: quotes between letters; at the end of a word they are only punctuation. */
+function hiddenQuotes(text: string, at: number): number {
+  if (wordClass(text, at - 1) === NOT_WORD) return 0;
+  if (text[at + 1] === text[at]) return wordClass(text, at + 2) === WORD_LETTER ? 2 : 0;
+  return wordClass(text, at - 1) === WORD_LETTER && wordClass(text, at + 1) === WORD_LETTER ? 1 : 0;
+}
+
+/** Backslash and caret keep the meaning of the next letter; before a line break they join the lines. */
+function hiddenEscape(text: string, at: number): number {
+  const next = text[at + 1];
+  if (next === '\n') return isLetter(text, at + 2) ? 2 : 0;
+  if (next === 'n' && text[at] === '\\') return 0;
+  return wordClass(text, at - 1) === WORD_LETTER && isLetter(text, at + 1) ? 1 : 0;
+}
+
+function isLetter(text: string, at: number): boolean {
+  const code = text.charCodeAt(at) | 32;
+  return code >= 97 && code <= 122;
+}

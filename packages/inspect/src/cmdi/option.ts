@@ -1,0 +1,28 @@
+import type { Evidence } from '../types.ts';
+
+/**
+ * Options that make a well-meant program run another one or write where it is told (CWE-88): of ssh, tar, git, rsync, curl, wget, find,
+ * sendmail, zip and MySQL. They count at the start of a value or after a blank.
+ */
+const OPTIONS: readonly RegExp[] = [
+  /(?:^|[\s'"])-{1,2}o\s{0,2}(?:ProxyCommand|LocalCommand|PermitLocalCommand|KnownHostsCommand|Match\s{0,2}exec)\s{0,2}[= ]/i,
+  /(?:^|[\s'"])--(?:checkpoint-action|use-compress-program|to-command|info-script|new-volume-script|rsh-command|rmt-command)[= ]/,
+  /(?:^|[\s'"])--(?:upload-pack|receive-pack|exec-path|rsh|rsync-path|unzip-command|init-command|netrc-file|use-askpass)=\S/,
+  /(?:^|[\s'"])-c\s{0,2}(?:core\.(?:fsmonitor|sshCommand|gitProxy|pager|editor)|protocol\.ext\.allow|alias\.\w{1,16})=/i,
+  /^-{1,2}(?:exec|output|output-document|output-file|post-file|body-file|log-file|logfile|config|eval|require|init-file|rcfile)=["']?(?:\/|\.\.|[a-z]:\\|\S{0,64}[;|`$(])/i,
+  /^\s{0,4}-(?:[oOKX]|exec)\s{0,2}\/(?:tmp|var|etc|home|usr|srv|opt|root|proc|dev)\//,
+  /(?:^|\s)-O\s{0,2}QueueDirectory=|(?:^|\s)-X\s{0,2}\/[\w.-]{1,64}\//,
+  /(?:^|[\s'"=])ext::(?:ba)?sh(?:\s|%20)/,
+  /(?:^|\s)-{1,2}exec(?:dir)?\s{1,4}\S{1,64}\s[^\n]{0,128}(?:\{\}|\\;|\+$)/,
+];
+
+/** Finds an option that changes which program runs, or which file is written, when the value becomes one of its arguments (CWE-88). */
+export function judgeOption(value: string): Evidence | undefined {
+  for (const option of OPTIONS) {
+    const match = option.exec(value);
+    if (match === null) continue;
+    const span = [match.index, match.index + match[0].length] as const;
+    return { rule: 'cmdi.option', confidence: 0.93, span, why: 'an option that makes a program run or write something else' };
+  }
+  return undefined;
+}
