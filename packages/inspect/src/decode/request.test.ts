@@ -51,18 +51,33 @@ describe('query, form and cookies', () => {
   test('a cookie header over 8 KiB is over its limit', () => {
     expect(fieldsOf(get('/x', [['cookie', `a=${'x'.repeat(8_192)}`]]))).toBe('over-limit cookieBytesMax');
   });
-  test('only headers that applications print are fields', () => {
+  test('headers that only transport reads are no fields, unless they hold signs that transport has no use for', () => {
     expect(
       fieldsOf(
         get('/x', [
           ['user-agent', 'u'],
           ['x-api-version', '2'],
           ['host', 'h'],
-          ['authorization', 'a'],
+          ['accept', 'text/html, */*;q=0.8'],
+          ['if-none-match', 'W/"a-b"'],
+          ['sec-fetch-mode', 'cors'],
           ['x-forwarded-for', '::1'],
+          ['accept-encoding', '${x}'],
         ]),
       ),
-    ).toEqual(['header user-agent=u', 'header x-api-version=2']);
+    ).toEqual(['header user-agent=u', 'header x-api-version=2', 'header x-forwarded-for=::1', 'header accept-encoding=${x}']);
+  });
+  test('Basic credentials are a user name and a password; other schemes are one value', () => {
+    const basic = (value: string) => fieldsOf(get('/x', [['authorization', value]]));
+    expect(basic(`Basic ${btoa("ada' or 1=1:p:w")}`)).toEqual(["header authorization=ada' or 1=1", 'header authorization=p:w']);
+    expect(basic('Bearer abc.def')).toEqual(['header authorization=Bearer abc.def']);
+    expect(basic('Basic ?')).toEqual(['header authorization=Basic ?']);
+  });
+  test('cookies of the old kind with an open quote are ambiguous', () => {
+    const cookie = (value: string) => fieldsOf(get('/x', [['cookie', value]]));
+    expect(cookie('$Version=1; a="x; sid=secret; b=y"')).toBe('ambiguous cookie-quoting');
+    expect(cookie('$Version=1; a="x"; b=y')).toEqual(['cookie $Version=1', 'cookie a=x', 'cookie b=y']);
+    expect(cookie('a="x; b=y"')).toEqual(['cookie a="x', 'cookie b=y"']);
   });
   test('a segment that is more than a word is a field of its own', () => {
     const decoded = decodeRequest(get('/items/1%27'), '/items/1%27');
@@ -112,13 +127,15 @@ describe('JSON', () => {
       'json  e =A\n/',
     ]);
     expect(json(' "lone" ')).toEqual(['json =lone']);
-    expect(json('{"a":[],"b":{}}')).toEqual([]);
+    expect(json('{"a":[],"b":{}}')).toEqual(['json a=', 'json b=']);
+    expect(json('{"__proto__":{"admin":true},"constructor":"Ferrari"}')).toEqual([
+      'json __proto__.admin=true',
+      'json constructor=Ferrari',
+    ]);
   });
   test.each([
     ['{"a":1,"a":2}', 'json-duplicate-key'],
     ['{"a":1,"\\u0061":2}', 'json-duplicate-key'],
-    ['{"__proto__":{"admin":true}}', 'json-forbidden-key'],
-    ['{"x":{"constr\\u0075ctor":1}}', 'json-forbidden-key'],
     ['{"a":1,}', 'json-syntax'],
     ['{"a":01}', 'json-syntax'],
     ["{'a':1}", 'json-syntax'],
@@ -130,6 +147,13 @@ describe('JSON', () => {
     ['{"a":"\\x41"}', 'json-syntax'],
   ])('refuses %s as %s', (body, reason) => {
     expect(json(body)).toBe(`ambiguous ${reason}`);
+  });
+  test('keys that a bounded name drops are seen all the same', () => {
+    const long = 'k'.repeat(300);
+    const names = json(`{"${long}":{"__proto__":{"${long}":{"$ne":1}}}}`);
+    expect(Array.isArray(names) && names.some((name) => name.includes('__proto__'))).toBe(true);
+    expect(Array.isArray(names) && names.some((name) => name.includes('.$ne='))).toBe(true);
+    expect(json(`{"${'k'.repeat(257)}' or 1=1":0}`)).toContain(`json ${'k'.repeat(256)}=${'k'.repeat(257)}' or 1=1`);
   });
   test('octets that are no UTF-8 are refused', () => {
     expect(fieldsOf(post('application/json', new Uint8Array([34, 0xff, 34])))).toBe('ambiguous utf8');
@@ -171,9 +195,23 @@ describe('multipart', () => {
   const part = (head: string, body: string) => `--XX\r\n${head}\r\n\r\n${body}\r\n`;
   const multipart = (body: string, contentType: string = type) => fieldsOf(post(contentType, body));
 
-  test('fields and file names are read, file contents are not', () => {
-    const body = `${part('Content-Disposition: form-data; name="a"', 'x\r\ny')}${part('Content-Disposition: form-data; name="f"; filename="p.png"\r\nContent-Type: image/png', 'DATA')}--XX--\r\n`;
+  const file = (content: string, fileName: string = 'p.png') =>
+    part(`Content-Disposition: form-data; name="f"; filename="${fileName}"\r\nContent-Type: image/png`, content);
+  test('fields and file names are read, and of files only those that are text by their contents', () => {
+    const body = `${part('Content-Disposition: form-data; name="a"', 'x\r\ny')}${file('\x89PNG\r\n\x1a\n\0\0')}--XX--\r\n`;
     expect(multipart(body)).toEqual(['multipart a=x\r\ny', 'file-name f=p.png']);
+    const decoded = decodeRequest(post(type, `${file('<svg/>')}--XX--`), '/x');
+    expect(decoded.kind === 'ok' && decoded.request.fields.at(-1)).toEqual({
+      location: 'multipart',
+      name: 'f',
+      value: '<svg/>',
+      isFile: true,
+    });
+  });
+  test('text in UTF-16 is a text file, and of a long file only the beginning is read', () => {
+    expect(multipart(`${file('<\0s\0v\0g\0>\0')}--XX--`)).toEqual(['file-name f=p.png', 'multipart f=<svg>']);
+    const long = multipart(`${file('a'.repeat(10_000))}--XX--`);
+    expect(typeof long === 'string' ? 0 : long[1]?.length).toBe(8_192 + 'multipart f='.length);
   });
   test('a part with an empty file name is a field: some servers read it as one', () => {
     expect(multipart(`${part('Content-Disposition: form-data; name="a"; filename=""', 'x')}--XX--`)).toEqual(['multipart a=x']);
@@ -244,6 +282,30 @@ describe('XML', () => {
       'xml b=x & y',
       'xml r=<z>',
     ]);
+  });
+  test('instructions, inclusions and vocabularies of code are handed on whole', () => {
+    const body =
+      '<?xml version="1.0" encoding="UTF-8"?><?php x ?><a xmlns:j="http://xml.apache.org/xalan/java" xmlns="urn:a"><xi:include href="b"/></a>';
+    expect(fieldsOf(post('text/xml', body))).toEqual([
+      'xml ?php=<?php x ?>',
+      'xml !xmlns=xmlns:j="http://xml.apache.org/xalan/java"',
+      'xml !include=<xi:include href="b"/>',
+      'xml xi:include@href=b',
+    ]);
+    expect(fieldsOf(post('text/xml', '<?xml version="1.0" encoding="UTF-7"?>'))).toEqual([
+      'xml ?xml=<?xml version="1.0" encoding="UTF-7"?>',
+    ]);
+  });
+  test('a bracket within an entity does not end the document type', () => {
+    expect(fieldsOf(post('text/xml', '<!DOCTYPE r [<!ENTITY a "]>"><!ENTITY b SYSTEM "c">]><r/>'))).toEqual([
+      'xml !doctype=<!DOCTYPE r [<!ENTITY a "]>"><!ENTITY b SYSTEM "c">]>',
+    ]);
+  });
+  test('octets of UTF-16 and EBCDIC are refused, a mark of UTF-8 is not', () => {
+    expect(fieldsOf(post('text/xml', new Uint8Array([0xff, 0xfe, 0x3c, 0])))).toBe('ambiguous charset');
+    expect(fieldsOf(post('text/xml', new Uint8Array([0, 0x3c, 0, 0x61])))).toBe('ambiguous charset');
+    expect(fieldsOf(post('text/xml', new Uint8Array([0x4c, 0x6f, 0xa7, 0x94])))).toBe('ambiguous charset');
+    expect(fieldsOf(post('text/xml', '\uFEFF<a>x</a>'))).toContain('xml a=x');
   });
   test('nesting and size have limits', () => {
     expect(fieldsOf(post('application/xml', '<a>'.repeat(65)))).toBe('over-limit xmlDepthMax');

@@ -1,5 +1,6 @@
 import type { Field, RawRequest } from '../types.ts';
 import { parseContentType, type ContentType } from './content-type.ts';
+import { expandDocuments, expandGraphql } from './documents.ts';
 import { parseJson } from './json.ts';
 import { DECODE_LIMITS, type DecodeLimits } from './limits.ts';
 import { parseMultipart } from './multipart.ts';
@@ -8,10 +9,21 @@ import { parseCookies, parsePairs } from './pairs.ts';
 import { decodeBytes, decodeLatin1, decodePercent, decodeUtf8 } from './percent.ts';
 import { parseXml } from './xml.ts';
 
-/** Headers that applications log, store or print; the rest are consumed by the gateway or the framework. */
-const INSPECTED_HEADERS = new Set(['user-agent', 'referer', 'origin', 'accept-language', 'from', 'content-language']);
-/** `x-` headers the gateway itself writes or that carry machine tokens. */
-const SKIPPED_X_HEADERS = new Set(['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-port', 'x-real-ip', 'x-request-id']);
+/**
+ * Headers that only transport, caches and browsers read. Any other may be logged, stored or printed by some application; these are
+ * handed on only when they hold signs that none of them needs, because loggers write down all of them.
+ */
+const TRANSPORT_HEADERS = new Set(
+  (
+    'host connection content-length content-type content-encoding transfer-encoding te trailer upgrade expect keep-alive proxy-connection ' +
+    'accept accept-encoding accept-charset accept-ranges cache-control pragma date age range vary priority dnt http2-settings save-data ' +
+    'upgrade-insecure-requests x-request-id x-correlation-id traceparent tracestate max-forwards early-data downlink rtt ect device-memory'
+  ).split(' '),
+);
+const TRANSPORT_PREFIXES = ['sec-', 'if-', 'access-control-', 'x-amzn-', 'x-b3-', ':'];
+const ODD_SIGNS = /[${}<>'`\\%|]|\.\.\//;
+/** RFC 7617 §2. */
+const BASIC_CREDENTIALS = /^basic +([A-Za-z0-9+/_-]{1,4096}={0,2})$/i;
 const UTF8_CHARSETS = new Set(['utf-8', 'utf8', 'us-ascii', 'ascii']);
 const LATIN1_CHARSETS = new Set(['iso-8859-1', 'latin1']);
 const PLAIN_SEGMENT = /^[\w.~-]*$/;
@@ -30,7 +42,9 @@ export function decodeRequest(raw: RawRequest, path: string, limits: DecodeLimit
   const fields: Field[] = [];
   for (const part of [pathFields(path), queryFields(raw.target, limits), headerFields(raw, limits), bodyFields(raw, limits)]) {
     if (part.kind !== 'ok') return part;
-    for (const field of part.fields) fields.push(field);
+    const expanded = expandDocuments(part.fields, limits);
+    if (expanded.kind !== 'ok') return expanded;
+    for (const field of expanded.fields) fields.push(field);
   }
   return { kind: 'ok', request: { method: raw.method, path, fields } };
 }
@@ -69,11 +83,35 @@ function headerFields(raw: RawRequest, limits: DecodeLimits): Parsed {
       const cookies = parseCookies(value, limits.cookiesMax);
       if (cookies.kind !== 'ok') return cookies;
       fields.push(...cookies.fields);
-    } else if (INSPECTED_HEADERS.has(name) || (name.startsWith('x-') && !SKIPPED_X_HEADERS.has(name))) {
-      fields.push({ location: 'header', name, value });
-    }
+    } else if (name === 'authorization' || name === 'proxy-authorization') pushCredentials(fields, name, value);
+    else if (!isTransport(name) || ODD_SIGNS.test(value)) fields.push({ location: 'header', name, value });
   }
   return { kind: 'ok', fields };
+}
+
+function isTransport(name: string): boolean {
+  return TRANSPORT_HEADERS.has(name) || TRANSPORT_PREFIXES.some((prefix) => name.startsWith(prefix));
+}
+
+/** User name and password of Basic credentials are two values that applications look up; other schemes stay as they are. */
+function pushCredentials(fields: Field[], name: string, value: string): void {
+  const encoded = BASIC_CREDENTIALS.exec(value.trim())?.[1];
+  const decoded = encoded === undefined ? undefined : decodeBase64Bytes(encoded);
+  if (decoded === undefined) {
+    fields.push({ location: 'header', name, value });
+    return;
+  }
+  const colon = decoded.indexOf(':');
+  fields.push({ location: 'header', name, value: colon < 0 ? decoded : decoded.slice(0, colon) });
+  if (colon >= 0) fields.push({ location: 'header', name, value: decoded.slice(colon + 1) });
+}
+
+function decodeBase64Bytes(encoded: string): string | undefined {
+  try {
+    return atob(encoded.replaceAll('-', '+').replaceAll('_', '/'));
+  } catch {
+    return undefined;
+  }
 }
 
 function bodyFields(raw: RawRequest, limits: DecodeLimits): Parsed {
@@ -126,9 +164,18 @@ function bodyOfType(body: Uint8Array, type: BodyType, limits: DecodeLimits): Par
     });
   }
   if (isJson(name)) return jsonBody(body, isLatin1, limits);
-  if (name.endsWith('/xml') || name.endsWith('+xml')) return parseXml(decodeBytes(body), limits);
-  if (name.startsWith('text/') || name === 'application/graphql') return textBody(body, limits);
+  if (name.endsWith('/xml') || name.endsWith('+xml'))
+    return isOtherEncoding(body) ? ambiguous('charset', 'xml') : parseXml(decodeBytes(body), limits);
+  if (name === 'application/graphql') return expandGraphql({ location: 'text', name: '', value: decodeBytes(body) }, limits);
+  if (name.startsWith('text/')) return textBody(body, limits);
   return sniffedText(body, limits);
+}
+
+/** XML 1.0 appendix F: UTF-16, UCS-4 and EBCDIC are told by the first octets, whatever the headers say; parsers do so (CWE-838). */
+function isOtherEncoding(body: Uint8Array): boolean {
+  const [first = 0x3c, second = 0x3c, third = 0x3c] = body;
+  if ((first === 0xfe && second === 0xff) || (first === 0xff && second === 0xfe)) return true;
+  return first === 0 || second === 0 || third === 0 || (first === 0x4c && second === 0x6f && third === 0xa7);
 }
 
 /** RFC 8259 §8.1: JSON between systems is UTF-8, so octets that are not are read differently by different parsers. */

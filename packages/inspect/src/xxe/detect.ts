@@ -1,7 +1,7 @@
 import { wordsBefore } from '../prose.ts';
 import { TRAIT } from '../traits.ts';
 import type { DetectInput, Detector, Evidence } from '../types.ts';
-import { readDoctype, type Doctype } from './doctype.ts';
+import { readDoctype, type Doctype } from '../decode/doctype.ts';
 import { judgeInclude, judgeInstructions, judgeStylesheet } from './instructions.ts';
 
 const CERTAIN = 0.96;
@@ -49,8 +49,8 @@ const WELL_KNOWN_HOSTS = [
 
 /** Reads what XML lets a document ask of its parser: entities, document types, inclusions, style sheets (CWE-611, CWE-776). */
 export function detectXxe(input: DetectInput): readonly Evidence[] {
-  const { value, isFile } = input;
-  if (!value.includes('<') && !value.includes('+ADw')) return [];
+  const { value, isFile, location } = input;
+  if (location !== 'xml' && !value.includes('<') && !value.includes('+ADw')) return [];
   const found: Evidence[] = [];
   const doctypes = judgeDoctypes(value, found);
   judgeEntities(value, { isDeclared: doctypes > 0, isFile: isFile === true }, found);
@@ -137,4 +137,9 @@ function judgeEntities(value: string, { isDeclared, isFile }: Setting, found: Ev
   }
 }
 
-export const xxe: Detector = { group: 'xxe', needs: TRAIT.angle | TRAIT.plus, files: true, detect: detectXxe };
+export const xxe: Detector = {
+  group: 'xxe',
+  needs: TRAIT.angle | TRAIT.plus | TRAIT.paren | TRAIT.colon,
+  files: true,
+  detect: detectXxe,
+};

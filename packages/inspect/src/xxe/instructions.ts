@@ -66,9 +66,10 @@ const XSL_REACH =
   /\b(?:document|unparsed-text(?:-lines|-available)?|doc|collection|json-doc|transform)\s{0,8}\(\s{0,8}["'][^"')\s]{0,256}(?::|\/|\.\.)|\bphp:function(?:String)?\s{0,8}\(|<msxsl:script\b|<(?:exsl|saxon|redirect|xalan):(?:document|write|output|script|component)\b|xmlns:\w{1,32}\s{0,4}=\s{0,4}["'](?:xalan:\/\/java|http:\/\/xml\.apache\.org\/xalan\/java|java:|clitype:|http:\/\/php\.net\/xsl|urn:schemas-microsoft-com:xslt)|\bsystem-property\s{0,8}\(\s{0,8}["']xsl:|<xsl:(?:include|import)\s[^<>]{0,64}href\s{0,4}=\s{0,4}["']\s{0,4}(?:[a-z]{2,8}:|\/\/|\.\.)/i;
 
 /** Style sheets come as uploads of integrators as well: only what reads or calls beyond the document counts. */
-export function judgeStylesheet({ value }: DetectInput, found: Evidence[]): void {
-  if (!value.includes('xsl') && !value.includes('XSL')) return;
-  if (!XSL_NAMESPACE.test(value)) return;
+export function judgeStylesheet({ value, location, name }: DetectInput, found: Evidence[]): void {
+  // A decoded document hands on attributes one by one, under the name of their element.
+  const isPart = location === 'xml' && (name === '!xmlns' || /^(?:xsl|exsl|msxsl|saxon|xalan):/i.test(name));
+  if (!isPart && !(/xsl/i.test(value) && XSL_NAMESPACE.test(value))) return;
   const reach = XSL_REACH.exec(value);
   if (reach === null) return;
   found.push({

@@ -59,7 +59,10 @@ describe('streaming multipart', () => {
         if (whole.kind !== 'ok') return;
         readWhole += 1;
         expect(streamed.bytes.equals(bytes)).toBe(true);
-        const inBody = whole.request.fields.filter(({ location }) => location === 'multipart' || location === 'file-name');
+        // A file that streams through is scanned by the upload step; only bodies held whole hand on its beginning as well.
+        const inBody = whole.request.fields.filter(
+          ({ location, isFile }) => (location === 'multipart' && isFile !== true) || location === 'file-name',
+        );
         expect(streamed.fields.map(({ location, name }) => [location, name])).toEqual(
           inBody.map(({ location, name }) => [location, name]),
         );
