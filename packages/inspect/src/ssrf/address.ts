@@ -16,7 +16,7 @@ export interface Address {
   wrappers: readonly string[];
 }
 
-export const ADDRESS_LENGTH_MAX = 2_048;
+export const ADDRESS_LENGTH_MAX = 8_192;
 const SCHEME_LENGTH_MAX = 24;
 const WRAPPERS_MAX = 3;
 const OPENING_MAX = 8;
@@ -55,7 +55,7 @@ function clean(value: string): string {
 /** Quotes and brackets around an address are those of the text it was taken from. */
 function cutOpening(text: string): string {
   let at = 0;
-  while (at < OPENING_MAX && '"\'<>( '.includes(text.charAt(at)) && at < text.length) at++;
+  while (at < OPENING_MAX && (text.charCodeAt(at) <= 32 || '"\'<>('.includes(text.charAt(at))) && at < text.length) at++;
   return text.slice(at);
 }
 

@@ -3,6 +3,8 @@ import { readHost } from './hosts.ts';
 
 /** Characters a browser, a database or a font takes for a slash although they are none. */
 const SLASH_ALIKES = /^[/\\]?[\u2044\u2215\u29f8\u29f9\uff0f\u3031-\u3035\u2571\u1735\u2cc6\u4e3f\uff70\u30fc]{1,4}/u;
+/** A host has at most 253 characters; names of users are short too. */
+const AUTHORITY_LENGTH_MAX = 1_024;
 /** Registries whose names are common enough to tell a host from a file; all other two-letter endings but these count too. */
 const COMMON_ENDINGS = new Set(
   'com net org edu gov mil int info biz io dev app xyz online site shop cloud tech store live news me tv test example invalid localhost'.split(
@@ -49,27 +51,32 @@ function nestedScheme(scheme: string, host: string, rest: string): Doubt | undef
 }
 
 function doubtOfAuthority({ userinfo, host, port, authority, rest }: Address): Doubt | undefined {
+  if (authority.length > AUTHORITY_LENGTH_MAX) return { confidence: 0.91, why: 'the host stands behind more than anyone reads' };
   if (/[\0-\x20\x7f<>^|`"{}]/.test(authority)) return { confidence: 0.91, why: 'the host holds characters no host has' };
-  if (userinfo !== null) {
-    if (userinfo.includes('@')) return { confidence: 0.93, why: 'two signs claim to end the name of the user' };
-    if (isDomain(userinfo.split(':', 1)[0] ?? '')) return { confidence: 0.93, why: 'the name of the user is written as a host' };
-    if (host !== '' && (userinfo === '' || /[;\\'*,()[\]]/.test(userinfo)))
-      return { confidence: 0.91, why: 'no user has such a name' };
-  }
+  const doubt = userinfo === null ? undefined : doubtOfUser(userinfo, host);
+  if (doubt !== undefined) return doubt;
   if (port !== '' && !/^\d{1,5}$/.test(port) && isDomain(host)) return { confidence: 0.91, why: 'the port is not a number' };
   if (/^\[[\da-f:.]*\]$/i.test(host) && readHost(host) === undefined)
     return { confidence: 0.91, why: 'the brackets hold no address' };
   return /^\\[^/?#]{0,64}@/.test(rest) ? { confidence: 0.94, why: 'a backslash ends the host for some readers only' } : undefined;
 }
 
-function doubtOfRest({ host, rest }: Address): Doubt | undefined {
+function doubtOfUser(userinfo: string, host: string): Doubt | undefined {
+  if (userinfo.includes('@')) return { confidence: 0.93, why: 'two signs claim to end the name of the user' };
+  if (isDomain(userinfo.split(':', 1)[0] ?? '')) return { confidence: 0.93, why: 'the name of the user is written as a host' };
+  const isStrange = host !== '' && (userinfo === '' || /[;\\'*,()[\]]/.test(userinfo));
+  return isStrange ? { confidence: 0.91, why: 'no user has such a name' } : undefined;
+}
+
+function doubtOfRest({ scheme, host, rest }: Address): Doubt | undefined {
   if (!isDomain(host)) return undefined;
+  if (scheme === '' && rest === '//') return { confidence: 0.91, why: 'the host stands between two pairs of slashes' };
   return /(?:^|[\\/])\.\.[\\/]?$/.test(rest) ? { confidence: 0.91, why: 'the path of the address climbs out of it' } : undefined;
 }
 
 /** A path that is nothing but an address, or whose slashes have a control character between them, which browsers drop. */
 export function hidesAddress(text: string): boolean {
-  const match = /^[/\\]{1,4}(?:[\t\r\n]{1,4}[/\\]{1,4}|https?:[/\\]{0,4})([^/\\?#:]{1,255})/i.exec(text);
+  const match = /^(?:[/\\]{1,4}(?:[\t\r\n]{1,4}[/\\]{1,4}|https?:[/\\]{0,4})|[/\\]?<>[/\\]{2,4})([^/\\?#:]{1,255})/i.exec(text);
   return match !== null && isDomain(match[1] ?? '');
 }
 

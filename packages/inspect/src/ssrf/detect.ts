@@ -8,10 +8,10 @@ import { readHost, type HostReading } from './hosts.ts';
 /** An address has a colon or starts with slashes; look-alikes of both are beyond ASCII. */
 const ADDRESS = TRAIT.colon | TRAIT.slash | TRAIT.backslash | TRAIT.nonAscii;
 /** Clients of these protocols send bytes of the attacker's choice, or read archives and directories; no form asks for them. */
-const ODD_SCHEMES = new Set('gopher gophers dict tftp ldap ldaps ldapi netdoc jar telnet finger'.split(' '));
+const ODD_SCHEMES = new Set('gopher gophers dict tftp ldap ldaps ldapi netdoc jar telnet finger unix'.split(' '));
 /** What a configuration names as its own database; such a value is no address to fetch. */
 const SERVICE_SCHEMES =
-  /^(?:postgres(?:ql)?|mysql|mariadb|mongodb|redis|rediss|amqps?|kafka|nats|mqtts?|jdbc|sqlite|git|tcp|udp|unix|vscode|otpauth)\b/;
+  /^(?:postgres(?:ql)?|mysql|mariadb|mongodb|redis|rediss|amqps?|kafka|nats|mqtts?|jdbc|sqlite|git|vscode|otpauth)\b/;
 /** Headers that name the page the browser is on, which may be on the developer's machine. */
 const BROWSER_HEADERS = new Set(['referer', 'origin', 'x-forwarded-host', 'x-forwarded-server', 'x-original-host']);
 /** Found anywhere, these say what a request is for. */

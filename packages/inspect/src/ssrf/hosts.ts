@@ -24,9 +24,30 @@ const LOOPBACK_NAMES = new Set([
   'ip6-loopback',
   'loopback',
   'broadcasthost',
+  'host.docker.internal',
+  'gateway.docker.internal',
+  'kubernetes.docker.internal',
+  'host.containers.internal',
+  'gateway.containers.internal',
+  'host.lima.internal',
+  'docker.for.mac.localhost',
 ]);
 /** Public zones all of whose names lead to 127.0.0.1. */
-const LOOPBACK_ZONES = ['localtest.me', 'lvh.me', 'vcap.me', 'lacolhost.com', 'localho.st', 'fuf.me', 'local.gd'];
+const LOOPBACK_ZONES = [
+  'localtest.me',
+  'lvh.me',
+  'vcap.me',
+  'lacolhost.com',
+  'localho.st',
+  'fuf.me',
+  'local.gd',
+  'localh.st',
+  'localdomain.pw',
+  'loopback.jp',
+  'bugbounty.dod.network',
+  'mail.ebc.apple.com',
+  'spoofed.burpcollaborator.net',
+];
 /** Zones whose names answer with the address written in them, or with two addresses in turn (DNS rebinding). */
 const WILDCARD_ZONES = ['nip.io', 'sslip.io', 'xip.io', 'xip.name', 'rbndr.us', '1u.ms', 'ip6.name', 'traefik.me', 'backname.io'];
 const METADATA_NAMES = new Set([
@@ -98,6 +119,8 @@ export function readHost(raw: string): HostReading | undefined {
   const isFolded = mapped !== plain && isAscii(mapped);
   const ip = name.includes(':') ? readIpv6(name) : endsInNumber(name) ? readIpv4(name) : undefined;
   if (ip !== undefined) return { reach: ip.reach, isDisguised: ip.isDisguised || isFolded, name };
+  // A last label that is a number makes an address or nothing; readers with prefixes of their own (`0o177.1`) still take it.
+  if (/^[\da-z]+(?:\.[\da-z]+){1,3}$/.test(name) && endsInNumber(name)) return { reach: 'public', isDisguised: true, name };
   const reach = reachOfName(name);
   return reach === undefined ? undefined : { reach, isDisguised: isFolded || isEmbedded(name), name };
 }
@@ -128,8 +151,11 @@ function isWithin(name: string, zone: string): boolean {
   return name === zone || name.endsWith(`.${zone}`);
 }
 
+/** A name that stands for an address written in it, or may do so in a way not known here. */
 function isEmbedded(name: string): boolean {
-  return LOOPBACK_ZONES.some((zone) => isWithin(name, zone)) || (embeddedReach(name) ?? 'public') !== 'public';
+  if (LOOPBACK_ZONES.some((zone) => isWithin(name, zone))) return true;
+  const reach = embeddedReach(name);
+  return reach === undefined ? WILDCARD_ZONES.some((zone) => name.endsWith(`.${zone}`)) : reach !== 'public';
 }
 
 /** An inner address in front of a public zone: four labels, four numbers with dashes, or eight digits of hexadecimal. */

@@ -8,10 +8,11 @@ const PATH =
   TRAIT.slash | TRAIT.backslash | TRAIT.dot | TRAIT.control | TRAIT.percent | TRAIT.nonAscii | TRAIT.colon | TRAIT.digit;
 /** Longest value read as a path; the rest of a longer one is a text, not a name. */
 const PATH_LENGTH_MAX = 8_192;
-const HINT = /[\\/]|0x[25]|\.\.|%|\.(?:ini|htaccess|env|git|ssh)|web-?inf|[^\0-\x7f]|\0/i;
+const HINT =
+  /[\\/]|0x[25]|\.\.|%|\.(?:ini|htaccess|env|git|ssh|sql|bak|tfstate|docker|kube|pgpass|s3cfg)|web-?inf|[^\0-\x7f]|\0/i;
 /** Lax spellings of `..` and its slash that survive every standard decoder; each stands for one known reader. */
 const DISGUISED_DOTS =
-  /(?:0x2e){2}|\.\?\W|\?\.\W|%(?:25)?2e|\.\p{Cc}\.|\.\p{Cc}|(?:\/\.){2,}[\\/{\w]|(?:\.{3,}[\\/]){2}|\.{3}[\\/]\.[\\/]|[\\/]\.{3,}[\\/]\.{2,}|\.%00|\.{2,}(?:0x[25][fc]|%\w\w|[\u0080-\u00ff\u2000-\uffff])|[\xc0\xc1\xe0\xf0\xf8\xfc]\W?\.|\^\W?\^/iu;
+  /(?:0x2e){2}|\.\?\W|\?\.\W|%(?:25)?2e|\.\p{Cc}\.|\.\p{Cc}|(?:\/\.){2,16}[\\/{\w]|(?:\.{3,16}[\\/]){2}|\.{3}[\\/]\.[\\/]|[\\/]\.{3,16}[\\/]\.{2,16}|\.%00|\.{2,16}(?:0x[25][fc]|%\w\w|[\u0080-\u00ff\u2000-\uffff])|[\xc0\xc1\xe0\xf0\xf8\xfc]\W?\.|\^\W?\^/iu;
 const LONG_DOTS = /(?:^|[\\/])\.{4,}(?:[\w{\\/]|$)|(?:^|[\\/])\.{3}[\w{]/;
 /** `../folder/file.ext` and nothing else, as the value of a download or template parameter. */
 const SIBLING_FILE = /^\.\.(?:\/[\w-]{1,64}){1,8}\.(?<ending>\w{1,8})$/u;
@@ -119,16 +120,19 @@ function judgeDisguise(text: string): Evidence | undefined {
 
 /**
  * A path of endlessly repeated dots and separators pushes the real name past a length limit (CWE-22, path truncation). Letters
- * and digits in a row are a long name: normalising does not make them vanish.
+ * and digits in a row are a long name, which normalising does not make vanish, unless dots follow that are no ending.
  */
 function judgeFilled(text: string): Evidence | undefined {
   if (text.length < FILLED_SEGMENT_MIN || !/^[\\/.]/.test(text)) return undefined;
   let run = 1;
+  let same = 1;
   for (let i = 3; i < text.length; i++) {
     const repeats = text[i] === text[i - 1] || (text[i] === text[i - 2] && text[i - 1] === text[i - 3]);
     run = repeats && !/[a-z0-9]/iu.test(text.charAt(i)) ? run + 1 : 1;
-    if (run >= FILLED_SEGMENT_MIN)
+    const isDots = same >= FILLED_SEGMENT_MIN && text.startsWith('..', i);
+    if (run >= FILLED_SEGMENT_MIN || isDots)
       return { rule: 'traversal.disguised', confidence: 0.91, span: [0, i], why: 'the path is filled up to a length limit' };
+    same = text[i] === text[i - 1] ? same + 1 : 1;
   }
   return undefined;
 }

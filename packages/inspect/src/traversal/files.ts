@@ -55,7 +55,7 @@ const FOLDERS: readonly (readonly [folder: string, names: string])[] = [
 
 /** Names that are sensitive wherever they lie: nobody serves them, and no sentence needs them as a path. */
 const NAMES =
-  'boot.ini win.ini web.config web.xml web-inf meta-inf .htaccess .htpasswd .htgroup .ssh id_rsa id_dsa id_ecdsa id_ed25519 authorized_keys authorized_keys2 known_hosts php.ini my.ini my.cnf .my.cnf httpd.conf httpd-vhosts.conf apache2.conf cmd.exe global.asa global.asax localstart.asp wp-config.php wp-config .git .svn .hg .bzr .env .aws system.ini autoexec.bat access_log error_log desktop.ini boot.ini.bak config.inc.php .npmrc .pypirc .dockerenv .dockercfg .docker .kube .azure .gcloud .s3cfg .netrc _netrc .pgpass .git-credentials .terraform terraform.tfstate terraform.tfvars ntuser.dat ntuser.ini unattend.xml unattended.xml sysprep.inf sysprep.xml web-infweb.xml .gnupg .vault-token .rhosts .shosts .bash_history .sh_history .zsh_history .ash_history .mysql_history .psql_history .sqlite_history .python_history .node_repl_history .php_history .rediscli_history .irb_history .esmtprc .fetchmailrc .procmailrc master.key localsettings.php configuration.php settings.inc.php database.inc.php db.inc.php config.php.bak web.config.bak applicationhost.config machine.config tomcat-users.xml catalina.out standalone.xml jboss-web.xml shadow.bak passwd.bak ntds.dit pagefile.sys hiberfil.sys cloud.cfg backup.sql dump.sql database.sql db.sql backup.sql.gz backup.sql.zip dump.sql.gz';
+  'boot.ini win.ini web.config web.xml web-inf meta-inf .htaccess .htpasswd .htgroup .ssh id_rsa id_dsa id_ecdsa id_ed25519 authorized_keys authorized_keys2 known_hosts php.ini my.ini my.cnf .my.cnf httpd.conf httpd-vhosts.conf apache2.conf cmd.exe global.asa global.asax localstart.asp wp-config.php wp-config .git .svn .hg .bzr .env .aws system.ini autoexec.bat access_log error_log desktop.ini boot.ini.bak config.inc.php .npmrc .pypirc .dockerenv docker.sock .dockercfg .docker .kube .azure .gcloud .s3cfg .netrc _netrc .pgpass .git-credentials .terraform terraform.tfstate terraform.tfvars ntuser.dat ntuser.ini unattend.xml unattended.xml sysprep.inf sysprep.xml web-infweb.xml .gnupg .vault-token .rhosts .shosts .bash_history .sh_history .zsh_history .ash_history .mysql_history .psql_history .sqlite_history .python_history .node_repl_history .php_history .rediscli_history .irb_history .esmtprc .fetchmailrc .procmailrc master.key localsettings.php configuration.php settings.inc.php database.inc.php db.inc.php config.php.bak web.config.bak applicationhost.config machine.config tomcat-users.xml catalina.out standalone.xml jboss-web.xml shadow.bak passwd.bak ntds.dit pagefile.sys hiberfil.sys cloud.cfg backup.sql dump.sql database.sql db.sql backup.sql.gz backup.sql.zip dump.sql.gz';
 /** Words of other worlds too: they count only at the end of a way out of the folder. */
 const WEAK_NAMES =
   '.bashrc .bash_profile .bash_logout .zshrc .viminfo .gitconfig .ds_store .mozilla .thunderbird .lesshst .yarnrc server.xml context.xml credentials.xml shadow sam passwd netstat regedit repair hosts secring.gpg application.properties application.yml application.yaml bootstrap.yml appsettings.json database.yml secrets.yml credentials settings.py local_settings.py parameters.yml config.php config.yml config.json config.js package.json composer.json dockerfile docker-compose.yml docker-compose.yaml makefile gemfile manage.py app.py server.js index.js main.py config.ini db.php database.php connection.php syslog auth.log messages secure dmesg wtmp utmp lastlog faillog access.log error.log debug.log laravel.log history';
@@ -64,9 +64,14 @@ function sequencesOf([folder, names]: readonly [string, string]): readonly (read
   return names.split(' ').map((name) => [folder, ...name.split('/').filter((part) => part !== '')]);
 }
 
-/** Sequences of names, by their first one; what stands between the names may be any separator or noise. */
-export const SEQUENCES: ReadonlyMap<string, readonly (readonly string[])[]> = new Map(
-  FOLDERS.map((entry) => [entry[0], sequencesOf(entry)]),
+/** What tells sequences of one folder apart soonest: the first letter after it, dots left out. */
+export function initialOf(name: string): string {
+  return name.replace(/^\.+/, '').charAt(0);
+}
+
+/** Sequences of names, by the first one and the letter after it; what stands between may be any separator or noise. */
+export const SEQUENCES: ReadonlyMap<string, ReadonlyMap<string, readonly (readonly string[])[]>> = new Map(
+  FOLDERS.map((entry) => [entry[0], Map.groupBy(sequencesOf(entry), (sequence) => initialOf(sequence[1] ?? ''))]),
 );
 export const SENSITIVE_NAMES: ReadonlySet<string> = new Set(NAMES.split(' '));
 export const CLIMBED_NAMES: ReadonlySet<string> = new Set(WEAK_NAMES.split(' '));

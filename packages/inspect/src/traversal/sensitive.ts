@@ -1,8 +1,10 @@
-import { CLIMBED_NAMES, SENSITIVE_NAMES, SEQUENCES } from './files.ts';
+import { CLIMBED_NAMES, initialOf, SENSITIVE_NAMES, SEQUENCES } from './files.ts';
 
 /** Runs of characters that can only be names; everything else between them counts as a separator, however it is encoded. */
 const NAME_RUN = /[\w.-]+/g;
 const NAMES_MAX = 512;
+/** Longer ones are no name of a file anyone knows. */
+const NAME_LENGTH_MAX = 64;
 /** Encodings of a slash that no decoder here undoes, because only one lax decoder somewhere does. */
 const ENCODED_SEPARATOR = /0x2[ef]|0x5c|%(?:25)?(?:2f|5c|c0%af|c1%9c|[0-9a-z]{2})/gi;
 const SEPARATOR_LENGTH_MAX = 16;
@@ -47,7 +49,7 @@ export function findSensitiveFile(text: string): SensitiveFile | undefined {
   for (const [index, name] of names.entries()) {
     const trimmed = name.text.replace(/^\.{2,}/, '');
     if (SENSITIVE_NAMES.has(trimmed)) return found(trimmed, [name, name]);
-    for (const sequence of sequencesFrom(trimmed)) {
+    for (const sequence of sequencesFrom(trimmed, names[index + 1])) {
       const last = names[index + sequence.length - 1];
       if (last !== undefined && matches(names, { index, sequence }, folded)) return found(sequence.join('/'), [name, last]);
     }
@@ -62,8 +64,9 @@ function found(name: string, [first, last]: readonly [Name, Name]): SensitiveFil
 
 const NONE: readonly (readonly string[])[] = [];
 
-function sequencesFrom(name: string): readonly (readonly string[])[] {
-  return SEQUENCES.get(name.replaceAll('.', '')) ?? NONE;
+function sequencesFrom(name: string, next: Name | undefined): readonly (readonly string[])[] {
+  if (next === undefined || name.length > NAME_LENGTH_MAX) return NONE;
+  return SEQUENCES.get(name.replaceAll('.', ''))?.get(initialOf(next.text)) ?? NONE;
 }
 
 function matches(names: readonly Name[], candidate: { index: number; sequence: readonly string[] }, text: string): boolean {
@@ -78,6 +81,7 @@ function matches(names: readonly Name[], candidate: { index: number; sequence: r
 
 /** The name itself, or a copy of it with another ending; a hidden name only with its dot. */
 function isNamed(text: string, wanted: string): boolean {
+  if (text.length > NAME_LENGTH_MAX) return false;
   const bare = text.replace(/\.+$/, '').replace(wanted.startsWith('.') ? /^\.+(?=\.)/ : /^\.+/, '');
   return bare === wanted || bare === `${wanted}-` || bare.startsWith(`${wanted}.`);
 }
