@@ -3,7 +3,15 @@ import { findEffect } from './effects.ts';
 import { isEventHandler } from './events.ts';
 import type { Attribute } from './html.ts';
 import { readAttributes } from './html.ts';
-import { attributeText, isActiveStyle, isIdleUrl, isScriptUrl, looksLikeScript, normalizeUrl } from './script.ts';
+import {
+  attributeText,
+  isActiveStyle,
+  isDisguisedStyle,
+  isIdleUrl,
+  isScriptUrl,
+  looksLikeScript,
+  normalizeUrl,
+} from './script.ts';
 import { isProse, readTokens } from './tokens.ts';
 
 /** Attributes whose value a browser follows or loads. */
@@ -81,7 +89,19 @@ function attributeReason({ name: written, value }: Attribute, { confidence, tag 
     return { rule: 'xss.embed', confidence: Math.min(confidence, 0.91), why: 'data binding inserts markup' };
   if (name === 'srcdoc')
     return { rule: 'xss.embed', confidence: Math.min(confidence, 0.93), why: 'srcdoc holds a whole document' };
-  if (name === 'style') return isActiveStyle(value) ? { rule: 'xss.style', confidence, why: 'the style runs script' } : undefined;
+  if (name === 'style') return styleReason(value, confidence);
+  // Internet Explorer wrote such a value back without quotes, and the backticks became empty ones (mutation XSS).
+  if (/``\s{0,4}on[a-z]{3,48}\s{0,4}=/i.test(value))
+    return { rule: 'xss.handler', confidence: Math.min(confidence, 0.93), why: 'a handler waits in a value behind backticks' };
+  if (
+    name.startsWith('xmlns') &&
+    /^(?:x-schema:|http:\/\/www\.w3\.org\/2001\/xml-events|urn:schemas-microsoft-com:time)/.test(value)
+  )
+    return {
+      rule: 'xss.embed',
+      confidence: Math.min(confidence, 0.92),
+      why: 'the namespace brings handlers or a foreign schema',
+    };
   if (DIRECTIVE.test(name) && isInjected(value))
     return {
       rule: 'xss.handler',
@@ -89,6 +109,13 @@ function attributeReason({ name: written, value }: Attribute, { confidence, tag 
       why: `${name.slice(0, 32)} is evaluated and holds script`,
     };
   return urlReason(name, value, { confidence, tag });
+}
+
+function styleReason(value: string, confidence: number): Reason | undefined {
+  if (isActiveStyle(value)) return { rule: 'xss.style', confidence, why: 'the style runs script' };
+  return isDisguisedStyle(value)
+    ? { rule: 'xss.style', confidence: Math.min(confidence, 0.91), why: 'the style is written so that parsers disagree on it' }
+    : undefined;
 }
 
 function handlerReason(name: string, value: string, confidence: number): Reason | undefined {

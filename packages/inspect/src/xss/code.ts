@@ -15,6 +15,8 @@ const EMBEDDED =
 const AFTER_STRING = new Set(';,+-*/|&^%<>=?:})]!~.['.split(''));
 /** Statements at the beginning of a value that are looked at as a whole script. */
 const PLAIN_LENGTH_MAX = 1_024;
+/** Up to here several statements are one attempt; longer ones are what people paste to ask about. */
+const SHORT_LENGTH_MAX = 64;
 const DECLARATIONS: ReadonlySet<string> = new Set(
   'const let var function class if for while import export async return switch try case'.split(' '),
 );
@@ -43,6 +45,8 @@ function judgeUrlValue(text: string): Evidence | undefined {
   if (/^[a-z]{1,9}[\p{Cc}]{1,16}[a-z\p{Cc}]{1,16}$/iu.test(scheme))
     return { rule: 'xss.url', confidence: 0.94, span, why: 'the scheme of a script address is taken apart' };
   if (isIdleUrl(text)) return undefined;
+  if (/^mhtml:(?:https?|file):/i.test(text))
+    return { rule: 'xss.url', confidence: 0.92, span, why: 'the address takes a document out of an archive' };
   const isData = /^[^:]{0,40}data$/i.test(text.slice(0, colon));
   // "javascript: the basics" is a title; code follows its colon closely and calls or assigns.
   const isTitle = /^\s+[a-z]+\s+[a-z]+/i.test(body);
@@ -108,11 +112,13 @@ function judgeStrings(text: string): Evidence | undefined {
 function judgePlain(text: string): Evidence | undefined {
   const tokens = readTokens(text.slice(0, PLAIN_LENGTH_MAX), 0);
   const first = tokens.find((token) => !/^[;)\]}]$/.test(token.text));
-  if (first === undefined || DECLARATIONS.has(first.text)) return undefined;
+  const isShort =
+    text.length <= SHORT_LENGTH_MAX && !/[\n\r]/.test(text) && first?.text !== 'function' && first?.text !== 'class';
+  if (first === undefined || (DECLARATIONS.has(first.text) && !isShort)) return undefined;
   const effect = findEffect(tokens);
   if (effect === undefined || isProse(untilBehind(tokens, effect))) return undefined;
   const span = [effect.start, effect.end] as const;
-  if (effect.weight !== 'clear' || !isFirst(tokens, effect.start))
+  if (effect.weight !== 'clear' || !(isShort || isFirst(tokens, effect.start)))
     return { rule: 'xss.code', confidence: 0.4, span, why: 'the value contains script' };
   return { rule: 'xss.code', confidence: 0.92, span, why: 'the value is an expression that script injection uses' };
 }

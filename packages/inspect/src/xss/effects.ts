@@ -111,6 +111,7 @@ const JUDGES: ReadonlyMap<string, Judge> = new Map<string, Judge>([
   ...[...USUAL_CALLS].map((name) => [name, usualCall] as const),
   ...[...POPUPS, ...RUNNERS].map((name) => [name, runnerUse] as const),
   ['[', literalMember],
+  ['createElement', elementUse],
   ['constructor', constructorUse],
   ['location', locationUse],
 ]);
@@ -129,7 +130,7 @@ function callWeight(tokens: readonly Token[], i: number): Weight | undefined {
   const open = tokens[i + 1];
   if (open === undefined) return undefined;
   // A method of another object, such as `toast.alert(…)` or `window.confirm(…)`.
-  if (tokens[i - 1]?.text === '.' && !GLOBALS.has(tokens[i - 2]?.text ?? '')) return 'usual';
+  if (textAt(tokens, i - 1) === '.' && !GLOBALS.has(textAt(tokens, i - 2)) && !GLOBALS.has(textAt(tokens, 0))) return 'usual';
   if (tokens[i - 1]?.text === 'function') return undefined;
   if (open.text === '(' && !open.isGlued && tokens[i + 2]?.kind === 'word') return undefined;
   return 'clear';
@@ -174,6 +175,7 @@ function globalUse(tokens: readonly Token[], i: number): Weight | undefined {
 
 function documentUse(tokens: readonly Token[], at: number, part: string): Weight {
   const next = tokens[at + 1]?.text;
+  if (part === 'cookie') return 'clear';
   if (!SECRETS.has(part)) return 'usual';
   return next === undefined || ENDS_MEMBER.has(next) ? 'clear' : 'usual';
 }
@@ -205,6 +207,11 @@ function literalMember(tokens: readonly Token[], i: number): Weight | undefined 
   const inner = tokens[i + 1];
   if (inner?.kind !== 'literal' || tokens[i + 2]?.text !== ']') return undefined;
   return /^["'](?:constructor|__proto__|alert|eval|cookie)["']$/.test(inner.text) ? 'clear' : undefined;
+}
+
+/** Pages are given scripts this way by other scripts only. */
+function elementUse(tokens: readonly Token[], i: number): Weight | undefined {
+  return textAt(tokens, i + 1) === '(' && /^["'`]script["'`]$/i.test(textAt(tokens, i + 2)) ? 'clear' : undefined;
 }
 
 function constructorUse(tokens: readonly Token[], i: number): Weight | undefined {

@@ -26,6 +26,8 @@ export interface Tag {
 /** More attributes than any honest tag has; the rest of the tag is skipped. */
 const ATTRIBUTES_MAX = 128;
 const NAME_LENGTH_MAX = 64;
+/** Looked for behind each backtick, so the way there is short. */
+const BACKTICK_LENGTH_MAX = 1_024;
 const SPELLED_LENGTH_MAX = 10;
 /** Characters that old browsers and lax filters step over between `<` and the name. */
 const LEADING_NOISE = '/!?~%\\\0\t\n\f\r -';
@@ -49,11 +51,18 @@ export function readTag(text: string, at: number): Tag | undefined {
   let end = from;
   while (end < text.length && !isGap(text.charCodeAt(end)) && text[end] !== '>' && text[end] !== '<') end++;
   // `<scr<script>`: a filter that deletes the inner tag builds the outer one, so the inner one is what is read.
-  if (text[end] === '<') return undefined;
+  if (text[end] === '<' && !isScriptName(text, from, end)) return undefined;
   const name = text.slice(from, Math.min(end, from + NAME_LENGTH_MAX)).toLowerCase();
   const rest = readAttributes(text, end);
   const spelled = name.length === 1 ? spelledName(text, from) : name;
   return { name: spelled, isSpelled: spelled !== name, start: at, ...rest };
+}
+
+/** `<script<b>`: parsers that stop at the second bracket have read the name by then. The inner tag is read by itself in any case. */
+function isScriptName(text: string, from: number, end: number): boolean {
+  return (
+    end - from === 6 && text.slice(from, end).toLowerCase() === 'script' && /^<[a-z/]{1,8}[\s>]/i.test(text.slice(end, end + 10))
+  );
 }
 
 /** `<f o r m`: filters that drop blanks put such a name together again. */
@@ -102,15 +111,17 @@ function readAttribute(text: string, start: number): Attribute {
 
 function readValue(text: string, at: number): Pick<Attribute, 'value' | 'end' | 'isClosed'> {
   const quote = text.charAt(at);
-  // The backtick is a quote to old Internet Explorer and to nobody else; reading it so only widens what is seen.
-  if (quote === '"' || quote === "'" || quote === '`') {
+  if (quote === '"' || quote === "'") {
     const close = text.indexOf(quote, at + 1);
     const end = close < 0 ? text.length : close;
     return { value: text.slice(at + 1, end), end: Math.min(end + 1, text.length), isClosed: close >= 0 };
   }
   let end = at;
   while (end < text.length && text.charCodeAt(end) > 32 && text[end] !== '>') end++;
-  return { value: text.slice(at, end), end, isClosed: true };
+  // The backtick is a quote to old Internet Explorer and to nobody else: what it holds is the value, and attributes are read from it too.
+  const length = quote === '`' ? text.slice(at + 1, at + BACKTICK_LENGTH_MAX).indexOf(quote) : -1;
+  const isQuoted = length >= 0;
+  return { value: isQuoted ? text.slice(at + 1, at + 1 + length) : text.slice(at, end), end, isClosed: true };
 }
 
 function skipGaps(text: string, from: number): number {

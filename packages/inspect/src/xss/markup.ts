@@ -116,6 +116,10 @@ function embedReason(tag: Tag, name: string): Reason | undefined {
   if (tag.attributes.some((attribute) => addresses.includes(attribute.name) && attribute.value !== '')) {
     return { rule: 'xss.embed', confidence: 0.93, why: `a <${name}> tag loads foreign content` };
   }
+  if (name === 'xml-stylesheet')
+    return { rule: 'xss.embed', confidence: 0.91, why: 'the document takes a style sheet, which may be a program' };
+  if (name === 'meta' && isOddCharset(tag))
+    return { rule: 'xss.embed', confidence: 0.94, why: 'the charset lets other characters stand for angle brackets' };
   if (name === 'meta' && tag.attributes.some((attribute) => attribute.name === 'http-equiv') && !isHarmlessMeta(tag)) {
     return { rule: 'xss.embed', confidence: 0.93, why: 'a <meta http-equiv> tag changes how the page behaves' };
   }
@@ -141,6 +145,15 @@ function unfinishedReason(tag: Tag, name: string): Reason | undefined {
   return addresses.includes(last.name)
     ? { rule: 'xss.embed', confidence: 0.91, why: `a <${name}> tag is left open at its address` }
     : undefined;
+}
+
+/** Every charset that pages are written in leaves ASCII as it is; in the others markup hides (CWE-838). */
+const ASCII_CHARSET =
+  /^(?:utf-?8|us-ascii|ascii|latin-?\d|iso-?8859-\d{1,2}|windows-\d{3,4}|cp\d{3,4}|gb2312|gbk|gb18030|big5(?:-hkscs)?|shift[_-]jis|x-sjis|euc-(?:jp|kr|tw)|koi8-[ru]|tis-620|\{\{.*|\$\{.*|<.*)$/i;
+
+function isOddCharset(tag: Tag): boolean {
+  const charset = tag.attributes.find((attribute) => attribute.name === 'charset')?.value.trim() ?? '';
+  return charset !== '' && !ASCII_CHARSET.test(charset);
 }
 
 /** Declarations of the charset as every whole page has them. UTF-7 is no such charset: it hides the tags that follow. */

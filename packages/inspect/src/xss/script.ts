@@ -76,6 +76,20 @@ export function isActiveStyle(value: string): boolean {
   return ACTIVE_STYLE.test(cssUnescape(text).replaceAll(STYLE_COMMENT, '').replaceAll('\0', ''));
 }
 
+/** Escaped ASCII letters and signs: escapes are for other alphabets and for icon fonts. */
+const ESCAPED_ASCII = /\\0{0,4}[2-7][\da-f](?![\da-f])/i;
+/** A placeholder of a page template may stand in a style; other braces and brackets belong to sheets, not to attributes. */
+const PLACEHOLDER = /\{\{[^{}]{0,200}\}\}|[$#]\{[^{}]{0,200}\}|\{%[^{}]{0,200}%\}|\[[\w-]{1,32}\]/g;
+
+/** True when an attribute's style holds what only a sheet does, or hides its letters: browsers disagreed on where such a value ends. */
+export function isDisguisedStyle(value: string): boolean {
+  const text = decodeEntities(value.slice(0, JUDGED_LENGTH_MAX)).trim();
+  if (text.startsWith('{') || text.startsWith('[')) return false;
+  if (ESCAPED_ASCII.test(text) || /url\([^)]{0,400}\/\*/i.test(text)) return true;
+  if (/["'][^"';]{0,64}[\n\r\f]/.test(text)) return true;
+  return /[{}]/.test(text.replaceAll(PLACEHOLDER, ''));
+}
+
 /** The declarations that need no element around them to be known for what they are; a sheet of colours and fonts is none. */
 const ACTIVE_DECLARATION =
   /(?:^|["'`;{\s=])(?:-moz-binding|behaviou?r)\s{0,8}:\s{0,8}url\s{0,4}\(|@import\s{0,8}(?:url\s{0,4}\(\s{0,4})?["']?(?:javascript|data|vbscript):/i;
