@@ -74,6 +74,7 @@ export const UPDATE_OPERATORS: ReadonlySet<string> = new Set([
   '$options',
 ]);
 
+const OPERATOR_LENGTH_MIN = 3;
 /** Longest operator; a longer name is none. */
 const OPERATOR_LENGTH_MAX = 24;
 
@@ -81,6 +82,7 @@ const OPERATOR_LENGTH_MAX = 24;
 export function operatorAt(text: string, at: number): string | undefined {
   let end = at + 1;
   while (end < text.length && end - at <= OPERATOR_LENGTH_MAX && isLetter(text.charCodeAt(end))) end++;
+  if (end - at < OPERATOR_LENGTH_MIN) return undefined;
   const word = text.slice(at, end);
   return QUERY_OPERATORS.has(word) || UPDATE_OPERATORS.has(word) ? word : undefined;
 }

@@ -71,9 +71,13 @@ const ASKING: readonly Shape[] = [
   },
 ];
 
+/** Without one of these nothing follows a quote that any of the shapes above would take. */
+const GOES_ON = /\bor\b|\band\b|[|/]/i;
+
 /** Reads a value as the inside of an XPath string or number (CWE-643). Paths alone pass: scrapers and testers store them. */
 export function detectXpath({ value, traits }: DetectInput): readonly Evidence[] {
-  const candidates = hasAny(traits, TRAIT.quote | TRAIT.doubleQuote) ? [...QUOTED, ...ASKING] : ASKING;
+  const isQuoted = hasAny(traits, TRAIT.quote | TRAIT.doubleQuote) && GOES_ON.test(value);
+  const candidates = isQuoted ? [...QUOTED, ...ASKING] : ASKING;
   const found: Evidence[] = [];
   for (const { rule, pattern, confidence, why } of candidates) {
     const match = pattern.exec(value);
