@@ -14,7 +14,7 @@ export {
   type Verdict,
   type VerdictOptions,
 } from './inspect.ts';
-export { checkRequest, contextFor, type Violation, type ViolationReason } from './learn/check.ts';
+export { checkRequest, contextFor, type CheckOptions, type Violation, type ViolationReason } from './learn/check.ts';
 export { compileSchema } from './learn/compile.ts';
 export type { CompiledSchema, CompileResult, SchemaFault } from './learn/compiled.ts';
 export { fromDocument, takeDelta, toDocument, type ModelDocument } from './learn/document.ts';

@@ -35,9 +35,16 @@ const NAME_CHARS_MAX = 128;
 /** Methods that ask about a resource and carry nothing to it. */
 const QUESTIONS: ReadonlySet<string> = new Set(['OPTIONS']);
 
+/** Which part of a request is known. */
+export interface CheckOptions {
+  /** The body is not read yet, or these are some fields of it: nothing is missed. */
+  readonly isPart?: boolean;
+}
+
 interface Checking {
   readonly schema: CompiledSchema;
   readonly violations: Violation[];
+  readonly isPart: boolean;
 }
 
 /**
@@ -45,8 +52,12 @@ interface Checking {
  *
  * @example checkRequest(schema, request).length === 0 // it is what the schema says
  */
-export function checkRequest(schema: CompiledSchema, request: CanonicalRequest): readonly Violation[] {
-  const checking: Checking = { schema, violations: [] };
+export function checkRequest(
+  schema: CompiledSchema,
+  request: CanonicalRequest,
+  { isPart = false }: CheckOptions = {},
+): readonly Violation[] {
+  const checking: Checking = { schema, violations: [], isPart };
   const operation = findOperation(checking, request);
   if (operation === 'refused' || operation === 'passed') return checking.violations;
   if (operation === 'vocabulary') checkVocabulary(checking, request);
@@ -59,9 +70,11 @@ export function contextFor(
   schema: CompiledSchema,
   request: CanonicalRequest,
 ): (field: Pick<Field, 'location' | 'name'>) => FieldContext | null {
-  const operation = operationOf(findItem(schema.root, request.path), request.method);
+  // Asked only where something was found, which is seldom: nothing is looked up before.
+  let operation: CompiledOperation | null | undefined;
   return ({ location, name }) => {
     if (!isParameter(location)) return null;
+    operation ??= operationOf(findItem(schema.root, request.path), request.method);
     const canonical = parameterName(location, name);
     const value = operation?.values.get(`${location} ${canonical}`);
     return (
@@ -122,7 +135,7 @@ function checkOperation(checking: Checking, operation: CompiledOperation, reques
     }
     seen.add(key);
   }
-  checkRequired(checking, operation, seen);
+  if (!checking.isPart) checkRequired(checking, operation, seen);
 }
 
 /** A file stands in the form under the same name as any other part. */

@@ -32,7 +32,8 @@ export function addNode(root: DocumentNode, path: readonly string[], leaf: NonNu
     node.children.set(part, next);
     node = next;
   }
-  node.leaf = leaf;
+  // Now a file and now a text under one name: nothing is said of it.
+  node.leaf = node.leaf === null ? leaf : { schema: { type: 'array', items: { type: 'string' } }, isRequired: false };
 }
 
 /** The schema of a node. Recursion is bounded by the length of a learned name. */

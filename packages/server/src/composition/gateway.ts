@@ -27,6 +27,7 @@ export function connectGateway(core: Core): GatewayLink {
           log.error({ err: error, snapshot }, 'an applied snapshot was not recorded');
         });
       },
+      learned: (application, model) => domains.protection.learning.observe(application, model),
       failed: (code, detail) => log.error({ code, detail }, 'a gateway failed'),
     }),
   );

@@ -1,5 +1,6 @@
 import type { Application, RuleException, Snapshot } from '@holdfast/contract';
 import type { CompiledSnapshot, PrefixSet } from './compiled-snapshot.ts';
+import { compileSchemas } from './learning/compile-schemas.ts';
 import { buildPrefixSet } from './prefix-trie.ts';
 import type { PrefixEntry } from './prefix-trie.ts';
 
@@ -83,16 +84,23 @@ function findHost(table: HostTable, host: string): Application | null {
 export interface CompileOptions {
   /** Entries that cannot be read; they are left out. */
   readonly onRefused?: (prefixes: readonly string[]) => void;
+  /** An application whose schema cannot be read; it is left out and its requests are judged without one. */
+  readonly onSchemaRefused?: (application: string) => void;
   /** What is in force: a list that it has as well is not compiled again. */
   readonly previous?: CompiledSnapshot | null;
 }
 
 /** Turns the lists of a snapshot into lookups. */
-export function compileSnapshot(source: Snapshot, { onRefused, previous = null }: CompileOptions = {}): CompiledSnapshot {
+export function compileSnapshot(
+  source: Snapshot,
+  { onRefused, onSchemaRefused, previous = null }: CompileOptions = {},
+): CompiledSnapshot {
   const hosts = indexHosts(source.applications);
   const routes = indexExceptions(source.exceptions);
+  const schemas = compileSchemas(source.schemas, { previous, onRefused: onSchemaRefused });
   return {
     source,
+    schemaFor: (application) => schemas.get(application) ?? null,
     applicationForHost: (host) => findHost(hosts, host),
     allows:
       heldAllows(source, previous) ??

@@ -1,4 +1,5 @@
 import type { Application, RuleException, Snapshot } from '@holdfast/contract';
+import type { CompiledSchema } from '@holdfast/inspect';
 
 /** A longest-prefix set of addresses. Implemented by the radix trie of `prefix-trie.ts`. */
 export interface PrefixSet {
@@ -14,6 +15,8 @@ export interface CompiledSnapshot {
   readonly allows: PrefixSet;
   /** Value = expiry in epoch milliseconds, or Infinity. */
   readonly bans: PrefixSet;
+  /** The accepted schema of an application, or null. */
+  schemaFor(application: string): CompiledSchema | null;
   /** Exceptions for one application + method + canonical path; indexed by route, so cost does not grow with their number. */
   exceptionsFor(application: string, method: string, path: string): readonly RuleException[];
 }

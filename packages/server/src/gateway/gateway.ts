@@ -88,6 +88,7 @@ class GatewayProcess implements Gateway {
     try {
       const compiled = compileSnapshot(source, {
         previous: this.#snapshot,
+        onSchemaRefused: (application) => log.error({ application }, 'unreadable schema left out'),
         onRefused: (prefixes) => log.warn({ count: prefixes.length }, 'unreadable prefixes left out'),
       });
       this.#snapshot = compiled;

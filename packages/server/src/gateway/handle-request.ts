@@ -6,8 +6,10 @@ import type { EventQueueParts } from './event-queue.ts';
 import { ExchangeState } from './exchange-state.ts';
 import type { ExchangeStart } from './exchange-state.ts';
 import { createIdentifiers } from './identifiers.ts';
+import type { Exchange } from './exchange.ts';
 import type { Identifiers, RandomBytes } from './identifiers.ts';
 import { createInspectionThreads } from './inspection/inspection-threads.ts';
+import { createLearner } from './learning/learner.ts';
 import type { GatewayLog } from './log.ts';
 import { createPipeline } from './pipeline.ts';
 import { createProtocolRejects } from './protocol-rejects.ts';
@@ -52,9 +54,17 @@ export function createRequestRoom({ clock, log, node, send, snapshot, random }: 
   const webSockets = createWebSocketRelays(upstreams);
   const threads = createInspectionThreads(log);
   const steps = createPipeline({ clock, limiter: createRateLimiter(), threads, upstreams, webSockets });
+  const learner = createLearner({ clock, send });
   const record = recordRequest({ clock, events, rejects });
   // runPipeline hands back the very exchange it was given, which handle() below makes.
-  const end = { refuse, record: (exchange: unknown) => record(exchange as ExchangeState), log };
+  const end = {
+    refuse,
+    record: (exchange: Exchange) => {
+      record(exchange as ExchangeState);
+      learner.note(exchange);
+    },
+    log,
+  };
   return {
     handle(arrived) {
       const exchange = new ExchangeState({
@@ -80,10 +90,14 @@ export function createRequestRoom({ clock, log, node, send, snapshot, random }: 
     },
     rejects,
     identifiers,
-    follow: (next) => upstreams.follow(next.source.applications),
+    follow(next) {
+      upstreams.follow(next.source.applications);
+      learner.follow(next.source.applications);
+    },
     sayGoodbye: () => webSockets.closeAll(),
     async close() {
       rejects.flush();
+      learner.close();
       events.flush(true);
       await upstreams.close();
       await threads.close();

@@ -10,6 +10,7 @@ import { identifyApplication } from './steps/identify-application.ts';
 import { inspect } from './steps/inspect.ts';
 import { ownPaths } from './steps/own-paths.ts';
 import { rate } from './steps/rate.ts';
+import { schema } from './steps/schema.ts';
 import type { Upstreams } from './upstream/upstreams.ts';
 import type { WebSocketRelays } from './upstream/websocket.ts';
 
@@ -31,6 +32,7 @@ export function createPipeline({ clock, limiter, threads, upstreams, webSockets 
     ownPaths,
     decode(threads),
     inspect(clock),
+    schema(clock),
     forward({ upstreams, webSockets, clock }),
   ];
 }

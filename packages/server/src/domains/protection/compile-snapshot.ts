@@ -6,6 +6,7 @@ import { readActiveBans, readAllowPrefixes } from './ban-store.ts';
 import { readBypassUntil } from './bypass.ts';
 import { tablesOf } from './change.ts';
 import { readActiveExceptions } from './exceptions.ts';
+import { readEnforced } from './learning/schema-store.ts';
 import { countsOf, digestOf, orderPolicy, writePolicy, type KeyMaterial, type Policy } from './policy.ts';
 import { insertState, newestState, nextVersion } from './snapshot-store.ts';
 import type { ProtectionTables } from './tables.ts';
@@ -35,6 +36,7 @@ async function readPolicy({ db, clock, applications, trustedHops, limits, contac
     applications: known,
     // An exception outlives its application in storage, in case that comes back, but not in what is enforced.
     exceptions: (await readActiveExceptions(tables, now)).filter((exception) => ids.has(exception.application)),
+    schemas: (await readEnforced(tables)).filter(({ application }) => ids.has(application)),
     allows: await readAllowPrefixes(tables),
     bans: await readActiveBans(tables, now),
     bypassUntil: await readBypassUntil(tables, now),

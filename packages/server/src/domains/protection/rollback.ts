@@ -3,6 +3,7 @@ import { actorName, type Actor, type Applications } from '../applications/index.
 import { deleteAllow, deleteBans, insertAllow, readAllBans, readAllowPrefixes, upsertBans } from './ban-store.ts';
 import { change, type Change, type ProtectionParts } from './change.ts';
 import { replaceExceptions } from './exceptions.ts';
+import { replaceSchemas } from './learning/replace-schemas.ts';
 import type { Policy } from './policy.ts';
 import { findState } from './snapshots.ts';
 
@@ -43,9 +44,11 @@ export async function rollBack(
   const { state, policy } = await findState(parts, digest);
   await change(parts, async (step) => {
     const why = `back to ${state.digest.slice(0, 12)}: ${reason}`.slice(0, 500);
-    const applications = policy.applications.map((application) => applicationSchema.parse(application));
+    // A promotion that was under way then is not under way now: nobody would watch its share.
+    const applications = policy.applications.map((one) => ({ ...applicationSchema.parse(one), canary: null }));
     await parts.applications.replaceIn(step.transaction, applications, { actor, reason: why });
     await replaceExceptions(step, policy.exceptions, actor);
+    await replaceSchemas(parts, step, { wanted: policy.schemas, actor, reason: why });
     await replaceAllows(step, policy.allows, why);
     await replaceBans(step, policy, why);
     const payload = { digest: state.digest, fromVersion: state.version };

@@ -3,8 +3,9 @@ import type { Field } from '@holdfast/inspect';
 import type { Application } from '@holdfast/contract';
 import { refusesDoubt } from '../canary.ts';
 import type { Exchange, Refused, StreamInspection } from '../exchange.ts';
-import { inspectOptions } from '../inspection/inspect-options.ts';
+import { optionsFor } from '../inspection/inspect-options.ts';
 import { weighFindings } from '../inspection/weigh-findings.ts';
+import { weighSchema } from '../learning/weigh-schema.ts';
 import { MultipartReader } from './multipart-reader.ts';
 import type { MultipartFault, MultipartStep } from './multipart-reader.ts';
 
@@ -72,11 +73,12 @@ class MultipartInspection implements StreamInspection {
 
   #inspect(fields: readonly Field[]): Refused | null {
     const { head, record, startedAtMs } = this.#exchange;
-    const options = inspectOptions(this.#application);
-    const { findings, score } = inspectRequest({ method: head.method, path: head.path, fields }, options);
+    const request = { method: head.method, path: head.path, fields };
+    const { findings, score } = inspectRequest(request, optionsFor(this.#exchange, request, this.#application));
     record.score = Math.max(record.score, score);
-    if (findings.length === 0) return null;
-    const result = weighFindings(this.#exchange, this.#application, { findings, now: startedAtMs });
+    const found = { findings, now: startedAtMs };
+    const judged = findings.length === 0 ? null : weighFindings(this.#exchange, this.#application, found);
+    const result = judged?.kind === 'refused' ? judged : weighSchema(this.#exchange, request, startedAtMs);
     // Most of the body has not come; its connection cannot carry another request.
     return result.kind === 'refused' ? { ...result, closeConnection: true } : null;
   }

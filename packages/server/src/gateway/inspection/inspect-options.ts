@@ -1,6 +1,7 @@
-import { RULE_GROUPS } from '@holdfast/inspect';
-import type { RuleGroup } from '@holdfast/inspect';
+import { contextFor, RULE_GROUPS } from '@holdfast/inspect';
+import type { CanonicalRequest, InspectOptions, RuleGroup } from '@holdfast/inspect';
 import type { Application } from '@holdfast/contract';
+import type { Exchange } from '../exchange.ts';
 import { CleanTexts } from './clean-texts.ts';
 import { actionFor } from './weigh-findings.ts';
 
@@ -22,4 +23,11 @@ export function inspectOptions(application: Application): GatewayInspectOptions 
   };
   optionsByApplication.set(application, made);
   return made;
+}
+
+/** The same for one request: what an accepted schema knows of a field moves the confidence from which a finding blocks. */
+export function optionsFor(exchange: Exchange, request: CanonicalRequest, application: Application): InspectOptions {
+  const options = inspectOptions(application);
+  const schema = exchange.snapshot.schemaFor(application.id);
+  return schema === null ? options : { ...options, contextOf: contextFor(schema, request) };
 }

@@ -6,6 +6,7 @@ export interface Upward {
   readonly events: (events: readonly EventRecord[], dropped: number) => void;
   readonly counters: (samples: readonly CounterSample[]) => void;
   readonly applied: (version: number, digest: string) => void;
+  readonly learned: (application: string, model: string) => void;
   readonly failed: (code: string, detail: string) => void;
 }
 
@@ -19,6 +20,9 @@ export function takeMessage(message: UpMessage, upward: Upward): void {
       break;
     case 'applied':
       upward.applied(message.version, message.digest);
+      break;
+    case 'learned':
+      upward.learned(message.application, message.model);
       break;
     case 'failed':
       upward.failed(message.code, message.detail);

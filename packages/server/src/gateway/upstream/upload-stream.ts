@@ -70,10 +70,10 @@ export class UploadStream extends Transform {
   #break(refused: Refused): void {
     if (this.fault !== null || this.writableFinished) return;
     this.fault = refused;
-    if (refused.code === 'request-blocked') {
+    if (refused.code === 'request-blocked' || refused.code === 'schema-mismatch') {
       const { record } = this.#exchange;
       // Said here too: an application that answers before it has the whole upload leaves no other place to say it.
-      record.outcome = 'blocked';
+      record.outcome = refused.code === 'request-blocked' ? 'blocked' : 'refused';
       record.reason = refused.reason;
     }
     this.destroy(new Error(refused.reason));

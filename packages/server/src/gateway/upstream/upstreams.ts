@@ -142,8 +142,8 @@ async function refuseUpload(exchange: Exchange, failed: Failed): Promise<Refused
   return refusalFor(failed);
 }
 
-const isRefusedForContent = (fault: Refused | null | undefined): boolean =>
-  fault?.code === 'request-blocked' || fault?.code === 'request-ambiguous' || fault?.code === 'body-too-large';
+const CONTENT_CODES: ReadonlySet<string> = new Set(['request-blocked', 'schema-mismatch', 'request-ambiguous', 'body-too-large']);
+const isRefusedForContent = (fault: Refused | null | undefined): boolean => CONTENT_CODES.has(fault?.code ?? '');
 
 interface Failed {
   readonly fault: UpstreamFault;

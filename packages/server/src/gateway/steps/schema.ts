@@ -1,0 +1,11 @@
+import type { Clock } from '../../platform/clock.ts';
+import { ON } from '../exchange.ts';
+import type { Step } from '../exchange.ts';
+import { weighSchema } from '../learning/weigh-schema.ts';
+
+/** The accepted schema of the application: requests of another form are refused or recorded, as its mode says. */
+export const schema = (clock: Clock): Step => ({
+  name: 'schema',
+  onFailure: 'block',
+  run: (exchange) => (exchange.canonical === null ? ON : weighSchema(exchange, exchange.canonical, clock.now())),
+});
