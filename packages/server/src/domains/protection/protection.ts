@@ -30,6 +30,7 @@ import * as exceptions from './exceptions.ts';
 import { rollBack } from './rollback.ts';
 import { createSnapshots, type Snapshots, type SnapshotsParts } from './snapshots.ts';
 import { createSweeper } from './sweeper.ts';
+import { createLearning, type Learning } from './learning/learning.ts';
 import { createTuning, type Tuning } from './tuning/tuning.ts';
 
 interface ProtectionOptions extends SnapshotsParts {
@@ -63,6 +64,8 @@ export interface Protection extends AsyncDisposable {
   suggestCsp(application: string): Promise<CspSuggestion>;
   /** Learns from the same events. */
   readonly tuning: Tuning;
+  /** Schemas learned from honest requests. */
+  readonly learning: Learning;
   /** Ends, and records the end of, what has run out of time; runs by itself each second after `start`. */
   sweep(): Promise<void>;
   start(): void;
@@ -77,7 +80,8 @@ export function createProtection(options: ProtectionOptions): Protection {
   const parts: ProtectionParts = { db, bus, clock, newId, changed };
   const observer = createCspObserver({ db, clock });
   const tuning = createTuning({ ...parts, applications, pseudonym: options.pseudonym });
-  const sweeper = createSweeper(parts, log);
+  const learning = createLearning({ ...parts, applications, log });
+  const sweeper = createSweeper(parts, log, () => tuning.sweep());
   return {
     addBan: async (input, actor) => bans.addBan(parts, input, actor),
     removeBan: async (prefix, actor) => bans.removeBan(parts, prefix, actor),
@@ -111,6 +115,7 @@ export function createProtection(options: ProtectionOptions): Protection {
       tuning.observe(event);
     },
     tuning,
+    learning,
     cspObservations: async (application) => observer.read((await applications.get(application)).application.id),
     async suggestCsp(id) {
       const { application } = await applications.get(id);
@@ -124,6 +129,7 @@ export function createProtection(options: ProtectionOptions): Protection {
       await snapshots[Symbol.asyncDispose]();
       await observer[Symbol.asyncDispose]();
       await tuning[Symbol.asyncDispose]();
+      await learning[Symbol.asyncDispose]();
     },
   };
 }
