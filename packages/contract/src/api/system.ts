@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { timestampSchema } from '../names.ts';
+import { promotionViewSchema } from './tuning.ts';
 
 export const checkSchema = z.strictObject({
   name: z.string(),
@@ -32,6 +33,8 @@ export const systemStatusSchema = z.strictObject({
   applications: z.array(z.strictObject({ id: z.string(), mode: z.string(), upstream: z.string() })).max(1000),
   snapshot: z.strictObject({ version: z.number().int(), digest: z.string() }).nullable(),
   bypassUntil: timestampSchema.nullable(),
+  /** Promotions under way, and those that were undone in the last week. */
+  promotions: z.array(promotionViewSchema).max(1000),
   ledger: z.strictObject({ size: z.number().int(), state: z.string() }).nullable(),
 });
 export type SystemStatus = z.infer<typeof systemStatusSchema>;

@@ -198,7 +198,7 @@ export const promotionInputSchema = z.strictObject({
   group: z.enum(RULE_GROUPS).optional(),
   /** Percent of the clients; 100 = everybody at once, still watched. */
   share: z.number().int().min(1).max(100).default(CANARY_SHARE_DEFAULT),
-  forSeconds: z.number().int().min(10).max(CANARY_SECONDS_MAX).default(CANARY_SECONDS_DEFAULT),
+  forSeconds: z.number().int().min(1).max(CANARY_SECONDS_MAX).default(CANARY_SECONDS_DEFAULT),
   force: z.boolean().default(false),
   reason: reasonSchema.optional(),
 });

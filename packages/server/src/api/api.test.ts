@@ -50,6 +50,7 @@ const system: SystemPort = {
     applications: [],
     snapshot: null,
     bypassUntil: null,
+    promotions: [],
     ledger: null,
   }),
   health: () => health,

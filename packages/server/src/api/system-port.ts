@@ -1,4 +1,11 @@
-import { controlEvents, type Check, type HealthView, type SelfTestView, type SystemStatus } from '@holdfast/contract';
+import {
+  controlEvents,
+  type Check,
+  type HealthView,
+  type PromotionView,
+  type SelfTestView,
+  type SystemStatus,
+} from '@holdfast/contract';
 import { runSelfTest } from '../domains/protection/index.ts';
 import type { Bus } from '../platform/bus/bus.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -44,10 +51,11 @@ export function createSystemPort({ facts, domains, bus, clock, metrics, checks }
       return metrics.text();
     },
     async status() {
-      const [applications, snapshot, bypass] = await Promise.all([
+      const [applications, snapshot, bypass, promotions] = await Promise.all([
         domains.applications.list(),
         domains.protection.snapshots.show(),
         domains.protection.showBypass(),
+        domains.protection.tuning.promotions(),
       ]);
       return {
         version: facts.version,
@@ -60,6 +68,7 @@ export function createSystemPort({ facts, domains, bus, clock, metrics, checks }
         applications: applications.map(({ application: { id, mode, upstream } }) => ({ id, mode, upstream })),
         snapshot: { version: snapshot.version, digest: snapshot.digest },
         bypassUntil: bypass.active?.until ?? null,
+        promotions: promotions.filter((one) => isTelling(one, clock.now())),
         ledger: ledgerView(facts.ledger()),
       };
     },
@@ -85,6 +94,13 @@ export function createSystemPort({ facts, domains, bus, clock, metrics, checks }
       return result;
     },
   };
+}
+
+const WEEK_MS = 604_800_000;
+
+/** Under way, or undone so lately that somebody may not know yet. */
+function isTelling({ state, endedAt }: PromotionView, now: number): boolean {
+  return state !== 'settled' && (endedAt === null || endedAt > now - WEEK_MS);
 }
 
 function ledgerView(ledger: ReturnType<ProcessFacts['ledger']>): SystemStatus['ledger'] {

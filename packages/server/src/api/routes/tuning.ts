@@ -4,6 +4,10 @@ import {
   cardExceptionsSchema,
   cardsDecidedSchema,
   controlEvents,
+  promotionInputSchema,
+  promotionPlanSchema,
+  promotionUndoSchema,
+  promotionViewSchema,
   simulationInputSchema,
   simulationSchema,
   tuningInboxSchema,
@@ -62,6 +66,35 @@ const simulate = createRoute({
   responses: answers(simulationSchema, 'What would have been stopped, and whom it would have touched.'),
 });
 
+const plan = createRoute({
+  method: 'post',
+  path: '/api/v1/tuning/promotions/plan',
+  tags,
+  summary: 'What a promotion would meet and do; changes nothing.',
+  ...needs('tuning:read'),
+  request: { body: body(promotionInputSchema) },
+  responses: answers(promotionPlanSchema, 'Readiness, and what was seen replayed.'),
+});
+const promote = createRoute({
+  method: 'post',
+  path: '/api/v1/tuning/promotions',
+  tags,
+  summary:
+    'Begins to block: for a share of the clients first, then for everybody, undone by itself when established clients are hit.',
+  ...needs('tuning:write'),
+  request: { body: body(promotionInputSchema) },
+  responses: created(promotionViewSchema, 'The promotion, in force within a second.'),
+});
+const rollBack = createRoute({
+  method: 'post',
+  path: '/api/v1/tuning/rollback',
+  tags,
+  summary: 'Undoes the last promotion of an application.',
+  ...needs('tuning:write'),
+  request: { body: body(promotionUndoSchema) },
+  responses: answers(promotionViewSchema, 'The promotion as it ended.'),
+});
+
 /** The last self-test on record: readiness asks for one and does not run it. */
 async function lastSelfTest(audit: AuditPort): Promise<{ passed: boolean; at: number } | null> {
   const { items } = await audit.tail({ type: controlEvents.selfTestCompleted.type, limit: 1 });
@@ -84,5 +117,15 @@ export function mountTuning(api: Api, { protection, audit }: ApiDomains): void {
     const items = await protection.tuning.except(context.req.valid('json'), context.get('principal').actor);
     return context.json({ items }, 201);
   });
+  api.openapi(plan, async (context) =>
+    context.json(await protection.tuning.plan(context.req.valid('json'), await lastSelfTest(audit)), 200),
+  );
+  api.openapi(promote, async (context) => {
+    const { actor } = context.get('principal');
+    return context.json(await protection.tuning.promote(context.req.valid('json'), await lastSelfTest(audit), actor), 201);
+  });
+  api.openapi(rollBack, async (context) =>
+    context.json(await protection.tuning.rollBack(context.req.valid('json'), context.get('principal').actor), 200),
+  );
   api.openapi(simulate, async (context) => context.json(await protection.tuning.simulate(context.req.valid('json')), 200));
 }

@@ -2,6 +2,7 @@ import type { SystemStatus } from '@holdfast/contract';
 import type { LeafBody } from '../command.ts';
 import type { Paint } from '../paint.ts';
 import { formatPairs, formatTable, formatTime } from '../table.ts';
+import { describePromotion } from './tune-text.ts';
 
 export const status: LeafBody = {
   examples: ['holdfast status', 'holdfast status --json'],
@@ -35,5 +36,6 @@ function describe(data: SystemStatus, paint: Paint): string {
     ],
     'no application is protected yet: holdfast app add NAME --to URL',
   );
-  return `${ready}\n${pairs}\n${applications}`;
+  const promotions = data.promotions.length === 0 ? '' : `\n${data.promotions.map(describePromotion).join('')}`;
+  return `${ready}\n${pairs}\n${applications}${promotions}`;
 }

@@ -1,4 +1,4 @@
-import type { Readiness, Simulation, TuningCard, TuningInbox, TuningSuggestion } from '@holdfast/contract';
+import type { PromotionView, Readiness, Simulation, TuningCard, TuningInbox, TuningSuggestion } from '@holdfast/contract';
 import type { Paint } from '../paint.ts';
 import { formatTable, formatTime, printable } from '../table.ts';
 
@@ -50,10 +50,25 @@ export function describeReadiness({ application, mode, ready, lines }: Readiness
   return `\n${application}, mode ${mode}: ${verdict}\n${rows.join('')}`;
 }
 
-export function describeInbox({ cards, more, dropped, readiness }: TuningInbox, paint: Paint): string {
+/** One line: what is blocked for whom, until when, or how it ended. */
+export function describePromotion(view: PromotionView): string {
+  const what = `${view.application}${view.group === null ? '' : ` ${view.group}`}`;
+  const ended = `${formatTime(view.endedAt)}${view.state === 'rolled-back' ? ' by itself' : ''}: ${printable(view.why ?? '')}`;
+  const told = {
+    canary: `canary, ${view.share} % of the clients until ${formatTime(view.until)}`,
+    full: `promoted, watched until ${formatTime(view.watchedUntil)}`,
+    settled: `promoted ${formatTime(view.startedAt)}`,
+    'rolled-back': `rolled back ${ended}`,
+    undone: `undone ${ended}`,
+  };
+  return `${what}: ${told[view.state]}\n`;
+}
+
+export function describeInbox({ cards, more, dropped, readiness, promotions }: TuningInbox, paint: Paint): string {
   const rest = more === 0 ? '' : `\n${some(more, 'more card')} not shown: decide these first, or name one --app\n`;
+  const promoted = promotions.length === 0 ? '' : `\n${promotions.map(describePromotion).join('')}`;
   const lost = dropped === 0 ? '' : `\n${some(dropped, 'observation')} found no room since the start\n`;
-  return `${describeCards(cards, paint)}${rest}${lost}${readiness.map((one) => describeReadiness(one, paint)).join('')}`;
+  return `${describeCards(cards, paint)}${rest}${lost}${readiness.map((one) => describeReadiness(one, paint)).join('')}${promoted}`;
 }
 
 export function describeSuggestions(suggestions: readonly TuningSuggestion[], more: number): string {

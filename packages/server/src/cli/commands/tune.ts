@@ -2,6 +2,7 @@ import type { TuningInbox } from '@holdfast/contract';
 import type { BranchBody, Context, Input } from '../command.ts';
 import type { Outcome } from '../outcome.ts';
 import { keep, reopen, snooze, suggestions } from './tune-cards.ts';
+import { promote, rollback } from './tune-promote.ts';
 import { simulate } from './tune-simulate.ts';
 import { describeInbox } from './tune-text.ts';
 
@@ -27,6 +28,8 @@ export const tune: BranchBody = {
     snooze,
     reopen,
     simulate,
+    promote,
+    rollback,
   ],
 };
 

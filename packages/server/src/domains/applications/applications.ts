@@ -27,6 +27,12 @@ export interface Applications {
   update(application: Application, by: ChangeBy): Promise<ApplicationView>;
   /** Changes part of the settings as they are at that moment. */
   adjust(id: string, by: ChangeBy, next: (current: Application) => Application): Promise<ApplicationView>;
+  /** The same within a change of another domain. */
+  adjustIn(
+    transaction: Transaction,
+    id: string,
+    by: ChangeBy & { readonly next: (current: Application) => Application },
+  ): Promise<ApplicationView>;
   remove(id: string, by: ChangeBy): Promise<void>;
   setMode(id: string, by: ChangeBy & { readonly change: ModeChange }): Promise<ApplicationView>;
   modeHistory(id: string, query: PageQuery): Promise<Page<ModeHistoryEntry>>;
@@ -52,14 +58,16 @@ export function createApplications(given: Omit<ApplicationParts, 'changed'>): Ap
   const { change } = service;
   const list = async (): Promise<ApplicationView[]> =>
     (await readApplications(parts.db.kysely.withTables<ApplicationTables>())).map(service.toView);
-  const adjust: Applications['adjust'] = async (id, by, next) =>
-    change(parts, by, async (step) => {
-      const before = service.find(step.all, id);
-      return service.toView(await service.rewriteApplication(step, before, { ...before, application: next(before.application) }));
-    });
+  const adjustOne = async (step: service.Change, id: string, next: (current: Application) => Application) => {
+    const before = service.find(step.all, id);
+    return service.toView(await service.rewriteApplication(step, before, { ...before, application: next(before.application) }));
+  };
+  const adjust: Applications['adjust'] = async (id, by, next) => change(parts, by, async (step) => adjustOne(step, id, next));
   return {
     list,
     adjust,
+    adjustIn: async (transaction, id, by) =>
+      service.changeIn({ ...parts, transaction }, by, async (step) => adjustOne(step, id, by.next)),
     async get(id) {
       const found = (await list()).find(({ application }) => application.id === id);
       if (found === undefined) throw new Refusal('not-found');

@@ -6,6 +6,10 @@ import {
   type EventRecord,
   type ExceptionInput,
   type ExceptionView,
+  type PromotionInput,
+  type PromotionPlan,
+  type PromotionUndo,
+  type PromotionView,
   type Simulation,
   type SimulationInput,
   type TuningCard,
@@ -20,9 +24,13 @@ import { createCardReader, type CardReader } from './card-reader.ts';
 import { decideCards } from './decision-store.ts';
 import { createObserver } from './observer.ts';
 import type { SelfTestFact } from './readiness.ts';
+import { readLatestPromotions, toPromotionView } from './promotion-store.ts';
+import { sweepPromotions } from './promotion-sweep.ts';
+import { promote, rollBackPromotion } from './promotions.ts';
 import { candidateOf, replay } from './simulate.ts';
 import { exceptionOf, suggest } from './suggestions.ts';
 import { readRoutes, readVectors } from './vector-store.ts';
+import { createWatch } from './watch.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -41,6 +49,14 @@ export interface Tuning extends AsyncDisposable {
   /** The exception that each card proposes. */
   except(input: CardExceptionsInput, actor: Actor): Promise<ExceptionView[]>;
   simulate(input: SimulationInput): Promise<Simulation>;
+  /** What a promotion would meet and do. */
+  plan(input: PromotionInput, selfTest: SelfTestFact | null): Promise<PromotionPlan>;
+  promote(input: PromotionInput, selfTest: SelfTestFact | null, actor: Actor): Promise<PromotionView>;
+  rollBack(input: PromotionUndo, actor: Actor): Promise<PromotionView>;
+  /** The last promotion of each application. */
+  promotions(): Promise<PromotionView[]>;
+  /** Advances, undoes and ends promotions; called each second. */
+  sweep(): Promise<void>;
 }
 
 export interface TuningParts extends ProtectionParts {
@@ -87,16 +103,50 @@ async function simulate(
   });
 }
 
+const BASELINE_DAYS = 7;
+
+/** How long the application has been watched, as far as the simulation of a promotion looks back. */
+async function seenMs({ db, clock }: TuningParts, application: string): Promise<number> {
+  const now = clock.now();
+  const routes = await readRoutes(tablesOf(db), application, now - BASELINE_DAYS * DAY_MS);
+  return now - Math.min(now, ...routes.map(({ firstHour }) => firstHour));
+}
+
+async function plan(
+  parts: TuningParts,
+  reader: CardReader,
+  { input, selfTest }: { readonly input: PromotionInput; readonly selfTest: SelfTestFact | null },
+): Promise<PromotionPlan> {
+  const { application, group } = input;
+  const cards = (await reader.cards(application)).filter((card) => group === undefined || card.group === group);
+  const change = group === undefined ? { mode: 'enforce' as const, rules: {} } : { rules: { [group]: 'block' as const } };
+  return {
+    readiness: await reader.readiness(application, selfTest, cards),
+    simulation: await simulate(parts, reader, { application, ...change, exceptions: [], days: BASELINE_DAYS }),
+  };
+}
+
+const isNamed = (query: TuningQuery, { application }: PromotionView): boolean =>
+  query.application === undefined || query.application === application;
+
 export function createTuning(parts: TuningParts): Tuning {
   const { db, clock, applications, pseudonym } = parts;
-  const observer = createObserver({ db, clock, pseudonym, onRequest: () => undefined, onBlocked: () => undefined });
+  const watch = createWatch();
+  const observer = createObserver({
+    db,
+    clock,
+    pseudonym,
+    onRequest: (seen) => watch.request(seen),
+    onBlocked: (vector, isEstablished) => watch.blocked(vector, isEstablished),
+  });
   const reader = createCardReader({ db, clock, applications, flush: () => observer.flush() });
+  const promotions = async (): Promise<PromotionView[]> => (await readLatestPromotions(tablesOf(db))).map(toPromotionView);
   return {
     observe: (event) => observer.observe(event),
     inbox: async (query, selfTest) => ({
       ...(await readInbox(reader, query, selfTest)),
       dropped: observer.dropped(),
-      promotions: [],
+      promotions: (await promotions()).filter((one) => isNamed(query, one)),
     }),
     async suggestions(application) {
       const open = (await reader.cards(application)).filter(({ state }) => state === 'open');
@@ -112,6 +162,14 @@ export function createTuning(parts: TuningParts): Tuning {
       return addExceptions(parts, inputs, { actor });
     },
     simulate: async (input) => simulate(parts, reader, input),
+    plan: async (input, selfTest) => plan(parts, reader, { input, selfTest }),
+    async promote(input, selfTest, actor) {
+      const planned = await plan(parts, reader, { input, selfTest });
+      return promote(parts, input, { ...planned, actor, seenMs: await seenMs(parts, input.application) });
+    },
+    rollBack: async (input, actor) => rollBackPromotion(parts, input, actor),
+    promotions,
+    sweep: async () => sweepPromotions(parts, watch),
     [Symbol.asyncDispose]: () => observer[Symbol.asyncDispose](),
   };
 }

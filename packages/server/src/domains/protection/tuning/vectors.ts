@@ -96,8 +96,8 @@ export interface ReadParts {
 
 /** Requests that reached inspection whatever it found; a refused one counts only by its findings. */
 const JUDGED: ReadonlySet<string> = new Set(['allowed', 'recorded', 'failed']);
-const isPlaceOfWork = (path: string): boolean =>
-  path.startsWith('/') && path !== SELF_TEST_PATH && !path.startsWith('/.holdfast/');
+const isPlaceOfWork = (path: unknown): boolean =>
+  typeof path === 'string' && path.startsWith('/') && path !== SELF_TEST_PATH && !path.startsWith('/.holdfast/');
 
 /** Null for what tuning has nothing to learn from: other events, unknown hosts, refusals before inspection, probes. */
 export function readRequest(event: EventRecord, { clientOf, routeOf = foldRoute }: ReadParts): Seen | null {
@@ -105,7 +105,7 @@ export function readRequest(event: EventRecord, { clientOf, routeOf = foldRoute 
   // Written by the gateway by this schema a moment ago; parsing each again would cost more than all the rest.
   const payload = event.payload as unknown as RequestCompleted;
   const { path, method, address, status, findings, mode } = payload;
-  if (!isPlaceOfWork(path)) return null;
+  if (!isPlaceOfWork(path) || !Array.isArray(findings)) return null;
   const place = { application: event.application, method, route: routeOf(path) };
   const counting = findings.length === 0 ? [] : readFindings(place, findings);
   if (!JUDGED.has(event.outcome) && counting.length === 0) return null;
