@@ -17,6 +17,7 @@ import { mountCsp } from './routes/csp.ts';
 import { mountEvents } from './routes/events.ts';
 import { mountExceptions } from './routes/exceptions.ts';
 import { mountMaintenance } from './routes/maintenance.ts';
+import { mountSchemas } from './routes/schemas.ts';
 import { mountSnapshots } from './routes/snapshots.ts';
 import { mountSystem } from './routes/system.ts';
 import { mountTokens } from './routes/tokens.ts';
@@ -76,7 +77,7 @@ export function createApi({ domains, system, maintenance, log, trust }: ApiParts
     idempotency(() => performance.now()),
   );
   for (const mount of [mountApplications, mountBans, mountBypass, mountExceptions, mountTuning, mountCsp]) mount(api, domains);
-  for (const mount of [mountEvents, mountAudit, mountTokens, mountSnapshots]) mount(api, domains);
+  for (const mount of [mountSchemas, mountEvents, mountAudit, mountTokens, mountSnapshots]) mount(api, domains);
   mountSystem(api, system);
   if (maintenance !== undefined) mountMaintenance(api, maintenance);
 

@@ -60,6 +60,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/csp.ts')).csp,
   },
   {
+    name: 'schema',
+    summary: 'routes and parameters: learned, proposed, accepted, enforced',
+    load: async () => (await import('./commands/schema.ts')).schema,
+  },
+  {
     name: 'audit',
     summary: 'the ledger: read, verify, prove, export',
     load: async () => (await import('./commands/audit.ts')).audit,

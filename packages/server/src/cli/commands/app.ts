@@ -1,10 +1,11 @@
-import type { ApplicationView, ModeHistoryEntry } from '@holdfast/contract';
+import type { ApplicationView, LearnedRoutes, ModeHistoryEntry } from '@holdfast/contract';
 import { change, planned } from '../change.ts';
 import { listAll, segment } from '../client.ts';
 import type { BranchBody, Context, Input, Verb } from '../command.ts';
 import type { Outcome } from '../outcome.ts';
 import { NotConfirmed, UsageFault } from '../fault.ts';
 import { formatTable } from '../table.ts';
+import { describeRoutes } from './schema-text.ts';
 
 const PATH = '/api/v1/applications';
 const NAME = { name: '<id>', help: 'id of the application' } as const;
@@ -33,6 +34,13 @@ export const app: BranchBody = {
       options: [{ flags: '--history', help: 'changes of its mode instead' }],
       examples: ['holdfast app show shop', 'holdfast app show shop --history'],
       run: show,
+    },
+    {
+      name: 'routes',
+      summary: 'routes learned from honest requests',
+      words: [NAME],
+      examples: ['holdfast app routes shop'],
+      run: routes,
     },
     {
       name: 'add',
@@ -95,6 +103,14 @@ async function show(context: Context, input: Input): Promise<Outcome> {
   const view = await api.call<ApplicationView>({ method: 'GET', path });
   const { stringify } = await import('yaml');
   return { data: view, text: stringify(view.application) };
+}
+
+async function routes(context: Context, input: Input): Promise<Outcome> {
+  const id = input.words[0] ?? '';
+  await using api = await context.api();
+  const data = await api.call<LearnedRoutes>({ method: 'GET', path: `${PATH}/${segment(id)}/schema/routes` });
+  const empty = 'nothing learned yet: requests that the application answers and that hold no attack teach it';
+  return { data, text: () => describeRoutes(data.items, empty) };
 }
 
 async function add(context: Context, input: Input): Promise<Outcome> {

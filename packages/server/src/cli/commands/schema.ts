@@ -1,0 +1,207 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { SchemaCheck, SchemaProposal, SchemaStatus, SchemaVersion, SchemaVersionView } from '@holdfast/contract';
+import { planned } from '../change.ts';
+import { segment, type ApiClient } from '../client.ts';
+import type { BranchBody, Context, Input } from '../command.ts';
+import { NotConfirmed, UsageFault } from '../fault.ts';
+import type { Outcome } from '../outcome.ts';
+import { describeDifference, describeRoutes, describeStatus } from './schema-text.ts';
+
+const APP = { name: '<app>', help: 'id of the application' } as const;
+const FILE = { flags: '--file <file>', help: 'an OpenAPI fragment as YAML or JSON, instead of the proposal' } as const;
+const REASON = { flags: '--reason <text>', help: 'why; kept in the ledger' } as const;
+const FILE_BYTES_MAX = 1_048_576;
+
+export const schema: BranchBody = {
+  about:
+    'Requests that hold no attack can still be tampered with. A schema says which parameters each route takes and of which form.',
+  verbs: [
+    {
+      name: 'status',
+      summary: 'how much was learned, and which schema is in force',
+      words: [APP],
+      examples: ['holdfast schema status shop'],
+      run: status,
+    },
+    {
+      name: 'propose',
+      summary: 'an OpenAPI fragment made of what was learned',
+      about: 'Nothing is in force by it. With --out it is written to a file, where you can change it before you accept it.',
+      words: [APP],
+      options: [{ flags: '--out <file>', help: 'write it there; the file must not exist' }],
+      examples: ['holdfast schema propose shop', 'holdfast schema propose shop --out shop.yaml'],
+      run: propose,
+    },
+    {
+      name: 'show',
+      summary: 'an accepted schema',
+      words: [APP],
+      options: [{ flags: '--version <number>', help: 'an earlier version; default: the one in force' }],
+      examples: ['holdfast schema show shop', 'holdfast schema show shop --version 3'],
+      run: show,
+    },
+    {
+      name: 'accept',
+      summary: 'put the proposal, or a file, in force',
+      about:
+        'Shows what changes and asks. Requests of another form are then recorded in monitor mode and refused in enforce mode.',
+      words: [APP],
+      options: [FILE, REASON],
+      examples: ['holdfast schema accept shop --dry-run', 'holdfast schema accept shop --file shop.yaml --yes'],
+      run: accept,
+    },
+    {
+      name: 'withdraw',
+      summary: 'undo: the schema before it is in force again',
+      words: [APP],
+      options: [{ flags: '--all', help: 'no schema at all afterwards' }, REASON],
+      examples: ['holdfast schema withdraw shop', 'holdfast schema withdraw shop --all --yes'],
+      run: withdraw,
+    },
+    {
+      name: 'check',
+      summary: 'faults of a schema, and learned routes that it does not list',
+      about: 'Checks the schema in force, or a file. Exit code 1 when it has faults. Changes nothing.',
+      words: [APP],
+      options: [FILE],
+      examples: ['holdfast schema check shop', 'holdfast schema check shop --file shop.yaml'],
+      run: check,
+    },
+  ],
+};
+
+const pathOf = (input: Input): string => `/api/v1/applications/${segment(input.words[0] ?? '')}/schema`;
+
+async function status(context: Context, input: Input): Promise<Outcome> {
+  await using api = await context.api();
+  const data = await api.call<SchemaStatus>({ method: 'GET', path: pathOf(input) });
+  return { data, text: describeStatus(data) };
+}
+
+async function propose(context: Context, input: Input): Promise<Outcome> {
+  await using api = await context.api();
+  const data = await api.call<SchemaProposal>({ method: 'GET', path: `${pathOf(input)}/proposal` });
+  const text = await toYaml(data.fragment);
+  const out = input.text('out');
+  if (out === null) return { data, text };
+  if (context.flags.dryRun) return { data: { dryRun: true, file: out }, text: `would write ${out}\n` };
+  const app = input.words[0] ?? '';
+  await writeNew(resolve(context.io.cwd, out), out.endsWith('.json') ? `${JSON.stringify(data.fragment, null, 2)}\n` : text);
+  return { data: { file: out, digest: data.digest }, text: `wrote ${out}\nnext: holdfast schema accept ${app} --file ${out}\n` };
+}
+
+async function writeNew(file: string, text: string): Promise<void> {
+  try {
+    await writeFile(file, text, { flag: 'wx' });
+  } catch (cause) {
+    const isThere = cause instanceof Error && 'code' in cause && cause.code === 'EEXIST';
+    throw new UsageFault(
+      isThere ? 'This file exists already.' : 'This file cannot be written.',
+      'holdfast schema propose --help',
+    );
+  }
+}
+
+async function show(context: Context, input: Input): Promise<Outcome> {
+  const version = input.text('version') ?? 'current';
+  if (version !== 'current' && !/^[1-9]\d{0,8}$/u.test(version))
+    throw new UsageFault('The version is a number.', `holdfast schema status ${input.words[0] ?? ''}`);
+  await using api = await context.api();
+  const data = await api.call<SchemaVersionView>({ method: 'GET', path: `${pathOf(input)}/versions/${version}` });
+  return { data, text: await toYaml(data.fragment) };
+}
+
+async function accept(context: Context, input: Input): Promise<Outcome> {
+  await using api = await context.api();
+  const fragment = (await readFragment(context, input)) ?? (await proposed(api, input));
+  const reason = input.text('reason');
+  const call = { method: 'POST', path: pathOf(input), body: { fragment, ...(reason === null ? {} : { reason }) } } as const;
+  const difference = describeDifference(await current(api, input), fragment);
+  if (context.flags.dryRun) {
+    const outcome = planned(call);
+    return { ...outcome, text: `${difference}would send ${call.method} ${call.path}\n` };
+  }
+  context.output.note(difference);
+  if (!(await context.confirm('Put this schema in force?'))) throw new NotConfirmed('What is in force is as it was.');
+  const data = await api.call<SchemaVersion>(call);
+  const app = input.words[0] ?? '';
+  return {
+    data,
+    text: `${app}: schema version ${data.version} is in force, ${data.operations} operations\nundo: holdfast schema withdraw ${app}\n`,
+  };
+}
+
+async function withdraw(context: Context, input: Input): Promise<Outcome> {
+  const reason = input.text('reason');
+  const body = { all: input.isSet('all'), ...(reason === null ? {} : { reason }) };
+  const call = { method: 'POST', path: `${pathOf(input)}/withdraw`, body } as const;
+  if (context.flags.dryRun) return planned(call);
+  const app = input.words[0] ?? '';
+  if (!(await context.confirm(`Withdraw the schema of ${app}?`))) throw new NotConfirmed('The schema is still in force.');
+  await using api = await context.api();
+  const data = await api.call<SchemaStatus>(call);
+  const now = data.inForce === null ? 'no schema is in force' : `version ${data.inForce.version} is in force again`;
+  return { data, text: `${app}: ${now}\n` };
+}
+
+async function check(context: Context, input: Input): Promise<Outcome> {
+  await using api = await context.api();
+  const given = await readFragment(context, input);
+  const fragment =
+    given ?? (await api.call<SchemaVersionView>({ method: 'GET', path: `${pathOf(input)}/versions/current` })).fragment;
+  const data = await api.call<SchemaCheck>({ method: 'POST', path: `${pathOf(input)}/check`, body: { fragment } });
+  if (data.faults.length > 0) {
+    const lines = data.faults.map(({ pointer, detail }) => `${pointer === '' ? '/' : pointer}: ${detail}\n`);
+    return { data, text: lines.join(''), exit: 1 };
+  }
+  const uncovered =
+    data.uncovered.length === 0
+      ? 'every learned route is listed\n'
+      : `\nlearned, but not listed:\n${describeRoutes(data.uncovered, '')}`;
+  return { data, text: `${data.operations} operations, no fault\n${uncovered}` };
+}
+
+async function proposed(api: ApiClient, input: Input): Promise<unknown> {
+  return (await api.call<SchemaProposal>({ method: 'GET', path: `${pathOf(input)}/proposal` })).fragment;
+}
+
+/** Null = none is in force, which is no fault here. */
+async function current(api: ApiClient, input: Input): Promise<unknown> {
+  const { inForce } = await api.call<SchemaStatus>({ method: 'GET', path: pathOf(input) });
+  if (inForce === null) return null;
+  return (await api.call<SchemaVersionView>({ method: 'GET', path: `${pathOf(input)}/versions/current` })).fragment;
+}
+
+/** The fragment of `--file`; null when there is no such flag. */
+async function readFragment(context: Context, input: Input): Promise<unknown> {
+  const file = input.text('file');
+  if (file === null) return null;
+  const text = await readText(resolve(context.io.cwd, file));
+  const { parseDocument } = await import('yaml');
+  // JSON is YAML as well. Aliases are not followed: a few lines of them can stand for gigabytes.
+  const document = parseDocument(text, { uniqueKeys: true });
+  if (document.errors.length > 0) throw new UsageFault(`${file} is neither YAML nor JSON.`, 'holdfast schema check --help');
+  try {
+    const value: unknown = document.toJS({ maxAliasCount: 0 });
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+  } catch {
+    // An alias.
+  }
+  throw new UsageFault(`${file} holds no OpenAPI document without aliases.`, 'holdfast schema check --help');
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    const text = await readFile(file, 'utf8');
+    if (text.length <= FILE_BYTES_MAX) return text;
+  } catch {
+    throw new UsageFault('The file cannot be read.', 'holdfast schema check --help');
+  }
+  throw new UsageFault(`The file is larger than ${FILE_BYTES_MAX} characters.`, 'holdfast schema check --help');
+}
+
+async function toYaml(fragment: unknown): Promise<string> {
+  const { stringify } = await import('yaml');
+  return stringify(fragment, { aliasDuplicateObjects: false, lineWidth: 120 });
+}
