@@ -54,8 +54,12 @@ const URL_ATTRIBUTES = new Set([
 ]);
 /** Tags that show a picture as a document of its own, and run what it holds. */
 const DOCUMENT_TAGS = new Set(['use', 'embed', 'object', 'iframe', 'frame', 'feimage', 'a', 'area']);
+/** Attributes that only elements of the page itself set; from outside they change where a form or a link leads. */
+const OVERRIDES = new Set(['formaction', 'xlink:href', 'ev:handler']);
 /** Longer values that end with an open handler end so by chance. */
 const OPEN_LENGTH_MAX = 256;
+const OPEN_ADDRESS =
+  /^[^"'`<>]{0,32}["'`][\s/]{0,8}(?:formaction|style|background|src|lowsrc|ping|srcdoc|xlink:href)\s{0,8}=\s{0,8}$/i;
 const HANDLER = /^on[a-z]{3,48}/;
 /** Attributes that frameworks in the page evaluate: AngularJS, Vue, Alpine, htmx. */
 const DIRECTIVE = /^(?:(?:data-|x-)?ng-|v-|x-|@|:|hx-on|data-hx-on)/;
@@ -161,12 +165,13 @@ export function judgeBrokenAttribute(text: string): Evidence[] {
   return isStyled ? [{ rule: 'xss.attribute', confidence: 0.91, span, why: 'an injected style runs script' }] : [];
 }
 
-/** A value that ends with `onload=`: what the page says next, or a second value, becomes the script. */
+/** A value that ends with `onload=`, or closes the page's quote and ends with `src=`: what comes next becomes the script or its address. */
 function openHandler(text: string): Evidence | undefined {
   if (text.length > OPEN_LENGTH_MAX) return undefined;
-  const open = /(?:^|["'`\s/])(on[a-z]{3,48})\s{0,8}=\s{0,8}$/i.exec(text);
-  if (open === null || !isEventHandler(open[1]?.toLowerCase() ?? '')) return undefined;
-  return { rule: 'xss.attribute', confidence: 0.9, span: [open.index, text.length], why: 'an event handler is left open' };
+  const open = /(?:^|["'`\s/])(on[a-z]{3,48})\s{0,8}=\s{0,8}$/i.exec(text) ?? OPEN_ADDRESS.exec(text);
+  if (open === null) return undefined;
+  if (open[1] !== undefined && !isEventHandler(open[1].toLowerCase())) return undefined;
+  return { rule: 'xss.attribute', confidence: 0.9, span: [open.index, text.length], why: 'a handler or an address is left open' };
 }
 
 /** The attributes behind the first quote of a kind, or from the start when the page's value has no quotes. */
@@ -175,6 +180,13 @@ function injectedAttributes(text: string, mark: string): Evidence[] {
   const found: Evidence[] = [];
   if (mark !== '' && at < 0) return found;
   for (const attribute of readAttributes(text, at + 1).attributes) {
+    if (mark !== '' && OVERRIDES.has(attribute.name.replace(GLUE, '')) && attribute.value !== '')
+      found.push({
+        rule: 'xss.attribute',
+        confidence: 0.91,
+        span: [attribute.start, attribute.end],
+        why: 'an injected attribute sends the form or link elsewhere',
+      });
     const isCertain = mark !== '' || isInjectedHandler(attribute);
     const evidence = judgeAttribute(attribute, { confidence: isCertain ? 0.94 : 0.91, tag: '' });
     if (evidence !== undefined && evidence.confidence > 0.5) found.push({ ...evidence, rule: 'xss.attribute' });

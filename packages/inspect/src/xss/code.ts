@@ -27,8 +27,8 @@ const LINKS_MAX = 1_000;
 export function judgeCode(text: string): Evidence | undefined {
   return (
     judgeUrlValue(text) ??
-    judgeEmbedded(text) ??
     judgeLinks(text) ??
+    judgeEmbedded(text) ??
     judgeStrings(text) ??
     judgePlain(text) ??
     judgeBreakout(text)
@@ -45,6 +45,8 @@ function judgeUrlValue(text: string): Evidence | undefined {
   if (/^[a-z]{1,9}[\p{Cc}]{1,16}[a-z\p{Cc}]{1,16}$/iu.test(scheme))
     return { rule: 'xss.url', confidence: 0.94, span, why: 'the scheme of a script address is taken apart' };
   if (isIdleUrl(text)) return undefined;
+  if (/^(?:vb|live|j)script:[^\s\d]/i.test(scheme + text.slice(colon, colon + 2)))
+    return { rule: 'xss.url', confidence: 0.93, span, why: 'the value is an address of a scheme that only runs script' };
   if (/^mhtml:(?:https?|file):/i.test(text))
     return { rule: 'xss.url', confidence: 0.92, span, why: 'the address takes a document out of an archive' };
   const isData = /^[^:]{0,40}data$/i.test(text.slice(0, colon));

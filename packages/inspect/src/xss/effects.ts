@@ -70,6 +70,8 @@ const BEFORE_VALUE = new Set(['(', ',', '=', ':', '${', '[', '&&', '||', '?', '=
 const AFTER_VALUE = new Set([')', ',', ';', '}', ']', '&&', '||', '?', ':']);
 /** What calls a function by another name when a list or `Reflect` stands before it. */
 const REACHING = new Set([']', 'Reflect', 'Array', 'Object']);
+/** Objects reach their own members through `this`, so one name counts only when it is one of the page's. */
+const OWN_NAMES = /^["'`](?:alert|confirm|prompt|eval|constructor|location|document|open|fetch)["'`]$|\\/;
 const ENDS_MEMBER = new Set([')', ';', '=', '(']);
 const ENDS_COMPUTED = new Set(['(', '[', '=']);
 const LOCATION_METHODS = new Set(['replace', 'assign']);
@@ -183,13 +185,17 @@ function documentUse(tokens: readonly Token[], at: number, part: string): Weight
 function computedUse(tokens: readonly Token[], open: number, name: string): Weight | undefined {
   const inner = tokens[open + 1];
   if (inner === undefined) return undefined;
-  // `parent[i](x)` is an ordinary call; a name put together from strings or patterns is a disguise.
-  const isDisguised =
-    inner.kind === 'template' || (inner.kind === 'literal' && !/^\d/.test(inner.text)) || inner.text.includes('\\');
-  if (name === 'document') return isDisguised ? 'clear' : 'usual';
-  const after = tokens[closing(tokens, open) + 1];
-  const isUsed = after?.kind === 'template' || ENDS_COMPUTED.has(after?.text ?? '');
-  return isUsed && isDisguised ? 'clear' : undefined;
+  const close = closing(tokens, open);
+  if (!isDisguised(inner) || (name === 'this' && close === open + 2 && !OWN_NAMES.test(inner.text)))
+    return name === 'document' ? 'usual' : undefined;
+  if (name === 'document') return 'clear';
+  const after = tokens[close + 1];
+  return after?.kind === 'template' || ENDS_COMPUTED.has(after?.text ?? '') ? 'clear' : undefined;
+}
+
+/** `parent[i](x)` is an ordinary call; a name put together from strings, patterns or escapes is a disguise. */
+function isDisguised({ kind, text }: Token): boolean {
+  return kind === 'template' || (kind === 'literal' && !/^\d/.test(text)) || text.includes('\\');
 }
 
 function closing(tokens: readonly Token[], open: number): number {

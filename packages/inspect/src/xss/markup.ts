@@ -11,12 +11,14 @@ const TAGS_MAX = 20_000;
 const READS_MAX = 3;
 const READS_FREE = 65_536;
 const SCRIPT_LENGTH_MAX = 4_096;
+const START_LENGTH_MAX = 16;
 const PREFIX_LENGTH_MAX = 16;
 /** Tags whose content is read as well. */
 const BODY_TAGS = new Set(['script', 'style', 'handler', 'listener']);
 /** Tags that run or embed foreign code by their mere presence with an address. */
 const EMBEDDING = new Map<string, readonly string[]>([
-  ['object', ['data', 'classid', 'codebase']],
+  ['object', ['data', 'classid', 'codebase', 'type']],
+  ['isindex', ['action', 'formaction', 'prompt', 'type']],
   ['embed', ['src', 'code']],
   ['applet', ['code', 'codebase', 'archive']],
   ['base', ['href']],
@@ -139,7 +141,7 @@ function unfinishedReason(tag: Tag, name: string): Reason | undefined {
   if (last.isSet && !last.isClosed && name !== 'a' && LEAKING.has(last.name) && OPEN_ADDRESS.test(last.value))
     return { rule: 'xss.embed', confidence: 0.91, why: 'an address is left open, and the page behind it becomes its end' };
   if (last.value !== '') return undefined;
-  if (last.isSet && isEventHandler(last.name.replace(/^["'`/]+/, '')))
+  if (isEventHandler(last.name.replace(/^["'`/]+/, '')))
     return { rule: 'xss.handler', confidence: 0.91, why: `the event handler ${last.name.slice(0, 48)} is left open` };
   const addresses = name === 'link' ? ['href'] : (EMBEDDING.get(name) ?? []);
   return addresses.includes(last.name)
@@ -166,15 +168,22 @@ function isHarmlessMeta(tag: Tag): boolean {
 
 /** A script tag counts when it has an address, ends as a script, or holds something that parses as code; the bare word in prose does not. */
 function scriptReason(text: string, tag: Tag): Reason | undefined {
-  if (text[tag.start + 1] === '/') return undefined;
   const why = 'a <script> tag with code or an address';
+  // Whatever stands before it: a quote or bracket that closes the page's own string, or nothing.
+  const isFirst = /^[\s"'`)>\]};-]{0,16}$/.test(text.slice(Math.max(0, tag.start - START_LENGTH_MAX), tag.start));
+  if (text[tag.start + 1] === '/') {
+    return isFirst && tag.start < START_LENGTH_MAX && tag.isFinished
+      ? { rule: 'xss.script', confidence: 0.91, why: 'the script of the page is ended' }
+      : undefined;
+  }
   if (tag.attributes.some((attribute) => /src|href/.test(attribute.name) && attribute.value !== ''))
     return { rule: 'xss.script', confidence: 0.97, why };
   const body = text.slice(tag.end, tag.end + SCRIPT_LENGTH_MAX);
-  const close = body.search(/<\s*\/\s*script/i);
+  const close = body.search(/<\s{0,16}\/\s{0,16}script/i);
   if (close >= 0) return { rule: 'xss.script', confidence: 0.97, why };
   if (looksLikeScript(body)) return { rule: 'xss.script', confidence: 0.95, why };
-  return body.trim() === '' ? { rule: 'xss.script', confidence: 0.9, why: 'an opening <script> tag ends the value' } : undefined;
+  if (body.trim() !== '') return undefined;
+  return { rule: 'xss.script', confidence: isFirst ? 0.93 : 0.9, why: 'an opening <script> tag ends the value' };
 }
 
 function styleReason(text: string, tag: Tag): Reason | undefined {
@@ -193,11 +202,12 @@ function isForeignFrame(tag: Tag): boolean {
   return /^(?:http:|mhtml:|view-source:|ftp:)/.test(url);
 }
 
+/** A link that says what it is for is active by that; one that says nothing is a fragment of a sheet's. */
 function isActiveLink(tag: Tag): boolean {
-  const rel = tag.attributes.find((attribute) => attribute.name === 'rel')?.value.toLowerCase() ?? '';
+  const rel = tag.attributes.find((attribute) => attribute.name === 'rel')?.value.toLowerCase();
   return (
     tag.attributes.some((attribute) => attribute.name === 'href' && attribute.value !== '') &&
-    ACTIVE_LINKS.has(rel.replaceAll(/["'\\]/g, '').trim())
+    (rel === undefined || ACTIVE_LINKS.has(rel.replaceAll(/["'\\]/g, '').trim()))
   );
 }
 
