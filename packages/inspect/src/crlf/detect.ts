@@ -1,7 +1,7 @@
 import { wordsBefore } from '../prose.ts';
 import { hasAny, TRAIT } from '../traits.ts';
 import type { DetectInput, Detector, Evidence, Location } from '../types.ts';
-import { MAIL_HEADERS, POWERFUL_HEADERS, WORDLY_HEADERS } from './headers.ts';
+import { MAIL_HEADERS, PLAIN_HEADERS, POWERFUL_HEADERS, WORDLY_HEADERS } from './headers.ts';
 import { linesAfterFirst, type Line } from './lines.ts';
 import { judgeMessage } from './message.ts';
 
@@ -13,8 +13,8 @@ const DOUBT = 0.5;
 const PROSE_WORDS_MIN = 4;
 /** Places where no honest client writes a line break. Text areas are sent as forms, JSON or parts. */
 const ONE_LINE: ReadonlySet<Location> = new Set(['query', 'path', 'header', 'cookie', 'file-name']);
-/** A field name of RFC 9110 §5.1, shorter than any in use. */
-const FIELD_NAME = /^([A-Za-z][A-Za-z0-9_-]{0,63})\s{0,4}:(?!\/\/)/;
+/** A field name of RFC 9110 §5.1; a scheme and its address are none, but a redirection may begin with two slashes. */
+const FIELD_NAME = /^((?:location|refresh)(?=\s{0,4}:)|[A-Za-z][A-Za-z0-9_-]{0,63}(?=\s{0,4}:(?!\/\/)))/i;
 const ADDRESS = /[\w.+-]{1,64}@[\w-]{1,64}\./;
 
 /** Line breaks that would end a header, a request or a mail and begin another (CWE-93, CWE-113). */
@@ -69,23 +69,36 @@ function judgeHeader(value: string, candidate: Candidate): Evidence | undefined 
   };
 }
 
-function rateHeader(value: string, { line, name, isOneLine, isBlock }: Candidate): number {
+function rateHeader(value: string, candidate: Candidate): number {
+  const { line, name, isOneLine, isBlock } = candidate;
   const isPowerful = POWERFUL_HEADERS.has(name);
   const isProse = wordsBefore(value, line.start) >= PROSE_WORDS_MIN;
-  if (isOneLine) {
-    // Links that share a text carry its lines, and sentences have colons; a hyphen makes a header of the word before one.
-    if (isPowerful) return isProse ? LIKELY : CERTAIN;
-    const isHeader = WORDLY_HEADERS.has(name) || name.includes('-') || name.startsWith('x_');
-    if (isHeader) return isProse ? DOUBT : LIKELY;
-    return isInjectedWord(value.slice(line.start, line.end)) && !isProse ? LIKELY : DOUBT;
-  }
-  if (!isPowerful || isProse || isBlock) return isPowerful ? DOUBT : 0;
-  return LIKELY;
+  if (isOneLine) return isPowerful ? (isProse ? LIKELY : CERTAIN) : isProse ? DOUBT : rateShort(value, candidate);
+  if (!isPowerful) return 0;
+  return isProse || isBlock ? DOUBT : LIKELY;
+}
+
+/** Links that share a text carry its lines, and sentences have colons; a hyphen makes a header of the word before one. */
+function rateShort(value: string, { line, name }: Candidate): number {
+  if (PLAIN_HEADERS.has(name) || name.includes('-') || name.startsWith('x_')) return LIKELY;
+  const text = value.slice(line.start, line.end);
+  if (isInjectedWord(text)) return LIKELY;
+  return isBare(value, line.start) && (WORDLY_HEADERS.has(name) || isTerse(text)) ? LIKELY : DOUBT;
 }
 
 /** `InjectedHeader: x`: capitals within a word, as in names of headers and not of languages. */
 function isInjectedWord(line: string): boolean {
   return /^[A-Z]?[a-z]{1,32}[A-Z][A-Za-z]{1,32}\s{0,2}:/.test(line);
+}
+
+/** Nothing but a way or a sign stands before the break: the value is there for the break's sake. */
+function isBare(value: string, start: number): boolean {
+  return /^[^\p{L}\d\s]{0,4}$/u.test(value.slice(0, start).replaceAll(/\\[rn]|\s/g, ''));
+}
+
+/** `name:value`, both one word, and no address that a person or a program would share (`tel:`, `mailto:`). */
+function isTerse(line: string): boolean {
+  return /^[\w-]{2,64}:[\w.-]{1,128}$/.test(line) && !/^(?:tel|mailto|sms|geo|urn|isbn|doi|at|web\+\w*)\s?:/i.test(line);
 }
 
 function rateMail(value: string, { line, name, isOneLine, isBlock }: Candidate): number {
@@ -97,7 +110,7 @@ function rateMail(value: string, { line, name, isOneLine, isBlock }: Candidate):
   // The field of an address, then a line break, then more recipients.
   if (ADDRESS.test(before) && before.length <= 128 && !/[\s:]/.test(before)) return LIKELY;
   if (isBlock || wordsBefore(value, line.start) >= PROSE_WORDS_MIN) return DOUBT;
-  if (isOneLine) return LIKELY;
+  if (isOneLine) return hasAddress || isTechnical || isBare(value, line.start) ? LIKELY : DOUBT;
   return name === 'bcc' || isTechnical ? BLOCKS : DOUBT;
 }
 

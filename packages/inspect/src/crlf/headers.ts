@@ -10,11 +10,14 @@ export const POWERFUL_HEADERS: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-/** Headers whose names are also words that people put before a colon. */
+/** Headers whose names people seldom put before a colon. */
+export const PLAIN_HEADERS: ReadonlySet<string> = new Set(
+  'host connection cookie referer origin etag vary upgrade trailer pragma authorization'.split(' '),
+);
+
+/** Headers whose names are words of every day: `Date: Friday`. */
 export const WORDLY_HEADERS: ReadonlySet<string> = new Set(
-  'host connection cookie referer origin server date expires age etag vary via link allow upgrade trailer accept pragma authorization range warning status'.split(
-    ' ',
-  ),
+  'server date expires age via link allow accept range warning status'.split(' '),
 );
 
 /** Headers of mails that decide who receives one and what it is (RFC 5322 §3.6, RFC 2045). */

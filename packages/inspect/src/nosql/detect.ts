@@ -12,10 +12,19 @@ const DOUBT = 0.5;
 const PROSE_WORDS_MIN = 4;
 const PLACES_MAX = 64;
 
+/** `}, { name: 1 }`, `' } ], $comment: '`: brackets close that the value never opened, and a key follows. */
+const BREAK_OUT =
+  /^[^{}[\]\s:]{0,64}["']?\s{0,4}(?:\}\s{0,4}\]?|\]\s{0,4}\})\s{0,4},\s{0,4}\{?\s{0,4}["']?[\w$]{1,64}["']?\s{0,4}:/;
+
 /** Reads names and values as a document database would: operators, JavaScript, calls of its shell (CWE-943). */
 export function detectNosql(input: DetectInput): readonly Evidence[] {
   const { value, traits, part, location } = input;
   const found: Evidence[] = [];
+  const breakOut = part === 'value' && hasAny(traits, TRAIT.brace) ? BREAK_OUT.exec(value) : null;
+  if (breakOut !== null) {
+    const span = [0, breakOut[0].length] as const;
+    found.push({ rule: 'nosql.query', confidence: LIKELY, span, why: 'the value ends an object and goes on with another' });
+  }
   if (hasAny(traits, TRAIT.dollar)) {
     const operator = part === 'name' ? judgeName(value, location) : judgeQuery(value);
     if (operator !== undefined) found.push(operator);
@@ -81,6 +90,15 @@ function operatorEvidence(rule: string, confidence: number, span: readonly [numb
 
 export const nosql: Detector = {
   group: 'nosql',
-  needs: TRAIT.dollar | TRAIT.quote | TRAIT.doubleQuote | TRAIT.paren | TRAIT.lineBreak,
+  needs:
+    TRAIT.dollar |
+    TRAIT.quote |
+    TRAIT.doubleQuote |
+    TRAIT.paren |
+    TRAIT.lineBreak |
+    TRAIT.brace |
+    TRAIT.pipe |
+    TRAIT.ampersand |
+    TRAIT.semicolon,
   detect: detectNosql,
 };

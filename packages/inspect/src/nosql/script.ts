@@ -39,6 +39,22 @@ const QUOTED: readonly Shape[] = [
     why: 'the string ends and the condition goes on as JavaScript',
   },
 ];
+/** Numbers need no quote to be left. */
+const UNQUOTED: readonly Shape[] = [
+  {
+    pattern: /^[^\s;'"]{0,32}\s{0,4};\s{0,4}return\s{0,4}(?:\(\s{0,4})?(?:true|false|1|0|!|this\b|["']{2})/,
+    confidence: 0.91,
+    rule: 'nosql.script',
+    why: 'a statement ends and the function returns',
+  },
+  {
+    pattern:
+      /^\s{0,8}(?:[\w-]{0,32}\s{0,8})?(?:\|\||&&)\s{0,8}\(?\s{0,4}\w{1,32}\s{0,4}[=!]==?\s{0,4}\w{1,32}\s{0,4}(?:$|[\0)/;}])/,
+    confidence: 0.91,
+    rule: 'nosql.script',
+    why: 'the condition goes on as JavaScript',
+  },
+];
 const CALLS: readonly Shape[] = [
   {
     pattern:
@@ -83,6 +99,7 @@ export function judgeScript(value: string, traits: number): Evidence | undefined
     ...(hasAny(traits, TRAIT.quote | TRAIT.doubleQuote) && hasAny(traits, TRAIT.semicolon | TRAIT.operator | TRAIT.paren)
       ? QUOTED
       : []),
+    ...(hasAny(traits, TRAIT.semicolon | TRAIT.operator) ? UNQUOTED : []),
     ...(hasAny(traits, TRAIT.paren) ? CALLS : []),
   ];
   let best = hasAny(traits, TRAIT.paren) ? judgeLoop(value) : undefined;

@@ -2,7 +2,7 @@ import { wordsBefore } from '../prose.ts';
 import { TRAIT } from '../traits.ts';
 import type { DetectInput, Detector, Evidence } from '../types.ts';
 import { readDoctype, type Doctype } from '../decode/doctype.ts';
-import { judgeInclude, judgeInstructions, judgeStylesheet } from './instructions.ts';
+import { judgeInclude, judgeInstructions, judgePicture, judgeStylesheet } from './instructions.ts';
 
 const CERTAIN = 0.96;
 const LIKELY = 0.93;
@@ -14,7 +14,7 @@ const PROSE_WORDS_MIN = 4;
 const DECLARATIONS_MAX = 256;
 const DECLARATION_CHARS_MAX = 2_048;
 const DOCTYPE = /<!doctype/gi;
-const ENTITY = /<!entity\s{1,64}/gi;
+const ENTITY = /<!(?:entity|notation)\s{1,64}/gi;
 /** Relative and well-known system identifiers are resolved from catalogues or not at all. */
 const REMOTE = /^\s{0,8}(?:[a-z][a-z0-9+.-]{1,24}:|\/\/|\\\\)/i;
 const WELL_KNOWN_HOSTS = [
@@ -55,6 +55,7 @@ export function detectXxe(input: DetectInput): readonly Evidence[] {
   const doctypes = judgeDoctypes(value, found);
   judgeEntities(value, { isDeclared: doctypes > 0, isFile: isFile === true }, found);
   judgeInclude(value, found);
+  judgePicture(input, found);
   judgeInstructions(input, found);
   judgeStylesheet(input, found);
   return found.map((item) =>

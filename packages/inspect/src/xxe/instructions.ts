@@ -26,6 +26,18 @@ export function judgeInclude(value: string, found: Evidence[]): void {
   }
 }
 
+/** A picture or a reused part of a drawing (SVG 2 §5.5, §12.3) that comes from the server's own files or from a program. */
+const FETCHED_PICTURE =
+  /<(?:[\w.-]{1,32}:)?(?:image|use|feImage|tref|pattern)\s[^<>]{0,256}href\s{0,4}=\s{0,4}["']\s{0,4}(?:file|expect|php|jar|netdoc|gopher|phar|text|msl|ephemeral|label|caption):/i;
+
+/** Converters of drawings fetch what these point to. */
+export function judgePicture({ value }: DetectInput, found: Evidence[]): void {
+  const match = value.includes('href') ? FETCHED_PICTURE.exec(value) : null;
+  if (match === null) return;
+  const span = [match.index, match.index + match[0].length] as const;
+  found.push({ rule: 'xxe.include', confidence: LIKELY, span, why: 'a drawing takes a picture from a file or a program' });
+}
+
 const INSTRUCTION = /<\?xml(?:-stylesheet)?\s/gi;
 /** Encodings that spell `<` with other octets than ASCII; UTF-16 is declared by .NET for every string it holds. */
 const HIDING_ENCODING =
