@@ -21,7 +21,9 @@ const INCLUDE_NAMES = new Set(
   ),
 );
 const PATH_NAME =
-  /(?:absolute|root|base|include|inc|lib|class|doc|site|script|app|main|full|server|home)_?(?:path|dir|directory|root)(?:\]|$)|^include/i;
+  /(?:dir(?:ectory)?|root|(?:abs|absolute|root|base|inc|include|lib|class|main|full|app|relative|my|script|config)_?path|\[path)\]?$|^include|^globals\[/i;
+/** What a page shows or links; such an address in a path is a picture's. */
+const WEB_ENDINGS = new Set('png jpg jpeg gif svg webp avif ico css js mjs pdf html htm mp3 mp4 webm woff woff2'.split(' '));
 const REMOTE_SCHEMES = new Set(['http', 'https', 'ftp', 'ftps', 'sftp', 'smb', 'ogg', 'scp', 'dav', 'davs', 'webdav', 'ssh2']);
 const PLAIN_SCHEMES = new Set(['http', 'https']);
 
@@ -48,7 +50,8 @@ function judge(address: Address, name: string): Judged | undefined {
   const cut = judgeCut(rest, { hasFile: isScript || TEXT_ENDINGS.has(ending), name });
   if (SHELL_NAMES.test(file) && (isScript || TEXT_ENDINGS.has(ending)))
     return { confidence: 0.93, why: 'the address is that of a web shell' };
-  if (PATH_NAME.test(name)) return { confidence: 0.92, why: 'a path of the program is set to an address elsewhere' };
+  if (PATH_NAME.test(name) && !WEB_ENDINGS.has(ending))
+    return { confidence: 0.92, why: 'a path of the program is set to an address elsewhere' };
   if (cut !== undefined) return cut;
   return isScript ? judgeScript(address, name) : undefined;
 }

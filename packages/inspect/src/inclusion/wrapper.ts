@@ -2,7 +2,7 @@ import type { Evidence } from '../types.ts';
 
 /** Streams that languages open by a name with a scheme; no page, picture or download is named so. */
 const STREAMS =
-  /(?:^|[^a-z0-9+.-])((?:php|expect|phar|zip|glob|rar|ogg|zlib|bzip2|local_file|compress\.(?:zlib|bzip2|lzma)|ssh2\.(?:shell|exec|tunnel|sftp|scp)|classpath|vfs):\/\/?[\w*./\\])/i;
+  /(?:^|[^a-z0-9+.-])((?:php|expect|phar|zip|glob|rar|ogg|zlib|bzip2|local_file|compress\.(?:zlib|bzip2|lzma)|ssh2\.(?:shell|exec|tunnel|sftp|scp)|classpath|vfs):\/\/[\w*./\\])/i;
 /** What `php://` offers; other words after it are a joke or a title. */
 const PHP_STREAM = /php:\/\/(?:filter|input|stdin|memory|temp|fd|output)\b/i;
 const FILE_ADDRESS = /^[\s"'(<]{0,4}(?:(?:url|jar|netdoc|view-source):){0,2}file:(?:[/\\]|[a-z]:[/\\])/i;

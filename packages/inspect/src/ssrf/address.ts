@@ -55,8 +55,11 @@ function clean(value: string): string {
 /** Quotes and brackets around an address are those of the text it was taken from. */
 function cutOpening(text: string): string {
   let at = 0;
-  while (at < OPENING_MAX && (text.charCodeAt(at) <= 32 || '"\'<>('.includes(text.charAt(at))) && at < text.length) at++;
-  return text.slice(at);
+  while (at < OPENING_MAX && at < text.length && (text.charCodeAt(at) <= 32 || '"\'<>('.includes(text.charAt(at)))) at++;
+  if (at === 0) return text;
+  let end = text.length;
+  while (end > at && text.length - end < OPENING_MAX && '"\'<>)'.includes(text.charAt(end - 1))) end--;
+  return text.slice(at, end);
 }
 
 /** The scheme in lower case, or '' (RFC 3986 §3.1). */

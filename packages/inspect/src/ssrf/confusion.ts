@@ -5,6 +5,7 @@ import { readHost } from './hosts.ts';
 const SLASH_ALIKES = /^[/\\]?[\u2044\u2215\u29f8\u29f9\uff0f\u3031-\u3035\u2571\u1735\u2cc6\u4e3f\uff70\u30fc]{1,4}/u;
 /** A host has at most 253 characters; names of users are short too. */
 const AUTHORITY_LENGTH_MAX = 1_024;
+const PARTS_MAX = 4;
 /** Registries whose names are common enough to tell a host from a file; all other two-letter endings but these count too. */
 const COMMON_ENDINGS = new Set(
   'com net org edu gov mil int info biz io dev app xyz online site shop cloud tech store live news me tv test example invalid localhost'.split(
@@ -62,8 +63,12 @@ function doubtOfAuthority({ userinfo, host, port, authority, rest }: Address): D
 }
 
 function doubtOfUser(userinfo: string, host: string): Doubt | undefined {
-  if (userinfo.includes('@')) return { confidence: 0.93, why: 'two signs claim to end the name of the user' };
-  if (isDomain(userinfo.split(':', 1)[0] ?? '')) return { confidence: 0.93, why: 'the name of the user is written as a host' };
+  // A password may hold the sign, decoded; a second host may not.
+  const parts = userinfo.split('@', PARTS_MAX);
+  const names = parts.map((part) => part.split(':', 1)[0] ?? '');
+  if (names.some((name) => isDomain(name))) return { confidence: 0.93, why: 'the name of the user is written as a host' };
+  if (parts.length > 1 && !userinfo.includes(':'))
+    return { confidence: 0.93, why: 'two signs claim to end the name of the user' };
   const isStrange = host !== '' && (userinfo === '' || /[;\\'*,()[\]]/.test(userinfo));
   return isStrange ? { confidence: 0.91, why: 'no user has such a name' } : undefined;
 }

@@ -11,7 +11,7 @@ const ADDRESS = TRAIT.colon | TRAIT.slash | TRAIT.backslash | TRAIT.nonAscii;
 const ODD_SCHEMES = new Set('gopher gophers dict tftp ldap ldaps ldapi netdoc jar telnet finger unix'.split(' '));
 /** What a configuration names as its own database; such a value is no address to fetch. */
 const SERVICE_SCHEMES =
-  /^(?:postgres(?:ql)?|mysql|mariadb|mongodb|redis|rediss|amqps?|kafka|nats|mqtts?|jdbc|sqlite|git|vscode|otpauth)\b/;
+  /^(?:postgres(?:ql)?|mysql|mariadb|mongodb|redis|rediss|amqps?|kafka|nats|mqtts?|jdbc|sqlite|git|vscode|otpauth|capacitor|ionic|tauri|app|electron|[a-z]{1,16}-extension)\b/;
 /** Headers that name the page the browser is on, which may be on the developer's machine. */
 const BROWSER_HEADERS = new Set(['referer', 'origin', 'x-forwarded-host', 'x-forwarded-server', 'x-original-host']);
 /** Found anywhere, these say what a request is for. */
@@ -77,7 +77,7 @@ function judge(text: string, { purpose, traits }: Context): Verdict | undefined 
   if (address === undefined) {
     if (hasAny(traits, TRAIT.nonAscii) && startsWithSlashAlike(text))
       return { rule: 'ssrf.confusion', confidence: 0.91, why: 'a look-alike of a slash stands before the host' };
-    return purpose === 'fetched' ? judgeBare(text) : undefined;
+    return purpose === 'browsed' ? undefined : judgeBare(text, purpose);
   }
   const odd = [address.scheme, ...address.wrappers].find((scheme) => ODD_SCHEMES.has(scheme));
   if (odd !== undefined) return { rule: 'ssrf.scheme', confidence: 0.93, why: `the scheme ${odd} is not one of the web` };
@@ -112,8 +112,8 @@ function rateHost(host: HostReading, { purpose, address }: Place): Verdict | und
   if (reach === 'listener') return { rule: 'ssrf.listener', confidence: 0.94, why: `${where} waits for requests of a tester` };
   if (isDisguised)
     return { rule: 'ssrf.disguised', confidence: reach === 'public' ? 0.94 : 0.97, why: `the host stands for ${where}` };
-  // A single label may be a neighbour in a container network; it may as well be a word.
-  if (reach === 'public' || reach === 'single-label') return undefined;
+  // People of one house or office link to its machines, and a single label may as well be a word.
+  if (reach === 'public' || reach === 'office-name') return undefined;
   const confidence = rateInternal(reach, { purpose, address });
   return { rule: 'ssrf.internal', confidence, why: `the address leads to ${where}` };
 }
@@ -137,19 +137,19 @@ function behindAt(address: Address, host: HostReading | undefined): Verdict | un
   return undefined;
 }
 
-/** Without a scheme a host needs a port or a path beside it, in a field that the server goes to. */
-function judgeBare(text: string): Verdict | undefined {
-  const trimmed = text.trim();
-  const address = readAuthority(trimmed, { scheme: '', slashes: '', wrappers: [] });
-  const hasMore = address.rest !== '' || address.port !== '';
-  const host = readHost(address.host);
-  if (host === undefined || address.host === '') return undefined;
-  const verdict = rateHost(host, { purpose: 'fetched', address });
-  if (verdict === undefined || !/[.:[\]]|localhost/i.test(address.host)) return undefined;
+/** Without a scheme a host needs a port or a path beside it, and most of them a field that the server goes to. */
+function judgeBare(text: string, purpose: Purpose): Verdict | undefined {
+  const address = readAuthority(text.trim(), { scheme: '', slashes: '', wrappers: [] });
+  if (!/[.:[\]]|localhost/i.test(address.host)) return undefined;
+  // `10.0.0.0/8` is a network in the notation of RFC 4632, not a path on a host.
+  const host = /^\/\d{1,3}$/.test(address.rest) ? undefined : readHost(address.host);
+  const verdict = host === undefined ? undefined : rateHost(host, { purpose: 'fetched', address });
+  if (host === undefined || verdict === undefined) return undefined;
   const isNumber = /^[\d.]+$/.test(address.host);
+  if (purpose !== 'fetched') return host.reach === 'loopback' && !isNumber && address.rest.startsWith('/') ? verdict : undefined;
+  if (address.rest !== '' || address.port !== '' || verdict.rule === 'ssrf.metadata') return verdict;
   // A version or an amount is a number with dots as well.
-  if (host.isDisguised && isNumber && !hasMore) return undefined;
-  return hasMore || verdict.rule === 'ssrf.metadata' ? verdict : { ...verdict, confidence: 0.6 };
+  return host.isDisguised && isNumber ? undefined : { ...verdict, confidence: 0.6 };
 }
 
 export const ssrf: Detector = { group: 'ssrf', needs: ADDRESS, detect: detectSsrf };

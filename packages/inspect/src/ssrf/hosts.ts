@@ -2,7 +2,7 @@ import { readIpv4, readIpv6, type Reach } from './ip.ts';
 
 /** What a host stands for once every spelling of it is undone. */
 export interface HostReading {
-  reach: Reach | 'internal-name' | 'single-label' | 'listener';
+  reach: Reach | 'internal-name' | 'office-name' | 'listener';
   isDisguised: boolean;
   /** The host as a resolver would ask for it. */
   name: string;
@@ -69,19 +69,9 @@ const METADATA_NAMES = new Set([
   'kubernetes.default.svc.cluster.local',
 ]);
 /** Zones that exist only inside a network (RFC 6761, 6762, 8375, and the names container engines give their hosts). */
-const INTERNAL_ZONES = [
-  'internal',
-  'local',
-  'localdomain',
-  'lan',
-  'corp',
-  'intranet',
-  'private',
-  'home',
-  'home.arpa',
-  'svc',
-  'consul',
-];
+const INTERNAL_ZONES = ['internal', 'localdomain', 'svc', 'cluster.local', 'consul', 'private'];
+/** Zones of homes and offices, whose members may well link to each other. */
+const OFFICE_ZONES = ['local', 'lan', 'corp', 'intranet', 'home', 'home.arpa'];
 /** Where the testers' tools listen for the request that proves the flaw. */
 const LISTENER_ZONES = [
   'burpcollaborator.net',
@@ -144,7 +134,7 @@ function reachOfName(name: string): HostReading['reach'] | undefined {
   if (inner !== undefined && inner !== 'public') return inner;
   if (INTERNAL_ZONES.some((zone) => name.endsWith(`.${zone}`))) return 'internal-name';
   if (LISTENER_ZONES.some((zone) => isWithin(name, zone))) return 'listener';
-  return name.includes('.') ? 'public' : 'single-label';
+  return OFFICE_ZONES.some((zone) => name.endsWith(`.${zone}`)) || !name.includes('.') ? 'office-name' : 'public';
 }
 
 function isWithin(name: string, zone: string): boolean {
@@ -169,5 +159,5 @@ function embeddedReach(name: string): Reach | undefined {
 
 /** Providers name their machines after inner addresses too (`ip-10-0-0-1.ec2.internal`): those are names of the inside anyway. */
 function isZoneLike(name: string): boolean {
-  return !INTERNAL_ZONES.some((zone) => name.endsWith(`.${zone}`));
+  return ![...INTERNAL_ZONES, ...OFFICE_ZONES].some((zone) => name.endsWith(`.${zone}`));
 }

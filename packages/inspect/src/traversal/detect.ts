@@ -13,9 +13,12 @@ const HINT =
 /** Lax spellings of `..` and its slash that survive every standard decoder; each stands for one known reader. */
 const DISGUISED_DOTS =
   /(?:0x2e){2}|\.\?\W|\?\.\W|%(?:25)?2e|\.\p{Cc}\.|\.\p{Cc}|(?:\/\.){2,16}[\\/{\w]|(?:\.{3,16}[\\/]){2}|\.{3}[\\/]\.[\\/]|[\\/]\.{3,16}[\\/]\.{2,16}|\.%00|\.{2,16}(?:0x[25][fc]|%\w\w|[\u0080-\u00ff\u2000-\uffff])|[\xc0\xc1\xe0\xf0\xf8\xfc]\W?\.|\^\W?\^/iu;
-const LONG_DOTS = /(?:^|[\\/])\.{4,}(?:[\w{\\/]|$)|(?:^|[\\/])\.{3}[\w{]/;
+const LONG_DOTS = /(?:^|[\\/])\.{4,}(?:[\w{\\/]|$)|[\\/]\.{3}[\w{]/;
 /** `../folder/file.ext` and nothing else, as the value of a download or template parameter. */
 const SIBLING_FILE = /^\.\.(?:\/[\w-]{1,64}){1,8}\.(?<ending>\w{1,8})$/u;
+/** A picture, sheet or script, by a relative address as pages have them. */
+const SHOWN_FILE =
+  /^(?:\.\.\/){1,3}(?:[\w@-]{1,64}\/){0,8}[\w@.-]{1,64}\.(?:css|js|mjs|map|png|jpe?g|gif|svg|webp|avif|ico|woff2?|ttf|mp[34]|webm)$/i;
 /** What pages and style sheets name by a relative address themselves. */
 const WEB_ENDINGS = new Set(
   'css js mjs map html htm md png jpg jpeg gif svg webp avif ico woff woff2 ttf mp3 mp4 webm pdf'.split(' '),
@@ -74,8 +77,8 @@ function judgeEscape(text: string, location: DetectInput['location']): Evidence 
     } else if (name !== '' && name !== '.') depth++;
   }
   if (climbs === 0) return undefined;
-  // No link of a page is written with backslashes.
-  const isWindows = lowest < 0 && /^[.\\]{0,8}\.\.\\\w/.test(text);
+  // No link of a page is written with backslashes; a compiler's message goes on after the name.
+  const isWindows = lowest < 0 && !/\s/.test(text.trim()) && /^[.\\]{0,8}\.\.\\\w/.test(text);
   const confidence = isWindows ? 0.91 : rateClimb(path, { lowest, climbs, isRooted: start === 1, location });
   const at = path.indexOf('..');
   return { rule: 'traversal.escape', confidence, span: [at, at + 2], why: `the path climbs ${String(climbs)} levels` };
@@ -89,12 +92,21 @@ interface Climb {
 }
 
 function rateClimb(path: string, { lowest, climbs, isRooted, location }: Climb): number {
+  // In a line of code or markup the way is one of its own files.
+  if (isInCode(path) || /[:,)] [a-z]/i.test(path)) return 0.5;
+  if (lowest >= -3 && location !== 'path' && location !== 'file-name' && SHOWN_FILE.test(path)) return 0.5;
   if (lowest <= -2) return 0.94;
   if ((lowest === -1 && isRooted) || climbs >= 3) return 0.91;
   if (lowest === -1 && path.includes('/../', 1)) return 0.9;
   // An uploaded file has no folder to leave (RFC 7578 §4.2).
   if (location === 'file-name') return 0.93;
   return location === 'query' && namesSiblingFile(path) ? 0.91 : 0.5;
+}
+
+/** A word and a quote, a bracket or a blank before the first dots. */
+function isInCode(path: string): boolean {
+  const head = path.slice(0, path.indexOf('..'));
+  return /[a-z]/i.test(head) && /[\s"'`(<]/.test(head);
 }
 
 /** One step up and down into a folder beside it: a page asks for a document by its name, never by such a way to it. */

@@ -1,4 +1,5 @@
 import type { DetectInput, Evidence } from '../types.ts';
+import { COMMON_FOLDERS, ROOT_FOLDERS, SERVER_FOLDERS } from './files.ts';
 import { findPersonalFile, findSensitiveFile, foldSeparators, type SensitiveFile } from './sensitive.ts';
 
 interface Place {
@@ -16,17 +17,39 @@ export function judgeFile(text: string, place: Place): Evidence | undefined {
   return { rule: 'traversal.sensitive', confidence, span: [file.start, file.end], why: `the value leads to ${file.name}` };
 }
 
-function rateFile(text: string, { file, isProse, location, name }: Place & { file: SensitiveFile }): number | undefined {
+function rateFile(text: string, place: Place & { file: SensitiveFile }): number | undefined {
+  const { file, isProse, location, name } = place;
   const before = text.slice(0, file.start);
-  const climbs = before.includes('..') || /(?:%2e|0x2e|\?\.|\.\?|[^\0-\x7f])[^\w\s]{0,24}$/i.test(before);
   if (file.isWeak) return !isProse && /\.\.[\\/]/.test(before) ? 0.93 : undefined;
-  // Two or more signs and no letter before the name: whatever decoder they are meant for, they stand for a way there.
-  const isNoise = before.length > 1 && !/[a-z\s]/.test(foldSeparators(before));
-  if (climbs || isNoise) return 0.96;
+  if (leadsThere(before)) return 0.96;
   // Browsers and their kin never name a file of the server in their own description.
   if (location === 'header' && name === 'user-agent' && /[\\/]/.test(text)) return 0.94;
-  if (isProse) return 0.3;
+  return isProse ? 0.3 : ratePlain(text, { before, ...place });
+}
+
+/** Dot segments before the name, in whatever spelling. */
+function leadsThere(before: string): boolean {
+  if (before.includes('..') || /(?:%2e|0x2e|\?\.|\.\?|[^\0-\x7f])[^\w\s]{0,24}$/i.test(before)) return true;
+  // Two or more signs and no letter before the name: whatever decoder they are meant for, they stand for a way there.
+  return before.length > 1 && !/[a-z\s]/.test(foldSeparators(before));
+}
+
+function ratePlain(
+  text: string,
+  { before, file, location }: { before: string; file: SensitiveFile; location: DetectInput['location'] },
+): number | undefined {
+  const slash = file.name.indexOf('/');
+  const folder = slash < 0 ? '' : file.name.slice(0, slash);
+  if (COMMON_FOLDERS.has(folder) && !isAtRoot(before, { folder, location })) return undefined;
   return before === '' || location === 'path' || isWholePath(text, { before, file }) ? rateRooted(text, file) : 0.5;
+}
+
+/** At the root of a disk: after a drive, or after the one slash before a folder every Unix system has. */
+function isAtRoot(before: string, { folder, location }: { folder: string; location: DetectInput['location'] }): boolean {
+  if (/^["'\s]?[a-z]:[\\/]{0,4}$/i.test(before)) return true;
+  if (folder === 'windows') return before !== '' || location === 'path';
+  if (location === 'path') return SERVER_FOLDERS.has(folder);
+  return ROOT_FOLDERS.has(folder) && /^["'\s]?[\\/]{1,4}$/.test(before);
 }
 
 /** A hidden name counts at the end of any path; a plain one only at the root of one. */

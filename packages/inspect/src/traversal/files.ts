@@ -21,7 +21,7 @@ const FOLDERS: readonly (readonly [folder: string, names: string])[] = [
   ],
   [
     'usr',
-    'local/apache local/apache2 local/php local/etc local/nginx local/mysql local/tomcat local/pgsql local/lib/php local/cpanel etc lib/security pkgsrc ports sbin share/nginx share/tomcat home/.ssh',
+    'local/apache local/apache2 local/php local/etc local/nginx local/mysql local/tomcat local/pgsql local/lib/php local/cpanel etc lib/security pkgsrc ports sbin home/.ssh',
   ],
   ['opt', 'apache apache2 lampp xampp tomcat bitnami jboss nginx homebrew/etc'],
   ['boot', 'grub grub2'],
@@ -52,6 +52,18 @@ const FOLDERS: readonly (readonly [folder: string, names: string])[] = [
   ['secrets', 'kubernetes.io'],
   ['serviceaccount', 'token'],
 ];
+
+/** Folders that are words of other worlds: they count where a path leads out of its folder, or starts at the root of a disk. */
+export const COMMON_FOLDERS: ReadonlySet<string> = new Set(
+  'run opt dev boot private var usr sys users library php mysql apache nginx httpd settings secrets serviceaccount volumes windows'.split(
+    ' ',
+  ),
+);
+/** Of those, the ones at the root of every Unix system. */
+export const ROOT_FOLDERS: ReadonlySet<string> = new Set('run opt dev boot private var usr sys volumes'.split(' '));
+
+/** Of those, the ones that no path of a site starts with. */
+export const SERVER_FOLDERS: ReadonlySet<string> = new Set(['var', 'usr', 'sys']);
 
 /** Names that are sensitive wherever they lie: nobody serves them, and no sentence needs them as a path. */
 const NAMES =
