@@ -73,6 +73,7 @@ export function takeDelta(model: LearnedModel): ModelDocument | null {
   model.requests = 0;
   model.unplaced = 0;
   for (const route of model.routes.values()) {
+    if (route.requests === 0) continue;
     route.requests = 0;
     for (const [name, profile] of route.parameters) route.parameters.set(name, afterTelling(profile));
   }

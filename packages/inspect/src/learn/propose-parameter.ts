@@ -26,6 +26,8 @@ const CLASS_VALUES_MIN = 50;
 const ENUM_VALUES_MIN = 100;
 const WORD_VALUES_MIN = 200;
 const ENUM_WORDS_MAX = 8;
+/** One word only may be the choice of one visitor: it is closed only when met so often. */
+const SINGLE_WORD_VALUES_MIN = 1_000;
 const OUTLINE_COUNT_MIN = 3;
 /** Share of values in which something new is still to be expected (Good and Turing), from which it is not ruled out. */
 const NOVELTY_MAX = 0.001;
@@ -96,7 +98,8 @@ function closedSchema({ words, values, kinds, empties }: Profile): ValueSchema |
   if (words === null || values < ENUM_VALUES_MIN || (kinds & KIND.number) !== 0) return null;
   const known = [...words].filter(([, count]) => count >= LEARN_LIMITS.valueCountMin);
   const others = values - sum(known.map(([, count]) => count));
-  if (known.length === 0 || known.length > ENUM_WORDS_MAX || others > values * NOVELTY_MAX) return null;
+  const isTooFew = known.length === 0 || (known.length === 1 && values < SINGLE_WORD_VALUES_MIN);
+  if (isTooFew || known.length > ENUM_WORDS_MAX || others > values * NOVELTY_MAX) return null;
   const choices = known.map(([word]) => word).toSorted();
   return { type: 'string', enum: empties > 0 ? ['', ...choices] : choices };
 }

@@ -38,10 +38,10 @@ export interface ProposeOptions {
 }
 
 /** Requests of a route before anything is said of it, and before a parameter of all of them is required. */
-const ROUTE_REQUESTS_MIN = 20;
-const REQUIRED_REQUESTS_MIN = 20;
+const ROUTE_REQUESTS_MIN = 50;
+const REQUIRED_REQUESTS_MIN = 100;
 /** Requests of a path before methods that never came are refused. */
-const METHOD_REQUESTS_MIN = 20;
+const METHOD_REQUESTS_MIN = 50;
 /** Requests of the application before unknown names and unknown routes can be refused. */
 const VOCABULARY_REQUESTS_MIN = 500;
 const ROUTES_REQUESTS_MIN = 2_000;
