@@ -38,9 +38,8 @@ const ENOUGH = 0.9;
 const HEADER_CONFIDENCE = 0.94;
 const CHAIN_LINKS_MIN = 2;
 const CHAIN_CONFIDENCE = 0.91;
-/** Places with a program's name that are read, after separators that only a shell or programmer writes and after the rest. */
+/** Places with a program's name that are read after separators that only a shell or programmer writes. */
 const CHAINED_MAX = 10_000;
-const OTHERS_MAX = 2_000;
 /** Doubtful ones among them. */
 const DOUBTFUL_MAX = 500;
 
@@ -95,7 +94,6 @@ function inPlace({ value, location, name, part }: DetectInput, evidence: Evidenc
 interface Tally {
   best: Evidence | undefined;
   chained: number;
-  others: number;
   doubtful: number;
   /** Doubtful commands that follow each other. */
   links: number;
@@ -103,12 +101,10 @@ interface Tally {
 
 /** The most certain of all places where a shell would read a command. */
 function judgeCommands(value: string): Evidence | undefined {
-  const tally: Tally = { best: undefined, chained: 0, others: 0, doubtful: 0, links: 0 };
+  const tally: Tally = { best: undefined, chained: 0, doubtful: 0, links: 0 };
   for (const site of commandSites(value)) {
     if (!isProgramWord(value, site)) continue;
     const isChained = site.separator === 'operator' || site.separator === 'substitution';
-    // Lines and quotations that begin with such words fill honest logs and tables; past the limit they are passed over.
-    if (!isChained && ++tally.others > OTHERS_MAX) continue;
     // Fail closed: a value with this many commands cannot be called clean, and judging each would cost more than it is worth.
     if (tally.doubtful > DOUBTFUL_MAX || (isChained && ++tally.chained > CHAINED_MAX)) return tooMany(site);
     const evidence = judgeCommand(value, site);

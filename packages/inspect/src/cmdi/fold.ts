@@ -1,5 +1,7 @@
 /** Longer than any path to a program that somebody would hide. */
 export const WORD_LENGTH_MAX = 64;
+const WINDOWS_ROOT = /^(?:[a-z]:|%\w{1,24}%)[\\/]/i;
+const WINDOWS_ROOT_LENGTH_MAX = 32;
 /** Hidden characters in one word; more of them are noise that costs time. */
 const HIDDEN_MAX = 40;
 /** Parameters that are unset or empty where an attacker uses them. */
@@ -32,38 +34,47 @@ export const PROGRAM_LENGTH_MAX = 28;
 
 /** Reads a word the way a shell would: quotes, backslashes, carets and empty expansions inside it vanish. */
 export function foldWord(text: string, start: number): FoldedWord {
-  let hiddenTotal = 0;
-  let isDisguised = false;
-  let hasDirectory = false;
-  let at = start;
+  const { end, hidden, isDisguised, hasDirectory, isWindowsPath } = measureWord(text, start);
+  // A megabyte of letters and quotes has a word at each of them: none is built that cannot be a program.
+  if (!hasDirectory && end - start - hidden > PROGRAM_LENGTH_MAX) return { ...NO_WORD, end };
+  const visible = hidden === 0 ? text.slice(start, end) : visibleText(text, [start, end], isWindowsPath);
+  return { text: visible.toLowerCase(), end, isDisguised };
+}
+
+interface Measure {
+  end: number;
+  /** Characters a shell removes. */
+  hidden: number;
+  isDisguised: boolean;
+  hasDirectory: boolean;
+  /** In a path of Windows a backslash stands for itself. */
+  isWindowsPath: boolean;
+}
+
+function measureWord(text: string, start: number): Measure {
+  const isWindowsPath = WINDOWS_ROOT.test(text.slice(start, start + WINDOWS_ROOT_LENGTH_MAX));
+  const measure: Measure = { end: start, hidden: 0, isDisguised: false, hasDirectory: false, isWindowsPath };
   const stop = Math.min(text.length, start + WORD_LENGTH_MAX);
+  let at = start;
   while (at < stop) {
     const kind = wordClass(text, at);
-    if (kind === WORD_LETTER) {
-      at++;
-      continue;
-    }
-    const hidden = at === start ? 0 : hiddenLength(text, at);
-    if (hidden > 0 && hiddenTotal < HIDDEN_MAX) {
-      isDisguised ||= wordClass(text, at + hidden) === WORD_LETTER || text[at + hidden] === '/';
-      hiddenTotal += hidden;
-      at += hidden;
-      continue;
-    }
-    if (kind === NOT_WORD || isWrittenBreak(text, at)) break;
-    hasDirectory ||= text[at] === '/' || text[at] === '\\';
-    at++;
+    const hidden = kind === WORD_LETTER || at === start ? 0 : hiddenLength(text, at, isWindowsPath);
+    if (hidden > 0 && measure.hidden < HIDDEN_MAX) {
+      measure.isDisguised ||= wordClass(text, at + hidden) === WORD_LETTER || text[at + hidden] === '/';
+      measure.hidden += hidden;
+    } else if (kind === NOT_WORD || (kind === WORD_SIGN && isWrittenBreak(text, at))) break;
+    else measure.hasDirectory ||= text[at] === '/' || text[at] === '\\';
+    at += Math.max(1, hidden);
   }
-  // A megabyte of letters and quotes has a word at each of them: none is built that cannot be a program.
-  if (!hasDirectory && at - start - hiddenTotal > PROGRAM_LENGTH_MAX) return { ...NO_WORD, end: at };
-  return { text: (hiddenTotal === 0 ? text.slice(start, at) : visibleText(text, start, at)).toLowerCase(), end: at, isDisguised };
+  measure.end = at;
+  return measure;
 }
 
 /** The word between two offsets without what a shell removes. */
-function visibleText(text: string, start: number, end: number): string {
+function visibleText(text: string, [start, end]: readonly [number, number], isWindowsPath: boolean): string {
   let out = text.charAt(start);
   for (let at = start + 1; at < end;) {
-    const hidden = wordClass(text, at) === WORD_LETTER ? 0 : hiddenLength(text, at);
+    const hidden = wordClass(text, at) === WORD_LETTER ? 0 : hiddenLength(text, at, isWindowsPath);
     if (hidden === 0) out += text.charAt(at);
     at += Math.max(1, hidden);
   }
@@ -76,7 +87,7 @@ function isWrittenBreak(text: string, at: number): boolean {
 }
 
 /** Length of something a shell removes from inside a word, else 0. */
-function hiddenLength(text: string, at: number): number {
+function hiddenLength(text: string, at: number, isWindowsPath: boolean): number {
   switch (text.charCodeAt(at)) {
     case 34:
     case 39:
@@ -85,6 +96,7 @@ function hiddenLength(text: string, at: number): number {
       // PowerShell escapes with a backtick: `i`e`x`.
       return isLetter(text, at - 1) && isLetter(text, at + 1) ? 1 : 0;
     case 92:
+      return isWindowsPath ? 0 : hiddenEscape(text, at);
     case 94:
       return hiddenEscape(text, at);
     case 36:

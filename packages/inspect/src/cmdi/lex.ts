@@ -24,6 +24,8 @@ export interface CommandSite {
 
 /** Places examined per value; hostile text has millions of separators and no more than this can matter. */
 const SITES_MAX = 1_000_000;
+/** Lines and quotations that begin with a program's name fill honest logs and tables; past this many they are passed over. */
+const LOOSE_SITES_MAX = 2_000;
 const REST_LENGTH_MAX = 256;
 /** A word and the characters stepped over before it; at least half of such a run is letters. */
 const PLAIN_RUN_MIN = WORD_LENGTH_MAX + 16;
@@ -42,6 +44,7 @@ const GLOB_CLASS = /\[([\w?*])[\w/!-]{0,4}\]/g;
 /** All command sites of a value, in order. */
 export function* commandSites(text: string): Generator<CommandSite> {
   let sites = 0;
+  let loose = 0;
   let plainUntil = 0;
   const first = readSite(text, 0, 'start');
   if (first !== undefined) yield first;
@@ -52,13 +55,17 @@ export function* commandSites(text: string): Generator<CommandSite> {
     at += separator.length - 1;
     // Of a run of equal signs only the last stands before the word.
     if (separator.kind !== 'line' && text[at + 1] === text[at]) continue;
-    if (separator.kind === 'quote') {
+    if (separator.kind === 'quote' || text[at] === '`') {
       plainUntil = plainRunEnd(text, at + 1, plainUntil);
       // Nothing but letters with quotes between them, for longer than any program: a megabyte of that is read once only.
       if (plainUntil - at > PLAIN_RUN_MIN) continue;
     }
+    const isLoose = separator.kind === 'line' || separator.kind === 'quote';
+    if (isLoose && loose > LOOSE_SITES_MAX) continue;
     const site = readSite(text, at + 1, separator.kind);
-    if (site !== undefined) yield site;
+    if (site === undefined) continue;
+    if (isLoose) loose++;
+    yield site;
   }
 }
 
@@ -69,33 +76,33 @@ function plainRunEnd(text: string, from: number, known: number): number {
   while (at < stop) {
     const code = text.charCodeAt(at);
     const isInner =
-      (code === 34 || code === 39) && wordClass(text, at - 1) === WORD_LETTER && wordClass(text, at + 1) === WORD_LETTER;
+      (code === 34 || code === 39 || code === 96) &&
+      wordClass(text, at - 1) === WORD_LETTER &&
+      wordClass(text, at + 1) === WORD_LETTER;
     if (!isInner && wordClass(text, at) !== WORD_LETTER) break;
     at++;
   }
   return at;
 }
 
-/** Characters that are separators by themselves. */
-const SINGLE_SEPARATORS: ReadonlyMap<number, Separator> = new Map<number, Separator>([
-  [10, 'line'],
-  [13, 'line'],
-  [34, 'quote'],
-  [38, 'operator'],
-  [39, 'quote'],
-  [59, 'operator'],
-  [96, 'substitution'],
-  [124, 'operator'],
-]);
+/** Characters that are separators by themselves, by code; a table, because every character of every text is looked up in it. */
+const SEPARATORS: readonly (Separator | 'pair' | undefined)[] = Array.from({ length: 128 }, (_, code) => {
+  const character = String.fromCharCode(code);
+  if (';|&'.includes(character)) return 'operator';
+  if ('\n\r'.includes(character)) return 'line';
+  if (character === '`') return 'substitution';
+  if ('"\''.includes(character)) return 'quote';
+  return '$<>\\'.includes(character) ? 'pair' : undefined;
+});
 
 function separatorAt(text: string, at: number): { kind: Separator; length: number } | undefined {
-  const code = text.charCodeAt(at);
-  const kind = SINGLE_SEPARATORS.get(code);
-  if (kind !== undefined) return { kind, length: 1 };
-  // `$(`, and `<(` or `>(`, which run a command whose output is a file.
-  if (code === 36 || code === 60 || code === 62) return text[at + 1] === '(' ? { kind: 'substitution', length: 2 } : undefined;
+  const kind = SEPARATORS[text.charCodeAt(at)];
+  if (kind === undefined) return undefined;
+  if (kind !== 'pair') return { kind, length: 1 };
   // The two characters \\n, as a log or a C string would write a line break.
-  return code === 92 && text[at + 1] === 'n' ? { kind: 'line', length: 2 } : undefined;
+  if (text[at] === '\\') return text[at + 1] === 'n' ? { kind: 'line', length: 2 } : undefined;
+  // `$(`, and `<(` or `>(`, which run a command whose output is a file.
+  return text[at + 1] === '(' ? { kind: 'substitution', length: 2 } : undefined;
 }
 
 /** Characters a shell steps over before the command word. */
@@ -109,9 +116,7 @@ function readSite(text: string, from: number, separator: Separator): CommandSite
   const plain = plainWordEnd(text, start);
   if (plain === start) return undefined;
   if (plain > start) return plainSite(text, { separator, start, end: plain, isGlued: start === from });
-  // Lines and quotations begin with such words in every configuration and table.
-  const isLoose = separator === 'line' || separator === 'quote';
-  const skipped = isLoose ? -1 : endOf(BEFORE_COMMAND, text, start);
+  const skipped = separator === 'quote' ? -1 : endOf(BEFORE_COMMAND, text, start);
   const word = foldWord(text, Math.max(start, skipped));
   if (word.text === '') return undefined;
   const name = programOf(word.text);
@@ -175,7 +180,11 @@ function innerCommand(text: string, at: number): (ProgramName & { end: number })
   const word = foldWord(text, start);
   const name = programOf(word.text);
   const kind = programKind(name.program);
-  return name.isPath || kind === 'program' || kind === 'short' ? { ...name, end: word.end } : undefined;
+  if (kind === undefined && !name.isPath) return undefined;
+  // `time sort` may be two words of a sentence; `sudo cat /etc/hosts` and `sudo bash -c` are none.
+  const isCertain =
+    name.isPath || kind === 'program' || kind === 'short' || /^\s{1,8}[-/$<]/.test(text.slice(word.end, word.end + 10));
+  return isCertain ? { ...name, end: word.end } : undefined;
 }
 
 function endOf(pattern: RegExp, text: string, at: number): number {
