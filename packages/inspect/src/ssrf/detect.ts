@@ -122,7 +122,7 @@ type Inner = 'loopback' | 'private' | 'internal-name';
 
 function rateInternal(reach: Inner, { purpose, address }: Place): number {
   if (purpose === 'browsed' || SERVICE_SCHEMES.test(address.scheme)) return 0.4;
-  if (reach === 'internal-name') return purpose === 'fetched' ? 0.91 : 0.6;
+  if (reach === 'internal-name') return purpose === 'fetched' || /\.(?:svc|cluster\.local)\.?$/i.test(address.host) ? 0.91 : 0.6;
   return address.scheme === '' ? 0.9 : 0.92;
 }
 
@@ -140,7 +140,8 @@ function behindAt(address: Address, host: HostReading | undefined): Verdict | un
 /** Without a scheme a host needs a port or a path beside it, and most of them a field that the server goes to. */
 function judgeBare(text: string, purpose: Purpose): Verdict | undefined {
   const address = readAuthority(text.trim(), { scheme: '', slashes: '', wrappers: [] });
-  if (!/[.:[\]]|localhost/i.test(address.host)) return undefined;
+  // A short number is a count or a date before anything else.
+  if (/^\d{0,8}$/.test(address.host)) return undefined;
   // `10.0.0.0/8` is a network in the notation of RFC 4632, not a path on a host.
   const host = /^\/\d{1,3}$/.test(address.rest) ? undefined : readHost(address.host);
   const verdict = host === undefined ? undefined : rateHost(host, { purpose: 'fetched', address });
