@@ -93,7 +93,8 @@ function readNumeric(text: string, start: number): { value: string; end: number 
 }
 
 function readNamed(text: string, start: number): { value: string; end: number } | undefined {
-  let at = start;
+  if (!isLetter(text.charCodeAt(start))) return undefined;
+  let at = start + 1;
   while (at - start <= NAME_LENGTH_MAX && isLetter(text.charCodeAt(at))) at++;
   const name = text.slice(start, at).toLowerCase();
   if (text[at] !== ';') return readBare(text, start, name);

@@ -53,9 +53,14 @@ const SHORT_OCTAL = new Map([
 ]);
 /** The same in CSS, where one blank may end the escape (CSS Syntax §4.3.7). */
 const CSS = /^0{0,4}(?:3[cde]|2[2789])(?![\da-f]) ?/i;
+const CSS_SECOND = new Set([48, 50, 51]);
 const CSS_LENGTH_MAX = 8;
 
 function readCss(text: string, at: number): { value: string; end: number } | undefined {
+  const first = text.charCodeAt(at);
+  // Zeros, then 2 or 3: the rest of a hostile text need not be cut out to see that it is no such escape.
+  if (first !== 48 && first !== 50 && first !== 51) return undefined;
+  if (first === 48 && !CSS_SECOND.has(text.charCodeAt(at + 1))) return undefined;
   const css = CSS.exec(text.slice(at, at + CSS_LENGTH_MAX));
   return css === null ? undefined : { value: String.fromCharCode(parseInt(css[0], 16)), end: at + css[0].length };
 }

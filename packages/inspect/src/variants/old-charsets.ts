@@ -49,7 +49,7 @@ function isBase64(code: number): boolean {
 
 function readShifted(run: string): string | undefined {
   // Three sextets make one UTF-16 unit; fewer are no character, and four with one left over are no Base64.
-  if (run.length < 3 || run.length % 4 === 1) return undefined;
+  if (run.length < 3 || run.length % 4 === 1 || !ASCII_START.test(run)) return undefined;
   const octets = atob(run);
   // Bits left over are zero in what an encoder wrote; a word that looks alike has others.
   if (!btoa(octets).startsWith(run)) return undefined;
@@ -62,6 +62,8 @@ function readShifted(run: string): string | undefined {
   return /[<>"'=&(]/.test(text) ? text : undefined;
 }
 
+/** The first sextets of a unit below U+0080: nine zero bits. */
+const ASCII_START = /^A[A-H]/;
 const HIGH_MARKUP = new Map([
   [0xbc, '<'],
   [0xbe, '>'],

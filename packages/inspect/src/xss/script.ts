@@ -92,7 +92,7 @@ export function isDisguisedStyle(value: string): boolean {
 
 /** The declarations that need no element around them to be known for what they are; a sheet of colours and fonts is none. */
 const ACTIVE_DECLARATION =
-  /(?:^|["'`;{\s=])(?:-moz-binding|behaviou?r)\s{0,8}:\s{0,8}url\s{0,4}\(|\bstyle\s{0,4}=[^<>]{0,64}url\s{0,4}\(\s{0,4}["']?(?:java|vb)script|@import\s{0,8}(?:url\s{0,4}\(\s{0,4})?["']?(?:javascript|data|vbscript):/i;
+  /(?:^|["'`;{\s=])(?:-moz-binding|behaviou?r)\s{0,8}:\s{0,8}url\s{0,4}\(|\bstyle\s{0,4}=[^<>=]{0,48}url\s{0,4}\(\s{0,4}["']?(?:java|vb)script|@import\s{0,8}(?:url\s{0,4}\(\s{0,4})?["']?(?:javascript|data|vbscript):/i;
 
 /** A value that goes on in a style of the page and runs script there (CWE-79). */
 export function judgeStyleValue(value: string): Evidence | undefined {
