@@ -1,18 +1,7 @@
 import type { Evidence } from '../types.ts';
-import {
-  isComplete,
-  isSolid,
-  isWord,
-  kindAt,
-  type Operand,
-  type OperandShape,
-  readOperand,
-  skipCloses,
-  skipOpens,
-  textAt,
-} from './grammar.ts';
+import { isComplete, isSolid, isWord, kindAt, readOperand, skipCloses, skipOpens, textAt } from './grammar.ts';
 import { hasPlainLead, isQuotedWord, opensQuote, type Reading } from './quoted.ts';
-import { KIND, type SqlTokens } from './tokenize.ts';
+import { KIND, type Operand, type OperandShape, type SqlTokens } from './tokens.ts';
 import { DANGEROUS_FUNCTIONS, isDangerousName, SCALAR_FUNCTIONS } from './words.ts';
 
 /** Longest literal, quote included, that only serves to balance a quote. */
@@ -89,16 +78,22 @@ function judgeOperands(reading: Reading, at: number, setting: Setting): Evidence
   if (comparison === undefined) return setting.isLogic ? judgeSingle(reading, left, { ...setting, at }) : undefined;
   const right = readOperand(tokens, comparison);
   const end = right.shape === 'none' ? comparison : right.end;
-  const confidence = rateComparison(reading, { left, right, end, anchor: setting.anchor });
+  const sides = { left, right, end, anchor: setting.anchor };
+  const confidence = isProse(tokens, { ...sides, at, comparison, isLogic: setting.isLogic }) ? 0 : rateComparison(reading, sides);
+  if (confidence === 0) return undefined;
+  return evidence(tokens, { at, end, confidence, why: 'a condition that compares two values follows a logical operator' });
+}
+
+/** Comparisons that people write without SQL in mind. */
+function isProse(tokens: SqlTokens, found: Sides & { at: number; comparison: number; isLogic: boolean }): boolean {
+  const { at, left, right, end, anchor } = found;
   // `having 3=three`: without an operator before it, and nothing after it, one word is enough to make it prose.
   const isNamed = !isSolid(left.shape) || !isSolid(right.shape);
-  if (confidence === 0 || (isNamed && !setting.isLogic && setting.anchor === 'start' && kindAt(tokens, end) === KIND.end))
-    return undefined;
+  if (isNamed && !found.isLogic && anchor === 'start' && kindAt(tokens, end) === KIND.end) return true;
   // `or the like (since ..)`: between a word and a parenthesis LIKE is prose.
-  if (left.shape === 'name' && right.shape === 'group' && isWord(tokens, comparison - 1, 'like')) return undefined;
+  if (left.shape === 'name' && right.shape === 'group' && isWord(tokens, found.comparison - 1, 'like')) return true;
   // `2+2=4 and 3+3=6` is a sum and another one.
-  if (setting.anchor === 'none' && (left.isCompound || right.isCompound) && kindAt(tokens, at - 3) === KIND.compare) return undefined;
-  return evidence(tokens, { at, end, confidence, why: 'a condition that compares two values follows a logical operator' });
+  return anchor === 'none' && (left.isCompound || right.isCompound) && kindAt(tokens, at - 3) === KIND.compare;
 }
 
 /** Index after a comparison operator (`=`, `NOT LIKE`, `SOUNDS LIKE`, `IS NOT`), or undefined. */
@@ -106,6 +101,8 @@ export function readComparison(tokens: SqlTokens, at: number): number | undefine
   let next = at;
   if (isWord(tokens, next, 'not')) next++;
   if (kindAt(tokens, next) !== KIND.compare) return undefined;
+  // "1 in 5" is a share; SQL lists in parentheses.
+  if (isWord(tokens, next, 'in') && kindAt(tokens, next + 1) !== KIND.open) return undefined;
   if (isWord(tokens, next, 'is') && !isIsOperand(tokens, next + 1)) return undefined;
   next++;
   if (kindAt(tokens, next) === KIND.compare && !(isWord(tokens, next, 'like') && kindAt(tokens, next + 1) === KIND.open)) next++;
@@ -114,6 +111,8 @@ export function readComparison(tokens: SqlTokens, at: number): number | undefine
 
 /** `IS` compares with NULL, a truth value or another constant; before any other word it is a verb. */
 function isIsOperand(tokens: SqlTokens, at: number): boolean {
+  // "1 or 2 is 5" is prose up to its end.
+  if (kindAt(tokens, at) === KIND.number) return kindAt(tokens, at + 1) !== KIND.end;
   if (kindAt(tokens, at) !== KIND.word) return true;
   const word = textAt(tokens, at);
   if (word === 'not') return isIsOperand(tokens, at + 1);
@@ -174,14 +173,31 @@ function rateSingle(reading: Reading, operand: Operand, anchor: Anchor): number 
   if (!isComplete(tokens, operand.end) || anchor === 'none') return 0;
   const isCut = kindAt(tokens, skipCloses(tokens, operand.end)) === KIND.comment;
   const isBroken = anchor === 'literal' && context !== 'bare';
-  if (operand.shape === 'literal' && !isBroken && !isCut && isTruth(tokens, operand) && anchor === 'operand') return 0.9;
-  if (operand.shape === 'literal') return isCut ? 0.92 : isBroken ? rateBalancing(reading, operand.end - 1) : 0.4;
+  if (operand.shape === 'literal') return isCut ? 0.92 : rateConstant(reading, operand, { anchor, isBroken });
+  if (operand.shape === 'call') return rateCall(reading, operand, { anchor, isCut, isBroken });
+  if (operand.shape === 'name') return isBroken && (isCut || balances(reading, operand)) ? SINGLE_RATES.name.attached : 0;
   const rates = SINGLE_RATES[operand.shape];
-  if (operand.shape === 'call' && !isKnownCall(tokens, operand) && !(isBroken && !opensQuote(reading))) return isCut ? 0.6 : 0.3;
-  const balances = isBroken && operand.isCompound && endsInShortLiteral(tokens, operand.end - 1) && !opensQuote(reading);
-  if (isBroken || isCut) return operand.shape === 'name' && !(isBroken && isCut) && !balances ? 0 : rates.attached;
-  if (operand.shape === 'call' && anchor === 'operand' && kindAt(tokens, operand.end) === KIND.end) return 0.9;
+  if (isBroken || isCut) return rates.attached;
   return anchor === 'start' ? rates.atStart : rates.loose;
+}
+
+function rateConstant(reading: Reading, operand: Operand, is: { anchor: Anchor; isBroken: boolean }): number {
+  if (is.isBroken) return rateBalancing(reading, operand.end - 1);
+  return is.anchor === 'operand' && isTruth(reading.tokens, operand) ? 0.9 : 0.4;
+}
+
+/** `or sleep(5)`, `|| f(x)`: any language calls functions there, so that the place or the name has to be one of SQL. */
+function rateCall(reading: Reading, operand: Operand, is: { anchor: Anchor; isCut: boolean; isBroken: boolean }): number {
+  const { tokens } = reading;
+  if (!isKnownCall(tokens, operand) && (!is.isBroken || opensQuote(reading))) return is.isCut ? 0.6 : 0.3;
+  if (is.isBroken || is.isCut) return SINGLE_RATES.call.attached;
+  if (is.anchor === 'operand' && kindAt(tokens, operand.end) === KIND.end) return 0.9;
+  return is.anchor === 'start' ? SINGLE_RATES.call.atStart : SINGLE_RATES.call.loose;
+}
+
+/** `" or t.c^"1`: an expression that ends in a literal which the application's quote will close. */
+function balances(reading: Reading, operand: Operand): boolean {
+  return operand.isCompound && endsInShortLiteral(reading.tokens, operand.end - 1) && !opensQuote(reading);
 }
 
 /** `1 or true`, `1 or not 0`: a truth value, or a constant turned round, as the whole rest of the value. */
@@ -230,13 +246,23 @@ export function judgeComparedLiteral(reading: Reading, at: number): Evidence | u
   const left = readOperand(tokens, at);
   const comparison = readComparison(tokens, left.end);
   if (comparison === undefined) return opensQuote(reading) ? undefined : judgeArithmetic(tokens, left);
-  const isSplit = isQuotedWord(tokens, left.end, comparison);
-  if ((isSplit && !/\w['"`]$/.test(reading.value.slice(0, tokens.ends[at]))) || opensQuote(reading) || !hasPlainLead(reading)) return undefined;
+  if (isQuotedAlone(reading, left.end, comparison) || opensQuote(reading) || !hasPlainLead(reading)) return undefined;
   const right = readChain(tokens, comparison);
-  if (!isSolid(right.shape) || !isComplete(tokens, right.end) || endsInProse(reading, right.end - 1)) return undefined;
+  if (!isWholeOperand(reading, right)) return undefined;
   const isClosed = left.isCompound || kindAt(tokens, right.end) === KIND.comment || kindAt(tokens, right.end - 1) === KIND.string;
   const confidence = at === 0 && left.shape !== 'name' && isClosed ? 0.91 : 0.5;
   return evidence(tokens, { at, end: right.end, confidence, why: 'the value closes a literal and compares it' });
+}
+
+/** `"LIKE"` without a word before its quote: `aa'LIKE'0` has one, and closes it. */
+function isQuotedAlone({ tokens, value }: Reading, word: number, next: number): boolean {
+  const lead = (tokens.ends[0] ?? 0) - 2;
+  return isQuotedWord(tokens, word, next) && !/\w/.test(value.charAt(lead));
+}
+
+/** True when the operand is no bare word and the statement, or the value, can end behind it. */
+function isWholeOperand(reading: Reading, operand: Operand): boolean {
+  return isSolid(operand.shape) && isComplete(reading.tokens, operand.end) && !endsInProse(reading, operand.end - 1);
 }
 
 /** `">", so that these lines`: what the value leaves open is a sentence, not the rest of a literal. */
@@ -301,10 +327,12 @@ export function evidence(
   tokens: SqlTokens,
   found: { at: number; end: number; confidence: number; why: string; rule?: string },
 ): Evidence {
+  // A judge may look past the stream; the end of the text is as far as evidence goes.
+  const last = Math.max(0, tokens.count - 1);
   return {
     rule: found.rule ?? 'sqli.boolean',
     confidence: found.confidence,
-    span: [tokens.starts[found.at] ?? 0, tokens.ends[Math.max(found.at, found.end - 1)] ?? 0],
+    span: [tokens.starts[Math.min(found.at, last)] ?? 0, tokens.ends[Math.min(Math.max(found.at, found.end - 1), last)] ?? 0],
     why: found.why,
   };
 }

@@ -7,14 +7,13 @@ import {
   isSolid,
   isWord,
   kindAt,
-  type Operand,
   readOperand,
   skipCloses,
   skipOpens,
   textAt,
 } from './grammar.ts';
-import { opensQuote, type Reading } from './quoted.ts';
-import { KIND, type SqlTokens } from './tokenize.ts';
+import type { Reading } from './quoted.ts';
+import { KIND, type Operand, type SqlTokens } from './tokens.ts';
 import { IDENTITY_FUNCTIONS, isCatalogueName, isDangerousName, PREFIX_WORDS, SCALAR_FUNCTIONS } from './words.ts';
 
 /** Longest literal before a comment for the value to look like a login name (`admin'--`). */
@@ -45,7 +44,8 @@ type RateClause = (tokens: SqlTokens, at: number) => number;
 /** One line per clause: what must follow its first word. */
 const CLAUSES: ReadonlyMap<string, RateClause> = new Map<string, RateClause>([
   ['into', (t, at) => (isOneOf(t, at + 1, ['outfile', 'dumpfile']) && isSolid(readOperand(t, at + 2).shape) ? 0.96 : 0)],
-  ['waitfor', (t, at) => (isOneOf(t, at + 1, ['delay', 'time']) && isSolid(readOperand(t, at + 2).shape) ? 0.97 : 0)],
+  ['waitfor', (t, at) => (isOneOf(t, at + 1, ['delay', 'time']) ? (isSolid(readOperand(t, at + 2).shape) ? 0.97 : 0.92) : 0)],
+  ['match', (t, at) => (kindAt(t, at + 1) === KIND.open && isWord(t, afterGroup(t, at + 1), 'against') ? 0.9 : 0)],
   ['procedure', (t, at) => (isWord(t, at + 1, 'analyse') && kindAt(t, at + 2) === KIND.open ? 0.96 : 0)],
   ['in', (t, at) => (isWord(t, at + 1, 'boolean') && isWord(t, at + 2, 'mode') && kindAt(t, at + 3) === KIND.close ? 0.95 : 0)],
   ['order', (t, at) => (isWord(t, at + 1, 'by') ? rateOrder(t, at) : 0)],
@@ -76,7 +76,9 @@ function rateFromTail(tokens: SqlTokens, at: number): number {
 /** `1 AS "x" FROM`, `` ` AS `x` FROM ``: a column is finished and named in quotes. */
 function rateAlias(tokens: SqlTokens, at: number): number {
   if (at !== 1 || !isWord(tokens, at + 2, 'from')) return 0;
-  const isQuoted = kindAt(tokens, at + 1) === KIND.string || (tokens.ends[at + 1] ?? 0) - (tokens.starts[at + 1] ?? 0) > textAt(tokens, at + 1).length;
+  const isQuoted =
+    kindAt(tokens, at + 1) === KIND.string ||
+    (tokens.ends[at + 1] ?? 0) - (tokens.starts[at + 1] ?? 0) > textAt(tokens, at + 1).length;
   const isColumn = kindAt(tokens, 0) === KIND.number || kindAt(tokens, 0) === KIND.string || kindAt(tokens, 0) === KIND.close;
   return isColumn && isQuoted ? 0.91 : 0;
 }
@@ -174,15 +176,31 @@ function isCodeAround(tokens: SqlTokens, start: number, end: number): boolean {
 function rateScalar(tokens: SqlTokens, at: number): number {
   const name = textAt(tokens, at);
   const end = afterGroup(tokens, at + 1);
-  if ((name === 'if' || name === 'iif') && isConstantChoice(tokens, at + 2)) return 0.93;
   if (IDENTITY_FUNCTIONS.has(name) && end === at + 3) return isOperatorBefore(tokens, at) ? 0.6 : 0.3;
   const inner = at + 2;
   if (!isSolid(readOperand(tokens, inner).shape)) return 0;
-  if (name === 'char' || name === 'chr') return countChars(tokens, at) >= CALLS_MIN ? 0.94 : 0.4;
-  if (name === 'concat' && kindAt(tokens, inner) === KIND.number) return 0.9;
-  if (name === 'exp' && isWord(tokens, inner, '~')) return 0.94;
+  const telling = rateTelling(tokens, name, at);
+  if (telling > 0) return telling;
   if (!isScalarCall(tokens, inner)) return 0;
   return isCodeAround(tokens, at, end) ? 0.9 : 0.5;
+}
+
+/** Functions whose first argument says enough. */
+function rateTelling(tokens: SqlTokens, name: string, at: number): number {
+  switch (name) {
+    case 'if':
+    case 'iif':
+      return isConstantChoice(tokens, at + 2) ? 0.93 : 0;
+    case 'char':
+    case 'chr':
+      return countChars(tokens, at) >= CALLS_MIN ? 0.94 : 0.4;
+    case 'concat':
+      return kindAt(tokens, at + 2) === KIND.number ? 0.9 : 0;
+    case 'exp':
+      return isWord(tokens, at + 2, '~') ? 0.94 : 0;
+    default:
+      return 0;
+  }
 }
 
 /** `IIF(1=1, ..)`: a choice whose condition compares constants or calls. */
@@ -277,18 +295,19 @@ export function judgeCutExpression(reading: Reading): Evidence | undefined {
   const next = skipCloses(tokens, right.end);
   if (!isSolid(right.shape) || kindAt(tokens, next) !== KIND.comment || kindAt(tokens, next + 1) !== KIND.end) return undefined;
   const isShort = (tokens.ends[next] ?? 0) - (tokens.starts[next] ?? 0) <= SHORT_COMMENT_MAX;
-  // `list(APPEND name) # why`: scripts comment their calls as well.
-  if (!isShort && operand.shape === 'call' && !isSqlCall(tokens, 0) && kindAt(tokens, 0) === KIND.word) return undefined;
+  if (!isShort && isCommentedCall(tokens, operand)) return undefined;
   const isJoined = operand.isCompound || comparison !== undefined;
   if (isPlainValue(tokens, operand) && !(isShort && isJoined)) return undefined;
   const why = 'an expression is followed by a comment that hides the rest';
   return evidence(tokens, { at: 0, end: next + 1, confidence: 0.9, rule: 'sqli.comment', why });
 }
 
-/** A function that databases know. */
-function isSqlCall(tokens: SqlTokens, at: number): boolean {
-  const name = textAt(tokens, at);
-  return SCALAR_FUNCTIONS.has(name) || isDangerousName(name) || name === 'case' || PREFIX_WORDS.has(name) ? name !== 'if' : false;
+/** `list(APPEND name) # why`: scripts comment their calls as well; only functions that databases know count. */
+function isCommentedCall(tokens: SqlTokens, operand: Operand): boolean {
+  if (operand.shape !== 'call' || kindAt(tokens, 0) !== KIND.word) return false;
+  const name = textAt(tokens, 0);
+  if (name === 'if') return true;
+  return !SCALAR_FUNCTIONS.has(name) && !isDangerousName(name) && name !== 'case' && !PREFIX_WORDS.has(name);
 }
 
 /** A constant, or parentheses around words: nothing that has to be computed. */

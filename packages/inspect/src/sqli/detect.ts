@@ -2,19 +2,28 @@ import { hasAny, scanTraits, TRAIT } from '../traits.ts';
 import type { DetectInput, Detector, Evidence } from '../types.ts';
 import { judgeComparedLiteral, judgeCondition, judgeGluedOperator } from './boolean.ts';
 import { judgeCall, judgeClause, judgeCutExpression, judgeTruncation } from './clause.ts';
-import { isWord, textAt } from './grammar.ts';
+import { isWord, kindAt, textAt } from './grammar.ts';
 import { joinPieces } from './joined.ts';
 import { judgeJson } from './json.ts';
 import { judgeProbe } from './probe.ts';
 import type { Reading } from './quoted.ts';
 import { judgeStatement, judgeSubquery, judgeUnion } from './statement.ts';
-import { KIND, type QuoteContext, type SqlTokens, tokenizeSql } from './tokenize.ts';
+import { tokenizeSql } from './tokenize.ts';
+import { KIND, type QuoteContext, type SqlTokens } from './tokens.ts';
 import { JUDGED_WORDS } from './words.ts';
 
 type Judge = (reading: Reading, at: number) => Evidence | undefined;
 
+const WHOLE_JUDGES: readonly ((reading: Reading) => Evidence | undefined)[] = [
+  judgeGluedOperator,
+  judgeTruncation,
+  judgeCutExpression,
+  (reading) => judgeComparedLiteral(reading, 0),
+  judgeProbe,
+];
 const JUDGES: readonly Judge[] = [judgeCondition, judgeUnion, judgeSubquery, judgeClause, judgeCall];
-/** Evidence kept per reading; one is enough to block, a few are enough to explain. */
+const FAINT = 0.3;
+/** Evidence kept per value; one is enough to block, a few are enough to explain. */
 const EVIDENCE_MAX = 8;
 /** Tokens at the start among which a JSON document is looked for. */
 const DOCUMENT_TOKENS_MAX = 4;
@@ -29,7 +38,7 @@ const OTHER_SIGNS = /--|@@|\|\||&&|\/\*|::|\w\s{0,4}\($|<=>|%.%.%/;
 const CODE = TRAIT.quote | TRAIT.doubleQuote | TRAIT.paren | TRAIT.operator | TRAIT.comment | TRAIT.semicolon | TRAIT.backtick;
 /** Linear: one alternation of fixed words, no repetition. */
 const WORDS =
-  /\b(?:x?or|and|union|select|having|where|order|group|insert|update|delete|drop|alter|create|truncate|exec|execute|shutdown|declare|begin|call|waitfor|grant|load|copy|attach|handler|into|procedure|case|like|rlike|regexp|between|sleep|benchmark|div|eqv|imp|sounds|in boolean|iif?|do|set|merge|prepare|backup|reconfigure|from|match|glob|mod|is)/i;
+  /\b(?:x?or|and|union|select|having|where|order|group|insert|update|delete|drop|alter|create|truncate|exec|execute|shutdown|declare|begin|call|waitfor|grant|load|copy|attach|handler|into|procedure|case|like|rlike|regexp|between|sleep|benchmark|div|eqv|imp|sounds|in boolean|i?if|do|set|merge|prepare|backup|reconfigure|from|match|glob|mod|is)/i;
 const CALL_WORDS =
   /(?:_sleep|sleep|benchmark|randomblob|load_file|extractvalue|updatexml|xmltype|ch(?:a)?r|concat|elt|exp|make_set|json_keys|dbms_|utl_|ctxsys|xp_|user|version|database|ascii|ord|substr\w*|mid)\s{0,4}[.(]|@@|_lock\.|xp_/i;
 
@@ -80,20 +89,28 @@ function read(value: string, context: QuoteContext, found: Evidence[]): void {
 
 function judge(reading: Reading, found: Evidence[]): void {
   const { tokens } = reading;
-  const before = found.length;
-  keep(found, judgeGluedOperator(reading));
-  keep(found, judgeTruncation(reading));
-  keep(found, judgeCutExpression(reading));
-  keep(found, judgeComparedLiteral(reading, 0));
-  keep(found, judgeProbe(reading));
+  for (const judgeWhole of WHOLE_JUDGES) keep(found, judgeWhole(reading));
   for (let at = 0; at < DOCUMENT_TOKENS_MAX; at++) keep(found, judgeJson(reading, at));
-  for (let at = 0; at < tokens.kinds.length && found.length - before < EVIDENCE_MAX; at++) {
-    const kind = tokens.kinds[at];
-    if (kind === KIND.number || kind === KIND.string || kind === KIND.comma || kind === KIND.other) continue;
-    if (kind === KIND.word && isQuietWord(tokens, at)) continue;
+  for (let at = 0; at < tokens.kinds.length; at++) {
+    if (isQuiet(tokens, at)) continue;
     if (at <= 1 || tokens.kinds[at - 1] === KIND.semicolon) keep(found, judgeStatement(reading, at));
     for (const judgeAt of JUDGES) keep(found, judgeAt(reading, at));
     if ((found.at(-1)?.confidence ?? 0) >= CERTAIN) return;
+  }
+}
+
+/** Tokens at which nothing begins, and so nothing is asked. */
+function isQuiet(tokens: SqlTokens, at: number): boolean {
+  switch (kindAt(tokens, at)) {
+    case KIND.number:
+    case KIND.string:
+    case KIND.comma:
+    case KIND.other:
+      return true;
+    case KIND.word:
+      return isQuietWord(tokens, at);
+    default:
+      return false;
   }
 }
 
@@ -106,7 +123,14 @@ function isQuietWord(tokens: SqlTokens, at: number): boolean {
 
 function keep(found: Evidence[], evidence: Evidence | undefined): void {
   // Faint evidence is dropped at once: it could only ever add noise to the sum.
-  if (evidence !== undefined && evidence.confidence >= 0.3) found.push(evidence);
+  if (evidence === undefined || evidence.confidence < FAINT) return;
+  // Weak evidence in numbers must not keep the strong from being found behind it.
+  if (found.length < EVIDENCE_MAX) found.push(evidence);
+  else if (evidence.confidence >= BLOCKING) found[EVIDENCE_MAX - 1] = evidence;
 }
 
-export const sqli: Detector = { group: 'sqli', needs: CODE | TRAIT.space | TRAIT.control | TRAIT.lineBreak | TRAIT.nonAscii | TRAIT.at, detect: detectSqli };
+export const sqli: Detector = {
+  group: 'sqli',
+  needs: CODE | TRAIT.space | TRAIT.control | TRAIT.lineBreak | TRAIT.nonAscii | TRAIT.at | TRAIT.colon,
+  detect: detectSqli,
+};

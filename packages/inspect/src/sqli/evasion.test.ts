@@ -96,7 +96,10 @@ function replaceBlanks(text: string, blank: () => string): string {
 
 /** Rewrites of the SQL itself: another spelling of the same statement. */
 const SPELLINGS: readonly Rewrite[] = [
-  { name: 'case', apply: (text, random) => text.replaceAll(/[a-z]/gi, (c) => (random() < 0.5 ? c.toLowerCase() : c.toUpperCase())) },
+  {
+    name: 'case',
+    apply: (text, random) => text.replaceAll(/[a-z]/gi, (c) => (random() < 0.5 ? c.toLowerCase() : c.toUpperCase())),
+  },
   { name: 'comment for blank', apply: (text) => replaceBlanks(text, () => '/**/') },
   { name: 'filled comment', apply: (text) => replaceBlanks(text, () => '/*a b*/') },
   {
@@ -108,7 +111,10 @@ const SPELLINGS: readonly Rewrite[] = [
     name: 'versioned words',
     apply: (text) => text.replaceAll(/\b(?:UNION|SELECT|AND|OR|ORDER BY|HAVING)\b/g, (word) => `/*!50000${word}*/`),
   },
-  { name: 'comment in words', apply: (text) => text.replaceAll(/\b(UN|SEL|INS|UPD|SL|DR)(ION|ECT|ERT|ATE|EEP|OP)\b/g, '$1/**/$2') },
+  {
+    name: 'comment in words',
+    apply: (text) => text.replaceAll(/\b(UN|SEL|INS|UPD|SL|DR)(ION|ECT|ERT|ATE|EEP|OP)\b/g, '$1/**/$2'),
+  },
   { name: 'like for equals', apply: (text) => text.replaceAll(/(\d)=(\d)/g, '$1 LIKE $2') },
   { name: 'signs for words', apply: (text) => text.replaceAll(' AND ', ' && ').replaceAll(' OR ', ' || ') },
   { name: 'blank before parenthesis', apply: (text) => text.replaceAll(/(SLEEP|CONCAT|COUNT|ASCII)\(/g, '$1/**/(') },
@@ -117,18 +123,26 @@ const SPELLINGS: readonly Rewrite[] = [
 
 /** Rewrites of the text: encodings that a proxy, a framework or the database undoes. */
 const ENCODINGS: readonly Rewrite[] = [
-  { name: 'percent', apply: (text) => text.replaceAll(/[^a-z0-9]/gi, (c) => encodeURIComponent(c).replace(/^['()*!~._-]$/, (s) => `%${hex(s, 2)}`)) },
+  {
+    name: 'percent',
+    apply: (text) =>
+      text.replaceAll(/[^a-z0-9]/gi, (c) => encodeURIComponent(c).replace(/^['()*!~._-]$/, (s) => `%${hex(s, 2)}`)),
+  },
   { name: 'plus for blank', apply: (text) => (text.includes('+') ? text : text.replaceAll(' ', '+')) },
   { name: 'percent twice', apply: (text) => text.replaceAll(/[ '"()=<>;|&]/g, (c) => `%25${hex(c, 2)}`) },
   { name: 'percent u', apply: (text) => text.replaceAll(/[ '"()=<>]/g, (c) => `%u${hex(c, 4)}`) },
   { name: 'entities', apply: (text) => text.replaceAll(/['"<>=()]/g, (c) => `&#x${hex(c, 2)};`) },
   { name: 'decimal entities', apply: (text) => text.replaceAll(/['"=(]/g, (c) => `&#${c.codePointAt(0)};`) },
   { name: 'escapes', apply: (text) => text.replaceAll(/['"=(<>]/g, (c) => `\\u${hex(c, 4)}`) },
-  { name: 'full width', apply: (text) => text.replaceAll(/['"=()<>]/g, (c) => String.fromCodePoint((c.codePointAt(0) ?? 0) + 0xfee0)) },
+  {
+    name: 'full width',
+    apply: (text) => text.replaceAll(/['"=()<>]/g, (c) => String.fromCodePoint((c.codePointAt(0) ?? 0) + 0xfee0)),
+  },
 ];
 
 function isAttack(value: string): boolean {
-  return inspectRequest({ method: 'GET', path: '/', fields: [{ location: 'query', name: 'q', value }] }, { groups: ['sqli'] }).isAttack;
+  return inspectRequest({ method: 'GET', path: '/', fields: [{ location: 'query', name: 'q', value }] }, { groups: ['sqli'] })
+    .isAttack;
 }
 
 const ROUNDS = 40;
@@ -152,9 +166,12 @@ describe('disguised SQL', () => {
     expect(missed).toEqual([]);
   });
 
-  it.each(HONEST.map((text, seed) => ({ text, seed })))('is not seen in honest texts that were rewritten alike: $text', ({ text, seed }) => {
-    expect(isAttack(text)).toBe(false);
-    const blocked = disguises(text, seed).filter(({ value }) => isAttack(value));
-    expect(blocked).toEqual([]);
-  });
+  it.each(HONEST.map((text, seed) => ({ text, seed })))(
+    'is not seen in honest texts that were rewritten alike: $text',
+    ({ text, seed }) => {
+      expect(isAttack(text)).toBe(false);
+      const blocked = disguises(text, seed).filter(({ value }) => isAttack(value));
+      expect(blocked).toEqual([]);
+    },
+  );
 });

@@ -1,4 +1,4 @@
-import { KIND, type SqlTokens } from './tokenize.ts';
+import { KIND, type Operand, type OperandShape, type SqlTokens } from './tokens.ts';
 import {
   CLAUSE_WORDS,
   DANGEROUS_FUNCTIONS,
@@ -9,19 +9,7 @@ import {
   STRING_PREFIXES,
 } from './words.ts';
 
-/** What an operand is made of, from plainest to most telling. */
-export type OperandShape = 'none' | 'name' | 'literal' | 'variable' | 'group' | 'call' | 'subquery';
-
-export interface Operand {
-  shape: OperandShape;
-  /** Index of the first token after the operand. */
-  end: number;
-  /** True when operators join several parts: `1-0`, `a||b`. */
-  isCompound: boolean;
-}
-
 const PREFIXES_MAX = 16;
-const PARTS_MAX = 64;
 const CASE_TOKENS_MAX = 128;
 const NONE: Operand = { shape: 'none', end: 0, isCompound: false };
 
@@ -46,19 +34,34 @@ export function afterGroup(tokens: SqlTokens, index: number): number {
   return kindAt(tokens, partner) === KIND.end ? partner : partner + 1;
 }
 
-/** Reads one operand: parts joined by arithmetic or concatenation, each with its prefixes. */
+/**
+ * Reads one operand: parts joined by arithmetic or concatenation, each with its prefixes. What is found for every part of a chain is kept,
+ * so that a chain as long as the value is walked once and not once from each of its parts.
+ */
 export function readOperand(tokens: SqlTokens, start: number): Operand {
-  let operand = readPart(tokens, start);
-  if (operand.shape === 'none') return NONE;
-  for (let parts = 1; parts < PARTS_MAX; parts++) {
-    const kind = kindAt(tokens, operand.end);
-    const joins = kind === KIND.operator || (kind === KIND.logic && isWord(tokens, operand.end, '||'));
-    if (!joins || isWord(tokens, operand.end, '!')) break;
-    const next = readPart(tokens, operand.end + 1);
-    if (next.shape === 'none') break;
-    operand = { shape: stronger(operand.shape, next.shape), end: next.end, isCompound: true };
+  const chain: { at: number; part: Operand }[] = [];
+  let at = start;
+  let rest = tokens.operands.get(at);
+  while (rest === undefined) {
+    const part = readPart(tokens, at);
+    if (part.shape === 'none') break;
+    chain.push({ at, part });
+    if (!isJoin(tokens, part.end)) break;
+    at = part.end + 1;
+    rest = tokens.operands.get(at);
   }
-  return operand;
+  for (const { at: from, part } of chain.toReversed()) {
+    rest = rest === undefined ? part : { shape: stronger(part.shape, rest.shape), end: rest.end, isCompound: true };
+    if (rest.isCompound) tokens.operands.set(from, rest);
+  }
+  return rest ?? NONE;
+}
+
+/** True when the token at `index` joins two parts of one operand. */
+function isJoin(tokens: SqlTokens, index: number): boolean {
+  const kind = kindAt(tokens, index);
+  if (kind === KIND.operator) return !isWord(tokens, index, '!');
+  return kind === KIND.logic && isWord(tokens, index, '||');
 }
 
 const STRENGTH: readonly OperandShape[] = ['none', 'literal', 'name', 'variable', 'group', 'call', 'subquery'];
@@ -148,6 +151,7 @@ function isCompleteAfter(tokens: SqlTokens, index: number): boolean {
   if (kindAt(tokens, index) !== KIND.operator) return isComplete(tokens, index);
   const operand = readOperand(tokens, index + 1);
   const kind = kindAt(tokens, operand.end);
+  if (kindAt(tokens, index + 1) === KIND.end) return true;
   return operand.shape !== 'none' && (kind === KIND.end || kind === KIND.comment || kind === KIND.logic);
 }
 

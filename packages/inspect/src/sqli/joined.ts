@@ -1,8 +1,10 @@
 import { isSqlWord } from './words.ts';
 
 /** Share of percent signs from which they are padding: one before each character, which IIS and ASP drop. */
-const PADDING_SHARE_MIN = 0.4;
+const PADDING_SHARE_MIN = 0.2;
 const PADDING_CHARS_MIN = 8;
+/** Longer texts are read as they are: what hides in pieces is meant to be short. */
+const JOINED_CHARS_MAX = 65_536;
 /** Letters of a word beside a comment that are looked at; no word of SQL is longer. */
 const WORD_CHARS_MAX = 24;
 
@@ -11,6 +13,7 @@ const WORD_CHARS_MAX = 24;
  * Undefined when that would change nothing.
  */
 export function joinPieces(value: string): string | undefined {
+  if (value.length > JOINED_CHARS_MAX) return undefined;
   const joined = stripPadding(stripComments(value));
   return joined === value ? undefined : joined;
 }

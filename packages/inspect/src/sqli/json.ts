@@ -1,8 +1,8 @@
 import type { Evidence } from '../types.ts';
 import { evidence } from './boolean.ts';
-import { isComplete, isSolid, kindAt, readOperand } from './grammar.ts';
+import { isComplete, isSolid, isWord, kindAt, readOperand } from './grammar.ts';
 import type { Reading } from './quoted.ts';
-import { KIND } from './tokenize.ts';
+import { KIND } from './tokens.ts';
 
 /** Characters of a document's literal that are looked at. */
 const DOCUMENT_START = /^['"]\s{0,4}[{[]/;
@@ -20,8 +20,14 @@ export function judgeJson(reading: Reading, at: number): Evidence | undefined {
   const joins = operator === KIND.operator || operator === KIND.compare || operator === KIND.logic;
   if (!joins) return undefined;
   const right = readOperand(tokens, at + 2);
-  if (!isSolid(right.shape) || kindAt(tokens, at + 2) !== KIND.string) return undefined;
+  const isArray = right.shape === 'literal' && isWord(tokens, at + 2, 'array');
+  if (!isSolid(right.shape) || (kindAt(tokens, at + 2) !== KIND.string && !isArray)) return undefined;
   const goesOn = isComplete(tokens, right.end) || kindAt(tokens, right.end) === KIND.compare;
   if (!goesOn) return undefined;
-  return evidence(tokens, { at, end: right.end, confidence: 0.91, why: 'a JSON operator joins two documents written as literals' });
+  return evidence(tokens, {
+    at,
+    end: right.end,
+    confidence: 0.91,
+    why: 'a JSON operator joins two documents written as literals',
+  });
 }

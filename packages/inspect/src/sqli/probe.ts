@@ -2,7 +2,7 @@ import type { Evidence } from '../types.ts';
 import { evidence, readComparison } from './boolean.ts';
 import { isComplete, isSolid, isWord, kindAt, readOperand, skipCloses, textAt } from './grammar.ts';
 import { hasPlainLead, opensQuote, type Reading } from './quoted.ts';
-import { KIND, type SqlTokens } from './tokenize.ts';
+import { KIND, type SqlTokens } from './tokens.ts';
 import { DANGEROUS_FUNCTIONS, IDENTITY_FUNCTIONS, isDangerousName, PROBED_FUNCTIONS, SCALAR_FUNCTIONS } from './words.ts';
 
 /** Longest value that is a probe: a fragment sent to see how the application fails. */
@@ -13,7 +13,9 @@ const QUOTED_OPERATOR = /^(['"]) ?(?:[-+*/^&|%]|\|\||-0-|-''-|\^0\^) ?\1$/;
 const SPLIT_WORD = /^\w{1,16}(['"])(?:\|\||\+)\1\w{1,16}$/;
 /** A path such as `'/static/*'` opens a block comment by accident. */
 const SHORT_LINE_COMMENT = /^(?:--|#).{0,2}$/;
-const USER_NAME = /^[\w.@%+-]{1,48}$/;
+/** `1.e(ascii)`: MySQL drops the number and calls what follows. */
+const CUT_EXPONENT = /^\d{1,9}\.e ?\(/i;
+const USER_NAME = /^[\w.@%+-]{0,48}$/;
 const PRECISE_TYPES =
   /::(?:int(?:eger|[248])?|bigint|smallint|varchar|numeric|decimal|float[48]?|double precision|bool(?:ean)?|bytea|regclass|timestamp)$/i;
 
@@ -30,6 +32,7 @@ function explainWhole(value: string): string | undefined {
   if (value.length > PROBE_CHARS_MAX) return undefined;
   const text = value.trim();
   if (QUOTED_OPERATOR.test(text)) return 'an operator stands between the quotes of the application';
+  if (CUT_EXPONENT.test(text)) return 'a number with half an exponent hides the call behind it';
   return SPLIT_WORD.test(text) ? 'a word is put together from two literals' : undefined;
 }
 
@@ -37,14 +40,23 @@ function explainFragment(tokens: SqlTokens): string | undefined {
   const length = tokens.count - 1;
   if (length > PROBE_CHARS_MAX) return undefined;
   if (isBareCall(tokens, length)) return 'the value is the name of a database function and its parenthesis';
-  if (length >= 3 && isWord(tokens, 0, 'if') && isCutCondition(tokens, length)) return 'the value is a condition cut short';
-  const isCase = isWord(tokens, 0, 'case') && isWord(tokens, 1, 'when') && isWord(tokens, 3, 'then');
-  if (isCase && readOperand(tokens, 4).shape !== 'none' && isComplete(tokens, readOperand(tokens, 4).end))
-    return 'the value is a CASE expression';
-  const first = skipCloses(tokens, 0);
-  if (first > 0 && kindAt(tokens, first) === KIND.compare && first + 2 === length && kindAt(tokens, first + 1) === KIND.open)
-    return 'a comparison stands between the parentheses of the application';
+  if (isCutCondition(tokens, length)) return 'the value is a condition cut short';
+  if (isCase(tokens)) return 'the value is a CASE expression';
+  if (isBareComparison(tokens, length)) return 'a comparison stands between the parentheses of the application';
   return isTautology(tokens, length) ? 'a constant is compared with itself' : undefined;
+}
+
+/** `case when a then b`, all of it. */
+function isCase(tokens: SqlTokens): boolean {
+  if (!isWord(tokens, 0, 'case') || !isWord(tokens, 1, 'when') || !isWord(tokens, 3, 'then')) return false;
+  const result = readOperand(tokens, 4);
+  return result.shape !== 'none' && isComplete(tokens, result.end);
+}
+
+/** `) like (`: closes a group of the application and opens the next. */
+function isBareComparison(tokens: SqlTokens, length: number): boolean {
+  const first = skipCloses(tokens, 0);
+  return first > 0 && kindAt(tokens, first) === KIND.compare && first + 2 === length && kindAt(tokens, first + 1) === KIND.open;
 }
 
 /** `group_concat(`, `database()`, `load_file (`: names that only databases have, or a call without its arguments. */
@@ -63,7 +75,7 @@ function isDangerous(name: string): boolean {
 
 /** `if(2=`: the comparison is there, its right side is not. */
 function isCutCondition(tokens: SqlTokens, length: number): boolean {
-  if (kindAt(tokens, 1) !== KIND.open) return false;
+  if (length < 3 || !isWord(tokens, 0, 'if') || kindAt(tokens, 1) !== KIND.open) return false;
   const left = readOperand(tokens, 2);
   return left.shape === 'literal' && readComparison(tokens, left.end) === length;
 }
@@ -81,8 +93,10 @@ function isTautology(tokens: SqlTokens, length: number): boolean {
 function explainCast({ tokens, value }: Reading): string | undefined {
   if (tokens.castAt <= 0 || tokens.castAt !== tokens.count - 1) return undefined;
   const last = kindAt(tokens, tokens.castAt - 1);
-  const isCast = last === KIND.close || last === KIND.string || (last === KIND.word && tokens.castAt === 1);
-  return isCast && PRECISE_TYPES.test(value.trim()) ? 'the value is an expression cast to another type' : undefined;
+  const operand = readOperand(tokens, 0);
+  const isComputed = last === KIND.close || last === KIND.string || (operand.isCompound && operand.end === tokens.castAt);
+  const isName = last === KIND.word && tokens.castAt === 1 && PRECISE_TYPES.test(value.trim());
+  return isComputed || isName ? 'the value is an expression cast to another type' : undefined;
 }
 
 /** What follows the literal that the value closes, where it is too short to parse as a condition of its own. */
@@ -90,7 +104,9 @@ function explainTail(reading: Reading, value: string): string | undefined {
   const { tokens } = reading;
   if (kindAt(tokens, 0) !== KIND.string || opensQuote(reading) || !hasPlainLead(reading)) return undefined;
   const lead = value.slice(0, (tokens.ends[0] ?? 1) - 1);
-  if (kindAt(tokens, 1) === KIND.semicolon && kindAt(tokens, 2) === KIND.end && USER_NAME.test(lead))
+  const isHidden = kindAt(tokens, 2) === KIND.comment && SHORT_LINE_COMMENT.test(value.slice(tokens.starts[2]));
+  const next = isHidden ? 3 : 2;
+  if (kindAt(tokens, 1) === KIND.semicolon && kindAt(tokens, next) === KIND.end && USER_NAME.test(lead))
     return 'the value closes a literal and ends the statement';
   return isCutComparison(reading) ? 'the value closes a literal and goes on with half a condition' : undefined;
 }

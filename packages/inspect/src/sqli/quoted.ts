@@ -1,5 +1,5 @@
 import { kindAt, textAt } from './grammar.ts';
-import { KIND, type QuoteContext, type SqlTokens } from './tokenize.ts';
+import { KIND, type QuoteContext, type SqlTokens } from './tokens.ts';
 
 /** One stream, the text it was made of and where that text was taken to begin. */
 export interface Reading {

@@ -47,7 +47,8 @@ export const SQLI_RULES: readonly RuleDescription[] = [
     id: 'sqli.probe',
     group: 'sqli',
     title: 'Fragment of SQL',
-    explanation: 'The value is half a call, half a condition or an operator between quotes, sent to see how the application fails (CWE-89).',
+    explanation:
+      'The value is half a call, half a condition or an operator between quotes, sent to see how the application fails (CWE-89).',
   },
   {
     id: 'sqli.comment',

@@ -2,7 +2,7 @@ import type { Evidence } from '../types.ts';
 import { evidence, readComparison } from './boolean.ts';
 import { afterGroup, isComplete, isSolid, isWord, kindAt, readOperand, skipCloses, skipOpens, textAt } from './grammar.ts';
 import { opensQuote, type Reading } from './quoted.ts';
-import { KIND, type SqlTokens } from './tokenize.ts';
+import { KIND, type SqlTokens } from './tokens.ts';
 import { IDENTITY_FUNCTIONS, isCatalogueName, isDangerousName } from './words.ts';
 
 /** How surely the tokens at a place are a select list: `firm` has literals, calls or `*`; `loose` is only names. */
@@ -40,13 +40,7 @@ const DROPPED_OBJECTS = new Set([
 
 /** Reads the list after SELECT, up to FROM or a complete end. */
 function readList(tokens: SqlTokens, start: number): { shape: ListShape; end: number } {
-  let at = start;
-  while (SELECT_OPTIONS.has(textAt(tokens, at))) {
-    const isTop = isWord(tokens, at, 'top');
-    at++;
-    if (isTop && kindAt(tokens, at) === KIND.number) at++;
-    else if (isTop && kindAt(tokens, at) === KIND.open) at = afterGroup(tokens, at);
-  }
+  let at = skipOptions(tokens, start);
   let isFirm = false;
   for (let items = 0; items < LIST_ITEMS_MAX; items++) {
     if (isWord(tokens, at, '*')) {
@@ -63,6 +57,18 @@ function readList(tokens: SqlTokens, start: number): { shape: ListShape; end: nu
     at++;
   }
   return { shape: isFirm ? 'firm' : 'loose', end: at };
+}
+
+/** Steps over ALL, DISTINCT, TOP 5, TOP (5) and their like. */
+function skipOptions(tokens: SqlTokens, start: number): number {
+  let at = start;
+  while (SELECT_OPTIONS.has(textAt(tokens, at))) {
+    const isTop = isWord(tokens, at, 'top');
+    at++;
+    if (isTop && kindAt(tokens, at) === KIND.number) at++;
+    else if (isTop && kindAt(tokens, at) === KIND.open) at = afterGroup(tokens, at);
+  }
+  return at;
 }
 
 /** Steps over a comparison or an alias that may follow a list item. */
@@ -111,6 +117,8 @@ function rateTable(tokens: SqlTokens, table: number, shape: ListShape): number {
   if (isWord(tokens, next, 'as')) next++;
   const isAliased = kindAt(tokens, next) === KIND.word && !isComplete(tokens, next);
   if (isAliased) next++;
+  // A query in parentheses ends with them, whatever follows.
+  if (shape === 'firm' && kindAt(tokens, next) === KIND.close) return 0.94;
   // "select x from y where" is a sentence about SQL until a condition follows.
   if (isWord(tokens, next, 'where') && readOperand(tokens, next + 1).shape === 'none') return 0.4;
   if (kindAt(tokens, next) !== KIND.comma && !isComplete(tokens, next)) return 0.3;
@@ -270,7 +278,12 @@ const STATEMENTS: ReadonlyMap<string, RateStatement> = new Map<string, RateState
   [
     'use',
     (t, at) =>
-      kindAt(t, at + 1) === KIND.word && kindAt(t, at + 2) === KIND.semicolon && !isWord(t, at + 3, 'use') && rateStatement(t, at + 3) > 0 ? 0.92 : 0,
+      kindAt(t, at + 1) === KIND.word &&
+      kindAt(t, at + 2) === KIND.semicolon &&
+      !isWord(t, at + 3, 'use') &&
+      rateStatement(t, at + 3) > 0
+        ? 0.92
+        : 0,
   ],
 ]);
 
@@ -299,7 +312,12 @@ function startsOutcome(tokens: SqlTokens, at: number): boolean {
 
 /** A name with its parenthesis right behind it: "call me (maybe)" has a blank. */
 function isGluedCall(tokens: SqlTokens, at: number): boolean {
-  return kindAt(tokens, at) === KIND.word && kindAt(tokens, at + 1) === KIND.open && tokens.ends[at] === tokens.starts[at + 1] && !tokens.isBracketed(at);
+  return (
+    kindAt(tokens, at) === KIND.word &&
+    kindAt(tokens, at + 1) === KIND.open &&
+    tokens.ends[at] === tokens.starts[at + 1] &&
+    !tokens.isBracketed(at)
+  );
 }
 
 /** `DO sleep(5)`, `DO $$ begin .. end $$`: an expression run for its effect, or an anonymous block. */
@@ -349,12 +367,12 @@ function rateDelete(tokens: SqlTokens, at: number): number {
 function rateDrop(tokens: SqlTokens, at: number): number {
   // `;DROP members --`: without the kind of object only the comment shows that this was meant as SQL.
   const afterName = kindAt(tokens, at + 2) === KIND.semicolon ? at + 3 : at + 2;
-  if (isWord(tokens, at, 'drop') && kindAt(tokens, at + 1) === KIND.word && kindAt(tokens, afterName) === KIND.comment) return 0.9;
+  if (isWord(tokens, at, 'drop') && kindAt(tokens, at + 1) === KIND.word && kindAt(tokens, afterName) === KIND.comment)
+    return 0.9;
   if (!DROPPED_OBJECTS.has(textAt(tokens, at + 1)) || kindAt(tokens, at + 2) !== KIND.word) return 0;
   const isConditional = isWord(tokens, at + 2, 'if');
   const next = isConditional ? at + 5 : at + 3;
-  if (isWord(tokens, at + 1, 'user') && (isWord(tokens, next, 'identified') || isWord(tokens, next, 'with') || isWord(tokens, next, 'password')))
-    return 0.94;
+  if (isWord(tokens, at + 1, 'user') && ['identified', 'with', 'password'].includes(textAt(tokens, next))) return 0.94;
   const opens = kindAt(tokens, next) === KIND.open && isWord(tokens, at, 'create');
   return isComplete(tokens, next) || kindAt(tokens, next) === KIND.comma || opens ? 0.94 : 0.3;
 }
@@ -363,13 +381,17 @@ function rateAlter(tokens: SqlTokens, at: number): number {
   const object = textAt(tokens, at + 1);
   if (object !== 'table' && object !== 'database' && object !== 'user' && object !== 'login' && object !== 'role') return 0;
   const verb = textAt(tokens, at + 3);
-  return ['add', 'drop', 'rename', 'modify', 'change', 'alter', 'with', 'set', 'owner', 'identified', 'password'].includes(verb) ? 0.93 : 0;
+  return ['add', 'drop', 'rename', 'modify', 'change', 'alter', 'with', 'set', 'owner', 'identified', 'password'].includes(verb)
+    ? 0.93
+    : 0;
 }
 
 function rateExec(tokens: SqlTokens, at: number): number {
   const kind = kindAt(tokens, at + 1);
   if (kind === KIND.open || kind === KIND.variable) return isSolid(readOperand(tokens, at + 1).shape) && at > 0 ? 0.93 : 0.5;
   if (isDangerousName(textAt(tokens, at + 1))) return 0.96;
+  if (isWord(tokens, at + 1, 'immediate') && kindAt(tokens, at + 2) !== KIND.end)
+    return isSolid(readOperand(tokens, at + 2).shape) ? 0.95 : 0;
   const isOpen = tokens.isOpenEnded && kindAt(tokens, at + 3) === KIND.end;
   return kind === KIND.word && kindAt(tokens, at + 2) === KIND.string && !isOpen ? 0.9 : 0;
 }

@@ -5,7 +5,7 @@ export const CLAUSE_WORDS: ReadonlySet<string> = words(
 );
 /** Words at which a clause, a condition, a query or a statement may begin. */
 export const JUDGED_WORDS: ReadonlySet<string> = words(
-  'union intersect except minus select where having when rlike and or group order into waitfor procedure in case from as sysobjects',
+  'union intersect except minus select where having when rlike and or group order into waitfor procedure in case from as sysobjects match',
 );
 /** Words that may stand before an operand without changing what it is. */
 export const PREFIX_WORDS: ReadonlySet<string> = words('not binary distinct all any some exists distinctrow prior interval');
@@ -45,6 +45,14 @@ export const PROBED_FUNCTIONS: ReadonlySet<string> = words(
     'sqlite_compileoption_used total_changes last_insert_rowid typeof likelihood unlikely julianday crypt_key ' +
     'rand random round ceil ceiling floor sleep benchmark compress concat concat_ws group_concat extractvalue updatexml ' +
     'cot acos asin atan atan2 power pow adddate addtime elt export_set bin conv crypt_gen_random hash_file pg_client_encoding ' +
+    'sin cos tan sqrt sum avg min max count now date time year month day hour minute second week abs mod pi trim ltrim rtrim upper lower ' +
+    'repeat replace reverse space password version database schema user session_user system_user current_user char chr hex bin ascii ' +
+    'ord instr position substr substring if ifnull isnull nvl decode rownum json_agg jsonb_agg json_build_object jsonb_build_object ' +
+    'row_to_json to_json to_jsonb json_each jsonb_each xpath xpath_exists query_to_xml table_to_xml database_to_xml lo_import ' +
+    'lo_export lo_create lo_unlink pg_sleep pg_read_file current_database current_schema version_comment overlay string_agg ' +
+    'generate_series unnest regexp_split_to_array set_config current_setting has_table_privilege inet_client_addr host_name ' +
+    'db_name db_id suser_id user_id is_srvrolemember openquery openrowset opendatasource object_id fn_helpcollations ' +
+    'load_extension sqlite_version changes glob randomblob zeroblob soundex difference tz_offset nls_upper sys_guid dbms_random ' +
     'interval isempty ucase lcase left right md5 length cast convert coalesce nullif greatest least',
 );
 /** Packages and procedures whose every member is dangerous; matched as the start of a dotted or underscored name. */
