@@ -10,13 +10,39 @@ const SUBCOMMAND_WORDS_MAX = 4;
 /** Options, paths, expansions and redirections: what only a command line holds. */
 const STRONG_ARGUMENT =
   /^(?:--?[a-z?][\w=:,-]*|\/[a-z?]{1,4}|[\w.~*?-]*\/\S+|\/|[a-z]:\\\S*|\\\\\S+|\$[\w({@]\S*|%\w+%\S*|<{1,3}[\w/"'$(].*|[{*].*|\.\.?\/\S*|&?\d?>.*|passwd|shadow)$/i;
-/** What may also stand in a sentence: numbers, quotations, addresses, file names. */
-const WEAK_ARGUMENT = /^(?:\d[\d.:/]*|["'([!\\$].*|https?:\S+|\S+@\S+|\S+\.\w{1,5}|-)$/i;
+/** What may also stand in a sentence: numbers, file names, quotations, addresses. */
+const VERSION = /^\d{1,4}(?:\.\d{1,4}){1,2}$/;
+const NUMBER = /^\d[\d.:/]*$/;
+const FILE = /^\S+\.\w{1,5}$/;
+const QUOTED = /^["'\\$!].*$/;
+const OTHER_WEAK = /^(?:[([].*|https?:\S+|\S+@\S+|-)$/i;
+/** Words of a sentence that are commands when what they work on follows. */
+const TAKES_NUMBER: ReadonlySet<string> = new Set(['sleep', 'timeout', 'kill', 'head', 'tail', 'shutdown']);
+const TAKES_FILE: ReadonlySet<string> = new Set(
+  'cat type more less head tail copy del erase tee source strings touch diff cmp uniq read cut tac look fold paste'.split(' '),
+);
+const TAKES_QUOTED: ReadonlySet<string> = new Set(
+  'echo printf print eval exec expr find export set type cat dash test'.split(' '),
+);
 const NET_COMMAND = /^(?:user|view|localgroup|group|share|use|start|stop|accounts|session|config|statistics|time)\b/i;
 
 /** True for a word that is an argument and no part of a sentence; the more a program's name is a word, the more it takes. */
-export function isTelling(word: string, kind: ProgramKind | undefined): boolean {
-  return STRONG_ARGUMENT.test(word) || (kind !== 'english' && WEAK_ARGUMENT.test(word));
+export function isTelling(word: string, program: string, kind: ProgramKind | undefined): boolean {
+  if (STRONG_ARGUMENT.test(word)) return true;
+  switch (kind) {
+    case 'english':
+      return false;
+    case 'wordy':
+      if (NUMBER.test(word)) return TAKES_NUMBER.has(program);
+      if (FILE.test(word)) return TAKES_FILE.has(program) || word.includes('/');
+      return QUOTED.test(word) && TAKES_QUOTED.has(program);
+    case 'interpreter':
+      return !NUMBER.test(word) && (FILE.test(word) || QUOTED.test(word));
+    case 'program':
+    case 'short':
+    case undefined:
+      return NUMBER.test(word) || FILE.test(word) || QUOTED.test(word) || OTHER_WEAK.test(word);
+  }
 }
 
 interface Line {
@@ -45,13 +71,16 @@ function readWords({ program, kind, isChained }: Line, text: string): Arguments 
   let plain = 0;
   let telling = 0;
   for (const word of words) {
-    if (isTelling(word, kind)) telling++;
+    if (isTelling(word, program, kind)) telling++;
     else if (isWord(word)) plain++;
   }
   if (plain >= PROSE_ARGUMENTS_MIN && program !== 'echo') return 'prose';
+  // `wget 1.21` is a program with its version.
+  if (words.length === 1 && VERSION.test(text) && !TAKES_NUMBER.has(program)) return 'plain';
   if (program === 'net' && NET_COMMAND.test(text)) return 'telling';
   const reading = weighArguments(plain, telling, words.length);
-  return reading === 'telling' && telling === 0 && kind === 'english' ? 'plain' : reading;
+  const isNoun = kind === 'english' || kind === 'wordy' || kind === 'interpreter';
+  return reading === 'telling' && telling === 0 && isNoun ? 'plain' : reading;
 }
 
 function weighArguments(plain: number, telling: number, count: number): Arguments {

@@ -65,7 +65,8 @@ function isComparison(value: string, at: number, ignoresCase: boolean): boolean 
   if (VARIABLE.test(left) || VARIABLE.test(right) || ignoresCase) return true;
   const isTight = before === '' && after === '';
   const isQuoted = left.startsWith('"') && right.startsWith('"');
-  return (isTight || isQuoted || left.startsWith('(')) && isCommand(value, at + whole.length);
+  const isBalanced = left.startsWith('(') === left.endsWith(')') && right.startsWith('(') === right.endsWith(')');
+  return isBalanced && (isTight || isQuoted || left.startsWith('(')) && isCommand(value, at + whole.length);
 }
 
 function isCommand(value: string, at: number): boolean {

@@ -30,13 +30,16 @@ const LIST_LENGTH_MAX = 2_048;
 const ABSOLUTE_PATH = /^\/[\w.*?-]+\/|^\/$/;
 
 /** What a shell accepts right after a command word; the empty string at the end is included by every string. */
+const KEY_END = /^["']\s{0,3}[:=]/;
+const KEY_END_LENGTH_MAX = 6;
 const ENDS_WORD = ' \t\r\n;|&`)$<>"\'{}+#\\';
 
 /** True when the word at the site could name a program at all. */
 export function isProgramWord(value: string, site: CommandSite): boolean {
   const { program } = site;
   // A colon, comma or equals sign makes it a key, a list or a parameter.
-  if (!ENDS_WORD.includes(value.charAt(site.end))) return false;
+  if (!ENDS_WORD.includes(value.charAt(site.end)) || KEY_END.test(value.slice(site.end, site.end + KEY_END_LENGTH_MAX)))
+    return false;
   return site.isPath || programKind(program) !== undefined || isUnknownCommand(value, site);
 }
 
@@ -66,7 +69,7 @@ function isShown({ value, site, rest, args, isPlain }: Command): boolean {
   const end = site.end + rest.length;
   if (!isPlain && isQuotation(value, [site.start, end])) return true;
   if (args === 'none' && !RECONNAISSANCE.has(site.program) && isList(value, site)) return true;
-  const isSpan = value[site.start - 1] === '`' && value[end] === '`' && /[\s(]/.test(value[site.start - 2] ?? '');
+  const isSpan = value[site.start - 1] === '`' && value[end] === '`' && /[\s(]/.test(value[site.start - 2] ?? ' ');
   return (isSpan && isQuotation(value, [site.start, end], SPAN_WORDS_MIN)) || isTutorial(value, site.start);
 }
 
@@ -76,6 +79,9 @@ function isList(value: string, { separator, start }: CommandSite): boolean {
   const before = value.slice(0, start).trimEnd();
   const sign = separator === 'line' ? '\n' : before.charAt(before.length - 1);
   const items = value.split(sign);
+  // A row of a table begins and ends with the sign.
+  if (items[0]?.trim() === '') items.shift();
+  if (items.at(-1)?.trim() === '') items.pop();
   return items.length >= LIST_ITEMS_MIN && items.every((item) => /^\s{0,4}[\p{L}\d][\p{L}\d .+#-]{0,24}\s{0,4}$/u.test(item));
 }
 
@@ -87,7 +93,7 @@ function readCommand(value: string, site: CommandSite): Command {
     kind === 'program' || (site.isDisguised && kind !== undefined) || (site.isPath && /^[\w?*.-]+$/.test(program));
   // Words after the arguments do not stop a shell: an attacker may append a sentence, so the first argument decides.
   const first = /^\s/.test(rest) ? (rest.trim().split(/\s+/, 2)[0] ?? '') : '';
-  const isChained = site.separator === 'operator' && isTelling(first, kind);
+  const isChained = site.separator === 'operator' && isTelling(first, program, kind);
   const isPlain = isSensitive(rest) || (isChained && (isProgram || ABSOLUTE_PATH.test(first)));
   const args = readArguments({ program, kind, rest, isChained: site.separator === 'operator' });
   return {
@@ -157,7 +163,7 @@ function rateUnknown({ rest }: Command): number {
 function rateProgram({ site, args }: Command): number {
   // Nobody has a hyphenated program in a sentence after a separator.
   if (args === 'plain' && site.program.includes('-')) return 0.91;
-  return args === 'none' || site.isPath || site.isDisguised ? 0.93 : 0.6;
+  return args === 'none' || site.isPath || site.isDisguised ? 0.92 : 0.6;
 }
 
 /** `;true`, `|echo`: an everyday word glued to its separator, with nothing after it; `|bash` ends many a chain. */

@@ -170,7 +170,7 @@ function programOf(folded: string): ProgramName {
   const glued = /^([a-z]{3,12})\/[a-z?]{1,2}$/.exec(stripped)?.[1];
   if (glued !== undefined && WINDOWS_PROGRAMS.has(glued)) return { program: glued, isPath: false, isDisguised: true };
   const program = (isEscaped ? stripped.slice(1) : stripped).replace(/\.(?:exe|com|bat|sh)$/, '');
-  return { program, isPath: stripped !== word, isDisguised: isEscaped || word !== folded };
+  return { program, isPath: stripped !== word && !stripped.includes('\\'), isDisguised: isEscaped || word !== folded };
 }
 
 /** The command that `sudo`, `timeout` or `env` would run, when it is certain to be one. */

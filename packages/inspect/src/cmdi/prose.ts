@@ -10,7 +10,7 @@ const LESSON_WORDS_MIN = 6;
 /** What a quoted command is worth. */
 export const PROSE_CONFIDENCE = 0.6;
 const PROSE_SCAN_MAX = 1_024;
-const WORD = /^[\p{L}][\p{L}'’,.!?:]*$/u;
+const WORD = /^[\p{L}][\p{L}'’,.!?:]*;?$/u;
 /** Indentation, list marks, prompts and keywords of container files before a command that is shown. */
 const PROMPT =
   /^\s{0,16}(?:[-*>]\s{1,4}){0,2}(?:\w{1,16}@[\w.-]{1,32}[:~\w/ -]{0,32})?(?:[$#%>]\s{1,4}|PS [^>\n]{0,64}>\s{0,4}|[A-Z]:\\[^>\n]{0,64}>\s{0,4}|RUN\s{1,4}|CMD\s{1,4}|- run:\s{1,4})?`{0,3}/;

@@ -108,8 +108,7 @@ const WINDOWS_WORDS: ReadonlySet<string> = words(
 
 /** Short program names that are no English words, or hardly stand alone: a command when nothing or a plain argument follows. */
 const SHORT_PROGRAMS: ReadonlySet<string> = words(
-  'id ls ps pwd dir df du rm cp mv sh vi wc tr ln su dd nl od grep apt reg env ftp gem pip ss ip git npm tar zip md5 hd nm ar ed ex ' +
-    'ksh pr tty xz vim nvi sc bg fg jq pg m4 nft fc md rd ip6',
+  'id ls ps pwd dir df du rm cp mv sh vi wc tr ln dd nl od grep reg env ftp tar md5 ' + 'ksh xz vim nvi jq pg m4 nft rd ip6',
 );
 
 /** Program names that are everyday words: a command only with an argument no sentence would give them. */
@@ -117,13 +116,14 @@ const WORDY_PROGRAMS: ReadonlySet<string> = words(
   'cat tee copy dash del erase echo sleep find more less sort head tail date time timeout set type net ' +
     'at kill touch test cut print printf top host mail w which locate history export eval exec read source file ' +
     'stat mount shutdown reboot cd hostname finger users groups true false uptime expr alias uniq diff killall make java diskpart ' +
-    'format who service systemd aptitude ftp netcat cmp tree strings look fold paste last if for while start logname iconv ' +
+    'format who service systemd aptitude ftp netcat cmp tree strings look fold paste last start logname iconv ' +
     'rsync',
 );
 
 /** Program names that are met far more often as words of a sentence: a command only with options, paths or expansions. */
 const ENGLISH_PROGRAMS: ReadonlySet<string> = words(
-  'bridge route crash dialog dc bc highlight joe julia links fish pic rc knife socket tex tic ul wish as ab eb alpine ld init sync eject ' +
+  'apt ip su ed ex ar pr gem pip git npm zip md fc bg fg sc hd nm ss tty ' +
+    'bridge route crash dialog dc bc highlight joe julia links fish pic rc knife socket tex tic ul wish as ab eb alpine ld init sync eject ' +
     'co ci rcs indent flex mode replace verify recover shift now parallel pass tilt mosquitto wireshark volatility busctl view posh grc ' +
     'man halt ren move node open split jobs watch query join comm rev column expand unexpand shuf factor seq yes ' +
     'tsort ptx pinky hostid nice arch sum link unlink install cancel batch command builtin declare local typeset let trap logger ' +
