@@ -15,6 +15,7 @@ const PROSE_WORDS_MIN = 4;
 const ONE_LINE: ReadonlySet<Location> = new Set(['query', 'path', 'header', 'cookie', 'file-name']);
 /** A field name of RFC 9110 §5.1; a scheme and its address are none, but a redirection may begin with two slashes. */
 const FIELD_NAME = /^((?:location|refresh)(?=\s{0,4}:)|[A-Za-z][A-Za-z0-9_-]{0,63}(?=\s{0,4}:(?!\/\/)))/i;
+const ADDRESS_CHARS_MAX = 128;
 const ADDRESS = /[\w.+-]{1,64}@[\w-]{1,64}\./;
 
 /** Line breaks that would end a header, a request or a mail and begin another (CWE-93, CWE-113). */
@@ -46,7 +47,7 @@ function judgeLines({ value, location, part }: DetectInput, found: Evidence[]): 
 
 /** The text begins with a header itself: somebody shows a whole message. */
 function isHeaderBlock(value: string): boolean {
-  return FIELD_NAME.test(value.slice(0, 72)) || /^\s{0,8}(?:HTTP\/|[<>*] )/.test(value);
+  return FIELD_NAME.test(value.slice(0, 72)) || /^\s{0,8}(?:HTTP\/|[<>*] |[A-Z]{3,10} \S{1,512} HTTP\/)/.test(value);
 }
 
 interface Candidate {
@@ -71,7 +72,9 @@ function judgeHeader(value: string, candidate: Candidate): Evidence | undefined 
 
 function rateHeader(value: string, candidate: Candidate): number {
   const { line, name, isOneLine, isBlock } = candidate;
-  const isPowerful = POWERFUL_HEADERS.has(name);
+  // A redirection needs an address; `Location: Berlin` is a place.
+  const isPlace = name === 'location' && !/:[^:]{0,64}[/.:\\]/.test(value.slice(line.start, line.end));
+  const isPowerful = POWERFUL_HEADERS.has(name) && !isPlace;
   const isProse = wordsBefore(value, line.start) >= PROSE_WORDS_MIN;
   if (isOneLine) return isPowerful ? (isProse ? LIKELY : CERTAIN) : isProse ? DOUBT : rateShort(value, candidate);
   if (!isPowerful) return 0;
@@ -79,8 +82,11 @@ function rateHeader(value: string, candidate: Candidate): number {
 }
 
 /** Links that share a text carry its lines, and sentences have colons; a hyphen makes a header of the word before one. */
-function rateShort(value: string, { line, name }: Candidate): number {
-  if (PLAIN_HEADERS.has(name) || name.includes('-') || name.startsWith('x_')) return LIKELY;
+function rateShort(value: string, { line, name, isBlock }: Candidate): number {
+  const isHeader = PLAIN_HEADERS.has(name) || name.includes('-') || name.startsWith('x_');
+  // `Pre-op: ok`, `Post-op: ok`: a list; `Meeting notes`, `host: Ada`: a note.
+  const isNote = isBlock || (PLAIN_HEADERS.has(name) && /\S\s{1,8}\S/.test(value.slice(0, line.start)));
+  if (isHeader) return isNote ? DOUBT : LIKELY;
   const text = value.slice(line.start, line.end);
   if (isInjectedWord(text)) return LIKELY;
   return isBare(value, line.start) && (WORDLY_HEADERS.has(name) || isTerse(text)) ? LIKELY : DOUBT;
@@ -102,16 +108,21 @@ function isTerse(line: string): boolean {
 }
 
 function rateMail(value: string, { line, name, isOneLine, isBlock }: Candidate): number {
-  const text = value.slice(line.start, line.end);
-  const hasAddress = ADDRESS.test(text);
+  const hasAddress = ADDRESS.test(value.slice(line.start, line.end));
   const isTechnical = name.includes('-') && name !== 'reply-to';
-  if (!hasAddress && !isTechnical && !(isOneLine && name === 'subject')) return 0;
-  const before = value.slice(0, line.start).trim();
-  // The field of an address, then a line break, then more recipients.
-  if (ADDRESS.test(before) && before.length <= 128 && !/[\s:]/.test(before)) return LIKELY;
+  const isTitle = isOneLine && name === 'subject' && isBare(value, line.start);
+  const isNamed = hasAddress || isTechnical || isTitle;
+  if (!isNamed) return isAddress(value.slice(0, line.start)) && isOneLine ? LIKELY : 0;
+  if (isAddress(value.slice(0, line.start))) return LIKELY;
   if (isBlock || wordsBefore(value, line.start) >= PROSE_WORDS_MIN) return DOUBT;
-  if (isOneLine) return hasAddress || isTechnical || isBare(value, line.start) ? LIKELY : DOUBT;
+  if (isOneLine) return LIKELY;
   return name === 'bcc' || isTechnical ? BLOCKS : DOUBT;
+}
+
+/** The field of an address: a line break in it is followed by more recipients, or by what the mail is to say. */
+function isAddress(text: string): boolean {
+  const address = text.trim();
+  return address.length <= ADDRESS_CHARS_MAX && ADDRESS.test(address) && !/[\s:]/.test(address);
 }
 
 /**

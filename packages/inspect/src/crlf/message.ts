@@ -44,7 +44,7 @@ function rateLine(value: string, at: number, isPasted: boolean): number {
   const mark = value.charAt(start - 1);
   if (mark === '"' || mark === "'" || mark === '`') return isPasted ? 0 : DOUBT;
   if (!isPasted) return LIKELY;
-  return mark === '\n' || mark === '\r' || mark === '' ? BLOCKS : DOUBT;
+  return (mark === '\n' || mark === '\r') && isBareLine(value.slice(0, start)) ? BLOCKS : DOUBT;
 }
 
 function rateStatus(value: string, at: number, isPasted: boolean): number {
@@ -52,7 +52,13 @@ function rateStatus(value: string, at: number, isPasted: boolean): number {
   const isAfterBreak = /(?:[\r\n\u0085\u2028\u560a\u560d]|\\r\\n|\\n)\s{0,8}$/.test(value.slice(Math.max(0, at - 16), at));
   if (!isAfterBreak) return isPasted || isProse ? 0 : DOUBT;
   if (isProse) return DOUBT;
-  return isPasted ? BLOCKS : CERTAIN;
+  if (!isPasted) return CERTAIN;
+  return isBareLine(value.slice(0, at)) ? BLOCKS : DOUBT;
+}
+
+/** One word or none before the break: what people paste they introduce. */
+function isBareLine(before: string): boolean {
+  return !/\S\s{1,8}\S/.test(before.slice(0, TARGET_CHARS_MAX));
 }
 
 /** Offset of the method whose request line has its version at `at`; -1 when no target and method stand before it. */

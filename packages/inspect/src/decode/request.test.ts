@@ -100,6 +100,22 @@ describe('content types', () => {
   ])('refuses case %#', (raw, expected) => {
     expect(fieldsOf(raw)).toBe(expected);
   });
+  test.each([
+    [post('text/plain; charset="UTF-8"', 'a'), ['text =a']],
+    [post('text/plain', 'a', [['content-encoding', 'identity']]), ['text =a']],
+    [get('/x', [['content-encoding', 'gzip']]), []],
+    [post('application/json; charset=latin1', new Uint8Array([34, 0xe9, 34])), ['json =é']],
+    [post('application/json', '"\u00e9"'), ['json =é']],
+    [
+      post(
+        'multipart/form-data; boundary="a b"',
+        '--a b\r\nContent-Disposition: form-data; name="a"\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\nx\r\n--a b--\r\n',
+      ),
+      ['multipart a=x'],
+    ],
+  ])('passes the innocent twin %#', (raw, expected) => {
+    expect(fieldsOf(raw)).toEqual(expected);
+  });
   test('plain text and unknown types that look like text are one field', () => {
     expect(fieldsOf(post('text/csv; charset=latin1', 'a,b'))).toEqual(['text =a,b']);
     expect(fieldsOf(post('application/vnd.odd', 'hello'))).toEqual(['text =hello']);

@@ -11,6 +11,7 @@ const DOUBT = 0.5;
 /** From this many words before it on, an operator is a sample in somebody's text. */
 const PROSE_WORDS_MIN = 4;
 const PLACES_MAX = 64;
+const PROGRAM_CHARS_MAX = 64;
 
 /** `}, { name: 1 }`, `' } ], $comment: '`: brackets close that the value never opened, and a key follows. */
 const BREAK_OUT =
@@ -80,8 +81,10 @@ function rateQuery(value: string, at: number, operator: string): number {
   const isBracketed = before.endsWith('[') && /^\]\s{0,4}(?:=|\[)/.test(after);
   const isKey = /(?:[{,;]|^)\s{0,8}["']?$/.test(before) && /^["']?\s{0,8}:\s{0,8}(?!\s|[A-Z!])/.test(after);
   if (!isBracketed && !isKey) return 0;
-  const isProse = wordsBefore(value, at) >= PROSE_WORDS_MIN;
-  return isProse ? DOUBT : LIKELY;
+  // A program assigns or passes such a document; what is injected is the document, or leaves one.
+  const isProgram =
+    /[=();](?!\s{0,4}["'])/.test(value.slice(Math.max(0, at - PROGRAM_CHARS_MAX), at)) && !/^\s{0,4}["'\d]/.test(value);
+  return isProgram || wordsBefore(value, at) >= PROSE_WORDS_MIN ? DOUBT : LIKELY;
 }
 
 function operatorEvidence(rule: string, confidence: number, span: readonly [number, number]): Evidence {

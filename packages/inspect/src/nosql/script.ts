@@ -4,6 +4,7 @@ import type { Evidence } from '../types.ts';
 
 const PROSE_WORDS_MIN = 4;
 const DOUBT = 0.5;
+const SENTENCE_CHARS_MAX = 256;
 
 interface Shape {
   pattern: RegExp;
@@ -42,7 +43,8 @@ const QUOTED: readonly Shape[] = [
 /** Numbers need no quote to be left. */
 const UNQUOTED: readonly Shape[] = [
   {
-    pattern: /^[^\s;'"]{0,32}\s{0,4};\s{0,4}return\s{0,4}(?:\(\s{0,4})?(?:true|false|1|0|!|this\b|["']{2})/,
+    pattern:
+      /^[^\s;'"]{0,32}\s{0,4};\s{0,4}return\s{0,4}(?:\(\s{0,4})?(?:(?:true|false|1|0|["']{2})\s{0,4}(?:\)\s{0,4})?(?:$|[;}&|=\0])|!|this\b)/,
     confidence: 0.91,
     rule: 'nosql.script',
     why: 'a statement ends and the function returns',
@@ -58,13 +60,14 @@ const UNQUOTED: readonly Shape[] = [
 const CALLS: readonly Shape[] = [
   {
     pattern:
-      /\bdb\s{0,4}(?:\.\s{0,4}[\w$]{1,64}|\[\s{0,4}["'][\w$.-]{1,64}["']\s{0,4}\])?\s{0,4}\.\s{0,4}(?:find(?:One|AndModify|AndRemove)?|insert(?:One|Many)?|remove|drop(?:Database|Collection|User)?|update(?:One|Many)?|delete(?:One|Many)|aggregate|mapReduce|count(?:Documents)?|distinct|getCollection(?:Names|Infos)?|runCommand|adminCommand|createUser|auth|eval|currentOp|serverStatus|save|copyDatabase|shutdownServer|version|injection)\s{0,4}\(/,
+      /(?:^|[;}'"(,&|])\s{0,4}db\s{0,4}(?:\.\s{0,4}[\w$]{1,64}|\[\s{0,4}["'][\w$.-]{1,64}["']\s{0,4}\])?\s{0,4}\.\s{0,4}(?:find(?:One|AndModify|AndRemove)?|insert(?:One|Many)?|remove|drop(?:Database|Collection|User)?|update(?:One|Many)?|delete(?:One|Many)|aggregate|mapReduce|count(?:Documents)?|distinct|getCollection(?:Names|Infos)?|runCommand|adminCommand|createUser|auth|eval|currentOp|serverStatus|save|copyDatabase|shutdownServer|version|injection)\s{0,4}\(/,
     confidence: 0.92,
     rule: 'nosql.shell',
     why: 'a collection is called as in the shell of the database',
   },
   {
-    pattern: /\bthis\.[\w$]{1,64}\.(?:match|charAt|substr|substring|startsWith|indexOf|search|test|at|charCodeAt)\s{0,4}\(/,
+    pattern:
+      /(?:^|["'&|;(!])\s{0,4}this\.[\w$]{1,64}\.(?:match|charAt|substr|substring|startsWith|indexOf|search|test|at|charCodeAt)\s{0,4}\(/,
     confidence: 0.91,
     rule: 'nosql.script',
     why: 'a field of the document is read out letter by letter',
@@ -106,10 +109,21 @@ export function judgeScript(value: string, traits: number): Evidence | undefined
   for (const { pattern, confidence, rule, why } of candidates) {
     const match = pattern.exec(value);
     if (match === null) continue;
-    const isProse = wordsBefore(value, match.index) >= PROSE_WORDS_MIN;
-    const rated = isProse ? DOUBT : confidence;
-    if (rated > (best?.confidence ?? 0))
-      best = { rule, confidence: rated, span: [match.index, match.index + match[0].length], why };
+    const end = match.index + match[0].length;
+    const rated = isShown(value, match.index, end) ? DOUBT : confidence;
+    if (rated > (best?.confidence ?? 0)) best = { rule, confidence: rated, span: [match.index, end], why };
   }
   return best;
+}
+
+/** Somebody's text or program: words lead up to it or follow it, or its first quote closes a string that the value itself opened. */
+function isShown(value: string, start: number, end: number): boolean {
+  if (wordsBefore(value, start) >= PROSE_WORDS_MIN) return true;
+  const after = value.slice(end, end + SENTENCE_CHARS_MAX);
+  if (wordsBefore(after, after.length) >= PROSE_WORDS_MIN) return true;
+  const quote = value.charAt(start);
+  if (quote !== '"' && quote !== "'") return false;
+  let isOpen = false;
+  for (let at = value.indexOf(quote); at >= 0 && at < start; at = value.indexOf(quote, at + 1)) isOpen = !isOpen;
+  return isOpen;
 }
