@@ -1,5 +1,5 @@
 import type { CanonicalRequest, Field, FieldContext, Location } from '../types.ts';
-import { findItem } from './compile.ts';
+import { findItems } from './compile.ts';
 import type { CompiledItem, CompiledOperation, CompiledSchema, CompiledValue } from './compiled.ts';
 import { GROUP, KIND, kindsOf, readNumber, scanCharacters } from './measure.ts';
 import { isParameter, parameterName, type ParameterLocation } from './model.ts';
@@ -74,7 +74,7 @@ export function contextFor(
   let operation: CompiledOperation | null | undefined;
   return ({ location, name }) => {
     if (!isParameter(location)) return null;
-    operation ??= operationOf(findItem(schema.root, request.path), request.method);
+    operation ??= operationOf(findItems(schema.root, request.path), request.method);
     const canonical = parameterName(location, name);
     const value = operation?.values.get(`${location} ${canonical}`);
     return (
@@ -84,17 +84,23 @@ export function contextFor(
   };
 }
 
-function operationOf(item: CompiledItem | null, method: string): CompiledOperation | null {
-  return item?.methods.get(method) ?? (method === 'HEAD' ? (item?.methods.get('GET') ?? null) : null);
+/** A broad place (`/{name}`) must not hide a narrower one that does not have the method. */
+function operationOf(items: readonly CompiledItem[], method: string): CompiledOperation | null {
+  for (const { methods } of items) {
+    const operation = methods.get(method) ?? (method === 'HEAD' ? methods.get('GET') : undefined);
+    if (operation !== undefined) return operation;
+  }
+  return null;
 }
 
 type Found = CompiledOperation | 'vocabulary' | 'refused' | 'passed';
 
 function findOperation({ schema, violations }: Checking, { path, method }: CanonicalRequest): Found {
   if (QUESTIONS.has(method)) return 'passed';
-  const item = findItem(schema.root, path);
-  const operation = operationOf(item, method);
+  const items = findItems(schema.root, path);
+  const operation = operationOf(items, method);
   if (operation !== null) return operation;
+  const item = items[0] ?? null;
   if (item === null && !schema.refusesUnknownRoutes) return 'vocabulary';
   if (item !== null && !item.refusesOthers) return 'vocabulary';
   const pointer = item === null ? '/paths' : item.pointer;
@@ -110,6 +116,28 @@ function refuse(
   if (violations.length < VIOLATIONS_MAX) violations.push({ ...why, location, name: name.slice(0, NAME_CHARS_MAX) });
 }
 
+/** Marks that newsletters, advertisers and networks hang onto links to anybody's pages. What they hold is inspected as ever. */
+const CAMPAIGN_MARKS: ReadonlySet<string> = new Set([
+  'gclid',
+  'dclid',
+  'gbraid',
+  'wbraid',
+  'fbclid',
+  'msclkid',
+  'yclid',
+  'twclid',
+  'ttclid',
+  'li_fat_id',
+  'igshid',
+  'mc_cid',
+  'mc_eid',
+  '_ga',
+  '_gl',
+]);
+
+const isCampaignMark = ({ location, name }: Pick<Field, 'location' | 'name'>): boolean =>
+  location === 'query' && (CAMPAIGN_MARKS.has(name) || name.startsWith('utm_'));
+
 /** Routes without a schema of their own: names mean the same wherever they stand in an application. */
 function checkVocabulary(checking: Checking, { fields }: CanonicalRequest): void {
   const { schema } = checking;
@@ -117,7 +145,8 @@ function checkVocabulary(checking: Checking, { fields }: CanonicalRequest): void
     if (!isParameter(field.location)) continue;
     const value = schema.vocabulary.get(parameterName(field.location, field.name));
     if (value !== undefined) checkValue(checking, value, field);
-    else if (schema.refusesUnknownNames) refuse(checking, field, { pointer: '/x-holdfast-vocabulary', reason: 'unknown' });
+    else if (schema.refusesUnknownNames && !isCampaignMark(field))
+      refuse(checking, field, { pointer: '/x-holdfast-vocabulary', reason: 'unknown' });
   }
 }
 
@@ -150,6 +179,7 @@ interface Unlisted {
 
 function checkUnlisted(checking: Checking, operation: CompiledOperation, { field, key }: Unlisted): void {
   const { unlisted, openLocations, anyBelow, bodies, pointer } = operation;
+  if (isCampaignMark(field)) return;
   const home = field.location === 'file-name' ? 'multipart' : field.location;
   const isAnything = anyBelow.some(
     (begin) => key === begin || key.startsWith(begin.endsWith('.') || begin.endsWith(' ') ? begin : `${begin}.`),

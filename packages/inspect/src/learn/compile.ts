@@ -107,8 +107,12 @@ function childNode(node: RouteNode, segment: string): RouteNode {
   if (held !== undefined) return held.node;
   const made = { ...place, node: newNode() };
   node.places.push(made);
+  // The one that says more is tried first: a number is a name as well.
+  node.places.sort((left, right) => breadth(left.key) - breadth(right.key));
   return made.node;
 }
+
+const breadth = (key: string): number => (key === 'name' ? 2 : Number(key.startsWith('name')));
 
 const KINDS: ReadonlySet<string> = new Set(SEGMENT_KINDS);
 
@@ -127,10 +131,10 @@ function readPlace(segment: string): { key: string; matches: (segment: string) =
 
 const NODES_MAX = 64;
 
-/** The item of a path; where several fit, the one with the most words of its own. */
-export function findItem(root: RouteNode, path: string): CompiledItem | null {
+/** The items that a path fits, those with the most words of their own first. */
+export function findItems(root: RouteNode, path: string): readonly CompiledItem[] {
   const segments = path.split('/', LEARN_LIMITS.segmentsMax + 2);
-  if (segments.length > LEARN_LIMITS.segmentsMax + 1) return null;
+  if (segments.length > LEARN_LIMITS.segmentsMax + 1) return [];
   let nodes: readonly RouteNode[] = [root];
   for (let i = 1; i < segments.length; i++) {
     const segment = segments[i] ?? '';
@@ -140,8 +144,8 @@ export function findItem(root: RouteNode, path: string): CompiledItem | null {
       if (exact !== undefined) next.push(exact);
       for (const { matches, node } of places) if (next.length < NODES_MAX && matches(segment)) next.push(node);
     }
-    if (next.length === 0) return null;
+    if (next.length === 0) return [];
     nodes = next;
   }
-  return nodes.find(({ item }) => item !== null)?.item ?? null;
+  return nodes.flatMap(({ item }) => (item === null ? [] : [item]));
 }

@@ -85,6 +85,11 @@ describe('a schema learned from a shop', () => {
       request('PUT /api/cart', { json: { 'items.7.id': '8', 'items.7.count': '1', gift: 'true', 'by.uuid': uuid(9) } }),
       [],
     ],
+    [
+      'a link from a newsletter',
+      request('GET /products/7', { query: { page: '2', sort: 'name', utm_source: 'mail', gclid: 'x' } }),
+      [],
+    ],
     ['a quantity of minus one', request('GET /products/1', { query: { page: '-1', sort: 'name' } }), ['range page']],
     ['a page that is no number', request('GET /products/1', { query: { page: '1/', sort: 'name' } }), ['type page']],
     ['a page beyond reason', request('GET /products/1', { query: { page: '999999999', sort: 'name' } }), ['range page']],
@@ -163,6 +168,16 @@ describe('evidence', () => {
     expect(few['x-holdfast-unknown-routes']).toBe('refuse');
     const pages = Array.from({ length: 12 }, (_, i) => request(`GET /page-${'abcdefghijkl'.charAt(i)}`));
     expect(proposeSchema(learned([...shop(700), ...pages]), { title: 'a' })['x-holdfast-unknown-routes']).toBe('pass');
+  });
+
+  test('a place where anything can stand is never closed, and does not hide a narrower one', () => {
+    const sections = Array.from({ length: 26 }, (_, i) => `/${'abcdefghijklmnopqrstuvwxyz'.charAt(i)}section/list`);
+    const pages = Array.from({ length: 20 }, () => sections.map((path) => request(`GET ${path}`))).flat();
+    const orders = Array.from({ length: 120 }, (_, i) => request(`PUT /orders/${i}`, { form: { count: String(i) } }));
+    const schema = compiled(learned([...pages, ...orders]));
+    expect(reasons(schema, request('GET /zebra/list', { query: { page: '2' } }))).toEqual([]);
+    expect(reasons(schema, request('PUT /orders/7', { form: { count: '7' } }))).toEqual([]);
+    expect(reasons(schema, request('PUT /orders/7', { form: { count: '7', price: '0' } }))).toEqual([]);
   });
 
   test('numbers are never a closed list', () => {

@@ -82,15 +82,21 @@ export function proposeSchema(
       fragment['x-holdfast-unknown-routes'] = 'pass';
       break;
     }
-    const item = (fragment.paths[template] ??= pathItem(totals.get(route.template) ?? 0));
+    const item = (fragment.paths[template] ??= pathItem(route.template, totals.get(route.template) ?? 0));
     item[route.method.toLowerCase()] = operation;
   }
   return fragment;
 }
 
-function pathItem(requests: number): PathItem {
+/** So little of the path is its own that many different things can stand behind it: such a route is never closed. */
+function isBroad(template: string): boolean {
+  const segments = template.split('/');
+  return segments[1] === '{name}' || segments.filter((segment) => segment === '{name}').length > 1;
+}
+
+function pathItem(template: string, requests: number): PathItem {
   const item = emptyRecord<Operation | 'refuse' | 'pass'>();
-  item['x-holdfast-other-methods'] = requests >= METHOD_REQUESTS_MIN ? 'refuse' : 'pass';
+  item['x-holdfast-other-methods'] = requests >= METHOD_REQUESTS_MIN && !isBroad(template) ? 'refuse' : 'pass';
   return item;
 }
 
@@ -160,10 +166,10 @@ function proposeOperation(route: Route, vocabulary: Vocabulary): Operation {
   return operation;
 }
 
-function knowsNames({ requests, parameters, isOpen }: Route): boolean {
+function knowsNames({ template, requests, parameters, isOpen }: Route): boolean {
   let once = 0;
   for (const profile of parameters.values()) if (profile.requests === 1) once++;
-  return !isOpen && once <= requests * NAME_NOVELTY_MAX;
+  return !isOpen && !isBroad(template) && once <= requests * NAME_NOVELTY_MAX;
 }
 
 /** One parameter in one route. */
@@ -173,7 +179,7 @@ interface Occurrence {
 }
 
 const isRequired = (profile: Profile, route: Route): boolean =>
-  route.requests >= REQUIRED_REQUESTS_MIN && profile.requests === route.requests;
+  route.requests >= REQUIRED_REQUESTS_MIN && !isBroad(route.template) && profile.requests === route.requests;
 
 function queryParameter(name: string, value: ValueSchema, { profile, route }: Occurrence): ParameterSchema {
   const isList = profile.repeated > 0 || isListName(name);
