@@ -42,6 +42,7 @@ function describeCard(card: TuningCard, paint: Paint): string {
 }
 
 export function describeReadiness({ application, mode, ready, lines }: Readiness, paint: Paint): string {
+  if (mode === 'enforce') return `\n${application}: ${paint.good('enforces')}\n`;
   const verdict = ready ? paint.good('ready to enforce') : paint.warn('not ready to enforce');
   const rows = lines.map(({ name, passed, figure, next }) => {
     const mark = passed ? paint.good('ok') : paint.warn('--');

@@ -104,7 +104,7 @@ describe('the window', () => {
     const one = seen(parts);
     return { seen: one, key: '', count, last: one.time };
   };
-  const query = { application: 'shop', group: null, now: NOW, since: 0, isCanary: true } as const;
+  const query = { application: 'shop', group: null, now: NOW, isCanary: true } as const;
 
   it('counts established clients only, and a few blocks of each', () => {
     const watch = createWatch();
@@ -123,8 +123,12 @@ describe('the window', () => {
     watch.blocked(blocked({ client: 'b', time: NOW - 10 * MINUTE_MS }), true);
     expect(watch.figures(query).establishedClients).toBe(2);
     expect(watch.figures({ ...query, group: 'sqli' }).establishedClients).toBe(1);
-    expect(watch.figures({ ...query, since: NOW - 5 * MINUTE_MS }).establishedClients).toBe(1);
     expect(watch.figures({ ...query, now: NOW + 6 * MINUTE_MS }).establishedClients).toBe(1);
     expect(watch.figures({ ...query, application: 'blog' }).establishedClients).toBe(0);
+    watch.begin('shop', NOW);
+    watch.blocked(blocked({ client: 'b', time: NOW - 1 }), true);
+    expect(watch.figures(query).establishedClients).toBe(0);
+    watch.blocked(blocked({ client: 'b' }), true);
+    expect(watch.figures(query).establishedClients).toBe(1);
   });
 });

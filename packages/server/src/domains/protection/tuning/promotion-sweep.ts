@@ -20,7 +20,7 @@ async function sweepOne(parts: PromotionParts, watch: Watch, promotion: Promotio
   const found = (await applications.list()).find(({ application }) => application.id === id);
   if (found === undefined || !stillHolds(found.application, group, isCanary ? startedAt : null)) return giveUp(parts, promotion);
   const now = clock.now();
-  const figures = watch.figures({ application: id, group, now, since: startedAt, isCanary });
+  const figures = watch.figures({ application: id, group, now, isCanary });
   const why = whyUndo(figures, isCanary ? (baseline * share) / 100 : baseline);
   if (why !== null) return undoPromotion(parts, promotion, { actor: TUNING, why, cause: 'established-clients-blocked', figures });
   if (isCanary && now >= promotion.until) return advance(parts, promotion, figures);

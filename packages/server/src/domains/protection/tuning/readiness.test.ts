@@ -32,7 +32,7 @@ describe('readiness', () => {
   it('is complete with enough traffic, routes seen lately, an empty inbox and a green self-test', () => {
     expect(readinessOf(facts())).toMatchObject({ ready: true });
     expect(readinessOf(facts()).lines.map(({ figure }) => figure)).toEqual([
-      '12000 requests in 1 days (wanted: 10000 requests or 7 days)',
+      '12000 requests in 1 day (wanted: 10000 requests or 7 days)',
       '20 of 20 known routes seen in 7 days (wanted: 95 %)',
       '0 open cards (wanted: 0)',
       'green, 1 h ago (wanted: green, at most 7 days old)',

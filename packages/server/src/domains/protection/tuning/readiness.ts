@@ -33,7 +33,7 @@ function traffic({ routes, now }: ReadinessFacts): Line {
   return {
     name: 'traffic',
     passed: requests >= REQUESTS_MIN || (requests > 0 && days >= WATCH_DAYS_MIN),
-    figure: `${requests} requests in ${days} days (wanted: ${REQUESTS_MIN} requests or ${WATCH_DAYS_MIN} days)`,
+    figure: `${requests} requests in ${days} ${days === 1 ? 'day' : 'days'} (wanted: ${REQUESTS_MIN} requests or ${WATCH_DAYS_MIN} days)`,
     next: 'go on watching',
   };
 }

@@ -165,7 +165,9 @@ export function createTuning(parts: TuningParts): Tuning {
     plan: async (input, selfTest) => plan(parts, reader, { input, selfTest }),
     async promote(input, selfTest, actor) {
       const planned = await plan(parts, reader, { input, selfTest });
-      return promote(parts, input, { ...planned, actor, seenMs: await seenMs(parts, input.application) });
+      const view = await promote(parts, input, { ...planned, actor, seenMs: await seenMs(parts, input.application) });
+      watch.begin(view.application, view.startedAt);
+      return view;
     },
     rollBack: async (input, actor) => rollBackPromotion(parts, input, actor),
     promotions,

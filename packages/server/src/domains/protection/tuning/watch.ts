@@ -15,6 +15,10 @@ interface Blocks {
   all: number;
   readonly cards: Set<string>;
 }
+interface Watched {
+  readonly beganAt: number;
+  readonly minutes: Map<number, Minute>;
+}
 interface Minute {
   requests: number;
   onTrial: number;
@@ -31,7 +35,6 @@ export interface FiguresQuery {
   readonly application: string;
   readonly group: RuleGroup | null;
   readonly now: number;
-  readonly since: number;
   /** Only requests of clients on trial were judged by the promotion. */
   readonly isCanary: boolean;
 }
@@ -41,6 +44,8 @@ export interface FiguresQuery {
  * memory only; after a restart it begins anew.
  */
 export interface Watch {
+  /** A promotion begins: what was before is not its doing. */
+  begin(application: string, at: number): void;
   request(seen: Seen): void;
   blocked(vector: PendingVector, isEstablished: boolean): void;
   figures(query: FiguresQuery): WindowFigures;
@@ -68,13 +73,12 @@ function addUp(
 }
 
 export function createWatch(): Watch {
-  const applications = new Map<string, Map<number, Minute>>();
+  const applications = new Map<string, Watched>();
   const minuteOf = (application: string, time: number): Minute | null => {
-    const minutes = applications.get(application) ?? new Map<number, Minute>();
-    if (!applications.has(application)) {
-      if (applications.size >= APPLICATIONS_MAX) return null;
-      applications.set(application, minutes);
-    }
+    const watched = applications.get(application) ?? { beganAt: 0, minutes: new Map<number, Minute>() };
+    if (time < watched.beganAt || (applications.size >= APPLICATIONS_MAX && !applications.has(application))) return null;
+    applications.set(application, watched);
+    const { minutes } = watched;
     const at = Math.floor(time / MINUTE_MS);
     const known = minutes.get(at);
     if (known !== undefined) return known;
@@ -84,6 +88,9 @@ export function createWatch(): Watch {
     return made;
   };
   return {
+    begin(application, at) {
+      applications.set(application, { beganAt: at, minutes: new Map() });
+    },
     request({ application, time, mode }) {
       const minute = minuteOf(application, time);
       if (minute === null) return;
@@ -101,9 +108,11 @@ export function createWatch(): Watch {
         held.byGroup.set(group, (held.byGroup.get(group) ?? 0) + count);
       for (const { card } of seen.findings) held.cards.add(card);
     },
-    figures({ application, group, now, since, isCanary }) {
-      const from = Math.floor(Math.max(since, now - WINDOW_MINUTES * MINUTE_MS) / MINUTE_MS);
-      const minutes = [...(applications.get(application) ?? [])].filter(([at]) => at >= from).map(([, minute]) => minute);
+    figures({ application, group, now, isCanary }) {
+      const from = Math.floor((now - WINDOW_MINUTES * MINUTE_MS) / MINUTE_MS);
+      const minutes = [...(applications.get(application)?.minutes ?? [])]
+        .filter(([at]) => at >= from)
+        .map(([, minute]) => minute);
       const requests = minutes.reduce((total, minute) => total + (isCanary ? minute.onTrial : minute.requests), 0);
       return { requests, ...addUp(minutes, group) };
     },
