@@ -2,7 +2,7 @@ import { hasAny, TRAIT } from '../traits.ts';
 import type { DetectInput, Detector, Evidence } from '../types.ts';
 import { ADDRESS_LENGTH_MAX, hostsBehindAt, readAddress, readAuthority, type Address } from './address.ts';
 import { findConfusion, hidesAddress, isDomain, startsWithSlashAlike } from './confusion.ts';
-import { purposeOf, type Purpose } from './field-names.ts';
+import { leadsBrowser, purposeOf, type Purpose } from './field-names.ts';
 import { readHost, type HostReading } from './hosts.ts';
 
 /** An address has a colon or starts with slashes; look-alikes of both are beyond ASCII. */
@@ -34,7 +34,7 @@ export function detectSsrf(input: DetectInput): readonly Evidence[] {
   const isProse = hasSecondWord(text);
   const mark = markOf(text, isProse);
   if (isProse) return mark === undefined ? [] : [mark];
-  const found = judge(text, { purpose: input.part === 'value' ? purposeOf(name) : 'unknown', traits: input.traits });
+  const found = judge(text, { name: input.part === 'value' ? name : '', traits: input.traits });
   if (found === undefined) return mark === undefined ? [] : [mark];
   return [{ ...found, span: [0, value.length] }];
 }
@@ -65,13 +65,14 @@ function markOf(text: string, isProse: boolean): Evidence | undefined {
 }
 
 interface Context {
-  purpose: Purpose;
+  name: string;
   traits: number;
 }
 
 type Verdict = Omit<Evidence, 'span'>;
 
-function judge(text: string, { purpose, traits }: Context): Verdict | undefined {
+function judge(text: string, { name, traits }: Context): Verdict | undefined {
+  const purpose = purposeOf(name);
   if (hidesAddress(text)) return { rule: 'ssrf.confusion', confidence: 0.91, why: 'a path that browsers read as an address' };
   const address = readAddress(text);
   if (address === undefined) {
@@ -83,7 +84,7 @@ function judge(text: string, { purpose, traits }: Context): Verdict | undefined 
   if (odd !== undefined) return { rule: 'ssrf.scheme', confidence: 0.93, why: `the scheme ${odd} is not one of the web` };
   const host = readHost(address.host);
   const inner = host === undefined ? undefined : rateHost(host, { purpose, address });
-  return strongest([inner, behindAt(address, host), confused(address, { text, purpose })]);
+  return strongest([inner, behindAt(address, host), confused(address, { text, name })]);
 }
 
 function strongest(verdicts: readonly (Verdict | undefined)[]): Verdict | undefined {
@@ -92,11 +93,11 @@ function strongest(verdicts: readonly (Verdict | undefined)[]): Verdict | undefi
   return best;
 }
 
-function confused(address: Address, { text, purpose }: { text: string; purpose: Purpose }): Verdict | undefined {
+function confused(address: Address, { text, name }: { text: string; name: string }): Verdict | undefined {
   const doubt = findConfusion(address, text);
   if (doubt !== undefined) return { rule: 'ssrf.confusion', ...doubt };
   // A way back inside the application starts with one slash; two lead to another host (CWE-601).
-  const leavesSite = purpose === 'browsed' && address.scheme === '' && address.slashes === '//' && isDomain(address.host);
+  const leavesSite = leadsBrowser(name) && address.scheme === '' && address.slashes === '//' && isDomain(address.host);
   return leavesSite ? { rule: 'ssrf.confusion', confidence: 0.91, why: 'two slashes lead to another host' } : undefined;
 }
 

@@ -10,7 +10,7 @@ const FETCHED_ENDINGS = ['url', 'uri', 'host', 'endpoint', 'webhook', 'hostname'
  * applications receive their authorisation on the loopback interface (RFC 8252 §7.3); CSP reports name the page (CSP3 §5).
  */
 const BROWSED = new Set(
-  'redirect next return returnto continue goto back page location referrer referer ref origin relaystate dl dr u r documenturi documenturl blockeduri sourcefile baseurl homepage website href pageurl currenturl filename'.split(
+  'redirect next return returnto continue goto back page location referrer referer ref origin relaystate dl dr u r documenturi documenturl blockeduri sourcefile baseurl homepage website href pageurl currenturl siteurl appurl rooturl weborigin frontendurl publicurl'.split(
     ' ',
   ),
 );
@@ -27,6 +27,8 @@ const BROWSED_STARTS = [
   'page',
   'cors',
 ];
+/** Fields that send the browser on after a step, inside the application. */
+const ONWARD = /^(?:redirect|return|next|continue|goto|back|forward|postlogout)/;
 const NAME_LENGTH_MAX = 256;
 
 /** Whom an address in this field is meant for. */
@@ -40,12 +42,24 @@ export type Purpose = 'fetched' | 'browsed' | 'unknown';
  */
 export function purposeOf(name: string): Purpose {
   if (name.length > NAME_LENGTH_MAX) return 'unknown';
-  const parts = name.toLowerCase().split(/[.[\]/]/);
-  let last = '';
-  for (const part of parts) if (/[a-z]/.test(part)) last = part;
-  const word = last.replaceAll(/[^a-z]/g, '');
+  const word = lastWord(name);
   const singular = word.endsWith('s') && !BROWSED.has(word) && !FETCHED.has(word) ? word.slice(0, -1) : word;
   if (BROWSED.has(singular) || BROWSED_STARTS.some((start) => singular.startsWith(start))) return 'browsed';
   if (FETCHED.has(singular) || FETCHED_ENDINGS.some((ending) => singular.endsWith(ending))) return 'fetched';
   return 'unknown';
+}
+
+/**
+ * True for a field out of which the application sends the browser on.
+ *
+ * @example leadsBrowser('return_to') // true
+ */
+export function leadsBrowser(name: string): boolean {
+  return name.length <= NAME_LENGTH_MAX && ONWARD.test(lastWord(name));
+}
+
+function lastWord(name: string): string {
+  let last = '';
+  for (const part of name.toLowerCase().split(/[.[\]/]/)) if (/[a-z]/.test(part)) last = part;
+  return last.replaceAll(/[^a-z]/g, '');
 }

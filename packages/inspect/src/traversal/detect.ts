@@ -25,6 +25,8 @@ const WEB_ENDINGS = new Set(
 );
 const FILLED_SEGMENT_MIN = 128;
 const PROSE_WORDS_MIN = 3;
+/** How far the names of neighbours in code and pages climb; further up is nothing that is theirs. */
+const RELATIVE_DEPTH_MIN = -3;
 
 /** Resolves a value as a path of every convention and asks where it leads (CWE-22). */
 export function detectTraversal(input: DetectInput): readonly Evidence[] {
@@ -62,7 +64,8 @@ function judgeNull(text: string): Evidence {
 
 /** Walks the segments and notes how far they climb above their start. */
 function judgeEscape(text: string, location: DetectInput['location']): Evidence | undefined {
-  const path = text.replaceAll('\\', '/');
+  // NFKC makes two full stops of either leader (UAX 15).
+  const path = text.replaceAll('\\', '/').replaceAll(/[\u2025\ufe30]/g, '..');
   const start = path.startsWith('/') ? 1 : 0;
   let depth = 0;
   let lowest = 0;
@@ -81,7 +84,12 @@ function judgeEscape(text: string, location: DetectInput['location']): Evidence 
   const isWindows = lowest < 0 && !/\s/.test(text.trim()) && /^[.\\]{0,8}\.\.\\\w/.test(text);
   const confidence = isWindows ? 0.91 : rateClimb(path, { lowest, climbs, isRooted: start === 1, location });
   const at = path.indexOf('..');
-  return { rule: 'traversal.escape', confidence, span: [at, at + 2], why: `the path climbs ${String(climbs)} levels` };
+  return {
+    rule: 'traversal.escape',
+    confidence,
+    span: [at, Math.min(at + 2, text.length)],
+    why: `the path climbs ${String(climbs)} levels`,
+  };
 }
 
 interface Climb {
@@ -92,9 +100,7 @@ interface Climb {
 }
 
 function rateClimb(path: string, { lowest, climbs, isRooted, location }: Climb): number {
-  // In a line of code or markup the way is one of its own files.
-  if (isInCode(path) || /[:,)] [a-z]/i.test(path)) return 0.5;
-  if (lowest >= -3 && location !== 'path' && location !== 'file-name' && SHOWN_FILE.test(path)) return 0.5;
+  if (lowest >= RELATIVE_DEPTH_MIN && location !== 'path' && location !== 'file-name' && isRelativeName(path)) return 0.5;
   if (lowest <= -2) return 0.94;
   if ((lowest === -1 && isRooted) || climbs >= 3) return 0.91;
   if (lowest === -1 && path.includes('/../', 1)) return 0.9;
@@ -103,10 +109,12 @@ function rateClimb(path: string, { lowest, climbs, isRooted, location }: Climb):
   return location === 'query' && namesSiblingFile(path) ? 0.91 : 0.5;
 }
 
-/** A word and a quote, a bracket or a blank before the first dots. */
-function isInCode(path: string): boolean {
+/** A picture of a page by its relative address, or the name of a neighbour in a line of code, markup or a message. */
+function isRelativeName(path: string): boolean {
   const head = path.slice(0, path.indexOf('..'));
-  return /[a-z]/i.test(head) && /[\s"'`(<]/.test(head);
+  // A word and then a quote, a bracket or a blank right before the dots; a slash there would make it a folder.
+  const isQuoted = /[a-z]/i.test(head) && /[\s"'`(<=]$/.test(head);
+  return isQuoted || /[:,)] [a-z]/i.test(path) || SHOWN_FILE.test(path);
 }
 
 /** One step up and down into a folder beside it: a page asks for a document by its name, never by such a way to it. */
