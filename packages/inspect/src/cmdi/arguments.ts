@@ -29,20 +29,16 @@ const NET_COMMAND = /^(?:user|view|localgroup|group|share|use|start|stop|account
 /** True for a word that is an argument and no part of a sentence; the more a program's name is a word, the more it takes. */
 export function isTelling(word: string, program: string, kind: ProgramKind | undefined): boolean {
   if (STRONG_ARGUMENT.test(word)) return true;
-  switch (kind) {
-    case 'english':
-      return false;
-    case 'wordy':
-      if (NUMBER.test(word)) return TAKES_NUMBER.has(program);
-      if (FILE.test(word)) return TAKES_FILE.has(program) || word.includes('/');
-      return QUOTED.test(word) && TAKES_QUOTED.has(program);
-    case 'interpreter':
-      return !NUMBER.test(word) && (FILE.test(word) || QUOTED.test(word));
-    case 'program':
-    case 'short':
-    case undefined:
-      return NUMBER.test(word) || FILE.test(word) || QUOTED.test(word) || OTHER_WEAK.test(word);
-  }
+  if (kind === 'english') return false;
+  if (kind === 'wordy') return isTakenBy(program, word);
+  const isNamed = FILE.test(word) || QUOTED.test(word);
+  return kind === 'interpreter' ? isNamed && !NUMBER.test(word) : isNamed || NUMBER.test(word) || OTHER_WEAK.test(word);
+}
+
+function isTakenBy(program: string, word: string): boolean {
+  if (NUMBER.test(word)) return TAKES_NUMBER.has(program);
+  if (FILE.test(word)) return TAKES_FILE.has(program) || word.includes('/');
+  return QUOTED.test(word) && TAKES_QUOTED.has(program);
 }
 
 interface Line {
@@ -59,6 +55,8 @@ export function readArguments(line: Line): Arguments {
   const isPlusJoined = rest.startsWith('+') && !/\s/.test(rest);
   const text = (isPlusJoined ? rest.replaceAll('+', ' ') : rest).trim();
   if (text === '' || /^[)"'\]}#\\]+/.test(text)) return /^["'\\]/.test(text) && text.length > 3 ? 'telling' : 'none';
+  // The end of an element of HTML, not a redirection.
+  if (/^<\/?[a-z][a-z0-9]{0,12}\s{0,4}\/?>/i.test(text)) return 'prose';
   // Something is glued to the word: it was no program name (`cat's`, `id=5`, `sort-of`), unless it is an expansion or redirection.
   if (!/^\s/.test(rest) && !/^[$<>'"\\+]/.test(rest)) return 'prose';
   return readWords(line, text);
@@ -68,19 +66,19 @@ function readWords({ program, kind, isChained }: Line, text: string): Arguments 
   const words = text.split(/\s+/, ARGUMENTS_MAX);
   if (isChained && kind === 'program' && words.length <= SUBCOMMAND_WORDS_MAX && words.some((word) => SUBCOMMANDS.has(word)))
     return 'telling';
-  let plain = 0;
-  let telling = 0;
-  for (const word of words) {
-    if (isTelling(word, program, kind)) telling++;
-    else if (isWord(word)) plain++;
-  }
-  if (plain >= PROSE_ARGUMENTS_MIN && program !== 'echo') return 'prose';
   // `wget 1.21` is a program with its version.
   if (words.length === 1 && VERSION.test(text) && !TAKES_NUMBER.has(program)) return 'plain';
   if (program === 'net' && NET_COMMAND.test(text)) return 'telling';
+  const plain = words.filter((word) => !isTelling(word, program, kind) && isWord(word)).length;
+  const telling = words.filter((word) => isTelling(word, program, kind)).length;
+  if (plain >= PROSE_ARGUMENTS_MIN && program !== 'echo') return 'prose';
   const reading = weighArguments(plain, telling, words.length);
-  const isNoun = kind === 'english' || kind === 'wordy' || kind === 'interpreter';
-  return reading === 'telling' && telling === 0 && isNoun ? 'plain' : reading;
+  return reading === 'telling' && telling === 0 && isNoun(kind) ? 'plain' : reading;
+}
+
+/** True for names that are words of a language or of a trade before they are programs. */
+function isNoun(kind: ProgramKind | undefined): boolean {
+  return kind === 'english' || kind === 'wordy' || kind === 'interpreter';
 }
 
 function weighArguments(plain: number, telling: number, count: number): Arguments {

@@ -61,12 +61,18 @@ function isComparison(value: string, at: number, ignoresCase: boolean): boolean 
   COMPARISON.lastIndex = at;
   const match = COMPARISON.exec(value);
   if (match === null) return false;
-  const [whole, left = '', before = '', after = '', right = ''] = match;
+  const left = match[1] ?? '';
+  const right = match[4] ?? '';
   if (VARIABLE.test(left) || VARIABLE.test(right) || ignoresCase) return true;
-  const isTight = before === '' && after === '';
-  const isQuoted = left.startsWith('"') && right.startsWith('"');
-  const isBalanced = left.startsWith('(') === left.endsWith(')') && right.startsWith('(') === right.endsWith(')');
-  return isBalanced && (isTight || isQuoted || left.startsWith('(')) && isCommand(value, at + whole.length);
+  if (!isBalanced(left) || !isBalanced(right)) return false;
+  const isTight = match[2] === '' && match[3] === '';
+  const isEnclosed = left.startsWith('(') || (left.startsWith('"') && right.startsWith('"'));
+  return (isTight || isEnclosed) && isCommand(value, at + match[0].length);
+}
+
+/** False for `(a`, as in `if (a == b)`. */
+function isBalanced(operand: string): boolean {
+  return operand.startsWith('(') === operand.endsWith(')');
 }
 
 function isCommand(value: string, at: number): boolean {

@@ -94,18 +94,12 @@ function readCommand(value: string, site: CommandSite): Command {
   // Words after the arguments do not stop a shell: an attacker may append a sentence, so the first argument decides.
   const first = /^\s/.test(rest) ? (rest.trim().split(/\s+/, 2)[0] ?? '') : '';
   const isChained = site.separator === 'operator' && isTelling(first, program, kind);
-  const isPlain = isSensitive(rest) || (isChained && (isProgram || ABSOLUTE_PATH.test(first)));
-  const args = readArguments({ program, kind, rest, isChained: site.separator === 'operator' });
-  return {
-    value,
-    site,
-    rest,
-    kind,
-    isProgram,
-    isShort: kind === 'short',
-    isPlain,
-    args: isPlain && args !== 'none' ? 'telling' : args,
-  };
+  const isObvious = isSensitive(rest);
+  const isPlain = isObvious || (isChained && (isProgram || ABSOLUTE_PATH.test(first)));
+  const read = readArguments({ program, kind, rest, isChained: site.separator === 'operator' });
+  const isArgued = (isObvious && read === 'plain') || (isPlain && read === 'prose');
+  const args = isArgued ? 'telling' : read;
+  return { value, site, rest, kind, isProgram, isShort: kind === 'short', isPlain, args };
 }
 
 function rateCommand(command: Command): number {

@@ -120,7 +120,7 @@ const EXPANSIONS: readonly Expansion[] = [
   },
   {
     needs: TRAIT.bracket,
-    pattern: /\[(?:system\.)?[a-z][\w.]{1,64}\]::\w/i,
+    pattern: /(?<!\w)\[(?:system\.)?[a-z][\w.]{1,64}\]::\w/i,
     confidence: 0.93,
     why: 'PowerShell calls a method of .NET',
   },
@@ -132,7 +132,8 @@ const EXPANSIONS: readonly Expansion[] = [
   },
   {
     needs: TRAIT.space,
-    pattern: /-(?:e|ec|en|enc|encodedcommand)\s{1,4}[A-Za-z0-9+/]{32}/i,
+    pattern:
+      /-enc(?:odedcommand)?\s{1,4}[A-Za-z0-9+/]{32}|(?:powershell|pwsh)(?:\.exe)?\s[^\n]{0,64}-e[cn]?\s{1,4}[A-Za-z0-9+/]{16}/i,
     confidence: 0.92,
     why: 'PowerShell runs an encoded command',
   },

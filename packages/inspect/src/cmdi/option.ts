@@ -9,7 +9,7 @@ const OPTIONS: readonly RegExp[] = [
   /(?:^|[\s'"])--(?:checkpoint-action|use-compress-program|to-command|info-script|new-volume-script|rsh-command|rmt-command)[= ]/,
   /(?:^|[\s'"])--(?:upload-pack|receive-pack|exec-path|rsh|rsync-path|unzip-command|init-command|netrc-file|use-askpass)=\S/,
   /(?:^|[\s'"])-c\s{0,2}(?:core\.(?:fsmonitor|sshCommand|gitProxy|pager|editor)|protocol\.ext\.allow|alias\.\w{1,16})=/i,
-  /^-{1,2}(?:exec|output|output-document|output-file|post-file|body-file|log-file|logfile|config|eval|require|init-file|rcfile)=["']?(?:\/|\.\.|[a-z]:\\|\S{0,64}[;|`$(])/i,
+  /^-{1,2}(?:exec|output|output-document|output-file|post-file|body-file|init-file|rcfile)=["']?(?:\/|\.\.|[a-z]:\\|\S{0,64}[;|`$(])/i,
   /^\s{0,4}-(?:[oOKX]|exec)\s{0,2}\/(?:tmp|var|etc|home|usr|srv|opt|root|proc|dev)\//,
   /(?:^|\s)-O\s{0,2}QueueDirectory=|(?:^|\s)-X\s{0,2}\/[\w.-]{1,64}\//,
   /(?:^|[\s'"=])ext::(?:ba)?sh(?:\s|%20)/,

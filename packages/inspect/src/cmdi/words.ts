@@ -108,7 +108,7 @@ const WINDOWS_WORDS: ReadonlySet<string> = words(
 
 /** Short program names that are no English words, or hardly stand alone: a command when nothing or a plain argument follows. */
 const SHORT_PROGRAMS: ReadonlySet<string> = words(
-  'id ls ps pwd dir df du rm cp mv sh vi wc tr ln dd nl od grep reg env ftp tar md5 ' + 'ksh xz vim nvi jq pg m4 nft rd ip6',
+  'id ls ps pwd dir df du rm cp mv sh vi wc tr ln dd nl od grep reg env ftp tar md5 ksh xz vim nvi jq pg m4 nft rd ip6',
 );
 
 /** Program names that are everyday words: a command only with an argument no sentence would give them. */
