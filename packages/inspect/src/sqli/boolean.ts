@@ -6,6 +6,8 @@ import { DANGEROUS_FUNCTIONS, isDangerousName, SCALAR_FUNCTIONS } from './words.
 
 /** Longest literal, quote included, that only serves to balance a quote. */
 const SHORT_LITERAL_MAX = 3;
+/** Start of a comment that is looked at. */
+const COMMENT_CHARS_MAX = 32;
 /** Links of `a = b = c` that are followed. */
 const COMPARISONS_MAX = 16;
 /** From this length on an open literal with blanks is taken for prose. */
@@ -110,13 +112,12 @@ export function readComparison(tokens: SqlTokens, at: number): number | undefine
 }
 
 /** `IS` compares with NULL, a truth value or another constant; before any other word it is a verb. */
-function isIsOperand(tokens: SqlTokens, at: number): boolean {
+function isIsOperand(tokens: SqlTokens, start: number): boolean {
+  const at = isWord(tokens, start, 'not') ? start + 1 : start;
+  const kind = kindAt(tokens, at);
   // "1 or 2 is 5" is prose up to its end.
-  if (kindAt(tokens, at) === KIND.number) return kindAt(tokens, at + 1) !== KIND.end;
-  if (kindAt(tokens, at) !== KIND.word) return true;
-  const word = textAt(tokens, at);
-  if (word === 'not') return isIsOperand(tokens, at + 1);
-  return IS_WORDS.has(word) || kindAt(tokens, at + 1) === KIND.comment;
+  if (kind === KIND.number) return at > start || kindAt(tokens, at + 1) !== KIND.end;
+  return kind !== KIND.word || IS_WORDS.has(textAt(tokens, at)) || kindAt(tokens, at + 1) === KIND.comment;
 }
 
 const IS_WORDS = new Set(['null', 'true', 'false', 'unknown', 'distinct', 'of', 'json', 'nan', 'infinite', 'x', 'n']);
@@ -173,7 +174,7 @@ function rateSingle(reading: Reading, operand: Operand, anchor: Anchor): number 
   if (!isComplete(tokens, operand.end) || anchor === 'none') return 0;
   const isCut = kindAt(tokens, skipCloses(tokens, operand.end)) === KIND.comment;
   const isBroken = anchor === 'literal' && context !== 'bare';
-  if (operand.shape === 'literal') return isCut ? 0.92 : rateConstant(reading, operand, { anchor, isBroken });
+  if (operand.shape === 'literal') return rateConstant(reading, operand, { anchor, isCut, isBroken });
   if (operand.shape === 'call') return rateCall(reading, operand, { anchor, isCut, isBroken });
   if (operand.shape === 'name') return isBroken && (isCut || balances(reading, operand)) ? SINGLE_RATES.name.attached : 0;
   const rates = SINGLE_RATES[operand.shape];
@@ -181,7 +182,15 @@ function rateSingle(reading: Reading, operand: Operand, anchor: Anchor): number 
   return anchor === 'start' ? rates.atStart : rates.loose;
 }
 
-function rateConstant(reading: Reading, operand: Operand, is: { anchor: Anchor; isBroken: boolean }): number {
+/** True when the comment at `at` holds a blank between other characters. */
+function endsInWords({ tokens, value }: Reading, at: number): boolean {
+  return /^(?:--|#)\s?\S+\s+\S/.test(value.slice(tokens.starts[at], (tokens.starts[at] ?? 0) + COMMENT_CHARS_MAX));
+}
+
+function rateConstant(reading: Reading, operand: Operand, is: { anchor: Anchor; isCut: boolean; isBroken: boolean }): number {
+  // `or "y" # note`: with nothing before it and words in the comment, a quoted word is prose.
+  const isString = kindAt(reading.tokens, operand.end - 1) === KIND.string;
+  if (is.isCut) return is.anchor === 'start' && isString && endsInWords(reading, operand.end) ? 0.4 : 0.92;
   if (is.isBroken) return rateBalancing(reading, operand.end - 1);
   return is.anchor === 'operand' && isTruth(reading.tokens, operand) ? 0.9 : 0.4;
 }
