@@ -8,7 +8,7 @@ const QUALIFIED =
   /(?<![\w.@$/\\-])(?:java\.(?:io|lang|rmi|beans|net|nio|security|Runtime|ProcessBuilder)|javax\.(?:script|naming|el|management|faces|imageio)|sun\.(?:misc|reflect|rmi|tools)|com\.sun\.(?:org|rowset|jndi|jmx|corba|tools)|org\.omg\.CORBA|com\.opensymphony\.xwork2|org\.apache\.(?:commons|struts2?|xalan|bcel|catalina|xbean|velocity|tomcat\.dbcp|naming|el)|org\.codehaus\.groovy|groovy\.(?:lang|util)|freemarker\.template|bsh\.Interpreter|ognl\.Ognl|org\.mozilla\.javascript|clojure\.core)(?:[.$]\w{1,64}){0,8}(?![\w/])/g;
 /** Crash reports name what was thrown; that is no class anybody asks the server to load. */
 const THROWN = /(?:Exception|Error|Throwable|Failure|Warning)$/;
-const STACK_FRAME = /\bat\s{1,4}[\w.$<>/]{3,200}\([\w$ .-]{1,80}(?::\d{1,6})?\)/;
+const STACK_FRAME = /(?:\b|\\t)at\s{1,4}[\w.$<>/]{3,200}\([\w$ .-]{1,80}(?::\d{1,6})?\)/;
 /** A qualified name as the whole value, perhaps quoted, called, or behind a parameter name in a plain text. */
 const BEFORE_LONE = /^[\s"'[({]{0,8}(?:[\w.-]{1,64}[=:]\s{0,4})?["']?$/;
 const CALLS_MAX = 64;
@@ -39,7 +39,7 @@ export const JAVA_PATTERNS: readonly Pattern[] = [
     rule: 'code.java-execution',
     hint: 'untime',
     shape:
-      /\bgetRuntime\b|(?<![\w.])(?:java\.)?(?:lang\.)?Runtime\s{0,4}[.(]|\bRuntime\s{0,4}\.\s{0,4}exec\b|java\.lang\.\w{1,40}\s{1,8}Runtime\b/i,
+      /\bgetRuntime\b|\bRuntime\s{0,4}\.\s{0,4}(?:exec|load)\b|\bjava\.(?:lang\.)?Runtime\b|java\.lang\.\w{1,40}\s{1,8}Runtime\b/,
     confidence: 0.94,
     quoted: 0.5,
     why: 'the Java runtime is asked to run a program',
@@ -97,6 +97,6 @@ export const JAVA_PATTERNS: readonly Pattern[] = [
 ];
 /** Walks from the object that a form fills to its class loader (CVE-2010-1622, CVE-2014-0094, CVE-2022-22965). */
 export const CLASS_LOADER: RegExp =
-  /(?:^|[.['"])class(?:\.|\[['"]?|['"]?\]\[?['"]?\.?)(?:module(?:\.|['"]?\]))?(?:['"[\]]{0,4})(?:classLoader|protectionDomain|module)\b/i;
+  /(?:^|[.['"])class(?:\.|['"\]]{0,2}\[['"]?|['"]?\]\.?)(?:module(?:\.|['"\]]{0,2}\[['"]?|['"]?\]\.?))?(?:classLoader|protectionDomain)\b/i;
 /** Prefixes of Struts parameters that name an action; with an expression behind them it is evaluated (CVE-2013-2251, CVE-2016-3081). */
 export const STRUTS_PREFIX: RegExp = /^(?:redirect|redirectAction|action|method)\s{0,4}:[^\n]{0,256}?[$%#(@]/;

@@ -1,5 +1,12 @@
 import type { Pattern } from './pattern.ts';
 
+/** A literal: what it compares to or negates is known before the program runs. */
+const LITERAL = String.raw`(?:true|false|null|undefined|NaN|Infinity|this|\d{1,12}(?:\.\d{1,6})?|'[^'\n]{0,16}'|"[^"\n]{0,16}"|\x60[^\x60\n]{0,16}\x60|\[[^\]\n]{0,16}\]|\{[^}\n]{0,16}\}|\/[^/\n]{1,16}\/|new\s{1,4}\w{1,32}(?:\(\))?|void\s{1,4}0)`;
+const CONSTANT_LOOP = new RegExp(
+  String.raw`\bwhile\s{0,8}\([\s(!~+-]{0,16}${LITERAL}(?:[\s)]{0,4}(?:[=!<>]=?=?|\|\||&&|[-+*,])\s{0,4}[!~+-]{0,4}${LITERAL})?\s{0,8}\)`,
+  'i',
+);
+
 export const NODE_PATTERNS: readonly Pattern[] = [
   {
     rule: 'code.node',
@@ -70,6 +77,56 @@ export const NODE_PATTERNS: readonly Pattern[] = [
   },
   {
     rule: 'code.node',
+    hint: '(',
+    shape:
+      /(?<![\w.])fs\s{0,4}\.\s{0,4}(?:promises\s{0,4}\.\s{0,4})?(?:readFile|writeFile|readdir|unlink|appendFile|createReadStream|createWriteStream|rm|access)\s{0,4}\(|\bset(?:Timeout|Interval)\s{0,4}\(\s{0,4}['"`]/,
+    confidence: 0.92,
+    quoted: 0.3,
+    why: 'files are touched, or text is run later',
+  },
+  {
+    rule: 'code.node',
+    hint: 'process',
+    shape:
+      /(?<![\w.-])process\s{0,4}(?:\?\.|\.)\s{0,4}(?:\w{2,24}\s{0,4}\.\s{0,4})?\w{2,24}\s{0,4}\(|(?<![\w.-])process\s{0,4}\[\s{0,4}['"`\w]/,
+    confidence: 0.92,
+    quoted: 0.2,
+    why: 'a method of the process object is called',
+  },
+  {
+    rule: 'code.node',
+    hint: 'this',
+    shape: /\bthis\s{0,4}(?:\.|\[['"`])\s{0,4}(?:constructor|process|require|global)\b/,
+    confidence: 0.92,
+    quoted: 0.3,
+    why: 'the surroundings of a function are searched',
+  },
+  {
+    rule: 'code.node',
+    hint: 'module',
+    shape: /(?<![\w.])module\s{0,4}\.\s{0,4}(?:exports\s{0,4}[=.[]|constructor\b|require\b)/,
+    confidence: 0.91,
+    quoted: 0.2,
+    why: 'a module of Node.js is defined or loaded',
+  },
+  {
+    rule: 'code.node',
+    hint: 'romCharCode',
+    shape: /\bString\s{0,4}\.\s{0,4}fromCharCode\s{0,4}\(/,
+    confidence: 0.92,
+    quoted: 0.3,
+    why: 'text is put together from character codes',
+  },
+  {
+    rule: 'code.node',
+    hint: 'constructor:',
+    shape: /\$\d{1,4}:(?:constructor|__proto__|_response|then)\b/,
+    confidence: 0.95,
+    quoted: 0.4,
+    why: 'a reference of a serialised component walks to a constructor (CVE-2025-55182)',
+  },
+  {
+    rule: 'code.node',
     hint: 'global',
     shape: /\bglobal(?:This)?\s{0,4}(?:\.|\[['"`]?)\s{0,4}(?:process|require|constructor|Buffer|eval|Function)\b/,
     confidence: 0.94,
@@ -96,8 +153,7 @@ export const NODE_PATTERNS: readonly Pattern[] = [
   {
     rule: 'code.endless-loop',
     hint: 'hile',
-    shape:
-      /\bwhile\s{0,8}\([\s(!~+-]{0,16}(?:true|\d{1,9}|new\s{1,4}\w{1,32}|''|""|``|\[\s{0,4}\]|\{\s{0,4}\}|this|null|undefined|NaN|false)\s{0,8}\)/i,
+    shape: CONSTANT_LOOP,
     confidence: 0.92,
     quoted: 0.3,
     why: 'a loop whose condition is a constant',

@@ -44,8 +44,8 @@ export const EVERYDAY_FUNCTIONS: ReadonlySet<string> = words(
   'exec system eval assert printf chr ord hexdec dechex bindec decbin octdec substr strlen strpos stripos strrpos strstr stristr strchr strtolower strtoupper ' +
     'ucfirst ucwords lcfirst implode explode trim ltrim rtrim chop nl2br glob dirname basename realpath pathinfo touch rename header mail die exit include ' +
     'include_once require require_once define defined constant isset unset empty pack unpack serialize md5 sha1 crc32 crypt gettext ngettext ' +
-    'print_r print echo dl virtual sleep flock fstat lstat stat umask ftok syslog metaphone rand srand array_map join shuffle end reset current next each array ' +
-    'getallheaders ini popen spawn passthru call_user_func preg getdate localtime mktime gmmktime strtotime strftime checkdate hash highlight',
+    'print_r dl virtual sleep flock fstat lstat umask ftok syslog metaphone rand srand array_map ' +
+    'getallheaders popen spawn passthru call_user_func getdate localtime mktime gmmktime strtotime strftime checkdate',
 );
 /** Functions that run or open what they are given, however their names are put together. */
 export const DANGEROUS_FUNCTIONS: RegExp =
@@ -68,7 +68,7 @@ export const SETTINGS: ReadonlySet<string> = words(
 );
 /** Directives that begin with the name of an extension. */
 export const SETTING_FAMILY: RegExp =
-  /^(?:opcache|mbstring|xdebug|suhosin|assert|cgi|fastcgi|phar|pcre|curl|openssl|mysqli?|pgsql|odbc|oci8|sqlite3|iconv|intl|soap|tidy|zlib|exif|gd|ldap|mail|session|date|apc|ffi|user_agent|uwsgi)\.[a-z][a-z0-9_.]{2,48}$/;
+  /^(?:(?:opcache|mbstring|xdebug|suhosin|phar|pcre|fastcgi|cgi|zend|oci8|mysqlnd|apc|sqlsrv|zlib|assert)\.[a-z][a-z0-9_.]{2,48}|session\.(?:save|auto|use|cookie|upload|gc|serialize|sid|cache|lazy|trans|referer|entropy|hash)_[a-z0-9_.]{2,48}|date\.(?:timezone|default_\w{1,32})|mail\.(?:log|add_x_header|force_extra_parameters)|curl\.cainfo|openssl\.ca(?:file|path)|soap\.wsdl_cache\w{0,16}|mysqli?\.(?:default|allow|max|reconnect|trace)\w{0,32}|ldap\.max_links|gd\.jpeg_ignore_warning|exif\.(?:encode|decode)_\w{1,32}|tidy\.(?:default_config|clean_output))$/;
 
 /** A set written as one blank-separated string, so that long lists stay readable. */
 function words(text: string): ReadonlySet<string> {

@@ -32,9 +32,26 @@ export function* calls(value: string): Generator<Call> {
   for (let paren = value.indexOf('('); paren >= 0; paren = value.indexOf('(', paren + 1)) {
     const end = gapStart(value, paren);
     const start = nameStart(value, end);
-    if (end - start < NAME_LENGTH_MIN || end - start > NAME_LENGTH_MAX) continue;
+    if (end - start < NAME_LENGTH_MIN || end - start > NAME_LENGTH_MAX || !mayBeKnown(value, start, end)) continue;
     yield { name: value.slice(start, end).toLowerCase(), start, paren };
   }
+}
+
+/** Lengths of the known names by their first letter, as bits: most names of other languages are told apart without being cut out. */
+const LENGTHS: readonly number[] = Array.from({ length: 128 }, (_, code) => lengthsOf(String.fromCharCode(code)));
+
+function lengthsOf(letter: string): number {
+  let bits = 0;
+  for (const names of [DISTINCT_FUNCTIONS, EVERYDAY_FUNCTIONS])
+    for (const name of names) if (name.startsWith(letter)) bits |= 1 << (name.length % 32);
+  return bits;
+}
+
+function mayBeKnown(value: string, start: number, end: number): boolean {
+  const bits = LENGTHS[value.charCodeAt(start) | 32] ?? 0;
+  if ((bits & (1 << ((end - start) % 32))) !== 0) return true;
+  for (let at = start + 1; at < end; at++) if (value.charCodeAt(at) === 95) return true;
+  return false;
 }
 
 function nameStart(value: string, end: number): number {
@@ -76,7 +93,7 @@ export function judgeCalls(value: string): Evidence | undefined {
     if (!isDistinct && !(EVERYDAY_FUNCTIONS.has(name) && start <= 64)) continue;
     if (isForeign(value, start)) continue;
     const span = [start, paren + 1] as const;
-    if (!isDistinct && !isWhole(value, span)) continue;
+    if (!isDistinct && (isAside(value, start + name.length, paren) || !isWhole(value, span))) continue;
     if (isQuotedSeen) continue;
     if (isQuotedCode(value, span) || isListing(value)) {
       isQuotedSeen = true;
@@ -100,6 +117,13 @@ function isDistinctName(name: string): boolean {
   return name.includes('_') && FUNCTION_FAMILY.test(name) && !SHARED_NAMES.has(name);
 }
 
+/** `Sleep (8 hours)`, `link(s)`: a remark behind a word, not the arguments of a call. */
+function isAside(value: string, end: number, paren: number): boolean {
+  const args = value.slice(paren + 1, paren + 8);
+  if (/^e?s\)/.test(args)) return true;
+  return end < paren && value.slice(end, paren).trim() === '' && !/^\s{0,4}(?:["'$@)`]|$)/.test(args);
+}
+
 /** The call begins the value, perhaps behind what closes a string or statement, and nothing but code follows it. */
 function isWhole(value: string, [start, end]: readonly [number, number]): boolean {
   if (!/^(?:[\s@;"'`({[=!.}\])]|return\b|echo\b|print\b|[\w-]{1,32}=|\/\*[^*]{0,32}\*\/){0,8}$/.test(value.slice(0, start)))
@@ -116,11 +140,17 @@ const VARIABLE_CALL = new RegExp(
   String.raw`\$[\s$]{0,8}(?:[A-Za-z_\x80-\xff]\w{0,64}|\{[^{}\r\n]{1,64}\})(?:${VARIABLE_GAP}(?:\[[^\][\r\n]{0,64}\]|\{[^{}\r\n]{0,64}\}|->\s{0,4}\$?\w{1,64})){0,6}${VARIABLE_GAP}\(`,
   'g',
 );
+/** Methods that frameworks of browsers name with a dollar sign. */
+const BROWSER_CALL =
+  /^\$(?:tc?|te|n|d|emit|http|set|watch|on|off|once|nextTick|timeout|interval|q|route|router|store|mount|attr|apply|digest|eval|parent|root)\($/;
 const BEFORE_CALL = /^(?:[\s@;"'({[=!.,+]|return\b|echo\b|print\b|\$?\w{1,32}\s?=){0,8}$/;
 const VARIABLES =
   /\$\{?\s{0,4}(?:_(?:GET|POST|REQUEST|COOKIE|FILES|SERVER|SESSION|ENV)|GLOBALS|HTTP_(?:RAW_POST_DATA|(?:GET|POST|SERVER|COOKIE|ENV|SESSION)_VARS|POST_FILES))\b/i;
 /** `${ $a }` and `$ {A}`: PHP evaluates what stands between the braces (templates of other languages allow no blank there). */
-const COMPLEX_VARIABLE = /\$\s{1,64}\{\s{0,64}[\w$][\w$ ]{0,64}\}|\$\s{0,64}\{\s{0,64}\$\w{1,64}\s{0,64}\}/;
+const COMPLEX_VARIABLE = /^\s{0,8}\$\s{1,64}\{\s{0,64}[\w$][\w$ ]{0,64}\}\s{0,8}$|\$\s{0,64}\{\s{0,64}\$\w{1,64}\s{0,64}\}/;
+
+/** A statement as the whole value: `$x='sys'.'tem';`, `$x=chr(1).chr(2)`. */
+const ASSIGNED_CODE = /^[\s;'"@]{0,8}\$[a-z_]\w{0,32}\s{0,4}\.?=\s{0,4}(?:['"@[]|\w{1,32}\s{0,4}\()[^\n]{0,512}[;.(]/i;
 
 /** Request variables, variables evaluated by name, and functions called through a variable. */
 export function judgeVariables(value: string): Evidence | undefined {
@@ -129,9 +159,12 @@ export function judgeVariables(value: string): Evidence | undefined {
   for (const match of value.matchAll(VARIABLE_CALL)) {
     // jQuery is a call of `$` itself; names after a dot are methods.
     if (match.index > 128) break;
+    if (BROWSER_CALL.test(match[0])) continue;
     if (BEFORE_CALL.test(value.slice(0, match.index)) && value.includes(')', match.index))
       return variableEvidence(value, match, 'a function is called through a variable');
   }
+  const assigned = ASSIGNED_CODE.exec(value);
+  if (assigned !== null) return variableEvidence(value, assigned, 'a statement that fills a variable of PHP');
   const complex = COMPLEX_VARIABLE.exec(value);
   return complex === null ? undefined : variableEvidence(value, complex, 'PHP evaluates what stands between the braces');
 }
@@ -146,10 +179,25 @@ function variableEvidence(value: string, match: RegExpExecArray | RegExpMatchArr
 /** What closes an expression and is then called: `("f")(1)`, `'f'(1)`, `[f][0](1)`. */
 const CALLED_EXPRESSION = /[)\]"'}]\s{0,8}(?:\/\*[^*]{0,64}\*\/\s{0,8}|#[^\n]{0,64}\n\s{0,8}){0,4}\(/;
 
+/** Names made of inverted or combined octets: `(~…)(1)`, `("…"^"…")(1)`. */
+const MASKED_NAME =
+  /\(\s{0,4}~\s{0,4}["']?[^()\w\s]{2,64}["']?\s{0,4}\)\s{0,4}\(|["']\s{0,4}\^\s{0,4}["'][^"']{1,64}["']\s{0,4}\)?\s{0,4}[(;]/;
+
 /** A function whose name is spelled by strings: put together, the letters of the value name it. */
 export function judgeSpelledCall(value: string): Evidence | undefined {
+  if (value.length > FOLDED_LENGTH_MAX) return undefined;
+  const masked = MASKED_NAME.exec(value);
+  if (masked !== null) {
+    const span = [masked.index, masked.index + masked[0].length] as const;
+    return {
+      rule: 'code.php-call',
+      confidence: 0.93,
+      span,
+      why: 'the name of a function is hidden by inverting or combining octets',
+    };
+  }
   const match = CALLED_EXPRESSION.exec(value);
-  if (match === null || value.length > FOLDED_LENGTH_MAX) return undefined;
+  if (match === null) return undefined;
   const folded = value.replaceAll(/\/\*[^*]{0,64}\*\/|[\s'".+()[\]{}\\]/g, '').toLowerCase();
   if (!DANGEROUS_FUNCTIONS.test(folded)) return undefined;
   const span = [match.index, match.index + match[0].length] as const;

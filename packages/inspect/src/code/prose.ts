@@ -6,13 +6,15 @@ const PHRASE_WORDS_MIN = 3;
 const WINDOW = 2_048;
 const WORD = /^["'(*_]{0,2}\p{L}[\p{L}'’-]*["')*_]{0,2}[,.!?:;]{0,2}$/u;
 /** After one of these a program ends and any words may follow: a comment, or the end of a script tag. */
-const ENDS_CODE = /\/\/|#|\/\*|--|\?>|%>|;/;
+const ENDS_CODE = /\/\/|#|\/\*|--|\?>|%>/;
 /** Words that programs write in a row, none of which makes a sentence. */
 const KEYWORDS = new Set(
   'public private protected static final void class extends implements new return function var let const import from async await abstract package throws def'.split(
     ' ',
   ),
 );
+/** A sentence may begin with few words, quote code and go on. */
+const OPENING_WORDS = /^\s{0,8}\p{Lu}[\p{L}'’-]{0,24}\s\p{L}[\p{L}'’-]{0,24}\b/u;
 const FENCE = /```|<(?:pre|code)\b|\[code\]/i;
 
 /**
@@ -24,7 +26,7 @@ export function isQuotedCode(value: string, [start, end]: readonly [number, numb
   if (hasSentence(before)) return true;
   const after = value.slice(end, end + WINDOW);
   const sentence = sentenceAt(after);
-  if (sentence >= 0 && !ENDS_CODE.test(after.slice(0, sentence))) return true;
+  if (sentence >= 0 && (!ENDS_CODE.test(after.slice(0, sentence)) || OPENING_WORDS.test(before))) return true;
   return FENCE.test(value.slice(0, WINDOW)) && (sentence >= 0 || hasSentence(value.slice(0, start)));
 }
 

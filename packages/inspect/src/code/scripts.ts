@@ -5,7 +5,7 @@ export const SCRIPT_PATTERNS: readonly Pattern[] = [
   {
     rule: 'code.script',
     hint: '__',
-    shape: /\b__import__\s{0,4}\(|\.\s{0,4}__(?:mro|bases?|subclasses|globals|builtins|getattribute)__/,
+    shape: /\b__import__\s{0,4}\(|\b__(?:mro|bases?|subclasses|globals|builtins|getattribute)__\b/,
     confidence: 0.96,
     quoted: 0.5,
     why: 'Python reaches for its own machinery',
@@ -53,6 +53,23 @@ export const SCRIPT_PATTERNS: readonly Pattern[] = [
     confidence: 0.94,
     quoted: 0.4,
     why: 'a script language starts a program',
+  },
+  {
+    rule: 'code.script',
+    hint: '(',
+    shape:
+      /\btime\s{0,4}\.\s{0,4}sleep\s{0,4}\(|\bglobals\s{0,4}\(\s{0,4}\)\s{0,4}\[|\bFile\s{0,4}\.\s{0,4}(?:read|open|new|write|readlines|delete|ReadAll\w{1,8}|WriteAll\w{1,8})\s{0,4}\(\s{0,4}['"]/,
+    confidence: 0.92,
+    quoted: 0.3,
+    why: 'a script sleeps or touches files',
+  },
+  {
+    rule: 'code.script',
+    hint: 'ript.',
+    shape: /\bWScript\s{0,4}\.\s{0,4}(?:Shell|Network|CreateObject)\b/i,
+    confidence: 0.92,
+    quoted: 0.3,
+    why: 'the script host of Windows is asked for a shell',
   },
   {
     rule: 'code.script',

@@ -17,7 +17,7 @@ const LINES_MAX = 12;
 const EXPRESSIONS_MAX = 2_000;
 const TOO_MANY_CONFIDENCE = 0.9;
 /** Without any of these an expression is a name with a path: what nearly all placeholders are. */
-const TELLING_SIGN = /[(["'`|?@#/%\\]/;
+const TELLING_SIGN = /[(["'`|?@#/%\\]|\.class\./;
 /** Names that mean something even alone. */
 const LONE_OBJECT =
   /^(?:config|self|_self|settings|_context|debug|import |load |applicationScope|sessionScope|requestScope|pageScope|pageContext|initParam|facesContext|systemProperties|systemEnvironment|\(?#)|SECRET|secret_key|environ|application|storages|server|handler|constructor|cycler|joiner|lipsum|namespace|url_for|get_flashed|__|java\.|ENV|self\.|File|IO|Dir|Kernel/;
@@ -46,9 +46,9 @@ export function detectSsti({ value, traits }: DetectInput): readonly Evidence[] 
 function judgeArithmetic(value: string): Evidence | undefined {
   const arithmetic = findArithmetic(value);
   if (arithmetic === undefined) return undefined;
-  const { operator, span } = arithmetic;
+  const { operator, isMention, span } = arithmetic;
   const isWeak = /^[-/%~]$/.test(operator);
-  const isQuoted = isQuotedCode(value, span) || isManyLines(value);
+  const isQuoted = (isWeak && isMention) || isQuotedCode(value, span) || isManyLines(value);
   const confidence = isQuoted ? QUOTED_CONFIDENCE : isWeak ? WEAK_PROBE_CONFIDENCE : PROBE_CONFIDENCE;
   return { rule: 'ssti.probe', confidence, span, why: 'arithmetic on literals between template delimiters' };
 }

@@ -12,6 +12,8 @@ export interface Expression {
 
 /** Longer bodies are read up to here: the calls that matter come early, and the rest is read as the next piece. */
 export const BODY_LENGTH_MAX = 2_048;
+/** Nothing shorter means anything beyond a name; arithmetic is looked for elsewhere. */
+const BODY_LENGTH_MIN = 3;
 const OPENERS: ReadonlyMap<string, string> = new Map([
   ['{{', '}}'],
   ['{%', '%}'],
@@ -47,8 +49,8 @@ export function* expressions(value: string): Generator<Expression> {
     const start = bodyStart(value, at + 2);
     const window = value.slice(start, start + BODY_LENGTH_MAX);
     const length = bodyLength(window, closer);
-    const end = Math.min(value.length, start + length + closer.length);
-    yield { delimiter, body: window.slice(0, length), span: [at, end] };
+    const span = [at, Math.min(value.length, start + length + closer.length)] as const;
+    if (length >= BODY_LENGTH_MIN) yield { delimiter, body: window.slice(0, length), span };
     at = Math.max(at + 1, start + length - 1);
   }
 }

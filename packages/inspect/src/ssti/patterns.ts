@@ -21,7 +21,7 @@ export const BODY_PATTERNS: readonly Pattern[] = [
   {
     rule: 'ssti.object-walk',
     shape:
-      /__(?:mro|bases?|subclasses|globals|builtins|import|getattribute|reduce|getattr|getitem)__|_TemplateReference__context|["']__["']|(?:\\x5f){2}/i,
+      /__(?:mro|bases?|subclasses|globals|builtins|import|getattribute|reduce|getattr|getitem)__|_TemplateReference__context|["']__["']|(?:\\x5f){2}|\.\s{0,4}(?:mro|subclasses)\s{0,4}\(|\.class\.base\b/i,
     confidence: 0.96,
     quoted: 0.93,
     why: 'the expression climbs to the classes behind an object',
@@ -29,7 +29,7 @@ export const BODY_PATTERNS: readonly Pattern[] = [
   {
     rule: 'ssti.object-walk',
     shape:
-      /\|\s{0,4}attr\s{0,4}\(|\b(?:cycler|joiner|lipsum|namespace|url_for|get_flashed_messages)\s{0,4}(?:\.|\[|\|\s{0,4}attr)/,
+      /\|\s{0,4}attr\s{0,4}\(|\b(?:cycler|joiner|lipsum|namespace|url_for|get_flashed_messages)\s{0,4}(?:\.|\[|\||\})|\blipsum\b|\bcycler\b/,
     confidence: 0.95,
     quoted: 0.92,
     why: 'the expression reaches for attributes through an object of the engine',
@@ -124,6 +124,21 @@ export const BODY_PATTERNS: readonly Pattern[] = [
   },
   {
     rule: 'ssti.probe',
+    shape: /^['"][^'"]{0,32}['"]\s{0,4}\|\s{0,4}(?:upper|lower|length|reverse|capitalize|list|abs|md5|wordcount)\b/,
+    confidence: 0.92,
+    quoted: 0.4,
+    why: 'a literal is sent through a filter',
+  },
+  {
+    rule: 'ssti.probe',
+    shape: /^(?:printf|html|js|print|println|urlquery)\s{1,4}"[^"]{0,32}"(?:\s{1,4}"[^"]{0,32}")?\s{0,8}$|^print\s{0,4}\(/,
+    confidence: 0.92,
+    quoted: 0.4,
+    why: 'a literal is printed',
+    only: ['{{', '{%'],
+  },
+  {
+    rule: 'ssti.probe',
     shape: /^['"][^'"]{0,64}['"]\s{0,4}\.\s{0,4}\w{1,32}\s{0,4}\(/,
     confidence: 0.92,
     quoted: 0.5,
@@ -166,7 +181,7 @@ export const DIRECTIVES: readonly Directive[] = [
   {
     hint: '#',
     rule: 'ssti.directive',
-    shape: /#set\s{0,4}\(\s{0,4}\$\w{1,32}\s{0,4}=|#(?:foreach|evaluate|include|parse|if)\s{0,4}\(\s{0,4}["$]/,
+    shape: /#set\s{0,4}\(\s{0,4}\$\w{1,32}\s{0,4}=|#(?:evaluate|include|parse)\s{0,4}\(\s{0,4}["$]/,
     confidence: 0.93,
     quoted: 0.5,
     why: 'a Velocity directive',
@@ -211,6 +226,15 @@ export const DIRECTIVES: readonly Directive[] = [
     confidence: 0.93,
     quoted: 0.6,
     why: 'a Razor expression reaches for system classes',
+  },
+  {
+    hint: '{{',
+    rule: 'ssti.disclosure',
+    shape:
+      /^\s{0,8}\{\{\s{0,8}(?:request|session|app|request\.(?:args|headers|cookies|form|environ|values)(?:\.\w{1,32})?)\s{0,8}\}\}\s{0,8}$/,
+    confidence: 0.91,
+    quoted: 0.4,
+    why: 'the whole value prints an object of the application',
   },
   {
     hint: '{<%',
