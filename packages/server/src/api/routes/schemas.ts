@@ -83,26 +83,26 @@ const withdraw = createRoute({
   responses: answers(schemaStatusSchema, 'The state as it is now.'),
 });
 
-export function mountSchemas(api: Api, { protection: { learning } }: ApiDomains): void {
-  api.openapi(status, async (context) => context.json(await learning.status(context.req.valid('param').id), 200));
+export function mountSchemas(api: Api, { protection }: ApiDomains): void {
+  api.openapi(status, async (context) => context.json(await protection.learning.status(context.req.valid('param').id), 200));
   api.openapi(routes, async (context) =>
-    context.json({ items: [...(await learning.routes(context.req.valid('param').id))] }, 200),
+    context.json({ items: [...(await protection.learning.routes(context.req.valid('param').id))] }, 200),
   );
-  api.openapi(proposal, async (context) => context.json(await learning.propose(context.req.valid('param').id), 200));
+  api.openapi(proposal, async (context) => context.json(await protection.learning.propose(context.req.valid('param').id), 200));
   api.openapi(show, async (context) => {
     const { id, version } = context.req.valid('param');
-    return context.json(await learning.show(id, version), 200);
+    return context.json(await protection.learning.show(id, version), 200);
   });
   api.openapi(check, async (context) => {
     const { fragment } = context.req.valid('json');
-    return context.json(await learning.check(context.req.valid('param').id, fragment), 200);
+    return context.json(await protection.learning.check(context.req.valid('param').id, fragment), 200);
   });
   api.openapi(accept, async (context) => {
     const { actor } = context.get('principal');
-    return context.json(await learning.accept(context.req.valid('param').id, context.req.valid('json'), actor), 201);
+    return context.json(await protection.learning.accept(context.req.valid('param').id, context.req.valid('json'), actor), 201);
   });
   api.openapi(withdraw, async (context) => {
     const { actor } = context.get('principal');
-    return context.json(await learning.withdraw(context.req.valid('param').id, context.req.valid('json'), actor), 200);
+    return context.json(await protection.learning.withdraw(context.req.valid('param').id, context.req.valid('json'), actor), 200);
   });
 }
