@@ -51,10 +51,10 @@ function nestedScheme(scheme: string, host: string, rest: string): Doubt | undef
   return isNested ? { confidence: 0.92, why: 'a scheme stands where the host belongs' } : undefined;
 }
 
-function doubtOfAuthority({ userinfo, host, port, authority, rest }: Address): Doubt | undefined {
+function doubtOfAuthority({ scheme, userinfo, host, port, authority, rest }: Address): Doubt | undefined {
   if (authority.length > AUTHORITY_LENGTH_MAX) return { confidence: 0.91, why: 'the host stands behind more than anyone reads' };
   if (/[\0-\x20\x7f<>^|`"{}]/.test(authority)) return { confidence: 0.91, why: 'the host holds characters no host has' };
-  const doubt = userinfo === null ? undefined : doubtOfUser(userinfo, host);
+  const doubt = userinfo === null ? undefined : doubtOfUser(userinfo, { scheme, host });
   if (doubt !== undefined) return doubt;
   if (port !== '' && !/^\d{1,5}$/.test(port) && isDomain(host)) return { confidence: 0.91, why: 'the port is not a number' };
   if (/^\[[\da-f:.]*\]$/i.test(host) && readHost(host) === undefined)
@@ -62,13 +62,14 @@ function doubtOfAuthority({ userinfo, host, port, authority, rest }: Address): D
   return /^\\[^/?#]{0,64}@/.test(rest) ? { confidence: 0.94, why: 'a backslash ends the host for some readers only' } : undefined;
 }
 
-function doubtOfUser(userinfo: string, host: string): Doubt | undefined {
+function doubtOfUser(userinfo: string, { scheme, host }: { scheme: string; host: string }): Doubt | undefined {
   // A password may hold the sign, decoded; a second host may not.
   const parts = userinfo.split('@', PARTS_MAX);
   const names = parts.map((part) => part.split(':', 1)[0] ?? '');
   if (names.some((name) => isDomain(name))) return { confidence: 0.93, why: 'the name of the user is written as a host' };
   if (parts.length > 1 && !userinfo.includes(':'))
     return { confidence: 0.93, why: 'two signs claim to end the name of the user' };
+  if (scheme === '' && isDomain(host)) return { confidence: 0.91, why: 'a user is named where not even a scheme is' };
   const isStrange = host !== '' && (userinfo === '' || /[;\\'*,()[\]]/.test(userinfo));
   return isStrange ? { confidence: 0.91, why: 'no user has such a name' } : undefined;
 }

@@ -3,6 +3,7 @@ import type { Evidence } from '../types.ts';
 /** Folders with a dot that are meant to be asked for: RFC 8615, and the names hosts and build tools serve under. */
 const PUBLIC_FOLDERS = new Set([
   '.well-known',
+  '.holdfast',
   '.netlify',
   '.auth',
   '.vite',
