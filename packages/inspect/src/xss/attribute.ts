@@ -187,6 +187,9 @@ function injectedAttributes(text: string, mark: string): Evidence[] {
         span: [attribute.start, attribute.end],
         why: 'an injected attribute sends the form or link elsewhere',
       });
+    // Without a quote in front, `oneRow = f()` is an assignment; only the name of an event makes a handler of it.
+    const name = attribute.name.replace(GLUE, '');
+    if (mark === '' && name.startsWith('on') && !isEventHandler(name)) continue;
     const isCertain = mark !== '' || isInjectedHandler(attribute);
     const evidence = judgeAttribute(attribute, { confidence: isCertain ? 0.94 : 0.91, tag: '' });
     if (evidence !== undefined && evidence.confidence > 0.5) found.push({ ...evidence, rule: 'xss.attribute' });

@@ -5,9 +5,9 @@ import { isProse, readTokens, type Token } from './tokens.ts';
 
 /** Functions and properties that injected script calls to prove or use itself. One alternation, no nested repetition. */
 const SINK =
-  /(?:\b(?:alert|confirm|prompt|eval|setTimeout|setInterval|Function|execScript|atob|fetch|importScripts|unescape)\b["'\])\s]{0,6}(?:\(|`)|\bdocument\s{0,4}(?:\.|\[)|\b(?:window|self|top|parent|globalThis|frames)\s{0,4}(?:\[|\.\s{0,4}(?:location|name|open|eval|alert))|\blocation\s{0,4}(?:\.\s{0,4}(?:href|hash|replace|assign)\s{0,4})?[=(]|\bfromCharCode\b|\bXMLHttpRequest\b|\.constructor\b|\bimport\s{0,4}\(|\.innerHTML\s{0,4}=)/i;
+  /(?:\b(?:alert|confirm|prompt|eval|setTimeout|setInterval|execScript|atob|fetch|importScripts|unescape)\b["'\])\s]{0,6}(?:\(|`)|\bdocument\s{0,4}(?:\.|\[)|\b(?:window|self|top|parent|globalThis|frames)\s{0,4}(?:\[|\.\s{0,4}(?:location|open|eval|alert))|\blocation\s{0,4}(?:\.\s{0,4}(?:href|hash|replace|assign)\s{0,4})?[=(]|\bfromCharCode\b|\bXMLHttpRequest\b|\.constructor\b|\bimport\s{0,4}\(|\.innerHTML\s{0,4}=)/i;
 /** A string of the application's script is closed and the script goes on. */
-const BREAKOUT = /^[^'"`<>]{0,64}['"`]\s{0,4}(?:[)\]}]\s{0,4}){0,8}[;,+\-*/|&^%<>=?:}]|^[)\]};\s]{1,16}/;
+const BREAKOUT = /^[^'"`<>]{0,64}['"`]\s{0,4}(?:[)\]}]\s{0,4}){0,8}[;,+\-*/|&^%<>=?:}]|^\s{0,4}[)\]};]/;
 const SPLITTERS = /<!--[^<>]{0,64}-->|\]\]>?<!\[cdata\[/gi;
 const EMBEDDED =
   /["'(=?]\s{0,4}(?:java|vb|live)script:\s{0,4}[\w.$]{1,64}\s{0,4}[(=`]|&\{[^{}]{0,256}[(=]|(?:^|["';{\s])[\w-]{1,32}\s{0,4}:\s{0,4}expression\s{0,4}\(/i;

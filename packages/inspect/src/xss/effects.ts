@@ -104,6 +104,19 @@ function weigh(tokens: readonly Token[], i: number): Weight | undefined {
   return CALLERS.has(name) && tokens[i - 1]?.text === '.' && tokens[i + 1]?.kind === 'template' ? 'clear' : undefined;
 }
 
+/** Timers take functions from everybody and texts from injections; `import` takes brackets only. */
+const timerUse: Judge = (tokens, i) => {
+  const argument = tokens[i + 2];
+  if (textAt(tokens, i + 1) !== '(' || argument === undefined) return runnerUse(tokens, i);
+  const isFunction =
+    argument.text === 'function' || argument.text === 'async' || argument.text === '(' || textAt(tokens, i + 3) === '=>';
+  return isFunction ? 'usual' : runnerUse(tokens, i);
+};
+const importUse: Judge = (tokens, i) => {
+  if (textAt(tokens, i + 1) !== '(' || textAt(tokens, i - 1) === ':') return undefined;
+  const kind = tokens[i + 2]?.kind;
+  return kind === 'literal' || kind === 'template' ? 'clear' : 'usual';
+};
 const runnerUse: Judge = (tokens, i) => (isCalled(tokens, i) ? callWeight(tokens, i) : passedWeight(tokens, i));
 const usualCall: Judge = (tokens, i) => (isCalled(tokens, i) ? 'usual' : undefined);
 const sinkAssignment: Judge = (tokens, i) => (tokens[i - 1]?.text === '.' && tokens[i + 1]?.text === '=' ? 'usual' : undefined);
@@ -116,6 +129,9 @@ const JUDGES: ReadonlyMap<string, Judge> = new Map<string, Judge>([
   ['createElement', elementUse],
   ['constructor', constructorUse],
   ['location', locationUse],
+  ['setTimeout', timerUse],
+  ['setInterval', timerUse],
+  ['import', importUse],
 ]);
 
 function isCalled(tokens: readonly Token[], i: number): boolean {
