@@ -6,6 +6,8 @@ import { DANGEROUS_FUNCTIONS, isDangerousName, SCALAR_FUNCTIONS } from './words.
 
 /** Longest literal, quote included, that only serves to balance a quote. */
 const SHORT_LITERAL_MAX = 3;
+/** Words of a name or a title before its quote is closed. */
+const LEAD_TOKENS_MAX = 8;
 /** Start of a comment that is looked at. */
 const COMMENT_CHARS_MAX = 32;
 /** Links of `a = b = c` that are followed. */
@@ -241,7 +243,7 @@ const SINGLE_RATES: Readonly<Record<Exclude<OperandShape, 'literal'>, { attached
 function rateBalancing(reading: Reading, last: number): number {
   const { tokens } = reading;
   if (opensQuote(reading) || !hasPlainLead(reading)) return 0.4;
-  if (kindAt(tokens, last) === KIND.number) return 0.92;
+  if (kindAt(tokens, last) === KIND.number || isWord(tokens, last, 'true') || isWord(tokens, last, 'false')) return 0.92;
   return endsInShortLiteral(tokens, last) ? 0.91 : 0.4;
 }
 
@@ -314,12 +316,10 @@ function endsInShortLiteral(tokens: SqlTokens, at: number): boolean {
 export function judgeGluedOperator(reading: Reading): Evidence | undefined {
   const { tokens, context, value } = reading;
   if (context !== 'bare' || !tokens.isOpenEnded) return undefined;
-  const at = kindAt(tokens, 0) === KIND.word ? 1 : 0;
-  if (
-    kindAt(tokens, at) !== KIND.string ||
-    !/^(?:or|and|xor)$/i.test(value.slice((tokens.starts[at] ?? 0) + 1, (tokens.ends[at] ?? 0) - 1))
-  )
-    return undefined;
+  let at = 0;
+  while (at < LEAD_TOKENS_MAX && (kindAt(tokens, at) === KIND.word || kindAt(tokens, at) === KIND.number)) at++;
+  if (kindAt(tokens, at) !== KIND.string) return undefined;
+  if (!/^(?:or|and|xor)$/i.test(value.slice((tokens.starts[at] ?? 0) + 1, (tokens.ends[at] ?? 0) - 1))) return undefined;
   const left = readOperand(tokens, at + 1);
   const comparison = readComparison(tokens, left.end);
   if (left.shape === 'none' || comparison === undefined || kindAt(tokens, comparison) !== KIND.string) return undefined;

@@ -21,6 +21,7 @@ const TRUNCATED_LENGTH_MAX = 32;
 const USER_NAME = /^[\w.@%() -]*$/;
 const PLAIN_USER_NAME = /^[a-z]{0,12}$/;
 const CALLS_MIN = 2;
+const OPENS_MAX = 8;
 const ITEMS_MAX = 64;
 /** Longest comment, marker included, that hides nothing but the application's own rest. */
 const SHORT_COMMENT_MAX = 5;
@@ -156,7 +157,14 @@ function rateDangerous(tokens: SqlTokens, at: number): number {
   // `sleep(8 hours)`: an argument ends where a list or an expression goes on.
   const after = kindAt(tokens, argument.end);
   if (after === KIND.word && !isWord(tokens, argument.end, 'from') && !isComplete(tokens, argument.end)) return 0.3;
-  return isCodeAround(tokens, at, afterGroup(tokens, at + 1)) ? 0.94 : 0.5;
+  return isSelected(tokens, at) || isCodeAround(tokens, at, afterGroup(tokens, at + 1)) ? 0.94 : 0.5;
+}
+
+/** `select(sleep(5))`, `select((sleep(5)))`: nothing but parentheses between the word and the call. */
+function isSelected(tokens: SqlTokens, at: number): boolean {
+  let before = at - 1;
+  while (before > at - OPENS_MAX && kindAt(tokens, before) === KIND.open) before--;
+  return before < at - 1 && isWord(tokens, before, 'select') && kindAt(tokens, before - 1) === KIND.open;
 }
 
 /** True when both neighbours of a call are ones that SQL, not prose, puts there. */

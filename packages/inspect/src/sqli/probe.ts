@@ -114,10 +114,11 @@ function explainTail(reading: Reading, value: string): string | undefined {
 /** `x'&email--`, `x' or 'a' <`: an operator and at most one more operand, then a comment or nothing. */
 function isCutComparison({ tokens, value }: Reading): boolean {
   const kind = kindAt(tokens, 1);
-  if (kind === KIND.operator || kind === KIND.compare) {
-    const start = kind === KIND.compare ? readComparison(tokens, 1) : 2;
-    const right = start === undefined ? undefined : readOperand(tokens, start);
-    if (right === undefined || right.shape === 'none') return false;
+  const compared = readComparison(tokens, 1);
+  if (kind === KIND.operator || compared !== undefined) {
+    const start = compared ?? 2;
+    const right = readOperand(tokens, start);
+    if (right.shape === 'none') return false;
     const comment = value.slice(tokens.starts[right.end], tokens.ends[right.end]);
     return kindAt(tokens, right.end) === KIND.comment && SHORT_LINE_COMMENT.test(comment);
   }

@@ -82,7 +82,7 @@ export const SCALAR_FUNCTIONS: ReadonlySet<string> = words(
     'schema system_user session_user current_user upper lower ucase lcase reverse repeat replace row bin oct conv like ' +
     'greatest least now decode nvl to_char db_name host_name object_id strcmp strcomp instr locate position mod power quote ' +
     'compress uncompress export_set sum min max avg round soundex space trim ltrim rtrim sqrt uuid json_extract asc chrw ' +
-    'strftime lpad rpad find_in_set json_length json_valid json_type json_contains json_object json_array json_value ' +
+    'strftime likely unlikely likelihood lpad rpad find_in_set json_length json_valid json_type json_contains json_object json_array json_value ' +
     'regexp_like regexp_replace regexp_substr regexp_instr char_length octet_length bit_length crc32 sha2 sha to_base64 ' +
     'from_base64 substring_index field interval curdate curtime unix_timestamp sysdate datalength charindex patindex ' +
     'quotename stuff object_name schema_name suser_name suser_sname typeof unicode printf instrb to_number to_date rawtohex ' +
