@@ -1,9 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { BLOCK_CONFIDENCE } from './context.ts';
+import { inspectWith } from './engine.ts';
 import { inspectRequest } from './inspect.ts';
 import { RULES } from './rules.ts';
-import { RULE_GROUPS, type Location } from './types.ts';
+import { RULE_GROUPS, type DetectInput, type Location } from './types.ts';
 
 function inspect(value: string, location: Location = 'query', name: string = 'q') {
   return inspectRequest({ method: 'GET', path: '/', fields: [{ location, name, value }] });
@@ -62,6 +63,24 @@ describe('inspectRequest', () => {
     };
     expect(inspectRequest(request, { groups: ['sqli', 'cmdi'] }).score).toBeLessThan(BLOCK_CONFIDENCE);
     expect(inspectRequest(request, { groups: ['xss'] }).score).toBeGreaterThanOrEqual(BLOCK_CONFIDENCE);
+  });
+
+  test('an uploaded file is looked at only by detectors that ask for files', () => {
+    const seen: (boolean | undefined)[] = [];
+    const detector = (files: boolean) => ({
+      group: 'xxe' as const,
+      needs: -1,
+      ...(files ? { files: true as const } : {}),
+      detect: ({ part, isFile }: DetectInput) => {
+        if (part === 'value') seen.push(isFile);
+        return [];
+      },
+    });
+    const field = { location: 'multipart' as const, name: 'f', value: '<a>' };
+    for (const files of [true, false])
+      for (const item of [field, { ...field, isFile: true as const }])
+        inspectWith([detector(files)], { method: 'POST', path: '/', fields: [item] });
+    expect(seen).toEqual([undefined, true, undefined]);
   });
 
   test('headers need stronger evidence than values', () => {

@@ -65,8 +65,22 @@ function subsetEnd(text: string, from: number): number {
   return text.length;
 }
 
+/** True when nothing but white space, comments and instructions stands before an offset (XML 1.0 §2.8). */
+export function isPrologue(text: string, end: number): boolean {
+  let at = text.charCodeAt(0) === 0xfeff ? 1 : 0;
+  for (;;) {
+    at = skipSpace(text, at);
+    if (at >= end) return true;
+    const closing = text.startsWith('<!--', at) ? '-->' : text.startsWith('<?', at) ? '?>' : undefined;
+    if (closing === undefined) return false;
+    const close = text.indexOf(closing, at + 2);
+    if (close < 0) return false;
+    at = close + closing.length;
+  }
+}
+
 /** Offset of the first character that is no white space. */
-export function skipSpace(text: string, from: number): number {
+function skipSpace(text: string, from: number): number {
   let at = from;
   while (at < text.length && isSpace(text.charCodeAt(at))) at++;
   return at;
