@@ -1,3 +1,4 @@
+import { isCmdlet } from './powershell.ts';
 import { isWord } from './prose.ts';
 import { type ProgramKind, SUBCOMMANDS } from './words.ts';
 
@@ -9,11 +10,12 @@ const PROSE_ARGUMENTS_MIN = 3;
 const SUBCOMMAND_WORDS_MAX = 4;
 /** Options, paths, expansions and redirections: what only a command line holds. */
 const STRONG_ARGUMENT =
-  /^(?:--?[a-z?][\w=:,-]*|\/[a-z?]{1,4}|[\w.~*?-]*\/\S+|\/|[a-z]:\\\S*|\\\\\S+|\$[\w({@]\S*|%\w+%\S*|<{1,3}[\w/"'$(].*|[{*].*|\.\.?\/\S*|&?\d?>.*|passwd|shadow)$/i;
+  /^(?:--?[a-z?][\w=:,-]*|\/[a-z?]{1,4}|[\w.~*?-]*\/\S+|\/|[a-z]:(?:\\\S*)?|\\\\\S+|\$[\w({@]\S*|%\w+%\S*|<{1,3}[\w/"'$(].*|[{*].*|\.\.?\/\S*|&?\d?>.*|[+-][a-z]{1,4}|aux[fw]{0,3}|HK(?:LM|CU|CR|U|EY_)\S*|passwd|shadow)$/i;
 /** What may also stand in a sentence: numbers, file names, quotations, addresses. */
 const VERSION = /^\d{1,4}(?:\.\d{1,4}){1,2}$/;
 const NUMBER = /^\d[\d.:/]*$/;
 const FILE = /^\S+\.\w{1,5}$/;
+const HOST = /^[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}$/;
 const QUOTED = /^["'\\$!].*$/;
 const OTHER_WEAK = /^(?:[([].*|https?:\S+|\S+@\S+|-)$/i;
 /** Words of a sentence that are commands when what they work on follows. */
@@ -24,7 +26,16 @@ const TAKES_FILE: ReadonlySet<string> = new Set(
 const TAKES_QUOTED: ReadonlySet<string> = new Set(
   'echo printf print eval exec expr find export set type cat dash test'.split(' '),
 );
-const NET_COMMAND = /^(?:user|view|localgroup|group|share|use|start|stop|accounts|session|config|statistics|time)\b/i;
+/** First arguments by which programs of many topics are asked about this machine. */
+const TOPICS: ReadonlyMap<string, RegExp> = new Map([
+  ['net', /^(?:user|view|localgroup|group|share|use|start|stop|accounts|session|config|statistics|time)(?!\w)/i],
+  ['wmic', /^(?:os|process|service|cpu|bios|useraccount|product|qfe|logicaldisk|nic|computersystem|startup|group)(?!\w)/i],
+  ['reg', /^(?:query|add|save|delete|export|import|load)\s/i],
+  ['sc', /^(?:query|config|create|delete|qc)(?!\w)/i],
+  ['ip', /^(?:a|addr|address|r|route|link|neigh)(?:\s+(?:show|list|ls))?$/],
+  ['docker', /^(?:ps|images|inspect|exec\s\S+\s\S+)$/],
+  ['kubectl', /^(?:get|exec|describe)\s+(?:pods?|secrets?|nodes?|all|svc|services?|configmaps?)(?!\w)/],
+]);
 
 /** True for a word that is an argument and no part of a sentence; the more a program's name is a word, the more it takes. */
 export function isTelling(word: string, program: string, kind: ProgramKind | undefined): boolean {
@@ -32,7 +43,9 @@ export function isTelling(word: string, program: string, kind: ProgramKind | und
   if (kind === 'english') return false;
   if (kind === 'wordy') return isTakenBy(program, word);
   const isNamed = FILE.test(word) || QUOTED.test(word);
-  return kind === 'interpreter' ? isNamed && !NUMBER.test(word) : isNamed || NUMBER.test(word) || OTHER_WEAK.test(word);
+  return kind === 'interpreter'
+    ? (isNamed || isCmdlet(word.toLowerCase())) && !NUMBER.test(word)
+    : isNamed || NUMBER.test(word) || HOST.test(word) || OTHER_WEAK.test(word);
 }
 
 function isTakenBy(program: string, word: string): boolean {
@@ -63,17 +76,29 @@ export function readArguments(line: Line): Arguments {
 }
 
 function readWords({ program, kind, isChained }: Line, text: string): Arguments {
-  const words = text.split(/\s+/, ARGUMENTS_MAX);
-  if (isChained && kind === 'program' && words.length <= SUBCOMMAND_WORDS_MAX && words.some((word) => SUBCOMMANDS.has(word)))
-    return 'telling';
+  // What closes the quotation or comments out the rest belongs to no argument.
+  const words = text.replace(/[)"'#\s]{1,8}$/, '').split(/\s+/, ARGUMENTS_MAX);
+  if (isChained && isQuestion({ program, kind, text, words })) return 'telling';
   // `wget 1.21` is a program with its version.
   if (words.length === 1 && VERSION.test(text) && !TAKES_NUMBER.has(program)) return 'plain';
-  if (program === 'net' && NET_COMMAND.test(text)) return 'telling';
   const plain = words.filter((word) => !isTelling(word, program, kind) && isWord(word)).length;
   const telling = words.filter((word) => isTelling(word, program, kind)).length;
   if (plain >= PROSE_ARGUMENTS_MIN && program !== 'echo') return 'prose';
   const reading = weighArguments(plain, telling, words.length);
   return reading === 'telling' && telling === 0 && isNoun(kind) ? 'plain' : reading;
+}
+
+interface Question {
+  program: string;
+  kind: ProgramKind | undefined;
+  text: string;
+  words: readonly string[];
+}
+
+/** True for a program and one of its own subcommands. */
+function isQuestion({ program, kind, text, words }: Question): boolean {
+  if (TOPICS.get(program)?.test(text) === true) return true;
+  return kind === 'program' && words.length <= SUBCOMMAND_WORDS_MAX && words.some((word) => SUBCOMMANDS.has(word));
 }
 
 /** True for names that are words of a language or of a trade before they are programs. */
@@ -89,5 +114,7 @@ function weighArguments(plain: number, telling: number, count: number): Argument
 
 /** Arguments that nobody quotes in a sentence about something else. */
 export function isSensitive(rest: string): boolean {
-  return /\/etc\/(?:passwd|shadow|group)|\/bin\/(?:ba)?sh|https?:\/\/\d|\b-e\s+\/|\|\s*sh\b|boot\.ini|win\.ini/i.test(rest);
+  return /:!\w|\/\w{0,8}[?*]{1,8}[\w?*]{0,8}\/[\w?*]|\/etc\/(?:passwd|shadow|group)|\/bin\/(?:ba)?sh|https?:\/\/\d|\b-e\s+\/|\|\s*sh\b|boot\.ini|win\.ini/i.test(
+    rest,
+  );
 }

@@ -25,8 +25,16 @@ interface Command {
 /** Words around a code span between backticks from which on it is markup and no substitution. */
 const SPAN_WORDS_MIN = 2;
 const UNKNOWN_ARGUMENTS_MAX = 8;
+/** The classic question about accounts, as a whole value. */
+const NET_LINE = /^\s{0,4}net1?(?:\.exe)?\s{1,4}(?:user|view|localgroup|accounts)(?:\s{1,4}\S{1,32}){0,2}\s{0,4}$/i;
+/** A value that begins with a separator was not written by a person who answers a question. */
+const OPENED = /^[\s"')]{0,4}[;|&`]/;
+/** `|set`: nothing but the separator and the word. */
+const LONE_WORD = /^[;|]{1,2}\w{1,16}[;|&#]{0,2}\s{0,4}$/;
+const OPENED_WORDS_MAX = 5;
 const LIST_ITEMS_MIN = 3;
 const LIST_LENGTH_MAX = 2_048;
+const LIST_TAIL_LENGTH_MAX = 16;
 const ABSOLUTE_PATH = /^\/[\w.*?-]+\/|^\/$/;
 
 /** What a shell accepts right after a command word; the empty string at the end is included by every string. */
@@ -75,6 +83,8 @@ function isShown({ value, site, rest, args, isPlain }: Command): boolean {
 
 /** `java;perl;make`: three or more single words with the same sign between them. */
 function isList(value: string, { separator, start }: CommandSite): boolean {
+  // `x|rev|sh`: what ends in a shell is run.
+  if (/\|\s{0,4}(?:ba|z|k)?sh\s{0,4}$/.test(value.slice(-LIST_TAIL_LENGTH_MAX))) return false;
   if (value.length > LIST_LENGTH_MAX || (separator !== 'operator' && separator !== 'line')) return false;
   const before = value.slice(0, start).trimEnd();
   const sign = separator === 'line' ? '\n' : before.charAt(before.length - 1);
@@ -120,6 +130,7 @@ const RATES: Readonly<Record<CommandSite['separator'], (command: Command) => num
 function rateStart(command: Command): number {
   const { site, rest, args, kind, isProgram, isShort } = command;
   if (args === 'none') return rateAlone(command);
+  if (NET_LINE.test(command.value)) return 0.91;
   if (args !== 'telling') return site.isDisguised ? 0.9 : 0;
   if (isProgram || isShort) return 0.92;
   if (kind === 'interpreter' && /^\s{1,8}-{1,2}[a-z]/i.test(rest)) return 0.92;
@@ -141,7 +152,7 @@ function rateOperator(command: Command): number {
   if (kind === undefined && !isProgram) return rateUnknown(command);
   if (args === 'telling') return isProgram || isShort ? 0.94 : 0.91;
   if (isProgram) return rateProgram(command);
-  if (isShort) return args === 'none' ? 0.91 : 0.4;
+  if (isShort) return args === 'none' || (args === 'plain' && isOpened(command)) ? 0.91 : 0.4;
   return rateGluedWord(command);
 }
 
@@ -154,9 +165,10 @@ function rateUnknown({ rest }: Command): number {
 }
 
 /** A program after a separator, alone or with words that could go on as a sentence. */
-function rateProgram({ site, args }: Command): number {
+function rateProgram(command: Command): number {
+  const { site, args } = command;
   // Nobody has a hyphenated program in a sentence after a separator.
-  if (args === 'plain' && site.program.includes('-')) return 0.91;
+  if (args === 'plain' && (site.program.includes('-') || isOpened(command))) return 0.91;
   return args === 'none' || site.isPath || site.isDisguised ? 0.92 : 0.6;
 }
 
@@ -164,7 +176,12 @@ function rateProgram({ site, args }: Command): number {
 function rateGluedWord({ value, site, args, kind }: Command): number {
   if (!site.isGlued) return 0;
   if (args === 'plain') return site.program === 'cd' ? LINK_CONFIDENCE : 0;
-  return kind === 'interpreter' && value[site.start - 1] !== '&' ? 0.91 : 0.5;
+  if (kind === 'interpreter' && value[site.start - 1] !== '&') return 0.91;
+  return kind === 'wordy' && LONE_WORD.test(value) ? 0.91 : 0.5;
+}
+
+function isOpened({ value }: Command): boolean {
+  return value.length <= LIST_LENGTH_MAX && OPENED.test(value) && value.trim().split(/\s+/).length <= OPENED_WORDS_MAX;
 }
 
 /** Line breaks are in every text; only a glued program, or one with telling arguments, counts after them. */

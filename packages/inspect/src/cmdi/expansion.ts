@@ -93,6 +93,36 @@ const EXPANSIONS: readonly Expansion[] = [
     why: 'braces expand to a command',
   },
   {
+    needs: TRAIT.dollar,
+    pattern: /[;|&]\s{0,4}(?:(?:\$\w{1,8}|\$\{\w{1,8}\}){2,8}|\$\{?(?:0|SHELL|BASH)\}?)(?=\s|$|[;|&])/,
+    confidence: 0.91,
+    why: 'the command is put together from variables',
+  },
+  {
+    needs: TRAIT.dollar,
+    pattern: /\$'[^'\n]{0,16}\\(?:x[0-9a-fA-F]{2}|[0-7]{3})\w/,
+    confidence: 0.91,
+    why: 'a word is written in escapes of the shell',
+  },
+  {
+    needs: TRAIT.equals,
+    pattern: /(?:^|[;|&\s'"])(?:LD_PRELOAD|LD_AUDIT|BASH_ENV|PROMPT_COMMAND|GIT_SSH_COMMAND|PERL5OPT|PYTHONSTARTUP)=\S/,
+    confidence: 0.92,
+    why: 'a variable makes the next program load or run something else',
+  },
+  {
+    needs: TRAIT.slash,
+    pattern: /[;|&]\s{0,4}(?:\.\/[\w.-]{1,48}|\/(?:tmp|var\/tmp|dev\/shm)\/[\w./-]{1,48})(?=\s|$|[;|&#])/,
+    confidence: 0.91,
+    why: 'a file that was put there is run',
+  },
+  {
+    needs: TRAIT.dot,
+    pattern: /[;|&]\s{0,4}(?:start\s{1,4})?[\w-]{1,32}\.(?:exe|bat|cmd|vbs|ps1)(?=\s{0,4}(?:$|[;|&]))/i,
+    confidence: 0.91,
+    why: 'a program of Windows is started',
+  },
+  {
     needs: TRAIT.paren,
     pattern:
       /^\s{0,4}["']?[$<>]\((?!(?:this|document|window|self|function|el|e)\b)\s{0,4}[\w./~-][^()'"\n,#=>]{0,128}\)["']?\s{0,4}$/,

@@ -33,8 +33,8 @@ const DIRECTORIES =
   /^(?:\.{0,2}\/|~\/)?(?:[\w.?*-]{1,32}\/{1,4}(?:\.\/){0,3}){0,6}(?:s?bin|\?{3,4}|b\?n|bi\?|\?in|b\?\?|\?i\?|\?\?n|b\*|bi\*|\*in|\*n|libexec)\/{1,4}(?=[^/]+$)/;
 const WINDOWS_DIRECTORIES =
   /^(?:[a-z]:|%systemroot%|%windir%)?[\\/](?:windows|winnt)[\\/](?:system32|syswow64)[\\/](?:wbem[\\/]|windowspowershell[\\/]v1\.0[\\/])?/;
-/** `$u wget`: an unset variable is nothing to a shell; `A=b wget`: an assignment for the command that follows. */
-const BEFORE_COMMAND = /(?:\$\w{1,16}|[A-Za-z_]\w{0,15}=[^\s;|&]{0,64})[ \t]{1,8}/y;
+/** `$u wget`: an unset variable is nothing to a shell; `A=b wget` and `>f wget`: an assignment and a redirection for the command that follows. */
+const BEFORE_COMMAND = /(?:\$\w{1,16}|\d?[<>]{1,2}&?[\w./-]{1,32}|[A-Za-z_]\w{0,15}=[^\s;|&]{0,64})[ \t]{1,8}/y;
 /** Options, numbers and assignments between `sudo`, `timeout` or `env` and the command they run. */
 const PREFIX_ARGUMENTS =
   /[ \t]{1,8}(?:(?:--?\w[\w-]{0,16}(?:=\S{0,32})?|\d[\w.]{0,8}|[A-Za-z_]\w{0,15}=\S{0,32})[ \t]{1,8}){0,4}/y;

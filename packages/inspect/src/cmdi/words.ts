@@ -148,7 +148,7 @@ const TECHNOLOGIES: ReadonlySet<string> = words(
 /** Words that take a whole command line as their arguments. */
 export const PREFIXES: ReadonlySet<string> = words(
   'time env sudo doas nohup exec command builtin nice timeout xargs strace ltrace setsid stdbuf watch busybox toybox eval chroot unshare ' +
-    'ionice taskset pkexec fakeroot proxychains start call script flock',
+    'do coproc ionice taskset pkexec fakeroot proxychains start call script flock',
 );
 
 /** Programs that only tell what machine and account this is: the first thing an attacker asks, and nobody else in a form field. */
