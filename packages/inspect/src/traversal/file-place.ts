@@ -2,6 +2,9 @@ import type { DetectInput, Evidence } from '../types.ts';
 import { COMMON_FOLDERS, ROOT_FOLDERS, SERVER_FOLDERS } from './files.ts';
 import { findPersonalFile, findSensitiveFile, foldSeparators, type SensitiveFile } from './sensitive.ts';
 
+/** Names that change how a server treats the folder they lie in; any other name of an upload is the visitor's own affair. */
+const SERVER_SETTINGS = /^\.|^(?:web\.config|php\.ini)$/;
+
 interface Place {
   isProse: boolean;
   location: DetectInput['location'];
@@ -38,6 +41,7 @@ function ratePlain(
   text: string,
   { before, file, location }: { before: string; file: SensitiveFile; location: DetectInput['location'] },
 ): number | undefined {
+  if (location === 'file-name' && before === '' && !SERVER_SETTINGS.test(file.name)) return undefined;
   const slash = file.name.indexOf('/');
   const folder = slash < 0 ? '' : file.name.slice(0, slash);
   if (COMMON_FOLDERS.has(folder) && !isAtRoot(before, { folder, location })) return undefined;
