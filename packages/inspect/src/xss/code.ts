@@ -20,20 +20,29 @@ const SHORT_LENGTH_MAX = 64;
 const DECLARATIONS: ReadonlySet<string> = new Set(
   'const let var function class if for while import export async return switch try case'.split(' '),
 );
+/** From here on evidence decides by itself, and nothing more is looked for. */
+export const CLEAR_CONFIDENCE_MIN = 0.9;
 const LINK_LENGTH_MAX = 256;
 const LINKS_MAX = 1_000;
 
 /** Script without markup: an address that runs script, a string broken out of, a whole value that is an injected expression. */
 export function judgeCode(text: string): Evidence | undefined {
-  return (
-    judgeUrlValue(text) ??
-    judgeLinks(text) ??
-    judgeEmbedded(text) ??
-    judgeStrings(text) ??
-    judgePlain(text) ??
-    judgeBreakout(text)
-  );
+  return strongest(READINGS, text);
 }
+
+/** The first reading that leaves no doubt, else the least doubtful: a weak reading must not hide a strong one behind it. */
+export function strongest(readings: readonly ((text: string) => Evidence | undefined)[], text: string): Evidence | undefined {
+  let best: Evidence | undefined;
+  for (const read of readings) {
+    const evidence = read(text);
+    if (evidence === undefined || evidence.confidence <= (best?.confidence ?? 0)) continue;
+    best = evidence;
+    if (best.confidence >= CLEAR_CONFIDENCE_MIN) break;
+  }
+  return best;
+}
+
+const READINGS = [judgeUrlValue, judgeLinks, judgeEmbedded, judgeStrings, judgePlain, judgeBreakout];
 
 function judgeUrlValue(text: string): Evidence | undefined {
   if (!isScriptUrl(text) || /^\s{0,4}data:image/i.test(text)) return undefined;

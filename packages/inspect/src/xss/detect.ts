@@ -1,7 +1,7 @@
 import { hasAny, TRAIT } from '../traits.ts';
 import type { DetectInput, Detector, Evidence } from '../types.ts';
 import { judgeBrokenAttribute } from './attribute.ts';
-import { judgeCode } from './code.ts';
+import { CLEAR_CONFIDENCE_MIN, judgeCode, strongest } from './code.ts';
 import { judgeMarkup } from './markup.ts';
 import { judgeStyleValue } from './script.ts';
 import { judgeSymbols } from './symbols.ts';
@@ -18,7 +18,6 @@ const STYLE_HINT = /@import|binding|behaviou?r|style\s?=/i;
 
 /** No program writes tags, handlers or calls into a header, so what is enough elsewhere is as certain there. */
 const HEADER_CONFIDENCE = 0.93;
-const CLEAR_CONFIDENCE_MIN = 0.9;
 
 /** Reads a value as a browser would: as markup, as the rest of an attribute, and as the rest of a script string (CWE-79). */
 export function detectXss(input: DetectInput): readonly Evidence[] {
@@ -32,26 +31,27 @@ function asHeader(evidence: Evidence): Evidence {
 }
 
 function judge({ value, traits }: DetectInput): readonly Evidence[] {
-  if (hasAny(traits, TRAIT.angle)) {
-    const found = judgeMarkup(value);
-    if (found.length > 0) return found;
-  }
-  if (hasAny(traits, TRAIT.equals) && ATTRIBUTE_HINT.test(value)) {
-    const found = judgeBrokenAttribute(value);
-    if (found.length > 0) return found;
-  }
+  const found: Evidence[] = [];
+  if (hasAny(traits, TRAIT.angle)) found.push(...judgeMarkup(value));
+  if (isDecided(found)) return found;
+  if (hasAny(traits, TRAIT.equals) && ATTRIBUTE_HINT.test(value)) found.push(...judgeBrokenAttribute(value));
+  if (isDecided(found)) return found;
   const evidence = judgeText(value, traits);
-  return evidence === undefined ? [] : [evidence];
+  if (evidence !== undefined) found.push(evidence);
+  return found;
+}
+
+function isDecided(found: readonly Evidence[]): boolean {
+  return found.some(({ confidence }) => confidence >= CLEAR_CONFIDENCE_MIN);
 }
 
 function judgeText(value: string, traits: number): Evidence | undefined {
-  const template = hasAny(traits, TRAIT.brace) ? judgeTemplate(value) : undefined;
-  if (template !== undefined) return template;
-  const style = STYLE_HINT.test(value) ? judgeStyleValue(value) : undefined;
-  if (style !== undefined) return style;
-  const code = CODE_HINT.test(value) || hasAny(traits, TRAIT.control | TRAIT.lineBreak) ? judgeCode(value) : undefined;
-  const symbols = hasAny(traits, TRAIT.bracket | TRAIT.brace) ? judgeSymbols(value) : undefined;
-  return symbols !== undefined && symbols.confidence > (code?.confidence ?? 0) ? symbols : code;
+  const readings: ((text: string) => Evidence | undefined)[] = [];
+  if (hasAny(traits, TRAIT.brace)) readings.push(judgeTemplate);
+  if (STYLE_HINT.test(value)) readings.push(judgeStyleValue);
+  if (CODE_HINT.test(value) || hasAny(traits, TRAIT.control | TRAIT.lineBreak)) readings.push(judgeCode);
+  if (hasAny(traits, TRAIT.bracket | TRAIT.brace)) readings.push(judgeSymbols);
+  return strongest(readings, value);
 }
 
 export const xss: Detector = { group: 'xss', needs: ACTIVE, detect: detectXss };

@@ -1,6 +1,7 @@
 import type { Evidence } from '../types.ts';
 import type { Tag } from './html.ts';
 import { judgeAttribute } from './attribute.ts';
+import { CLEAR_CONFIDENCE_MIN } from './code.ts';
 import { isEventHandler } from './events.ts';
 import { readTag } from './html.ts';
 import { isActiveStyle, isScriptUrl, looksLikeScript, normalizeUrl } from './script.ts';
@@ -11,6 +12,7 @@ const TAGS_MAX = 20_000;
 const READS_MAX = 3;
 const READS_FREE = 65_536;
 const SCRIPT_LENGTH_MAX = 4_096;
+const EVIDENCE_MAX = 256;
 const START_LENGTH_MAX = 16;
 const PREFIX_LENGTH_MAX = 16;
 /** Tags whose content is read as well. */
@@ -45,7 +47,7 @@ export function judgeMarkup(text: string): Evidence[] {
   const found: Evidence[] = [];
   let budget = text.length * READS_MAX + READS_FREE;
   let at = text.indexOf('<');
-  for (let tags = 0; at >= 0 && tags < TAGS_MAX && found.length === 0; tags++) {
+  for (let tags = 0; at >= 0 && tags < TAGS_MAX && !isDecided(found); tags++) {
     const tag = readTag(text, at);
     if (tag === undefined) {
       at = text.indexOf('<', at + 1);
@@ -68,14 +70,24 @@ export function judgeMarkup(text: string): Evidence[] {
   return found;
 }
 
+/** Weak evidence is remembered and the reading goes on: a harmless handler in front must not hide a script behind it. */
+function isDecided(found: readonly Evidence[]): boolean {
+  return found.length >= EVIDENCE_MAX || (found.at(-1)?.confidence ?? 0) >= CLEAR_CONFIDENCE_MIN;
+}
+
 function judgeTag(text: string, tag: Tag, found: Evidence[]): void {
-  const span = [tag.start, tag.end] as const;
   const reason = tagReason(text, tag);
-  if (reason !== undefined) found.push({ rule: reason.rule, confidence: reason.confidence, span, why: reason.why });
+  if (reason !== undefined) keep(found, { ...reason, span: [tag.start, tag.end] });
   for (const attribute of tag.attributes) {
     const evidence = judgeAttribute(attribute, { confidence: 0.97, tag: localName(tag) });
-    if (evidence !== undefined) found.push(evidence);
+    if (evidence !== undefined) keep(found, evidence);
   }
+}
+
+/** Strong evidence goes to the end, weak evidence is kept once. */
+function keep(found: Evidence[], evidence: Evidence): void {
+  if (evidence.confidence >= CLEAR_CONFIDENCE_MIN) found.push(evidence);
+  else if (found.length === 0) found.unshift(evidence);
 }
 
 /** The name without its namespace prefix: `<x:script>` is a script wherever the prefix is bound to HTML or SVG. */
