@@ -101,22 +101,28 @@ function judge(reading: Reading, found: Evidence[]): void {
 
 /** Tokens at which nothing begins, and so nothing is asked. */
 function isQuiet(tokens: SqlTokens, at: number): boolean {
-  switch (kindAt(tokens, at)) {
-    case KIND.number:
-    case KIND.string:
-    case KIND.comma:
-    case KIND.other:
-      return true;
+  const kind = kindAt(tokens, at);
+  if (kind === KIND.number || kind === KIND.string || kind === KIND.comma || kind === KIND.other) return true;
+  // A statement may begin here, in parentheses or without.
+  if (at <= 1 || kindAt(tokens, at - 1) === KIND.semicolon) return false;
+  switch (kind) {
     case KIND.word:
       return isQuietWord(tokens, at);
-    default:
+    case KIND.operator:
+      return !isWord(tokens, at, '&') && !isWord(tokens, at, '|');
+    case KIND.compare:
+      return !JUDGED_WORDS.has(textAt(tokens, at));
+    case KIND.logic:
+    case KIND.variable:
       return false;
+    default:
+      return true;
   }
 }
 
 /** Most words of a text begin nothing: no clause, no call, no name of a catalogue. The judges need not be asked. */
 function isQuietWord(tokens: SqlTokens, at: number): boolean {
-  if (at <= 1 || tokens.kinds[at + 1] === KIND.open || tokens.kinds[at - 1] === KIND.semicolon) return false;
+  if (kindAt(tokens, at + 1) === KIND.open) return false;
   const text = textAt(tokens, at);
   return !JUDGED_WORDS.has(text) && !text.includes('_') && !text.includes('.') && !isWord(tokens, at - 1, 'from');
 }
