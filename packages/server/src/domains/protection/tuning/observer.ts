@@ -5,14 +5,12 @@ import { formatPrefix, parsePrefix } from '../prefix.ts';
 import type { ProtectionTables } from '../tables.ts';
 import { foldRoute } from './fold-route.ts';
 import { addSeen, newBatch, type Batch, type PendingVector } from './pending.ts';
+import { remember } from './remember.ts';
 import { clientKey, prune, writeBatch } from './vector-store.ts';
-import { readRequest, type Seen } from './vectors.ts';
+import { cardOfPlace, readRequest, type Seen } from './vectors.ts';
 
 const WRITE_AFTER_MS = 1000;
 const PRUNE_EVERY_MS = 60_000;
-/** Clients and paths come again and again; hashing and folding each time would be most of the work. */
-const REMEMBERED_MAX = 10_000;
-
 export interface ObserverParts {
   readonly db: Database;
   readonly clock: Clock;
@@ -27,19 +25,6 @@ export interface Observer extends AsyncDisposable {
   observe(event: EventRecord): void;
   flush(): Promise<void>;
   dropped(): number;
-}
-
-/** The first time an argument is seen its value is made; a full memory begins anew. */
-function remember(make: (text: string) => string): (text: string) => string {
-  const known = new Map<string, string>();
-  return (text) => {
-    const held = known.get(text);
-    if (held !== undefined) return held;
-    if (known.size >= REMEMBERED_MAX) known.clear();
-    const made = make(text);
-    known.set(text, made);
-    return made;
-  };
 }
 
 /** One household holds an IPv6 /64 and changes the rest of its address by the day (RFC 8981). */
@@ -60,6 +45,7 @@ export function createObserver({ db, clock, pseudonym, onRequest, onBlocked }: O
   let prunedAt = 0;
   const clientOf = remember((address) => pseudonym(householdOf(address)).slice(0, 24));
   const routeOf = remember(foldRoute);
+  const cardOf = remember(cardOfPlace);
 
   const writeOne = async (full: Batch): Promise<Set<string>> =>
     db.transaction(async ({ kysely }) => {
@@ -92,7 +78,7 @@ export function createObserver({ db, clock, pseudonym, onRequest, onBlocked }: O
   };
   return {
     observe(event) {
-      const seen = readRequest(event, { clientOf, routeOf });
+      const seen = readRequest(event, { clientOf, routeOf, cardOf });
       if (seen === null) return;
       onRequest(seen);
       if (!addSeen(batch, seen)) droppedCount += 1;

@@ -1,8 +1,9 @@
 import { CUT_MARK } from './fold-route.ts';
-import { vectorKey, type Seen } from './vectors.ts';
+import { redactSample } from './redact-sample.ts';
+import { keyOfShape, shapeOf, type Seen } from './vectors.ts';
 
 /** Different shapes, routes and clients held between two writes; a flood beyond that is counted, not kept. */
-const VECTORS_MAX = 2000;
+const VECTORS_MAX = 1000;
 const ROUTES_MAX = 2000;
 const CLIENTS_MAX = 10_000;
 
@@ -13,25 +14,36 @@ export interface PendingVector {
   last: number;
 }
 
+interface RouteCount {
+  readonly application: string;
+  readonly hour: number;
+  readonly method: string;
+  readonly route: string;
+  requests: number;
+  clean: number;
+}
+
 export interface Batch {
   readonly vectors: Map<string, PendingVector>;
-  readonly routes: Map<
-    string,
-    { application: string; hour: number; method: string; route: string; requests: number; clean: number }
-  >;
+  readonly routes: Map<string, RouteCount>;
   readonly clients: Map<string, { application: string; client: string; clean: number; last_seen: number }>;
 }
 
 export const newBatch = (): Batch => ({ vectors: new Map(), routes: new Map(), clients: new Map() });
 
 function countRoute({ routes }: Batch, { application, hour, method, route: known, isClean }: Seen): void {
-  const keyOf = (route: string): string => `${application} ${hour} ${method} ${route}`;
-  // Past the limit requests still count towards the total, under no route of their own.
-  const route = routes.size < ROUTES_MAX || routes.has(keyOf(known)) ? known : CUT_MARK;
-  const row = routes.get(keyOf(route)) ?? { application, hour, method, route, requests: 0, clean: 0 };
+  const place = `${application} ${hour} ${method}`;
+  const row = routes.get(`${place} ${known}`) ?? newRoute();
   row.requests += 1;
   if (isClean) row.clean += 1;
-  routes.set(keyOf(route), row);
+
+  function newRoute(): RouteCount {
+    // Past the limit requests still count towards the total, under no route of their own.
+    const route = routes.size < ROUTES_MAX ? known : CUT_MARK;
+    const made = routes.get(`${place} ${route}`) ?? { application, hour, method, route, requests: 0, clean: 0 };
+    routes.set(`${place} ${route}`, made);
+    return made;
+  }
 }
 
 function countClient({ clients }: Batch, { application, client, time, isClean }: Seen): void {
@@ -51,15 +63,15 @@ export function addSeen(batch: Batch, seen: Seen): boolean {
   countRoute(batch, seen);
   countClient(batch, seen);
   if (seen.findings.length === 0) return true;
-  const key = vectorKey(seen);
-  const place = `${seen.application} ${key}`;
-  const known = batch.vectors.get(place);
+  const shape = shapeOf(seen);
+  const known = batch.vectors.get(shape);
   if (known !== undefined) {
     known.count += 1;
     known.last = seen.time;
     return true;
   }
   if (batch.vectors.size >= VECTORS_MAX) return false;
-  batch.vectors.set(place, { seen, key, count: 1, last: seen.time });
+  const findings = seen.findings.map((finding) => ({ ...finding, sample: redactSample(finding.sample) }));
+  batch.vectors.set(shape, { seen: { ...seen, findings }, key: keyOfShape(shape), count: 1, last: seen.time });
   return true;
 }

@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto';
 import { CROCKFORD, requestCompleted, type EventRecord, type RecordedFinding, type RequestCompleted } from '@holdfast/contract';
-import { foldRoute } from './fold-route.ts';
-import { redactSample } from './redact-sample.ts';
 
 export const HOUR_MS = 3_600_000;
 /** The self-test's own probes; nobody works there. */
@@ -51,15 +49,15 @@ export interface Seen extends Place {
   readonly requestId: string | null;
   /** Passed without a finding and answered without an error: what a person who belongs here does all day. */
   readonly isClean: boolean;
+  /** Samples are as the gateway cut them: they are redacted before they are kept. */
   readonly findings: readonly VectorFinding[];
 }
 
-const digest = (parts: readonly unknown[]): Buffer => createHash('sha256').update(JSON.stringify(parts), 'utf8').digest();
+const digest = (text: string): Buffer => createHash('sha256').update(text, 'utf8').digest();
 
 /** Eight characters that people can read aloud: 40 bits, and an application has a few thousand places at most. */
-export function cardId(place: Place, finding: Pick<VectorFinding, 'rule' | 'location' | 'parameter'>): string {
-  const bytes = digest([place.application, place.method, place.route, finding.location, finding.parameter, finding.rule]);
-  let bits = bytes.readUIntBE(0, 5);
+export function cardOfPlace(place: string): string {
+  let bits = digest(place).readUIntBE(0, 5);
   let id = '';
   for (let at = 0; at < 8; at += 1) {
     id = `${CROCKFORD[bits % 32] ?? ''}${id}`;
@@ -69,20 +67,29 @@ export function cardId(place: Place, finding: Pick<VectorFinding, 'rule' | 'loca
 }
 
 /** Requests that are equal in this are counted, not kept one by one: a flood from one client is one row an hour. */
-export function vectorKey(seen: Seen): string {
-  const { hour, client, mode, outcome, statusClass, method, route, findings } = seen;
-  const cards = findings.map(({ card }) => card).toSorted();
-  return digest([hour, client, mode, outcome, statusClass, method, route, cards]).toString('base64url').slice(0, 22);
+export function shapeOf({ application, hour, client, mode, outcome, statusClass, method, route, findings }: Seen): string {
+  const cards =
+    findings.length === 1
+      ? (findings[0]?.card ?? '')
+      : findings
+          .map(({ card }) => card)
+          .toSorted()
+          .join(' ');
+  // No part but the last can hold a line feed, and cards are of one alphabet.
+  return `${application}\n${hour}\n${client}\n${mode}\n${outcome}\n${statusClass}\n${method}\n${route}\n${cards}`;
 }
 
-function readFindings(place: Place, findings: readonly RecordedFinding[]): VectorFinding[] {
+/** The key a shape is stored under. */
+export const keyOfShape = (shape: string): string => digest(shape).toString('base64url').slice(0, 22);
+
+function readFindings(place: Place, findings: readonly RecordedFinding[], cardOf: (place: string) => string): VectorFinding[] {
   const kept = new Map<string, VectorFinding>();
   for (const finding of findings.slice(0, FINDINGS_MAX)) {
     if (!finding.blocks || finding.exception !== null) continue;
     const { rule, group, location, confidence, context, name: parameter, chain, sample } = finding;
-    const card = cardId(place, { rule, location, parameter });
+    const card = cardOf(JSON.stringify([place.application, place.method, place.route, location, parameter, rule]));
     if ((kept.get(card)?.confidence ?? 0) >= confidence) continue;
-    const shown = { chain: chain.join(' > '), sample: redactSample(sample) };
+    const shown = { chain: chain.join(' > '), sample };
     kept.set(card, { card, rule, group, location, parameter, confidence, context, ...shown });
   }
   return [...kept.values()];
@@ -91,7 +98,9 @@ function readFindings(place: Place, findings: readonly RecordedFinding[]): Vecto
 export interface ReadParts {
   /** Keyed hash of a client address. */
   readonly clientOf: (address: string) => string;
-  readonly routeOf?: (path: string) => string;
+  readonly routeOf: (path: string) => string;
+  /** {@link cardOfPlace}, or a memory of it. */
+  readonly cardOf: (place: string) => string;
 }
 
 /** Requests that reached inspection whatever it found; a refused one counts only by its findings. */
@@ -100,14 +109,14 @@ const isPlaceOfWork = (path: unknown): boolean =>
   typeof path === 'string' && path.startsWith('/') && path !== SELF_TEST_PATH && !path.startsWith('/.holdfast/');
 
 /** Null for what tuning has nothing to learn from: other events, unknown hosts, refusals before inspection, probes. */
-export function readRequest(event: EventRecord, { clientOf, routeOf = foldRoute }: ReadParts): Seen | null {
+export function readRequest(event: EventRecord, { clientOf, routeOf, cardOf }: ReadParts): Seen | null {
   if (event.type !== requestCompleted.type || event.application === null) return null;
   // Written by the gateway by this schema a moment ago; parsing each again would cost more than all the rest.
   const payload = event.payload as unknown as RequestCompleted;
   const { path, method, address, status, findings, mode } = payload;
   if (!isPlaceOfWork(path) || !Array.isArray(findings)) return null;
   const place = { application: event.application, method, route: routeOf(path) };
-  const counting = findings.length === 0 ? [] : readFindings(place, findings);
+  const counting = findings.length === 0 ? [] : readFindings(place, findings, cardOf);
   if (!JUDGED.has(event.outcome) && counting.length === 0) return null;
   return {
     ...place,
