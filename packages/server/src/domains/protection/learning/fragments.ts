@@ -20,8 +20,26 @@ export type FragmentReading =
   | { readonly kind: 'ready'; readonly fragment: ReadyFragment }
   | { readonly kind: 'faulty'; readonly faults: readonly FragmentFault[] };
 
+/** Remarks of people are kept as they are, and may hold anything: what writes them down again goes as deep as they do. */
+const DEPTH_MAX = 128;
+
+function isDeeper(fragment: unknown): boolean {
+  let level: unknown[] = [fragment];
+  for (let depth = 0; depth <= DEPTH_MAX; depth += 1) {
+    const next: unknown[] = [];
+    for (const value of level) {
+      if (typeof value !== 'object' || value === null) continue;
+      for (const inner of Object.values(value)) next.push(inner);
+    }
+    if (next.length === 0) return false;
+    level = next;
+  }
+  return true;
+}
+
 /** Reads a fragment as every gateway will. */
 export function readFragmentText(fragment: unknown): FragmentReading {
+  if (isDeeper(fragment)) return { kind: 'faulty', faults: [{ pointer: '', detail: `nested deeper than ${DEPTH_MAX}` }] };
   const result = compileSchema(fragment);
   if (result.kind === 'refused') return { kind: 'faulty', faults: result.faults };
   const text = sortedJson(fragment);

@@ -1,0 +1,150 @@
+import { applicationSchema, gatewayLimitsSchema } from '@holdfast/contract';
+import { createModel, observe, takeDelta, type LearnedModel } from '@holdfast/inspect';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { silentLog } from '../../../platform/log.ts';
+import { openTestPlatform, type TestPlatform } from '../../../platform/test-platform.ts';
+import { createApplications, type Actor, type Applications } from '../../applications/index.ts';
+import { createProtection, type Protection } from '../index.ts';
+
+const operator: Actor = { kind: 'operator', ref: 'host:0' };
+let platform: TestPlatform;
+let applications: Applications;
+let protection: Protection;
+
+const open = (): Protection =>
+  createProtection({
+    ...platform,
+    applications,
+    log: silentLog,
+    trustedHops: 0,
+    contact: null,
+    pseudonym: (text) => text,
+    limits: gatewayLimitsSchema.parse({}),
+    keyMaterial: () => ({ certificates: [], challenges: [], alpnCertificates: [], ticketKeys: null }),
+  });
+
+beforeAll(async () => {
+  platform = await openTestPlatform();
+}, 60_000);
+afterAll(async () => platform[Symbol.asyncDispose]());
+beforeEach(async () => {
+  for (const table of ['learned', 'schema', 'snapshot']) await platform.db.query(`delete from protection_${table}`);
+  await platform.db.query('delete from application_entry');
+  platform.recorded.length = 0;
+  applications = createApplications(platform);
+  await applications.create(applicationSchema.parse({ id: 'shop', name: 'Shop', upstream: 'http://127.0.0.1:3000' }), {
+    actor: operator,
+  });
+  protection = open();
+  return async () => protection[Symbol.asyncDispose]();
+});
+
+/** One gateway that sees so many requests to a path and tells of them. */
+function lesson(count: number, path = '/orders'): string {
+  const model: LearnedModel = createModel();
+  for (let index = 0; index < count; index += 1)
+    observe(model, { method: 'GET', path, fields: [{ location: 'query', name: 'page', value: String(index % 7) }] });
+  return JSON.stringify(takeDelta(model));
+}
+
+const fragment = (maximum: number): Record<string, unknown> => ({
+  openapi: '3.1.0',
+  paths: { '/orders': { get: { parameters: [{ in: 'query', name: 'page', schema: { type: 'integer', maximum } }] } } },
+});
+const inSnapshot = async (): Promise<string[]> => {
+  const { schemas } = await protection.snapshots.refresh('test', operator);
+  return schemas.map(({ application, fragment: text }) => `${application} ${/"maximum":(\d+)/u.exec(text)?.[1] ?? ''}`);
+};
+
+describe('what gateways tell', () => {
+  it('adds up, survives a restart, and counts for its application only', async () => {
+    protection.learning.observe('shop', lesson(60));
+    protection.learning.observe('shop', lesson(60));
+    protection.learning.observe('shop', lesson(3, '/about'));
+    expect(await protection.learning.status('shop')).toMatchObject({ requests: 123, routes: 2, learning: 'on' });
+    await protection[Symbol.asyncDispose]();
+    protection = open();
+    protection.learning.observe('shop', lesson(7));
+    expect((await protection.learning.status('shop')).requests).toBe(130);
+    expect(await protection.learning.routes('shop')).toEqual([
+      { method: 'GET', route: '/orders', requests: 127, parameters: 1, covered: 'no' },
+      { method: 'GET', route: '/about', requests: 3, parameters: 1, covered: 'no' },
+    ]);
+    await expect(protection.learning.status('other')).rejects.toMatchObject({ code: 'not-found' });
+  });
+
+  it.each(['', '{', 'null', '{"version":9}', '[]'])('that is not readable changes nothing: %s', async (text) => {
+    protection.learning.observe('shop', text);
+    expect((await protection.learning.status('shop')).requests).toBe(0);
+    await expect(protection.learning.propose('shop')).rejects.toMatchObject({ code: 'schema-unlearned' });
+  });
+});
+
+describe('a schema', () => {
+  it('is proposed, accepted, recorded, and carried to the gateways', async () => {
+    protection.learning.observe('shop', lesson(120));
+    const proposal = await protection.learning.propose('shop');
+    const made = await protection.learning.accept('shop', { fragment: proposal.fragment, reason: 'seen enough' }, operator);
+    expect(made).toMatchObject({ version: 1, digest: proposal.digest, operations: 1, reason: 'seen enough' });
+    expect(await inSnapshot()).toEqual(['shop 100']);
+    expect(platform.recorded.map(({ type, reason }) => `${type} ${reason}`)).toContain('schema.accepted seen enough');
+    expect((await protection.learning.routes('shop'))[0]?.covered).toBe('yes');
+    expect((await protection.learning.show('shop', 'current')).fragment).toEqual(proposal.fragment);
+  });
+
+  it('that is the same again is no new version', async () => {
+    await protection.learning.accept('shop', { fragment: fragment(5) }, operator);
+    const again = await protection.learning.accept('shop', { fragment: fragment(5) }, operator);
+    expect(again.version).toBe(1);
+    expect(platform.recorded.filter(({ type }) => type === 'schema.accepted')).toHaveLength(1);
+  });
+
+  it('gives way to the one before it when it is withdrawn, and to none in the end', async () => {
+    for (const maximum of [5, 6]) await protection.learning.accept('shop', { fragment: fragment(maximum) }, operator);
+    expect(await inSnapshot()).toEqual(['shop 6']);
+    expect((await protection.learning.withdraw('shop', {}, operator)).inForce?.version).toBe(1);
+    expect(await inSnapshot()).toEqual(['shop 5']);
+    await protection.learning.accept('shop', { fragment: fragment(7) }, operator);
+    expect((await protection.learning.withdraw('shop', { all: true }, operator)).inForce).toBeNull();
+    expect(await inSnapshot()).toEqual([]);
+    await expect(protection.learning.withdraw('shop', {}, operator)).rejects.toMatchObject({ code: 'schema-missing' });
+    expect((await protection.learning.show('shop', 2)).withdrawnAt).not.toBeNull();
+  });
+
+  it('keeps the last twenty versions', async () => {
+    for (let maximum = 1; maximum <= 23; maximum += 1)
+      await protection.learning.accept('shop', { fragment: fragment(maximum) }, operator);
+    const { history } = await protection.learning.status('shop');
+    expect([history.length, history[0]?.version, history.at(-1)?.version]).toEqual([20, 23, 4]);
+  });
+
+  it('that cannot be enforced is refused with the place', async () => {
+    const bad = { paths: { '/a': { get: { parameters: [{ in: 'query', name: 'x', schema: { pattern: '(a|a)*' } }] } } } };
+    await expect(protection.learning.accept('shop', { fragment: bad }, operator)).rejects.toMatchObject({
+      code: 'schema-invalid',
+      errors: [{ pointer: '/paths/~1a/get/parameters/0/schema/pattern' }],
+    });
+    let deep: unknown = 1;
+    for (let depth = 0; depth < 50_000; depth += 1) deep = [deep];
+    const check = await protection.learning.check('shop', { ...fragment(1), info: deep });
+    expect(check.faults).toMatchObject([{ pointer: '' }]);
+    expect((await protection.learning.check('shop', fragment(1))).faults).toEqual([]);
+  });
+
+  it('is as it was after going back to an earlier state', async () => {
+    await protection.learning.accept('shop', { fragment: fragment(5) }, operator);
+    await inSnapshot();
+    const { digest } = await protection.snapshots.show();
+    await protection.learning.accept('shop', { fragment: fragment(6) }, operator);
+    await inSnapshot();
+    await protection.rollBack({ digest, reason: 'it was too narrow' }, operator);
+    expect(await inSnapshot()).toEqual(['shop 5']);
+    expect((await protection.learning.status('shop')).inForce?.version).toBe(3);
+  });
+
+  it('of an application that is gone reaches no gateway', async () => {
+    await protection.learning.accept('shop', { fragment: fragment(5) }, operator);
+    await applications.remove('shop', { actor: operator });
+    expect(await inSnapshot()).toEqual([]);
+  });
+});
