@@ -67,7 +67,12 @@ const BOMBS: readonly Bomb[] = [
     bomb: '{"role":"user","role":"admin"}',
     honest: '{"role":"user","other":"admin"}',
   },
-  { name: 'JSON with __proto__', headers: JSON_TYPE, bomb: '{"__proto__":{"admin":true}}', honest: '{"proto":{"admin":true}}' },
+  {
+    name: 'GraphQL that nests without end',
+    headers: JSON_TYPE,
+    bomb: JSON.stringify({ query: '{a'.repeat(2_000) + '}'.repeat(2_000) }),
+    honest: JSON.stringify({ query: '{a'.repeat(12) + '}'.repeat(12) }),
+  },
   { name: 'multipart with many parts', headers: PARTS, bomb: parts(5000), honest: parts(90) },
   {
     name: 'multipart with a huge part header',
