@@ -21,10 +21,14 @@ export interface Tag {
   isSpelled: boolean;
   /** False when the text ends inside the tag. */
   isFinished: boolean;
+  /** True when the tag has more attributes than were read. */
+  isCut: boolean;
 }
 
-/** More attributes than any honest tag has; the rest of the tag is skipped. */
+/** More attributes than any honest tag has; of those that follow only the ones with a value are kept. */
 const ATTRIBUTES_MAX = 128;
+/** Past so many with a value the rest of the tag is skipped, and the tag says so. */
+const SET_ATTRIBUTES_MAX = 8_192;
 const NAME_LENGTH_MAX = 64;
 /** Looked for behind each backtick, so the way there is short. */
 const BACKTICK_LENGTH_MAX = 1_024;
@@ -76,7 +80,7 @@ function spelledName(text: string, from: number): string {
 }
 
 /** Reads attributes from `from` up to the `>` that ends the tag, or the end of the text. */
-export function readAttributes(text: string, from: number): Pick<Tag, 'attributes' | 'end' | 'isFinished'> {
+export function readAttributes(text: string, from: number): Pick<Tag, 'attributes' | 'end' | 'isFinished' | 'isCut'> {
   const attributes: Attribute[] = [];
   let at = from;
   while (at < text.length && text[at] !== '>') {
@@ -84,29 +88,29 @@ export function readAttributes(text: string, from: number): Pick<Tag, 'attribute
       at++;
       continue;
     }
-    // What nobody reads any more need not be taken apart; a quoted `>` there ends the tag early, which only shows more of it.
-    if (attributes.length === ATTRIBUTES_MAX) {
+    if (attributes.length === SET_ATTRIBUTES_MAX) {
       const close = text.indexOf('>', at);
-      at = close < 0 ? text.length : close;
-      break;
+      return { attributes, end: close < 0 ? text.length : close + 1, isFinished: close >= 0, isCut: true };
     }
-    const attribute = readAttribute(text, at);
-    attributes.push(attribute);
+    const attribute = readAttribute(text, at, attributes.length < ATTRIBUTES_MAX);
+    if (attribute.name !== '') attributes.push(attribute);
     at = Math.max(attribute.end, at + 1);
   }
-  return { attributes, end: Math.min(at + 1, text.length), isFinished: at < text.length };
+  return { attributes, end: Math.min(at + 1, text.length), isFinished: at < text.length, isCut: false };
 }
 
-function readAttribute(text: string, start: number): Attribute {
+/** Without a name when it has no value and `keepsBare` does not ask for such: cutting names out of a hostile text is what costs. */
+function readAttribute(text: string, start: number, keepsBare: boolean): Attribute {
   // A leading `=` belongs to the name (HTML §13.2.5.32, unexpected-equals-sign-before-attribute-name).
   let nameEnd = text[start] === '=' ? start + 1 : start;
   while (nameEnd < text.length && !isGap(text.charCodeAt(nameEnd)) && text[nameEnd] !== '>' && text[nameEnd] !== '=') nameEnd++;
-  const name = text.slice(start, Math.min(nameEnd, start + NAME_LENGTH_MAX)).toLowerCase();
   // Nothing but blanks stands before the sign in HTML; old parsers let a slash pass.
   let equals = skipGaps(text, nameEnd);
   if (text[equals] === '/' && text[equals + 1] === '=') equals++;
-  if (text[equals] !== '=') return { name, value: '', start, end: nameEnd, isSet: false, isClosed: true };
-  return { name, start, isSet: true, ...readValue(text, skipGaps(text, equals + 1)) };
+  const isSet = text[equals] === '=';
+  const name = isSet || keepsBare ? text.slice(start, Math.min(nameEnd, start + NAME_LENGTH_MAX)).toLowerCase() : '';
+  if (!isSet) return { name, value: '', start, end: nameEnd, isSet, isClosed: true };
+  return { name, start, isSet, ...readValue(text, skipGaps(text, equals + 1)) };
 }
 
 function readValue(text: string, at: number): Pick<Attribute, 'value' | 'end' | 'isClosed'> {

@@ -7,9 +7,9 @@ import { readTag } from './html.ts';
 import { isActiveStyle, isScriptUrl, looksLikeScript, normalizeUrl } from './script.ts';
 
 /** Tags read per value; past it the value is not a text a person formatted. */
-const TAGS_MAX = 20_000;
+const TAGS_MAX = 200_000;
 /** Characters read per character of the value: markup inside attribute values is entered too, until this is used up. */
-const READS_MAX = 3;
+const READS_MAX = 1;
 const READS_FREE = 65_536;
 const SCRIPT_LENGTH_MAX = 4_096;
 const EVIDENCE_MAX = 256;
@@ -61,12 +61,14 @@ export function judgeMarkup(text: string): Evidence[] {
         span: [tag.start, tag.end],
         why: 'more script and style tags than are read one by one',
       });
-      break;
+      return found;
     }
     judgeTag(text, tag, found);
     budget -= tag.end - at + (BODY_TAGS.has(localName(tag)) ? SCRIPT_LENGTH_MAX : 0);
     at = text.indexOf('<', budget > 0 ? at + 1 : tag.end);
   }
+  if (at >= 0 && !isDecided(found))
+    found.push({ rule: 'xss.script', confidence: 0.9, span: [at, text.length], why: 'more tags than are read' });
   return found;
 }
 
@@ -118,6 +120,7 @@ function tagReason(text: string, tag: Tag): Reason | undefined {
   }
   if (tag.isSpelled && TAKEN_APART.has(name))
     return { rule: 'xss.script', confidence: 0.94, why: `the name of a <${name}> tag is taken apart` };
+  if (tag.isCut) return { rule: 'xss.handler', confidence: 0.9, why: 'a tag has more attributes than are read' };
   return embedReason(tag, name) ?? unfinishedReason(tag, name);
 }
 
