@@ -1,5 +1,5 @@
 import { LEARN_LIMITS } from './limits.ts';
-import { createModel, mergeModels, type LearnedModel, type Route } from './model.ts';
+import { createModel, type LearnedModel, type Route } from './model.ts';
 import { afterTelling, newProfile, sharedWords, type Profile } from './profile.ts';
 
 /** A model as plain JSON: what crosses between processes and lies in the database. Numbers in a fixed order keep it small. */
@@ -111,8 +111,7 @@ export function fromDocument(document: unknown): LearnedModel | null {
     model.routes.set(`${route.method} ${route.template}`, route);
     model.parameters += route.parameters.size;
   }
-  // Adding it up with nothing puts every limit in force again.
-  return mergeModels(createModel(), model);
+  return model.parameters > LEARN_LIMITS.parametersMax ? null : model;
 }
 
 function readRoute(raw: unknown): Route | null {

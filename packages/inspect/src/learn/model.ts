@@ -210,31 +210,47 @@ function addParameter(model: LearnedModel, route: Route, [name, profile]: readon
  */
 export function mergeModels(left: LearnedModel, right: LearnedModel): LearnedModel {
   const merged = createModel();
-  for (const part of [left, right]) {
-    merged.requests += part.requests;
-    merged.unplaced += part.unplaced;
-    for (const place of part.folded) if (merged.folded.size < LEARN_LIMITS.routesMax) merged.folded.add(place);
-    for (const place of part.kept) if (merged.kept.size < LEARN_LIMITS.routesMax) merged.kept.add(place);
-  }
-  for (const part of [left, right]) for (const route of part.routes.values()) addFolded(merged, route);
+  for (const part of [left, right]) addModel(merged, part);
   return merged;
 }
 
-/** One side may have folded what the other still tells apart. */
-function addFolded(merged: LearnedModel, route: Route): void {
-  const segments = route.template.split('/').slice(1);
-  let template = '';
-  for (const segment of segments) {
+/** Adds what one process learned to what is known. Costs by what is new: routes known to both are only added up. */
+function addModel(merged: LearnedModel, part: LearnedModel): void {
+  const wasEmpty = merged.routes.size === 0;
+  merged.requests += part.requests;
+  merged.unplaced += part.unplaced;
+  const places = merged.folded.size;
+  for (const place of part.folded) if (merged.folded.size < LEARN_LIMITS.routesMax) merged.folded.add(place);
+  for (const place of part.kept) if (merged.kept.size < LEARN_LIMITS.routesMax) merged.kept.add(place);
+  if (merged.folded.size > places && !wasEmpty) refoldAll(merged);
+  for (const route of part.routes.values()) {
+    const template = foldedTemplate(route.template, merged);
+    const isNew = !merged.routes.has(`${route.method} ${template}`);
+    addRoute(merged, { ...route, template });
+    // One model by itself has no crowded place left; two together may.
+    if (isNew && !wasEmpty) foldCrowded(merged, template);
+  }
+}
+
+/** The other side has folded places that this side still tells apart. */
+function refoldAll(merged: LearnedModel): void {
+  const before = [...merged.routes.values()];
+  merged.routes = new Map();
+  merged.parameters = 0;
+  for (const route of before) addRoute(merged, { ...route, template: foldedTemplate(route.template, merged) });
+}
+
+function foldedTemplate(template: string, { folded, kept }: Folding): string {
+  if (folded.size === 0) return template;
+  let result = '';
+  for (const segment of template.split('/').slice(1)) {
     const extension = extensionOf(segment);
-    const isFolded =
-      !segment.startsWith('{') && merged.folded.has(`${template} ${extension}`) && !merged.kept.has(`${template}/${segment}`);
-    template = `${template}/${isFolded ? placeholder('name', extension) : segment}`;
+    const isFolded = !segment.startsWith('{') && folded.has(`${result} ${extension}`) && !kept.has(`${result}/${segment}`);
+    result = `${result}/${isFolded ? placeholder('name', extension) : segment}`;
   }
-  addRoute(merged, { ...route, template });
-  // Neither side alone may have had too many siblings at one place.
-  for (;;) {
-    const place = crowdedPlace(merged, template);
-    if (place === null) return;
-    fold(merged, place);
-  }
+  return result;
+}
+
+function foldCrowded(merged: LearnedModel, template: string): void {
+  for (let place = crowdedPlace(merged, template); place !== null; place = crowdedPlace(merged, template)) fold(merged, place);
 }

@@ -5,7 +5,8 @@ import type { Log } from '../../../platform/log.ts';
 import { tablesOf } from '../change.ts';
 import { addLearned, readModel } from './learned-store.ts';
 
-const WRITE_AFTER_MS = 1000;
+/** The whole model is read and written each time; whoever asks for it has what waits written first. */
+const WRITE_AFTER_MS = 5000;
 /** Applications whose lessons wait to be written; a gateway names only those of its snapshot. */
 const PENDING_MAX = 1000;
 
