@@ -42,6 +42,16 @@ export interface Inspection {
 
 /** Characters without which a value is a word, a number, a slug, a UUID or a token in every group's eyes. */
 const INTERESTING = ~(TRAIT.letter | TRAIT.digit | TRAIT.dot | TRAIT.colon | TRAIT.slash | TRAIT.comma | TRAIT.at);
+/** Fields in which even one plain word can be an attack: the name of a scanner, of an uploaded file, or of a program that is run. */
+const READ_IF_PLAIN: ReadonlySet<string> = new Set([
+  'user-agent',
+  'x-filename',
+  'x-file-name',
+  'cmd',
+  'command',
+  'exec',
+  'execute',
+]);
 const SAMPLE_LENGTH_MAX = 64;
 const FINDINGS_MAX = 64;
 const NAME_INSPECTED_MAX = 1_024;
@@ -134,7 +144,7 @@ function inspectName(field: Field, run: Run): readonly Finding[] {
 function inspectText({ field, part, text }: Text, { detectors, memory, contextOf }: Run): readonly Finding[] {
   const { location, name } = field;
   const traits = scanTraits(text);
-  if (isPlain(traits, text) && name !== 'user-agent') return NOTHING;
+  if (isPlain(traits, text) && !READ_IF_PLAIN.has(name)) return NOTHING;
   const isFile = field.isFile === true && part === 'value';
   // A file and a field of one name are judged by different detectors: what was clean as one need not be as the other.
   const remembers = memory !== null && text.length <= REMEMBERED_MAX && !isFile;

@@ -52,7 +52,8 @@ interface Measure {
 }
 
 function measureWord(text: string, start: number): Measure {
-  const isWindowsPath = WINDOWS_ROOT.test(text.slice(start, start + WINDOWS_ROOT_LENGTH_MAX));
+  const mayBeRoot = text[start] === '%' || text[start + 1] === ':';
+  const isWindowsPath = mayBeRoot && WINDOWS_ROOT.test(text.slice(start, start + WINDOWS_ROOT_LENGTH_MAX));
   const measure: Measure = { end: start, hidden: 0, isDisguised: false, hasDirectory: false, isWindowsPath };
   const stop = Math.min(text.length, start + WORD_LENGTH_MAX);
   let at = start;

@@ -114,11 +114,12 @@ function readSite(text: string, from: number, separator: Separator): CommandSite
   let start = from;
   while (start - from < SKIPPED_MAX && IS_SKIPPED[text.charCodeAt(start)] === true) start++;
   const plain = plainWordEnd(text, start);
-  if (plain === start) return undefined;
+  if (plain === start && text[start] !== '>' && text[start] !== '<') return undefined;
   if (plain > start) return plainSite(text, { separator, start, end: plain, isGlued: start === from });
   const skipped = separator === 'quote' ? -1 : endOf(BEFORE_COMMAND, text, start);
   const word = foldWord(text, Math.max(start, skipped));
   if (word.text === '') return undefined;
+  if (word.text.length === 1 && !/[a-z]/.test(word.text)) return undefined;
   const name = programOf(word.text);
   const isDisguised = word.isDisguised || name.isDisguised || (skipped > 0 && text[start] === '$');
   const site = { ...name, separator, prefix: '', isDisguised, isGlued: start === from, start, end: word.end };
@@ -162,14 +163,15 @@ interface ProgramName {
 /** The program a folded word names, without directory and file type. */
 function programOf(folded: string): ProgramName {
   const word = folded.includes('[') ? folded.replaceAll(GLOB_CLASS, '$1') : folded;
-  const unix = word.includes('/') ? word.replace(DIRECTORIES, '') : word;
+  const unix = word.includes('/') && !word.endsWith('/') ? word.replace(DIRECTORIES, '') : word;
   const stripped = unix.includes('\\') ? unix.replace(WINDOWS_DIRECTORIES, '') : unix;
   // A backslash before a name only keeps its alias away.
-  const isEscaped = /^\\[a-z]/.test(stripped) && !stripped.includes('\\', 1);
+  const isEscaped = stripped.startsWith('\\') && /^\\[a-z]/.test(stripped) && !stripped.includes('\\', 1);
   // The command processor takes a switch that touches its command: `cmd/c`.
-  const glued = /^([a-z]{3,12})\/[a-z?]{1,2}$/.exec(stripped)?.[1];
+  const glued = !stripped.includes('/') ? undefined : /^([a-z]{3,12})\/[a-z?]{1,2}$/.exec(stripped)?.[1];
   if (glued !== undefined && WINDOWS_PROGRAMS.has(glued)) return { program: glued, isPath: false, isDisguised: true };
-  const program = (isEscaped ? stripped.slice(1) : stripped).replace(/\.(?:exe|com|bat|sh)$/, '');
+  const name = isEscaped ? stripped.slice(1) : stripped;
+  const program = name.includes('.') ? name.replace(/\.(?:exe|com|bat|sh)$/, '') : name;
   return { program, isPath: stripped !== word && !stripped.includes('\\'), isDisguised: isEscaped || word !== folded };
 }
 

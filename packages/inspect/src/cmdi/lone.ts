@@ -14,8 +14,7 @@ export function judgeLoneCommand(value: string, name: string): Evidence | undefi
   const [, path = '', rest = ''] = match;
   const program = (path.split('/').at(-1) ?? '').toLowerCase();
   const why = `the whole value is the command ${program}`;
-  if (isExecuted(name) && programKind(program) !== undefined && !isSentence(rest))
-    return { rule: 'cmdi.line', confidence: 0.91, span: [0, value.length], why };
+  if (isExecuted(name) && isRun(program, rest)) return { rule: 'cmdi.line', confidence: 0.91, span: [0, value.length], why };
   // `'uname'`: broken out of a quotation on both sides.
   const isEnclosed = /^['"`;|&]/.test(value) && /^['"`;|&#]{1,2}$/.test(rest);
   if (!isEnclosed || !RECONNAISSANCE.has(program)) return undefined;
@@ -30,6 +29,14 @@ function isExecuted(name: string): boolean {
     .split(/[.[\]]/)
     .findLast((word) => word !== '');
   return last !== undefined && EXECUTED_NAMES.has(last);
+}
+
+/** `cmd=view` and `command=print page` are actions of an application; `cmd=ls` and `cmd=tail -f x` are not. */
+function isRun(program: string, rest: string): boolean {
+  const kind = programKind(program);
+  if (kind === undefined || isSentence(rest)) return false;
+  if (kind === 'interpreter' && rest.trim() !== '') return true;
+  return kind === 'program' || kind === 'short' || /[-/$<>\\~]/.test(rest);
 }
 
 /** More than two words of letters are a sentence about something. */
