@@ -11,6 +11,8 @@ import { SCRIPT_PATTERNS, TAG_PATTERNS } from './scripts.ts';
 const PATTERNS: readonly Pattern[] = [...TAG_PATTERNS, ...JAVA_PATTERNS, ...NODE_PATTERNS, ...SCRIPT_PATTERNS];
 const CLASS_CONFIDENCE = 0.93;
 const QUOTED_CONFIDENCE = 0.4;
+/** Fields in which clients report what happened in a program, class names and all. */
+const TELEMETRY_NAME = /logger|categor|stack|trace|exception|error|thread/i;
 
 /**
  * Looks for code of the languages web applications are written in (CWE-94). A value that starts as code, or is nothing but code, counts;
@@ -23,10 +25,9 @@ export function detectCode(input: DetectInput): readonly Evidence[] {
     if (evidence !== undefined) found.push(evidence);
   };
   if (part === 'value') keep(judgeFileName(value, location, name));
-  for (const pattern of PATTERNS) if (value.includes(pattern.hint)) keep(judgePattern(value, pattern));
-  if (hasAny(traits, TRAIT.dot | TRAIT.bracket)) keep(judgeClassLoader(value, part));
-  if (hasAny(traits, TRAIT.dot) && location !== 'path') keep(judgeClassName(value));
-  if (hasAny(traits, TRAIT.colon) && part === 'name') keep(judgeStruts(value));
+  for (const pattern of PATTERNS)
+    if (hasAny(traits, pattern.needs) && value.includes(pattern.hint)) keep(judgePattern(value, pattern));
+  for (const evidence of judgeJava(input)) keep(evidence);
   if (hasAny(traits, TRAIT.dollar)) keep(judgeVariables(value));
   if (hasAny(traits, TRAIT.equals) || part === 'name') keep(judgeSettings(value, part));
   if (hasAny(traits, TRAIT.paren)) {
@@ -44,13 +45,22 @@ function judgePattern(value: string, { rule, shape, confidence, quoted, why }: P
   return { rule, confidence: isQuoted ? quoted : confidence, span, why };
 }
 
-function judgeClassName(value: string): Evidence | undefined {
+function judgeJava({ value, traits, location, name, part }: DetectInput): readonly (Evidence | undefined)[] {
+  const found: (Evidence | undefined)[] = [];
+  if (hasAny(traits, TRAIT.dot | TRAIT.bracket) && /lass/i.test(value)) found.push(judgeClassLoader(value, part));
+  // Paths of documentation sites are made of class names.
+  if (hasAny(traits, TRAIT.dot) && location !== 'path') found.push(judgeClassName(value, part === 'value' ? name : ''));
+  if (hasAny(traits, TRAIT.colon) && part === 'name') found.push(judgeStruts(value));
+  return found;
+}
+
+function judgeClassName(value: string, name: string): Evidence | undefined {
   const found = findClassName(value);
   if (found === undefined) return undefined;
   const { span, text, isLone } = found;
   // Amid other text only code names a class: it is called, made or assigned.
   const isCode = isLone || /^\s{0,4}[(@.;)'"]/.test(value.slice(span[1], span[1] + 8));
-  const isQuoted = !isCode || isQuotedCode(value, span) || isListing(value);
+  const isQuoted = !isCode || TELEMETRY_NAME.test(name) || isQuotedCode(value, span) || isListing(value);
   const confidence = isQuoted ? QUOTED_CONFIDENCE : CLASS_CONFIDENCE;
   return { rule: 'code.java-class', confidence, span, why: `${text.slice(0, 64)} is a class of the Java runtime` };
 }

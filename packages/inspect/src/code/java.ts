@@ -1,3 +1,4 @@
+import { TRAIT } from '../traits.ts';
 import type { Pattern } from './pattern.ts';
 
 /**
@@ -6,9 +7,13 @@ import type { Pattern } from './pattern.ts';
  */
 const QUALIFIED =
   /(?<![\w.@$/\\-])(?:java\.(?:io|lang|rmi|beans|net|nio|security|Runtime|ProcessBuilder)|javax\.(?:script|naming|el|management|faces|imageio)|sun\.(?:misc|reflect|rmi|tools)|com\.sun\.(?:org|rowset|jndi|jmx|corba|tools)|org\.omg\.CORBA|com\.opensymphony\.xwork2|org\.apache\.(?:commons|struts2?|xalan|bcel|catalina|xbean|velocity|tomcat\.dbcp|naming|el)|org\.codehaus\.groovy|groovy\.(?:lang|util)|freemarker\.template|bsh\.Interpreter|ognl\.Ognl|org\.mozilla\.javascript|clojure\.core)(?:[.$]\w{1,64}){0,8}(?![\w/])/g;
+/** A text without any of these names none of those packages; looking for them costs less than the expression does. */
+const ROOTS = ['java', 'sun.', 'org.', 'com.opens', 'groovy.', 'freemarker.', 'bsh.', 'ognl.', 'clojure.'] as const;
 /** Crash reports name what was thrown; that is no class anybody asks the server to load. */
 const THROWN = /(?:Exception|Error|Throwable|Failure|Warning)$/;
 const STACK_FRAME = /(?:\b|\\t)at\s{1,4}[\w.$<>/]{3,200}\([\w$ .-]{1,80}(?::\d{1,6})?\)/;
+/** Source code that somebody shows begins with such lines. */
+const IMPORT = /\b(?:import|package)\s{1,4}(?:static\s{1,4})?$/;
 /** A qualified name as the whole value, perhaps quoted, called, or behind a parameter name in a plain text. */
 const BEFORE_LONE = /^[\s"'[({]{0,8}(?:[\w.-]{1,64}[=:]\s{0,4})?["']?$/;
 const CALLS_MAX = 64;
@@ -22,12 +27,13 @@ export interface ClassName {
 
 /** The first qualified class name that no crash report would hold; undefined in stack traces. */
 export function findClassName(value: string): ClassName | undefined {
+  if (!ROOTS.some((root) => value.includes(root))) return undefined;
   let seen = 0;
   for (const match of value.matchAll(QUALIFIED)) {
     if (++seen > CALLS_MAX) return undefined;
     const [text] = match;
     if (THROWN.test(text)) continue;
-    if (STACK_FRAME.test(value)) return undefined;
+    if (STACK_FRAME.test(value) || IMPORT.test(value.slice(Math.max(0, match.index - 16), match.index))) return undefined;
     const span = [match.index, match.index + text.length] as const;
     return { span, text, isLone: span[0] <= 80 && BEFORE_LONE.test(value.slice(0, span[0])) };
   }
@@ -38,6 +44,7 @@ export const JAVA_PATTERNS: readonly Pattern[] = [
   {
     rule: 'code.java-execution',
     hint: 'untime',
+    needs: TRAIT.dot,
     shape:
       /\bgetRuntime\b|\bRuntime\s{0,4}\.\s{0,4}(?:exec|load)\b|\bjava\.(?:lang\.)?Runtime\b|java\.lang\.\w{1,40}\s{1,8}Runtime\b/,
     confidence: 0.94,
@@ -47,6 +54,7 @@ export const JAVA_PATTERNS: readonly Pattern[] = [
   {
     rule: 'code.java-execution',
     hint: 'rocess',
+    needs: TRAIT.dot | TRAIT.paren,
     shape: /\bProcessBuilder\s{0,4}[.(]|java\.lang\.\w{1,40}\s{1,8}ProcessBuilder\b|\bProcessImpl\b|\bUNIXProcess\b/,
     confidence: 0.94,
     quoted: 0.5,
@@ -55,6 +63,7 @@ export const JAVA_PATTERNS: readonly Pattern[] = [
   {
     rule: 'code.java-execution',
     hint: '.',
+    needs: TRAIT.paren,
     shape:
       /\bClass\s{0,4}\.\s{0,4}forName\s{0,4}\(|\bgetClass\s{0,4}\(\s{0,4}\)\s{0,4}\.\s{0,4}(?:forName|getMethod|getClassLoader|getConstructor|getDeclared|getProtectionDomain)|\bT\s{0,4}\(\s{0,4}java\.|\bScriptEngineManager\b.{0,40}\(|\bURLClassLoader\b.{0,40}\(|\bdefineClass\s{0,4}\(|\bGroovyShell\b.{0,20}\(/,
     confidence: 0.95,
@@ -64,6 +73,7 @@ export const JAVA_PATTERNS: readonly Pattern[] = [
   {
     rule: 'code.java-execution',
     hint: 'execute',
+    needs: TRAIT.paren,
     shape: /['"\])]\s{0,4}\.\s{0,4}execute\s{0,4}\(\s{0,4}(?:null\s{0,4},[^)]{0,64})?\)/,
     confidence: 0.93,
     quoted: 0.5,
@@ -72,6 +82,7 @@ export const JAVA_PATTERNS: readonly Pattern[] = [
   {
     rule: 'code.java-binding',
     hint: '#',
+    needs: TRAIT.comment,
     shape:
       /#_?memberAccess|#(?:context|attr|request|session|application|parameters|root)\s{0,4}\[|#\w{1,40}\s{0,4}=\s{0,4}(?:@|\(|new\b|#)|[%$]\{\s{0,4}\(?#/,
     confidence: 0.96,
@@ -81,6 +92,7 @@ export const JAVA_PATTERNS: readonly Pattern[] = [
   {
     rule: 'code.java-binding',
     hint: 'Access',
+    needs: TRAIT.letter,
     shape: /allow(?:Static|Private|Protected)\w{0,16}Access|\bMethodAccessor\b.{0,40}deny|\bSecurityMemberAccess\b/,
     confidence: 0.95,
     quoted: 0.5,
@@ -89,6 +101,7 @@ export const JAVA_PATTERNS: readonly Pattern[] = [
   {
     rule: 'code.java-binding',
     hint: '@',
+    needs: TRAIT.at,
     shape: /@(?:java|javax|org\.apache|ognl|com\.opensymphony)(?:\.\w{1,64}){1,6}@/,
     confidence: 0.96,
     quoted: 0.7,

@@ -1,3 +1,4 @@
+import { TRAIT } from '../traits.ts';
 import type { Pattern } from './pattern.ts';
 
 /** A literal: what it compares to or negates is known before the program runs. */
@@ -11,6 +12,7 @@ export const NODE_PATTERNS: readonly Pattern[] = [
   {
     rule: 'code.node',
     hint: 'ND_FUNC',
+    needs: TRAIT.dollar,
     shape: /_\$\$ND_FUNC\$\$_/,
     confidence: 0.97,
     quoted: 0.7,
@@ -19,6 +21,7 @@ export const NODE_PATTERNS: readonly Pattern[] = [
   {
     rule: 'code.node',
     hint: 'child_process',
+    needs: TRAIT.letter,
     shape: /\bchild_process\b/,
     confidence: 0.94,
     quoted: 0.4,
@@ -27,6 +30,7 @@ export const NODE_PATTERNS: readonly Pattern[] = [
   {
     rule: 'code.node',
     hint: 'require',
+    needs: TRAIT.paren | TRAIT.dot,
     shape:
       /\brequire\s{0,4}(?:\.\s{0,4}(?:main|cache|resolve|extensions)\b|\(\s{0,4}['"`](?:node:)?(?:child_process|fs|os|net|http|https|vm|path|util|module|cluster|worker_threads|process|repl|dns|crypto)['"`])/,
     confidence: 0.94,
@@ -36,6 +40,7 @@ export const NODE_PATTERNS: readonly Pattern[] = [
   {
     rule: 'code.node',
     hint: 'process',
+    needs: TRAIT.dot | TRAIT.bracket,
     shape:
       /(?<![\w-])process\s{0,4}(?:\?\.|\.|\[\s{0,4}['"`]?)\s{0,4}(?:mainModule|binding|_linkedBinding|env|exit|kill|argv|execPath|cwd|chdir|dlopen|versions?|platform|stdout|stderr|constructor|abort|memoryUsage|getBuiltinModule)\b/,
     confidence: 0.93,
@@ -45,6 +50,7 @@ export const NODE_PATTERNS: readonly Pattern[] = [
   {
     rule: 'code.node',
     hint: 'onstructor',
+    needs: TRAIT.dot | TRAIT.colon | TRAIT.bracket | TRAIT.paren,
     shape:
       /\bconstructor\s{0,4}[.:]\s{0,4}constructor\b|\bconstructor['"\]]{1,3}\s{0,4}\[\s{0,4}['"]constructor|\bconstructor\s{0,4}\(\s{0,4}['"`](?:return|throw|alert|this|global|process)/,
     confidence: 0.95,
@@ -54,6 +60,7 @@ export const NODE_PATTERNS: readonly Pattern[] = [
   {
     rule: 'code.node',
     hint: 'unction',
+    needs: TRAIT.paren,
     shape: /\bnew\s{1,4}Function\s{0,4}\(|(?<![\w.])Function\s{0,4}\(\s{0,4}['"`]/,
     confidence: 0.92,
     quoted: 0.3,
@@ -62,6 +69,7 @@ export const NODE_PATTERNS: readonly Pattern[] = [
   {
     rule: 'code.node',
     hint: 'import',
+    needs: TRAIT.paren,
     shape: /(?<![\w.@])import\s{0,4}\(\s{0,4}['"`]/,
     confidence: 0.92,
     quoted: 0.3,
@@ -70,6 +78,7 @@ export const NODE_PATTERNS: readonly Pattern[] = [
   {
     rule: 'code.node',
     hint: 'Sync',
+    needs: TRAIT.paren,
     shape: /\b(?:exec|execFile|spawn|readFile|writeFile|readdir|unlink|appendFile|rm|mkdir)Sync\s{0,4}\(/,
     confidence: 0.93,
     quoted: 0.3,
@@ -78,6 +87,7 @@ export const NODE_PATTERNS: readonly Pattern[] = [
   {
     rule: 'code.node',
     hint: '(',
+    needs: TRAIT.paren,
     shape:
       /(?<![\w.])fs\s{0,4}\.\s{0,4}(?:promises\s{0,4}\.\s{0,4})?(?:readFile|writeFile|readdir|unlink|appendFile|createReadStream|createWriteStream|rm|access)\s{0,4}\(|\bset(?:Timeout|Interval)\s{0,4}\(\s{0,4}['"`]/,
     confidence: 0.92,
@@ -87,6 +97,7 @@ export const NODE_PATTERNS: readonly Pattern[] = [
   {
     rule: 'code.node',
     hint: 'process',
+    needs: TRAIT.dot | TRAIT.bracket,
     shape:
       /(?<![\w.-])process\s{0,4}(?:\?\.|\.)\s{0,4}(?:\w{2,24}\s{0,4}\.\s{0,4})?\w{2,24}\s{0,4}\(|(?<![\w.-])process\s{0,4}\[\s{0,4}['"`\w]/,
     confidence: 0.92,
@@ -96,6 +107,7 @@ export const NODE_PATTERNS: readonly Pattern[] = [
   {
     rule: 'code.node',
     hint: 'this',
+    needs: TRAIT.dot | TRAIT.bracket,
     shape: /\bthis\s{0,4}(?:\.|\[['"`])\s{0,4}(?:constructor|process|require|global)\b/,
     confidence: 0.92,
     quoted: 0.3,
@@ -104,6 +116,7 @@ export const NODE_PATTERNS: readonly Pattern[] = [
   {
     rule: 'code.node',
     hint: 'module',
+    needs: TRAIT.dot,
     shape: /(?<![\w.])module\s{0,4}\.\s{0,4}(?:exports\s{0,4}[=.[]|constructor\b|require\b)/,
     confidence: 0.91,
     quoted: 0.2,
@@ -112,6 +125,7 @@ export const NODE_PATTERNS: readonly Pattern[] = [
   {
     rule: 'code.node',
     hint: 'romCharCode',
+    needs: TRAIT.paren,
     shape: /\bString\s{0,4}\.\s{0,4}fromCharCode\s{0,4}\(/,
     confidence: 0.92,
     quoted: 0.3,
@@ -120,6 +134,7 @@ export const NODE_PATTERNS: readonly Pattern[] = [
   {
     rule: 'code.node',
     hint: 'constructor:',
+    needs: TRAIT.dollar,
     shape: /\$\d{1,4}:(?:constructor|__proto__|_response|then)\b/,
     confidence: 0.95,
     quoted: 0.4,
@@ -128,6 +143,7 @@ export const NODE_PATTERNS: readonly Pattern[] = [
   {
     rule: 'code.node',
     hint: 'global',
+    needs: TRAIT.dot | TRAIT.bracket,
     shape: /\bglobal(?:This)?\s{0,4}(?:\.|\[['"`]?)\s{0,4}(?:process|require|constructor|Buffer|eval|Function)\b/,
     confidence: 0.94,
     quoted: 0.4,
@@ -136,6 +152,7 @@ export const NODE_PATTERNS: readonly Pattern[] = [
   {
     rule: 'code.node',
     hint: 'console',
+    needs: TRAIT.dot | TRAIT.bracket,
     shape:
       /(?<![\w.-])console\s{0,4}(?:\.\s{0,4}|\[\s{0,4}['"`]?)(?:log|info|debug|error|warn|trace|dir|table|time|assert|group)['"`\]]{0,3}\s{0,4}\(/,
     confidence: 0.91,
@@ -145,6 +162,7 @@ export const NODE_PATTERNS: readonly Pattern[] = [
   {
     rule: 'code.node',
     hint: 'res',
+    needs: TRAIT.paren,
     shape: /(?<![\w.])(?:res|response)\s{0,4}\.\s{0,4}(?:end|send|write|json|redirect)\s{0,4}\(/i,
     confidence: 0.91,
     quoted: 0.3,
@@ -153,6 +171,7 @@ export const NODE_PATTERNS: readonly Pattern[] = [
   {
     rule: 'code.endless-loop',
     hint: 'hile',
+    needs: TRAIT.paren,
     shape: CONSTANT_LOOP,
     confidence: 0.92,
     quoted: 0.3,
@@ -161,6 +180,7 @@ export const NODE_PATTERNS: readonly Pattern[] = [
   {
     rule: 'code.endless-loop',
     hint: 'for',
+    needs: TRAIT.paren,
     shape: /\bfor\s{0,8}\(\s{0,4};\s{0,4};\s{0,4}\)/,
     confidence: 0.92,
     quoted: 0.3,

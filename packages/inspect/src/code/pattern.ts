@@ -3,6 +3,8 @@ export interface Pattern {
   rule: string;
   /** A text without which the shape cannot be there; looking for it costs next to nothing. */
   hint: string;
+  /** Traits without any of which the shape cannot be there; most values are passed over by these alone. */
+  needs: number;
   /** Bounded in every repetition. */
   shape: RegExp;
   confidence: number;

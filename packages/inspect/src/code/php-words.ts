@@ -42,7 +42,7 @@ export const SHARED_NAMES: ReadonlySet<string> = words(
 /** Functions with everyday names: a call counts when the value is that call and nothing else. */
 export const EVERYDAY_FUNCTIONS: ReadonlySet<string> = words(
   'exec system eval assert printf chr ord hexdec dechex bindec decbin octdec substr strlen strpos stripos strrpos strstr stristr strchr strtolower strtoupper ' +
-    'ucfirst ucwords lcfirst implode explode trim ltrim rtrim chop nl2br glob dirname basename realpath pathinfo touch rename header mail die exit include ' +
+    'ucfirst ucwords lcfirst implode explode trim ltrim rtrim chop nl2br glob dirname basename realpath pathinfo rename header mail die exit include ' +
     'include_once require require_once define defined constant isset unset empty pack unpack serialize md5 sha1 crc32 crypt gettext ngettext ' +
     'print_r dl virtual sleep flock fstat lstat umask ftok syslog metaphone rand srand array_map ' +
     'getallheaders popen spawn passthru call_user_func getdate localtime mktime gmmktime strtotime strftime checkdate',

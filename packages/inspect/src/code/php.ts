@@ -95,7 +95,9 @@ export function judgeCalls(value: string): Evidence | undefined {
     const span = [start, paren + 1] as const;
     if (!isDistinct && (isAside(value, start + name.length, paren) || !isWhole(value, span))) continue;
     if (isQuotedSeen) continue;
-    if (isQuotedCode(value, span) || isListing(value)) {
+    // Nobody writes a comment between a name and its parenthesis but to part the two for a filter.
+    const isParted = value.slice(start + name.length, paren).includes('/*');
+    if (!isParted && (isQuotedCode(value, span) || isListing(value))) {
       isQuotedSeen = true;
       continue;
     }
@@ -177,7 +179,7 @@ function variableEvidence(value: string, match: RegExpExecArray | RegExpMatchArr
 }
 
 /** What closes an expression and is then called: `("f")(1)`, `'f'(1)`, `[f][0](1)`. */
-const CALLED_EXPRESSION = /[)\]"'}]\s{0,8}(?:\/\*[^*]{0,64}\*\/\s{0,8}|#[^\n]{0,64}\n\s{0,8}){0,4}\(/;
+const CALLED_EXPRESSION = /(?:[)"'}]|[\d\]'"]\s{0,4}\])\s{0,8}(?:\/\*[^*]{0,64}\*\/\s{0,8}|#[^\n]{0,64}\n\s{0,8}){0,4}\(/;
 
 /** Names made of inverted or combined octets: `(~…)(1)`, `("…"^"…")(1)`. */
 const MASKED_NAME =
@@ -198,8 +200,10 @@ export function judgeSpelledCall(value: string): Evidence | undefined {
   }
   const match = CALLED_EXPRESSION.exec(value);
   if (match === null) return undefined;
-  const folded = value.replaceAll(/\/\*[^*]{0,64}\*\/|[\s'".+()[\]{}\\]/g, '').toLowerCase();
-  if (!DANGEROUS_FUNCTIONS.test(folded)) return undefined;
+  const folded = value.replaceAll(/\/\*[^*]{0,64}\*\/|[\s'".+()[\]{}\\]/g, '');
+  if (!DANGEROUS_FUNCTIONS.test(folded.toLowerCase())) return undefined;
+  // `"System"(R)`: with a capital letter it is a word, unless what is handed over is text or a variable.
+  if (!DANGEROUS_FUNCTIONS.test(folded) && !/^\s{0,4}["'$]/.test(value.slice(match.index + match[0].length))) return undefined;
   const span = [match.index, match.index + match[0].length] as const;
   if (isQuotedCode(value, span) || /\w\s+\w+\s+\w+\s+\w+/.test(value)) return undefined;
   return { rule: 'code.php-call', confidence: 0.92, span, why: 'strings spell the name of a function, which is then called' };

@@ -4,7 +4,7 @@ const RUN_WORDS_MIN = 4;
 const PHRASE_WORDS_MIN = 3;
 /** Looked at on each side of what was found. */
 const WINDOW = 2_048;
-const WORD = /^["'(*_]{0,2}\p{L}[\p{L}'’-]*["')*_]{0,2}[,.!?:;]{0,2}$/u;
+const WORD = /^["'(*_]{0,2}\p{L}[\p{L}'’_-]*(?:\(\))?["')*_]{0,2}[,.!?:;]{0,2}$/u;
 /** After one of these a program ends and any words may follow: a comment, or the end of a script tag. */
 const ENDS_CODE = /\/\/|#|\/\*|--|\?>|%>/;
 /** Words that programs write in a row, none of which makes a sentence. */

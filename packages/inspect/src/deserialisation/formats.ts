@@ -66,7 +66,7 @@ export const FORMATS: readonly Format[] = [
     shape:
       /(?:^|[^A-Za-z])[ci](?:os|posix|nt|subprocess|builtins|__builtin__|commands|sys|pty|socket|webbrowser|platform)\r?\n\w{1,32}\r?\n/,
     confidence: 0.95,
-    quoted: 0.6,
+    quoted: 0.93,
     why: 'a pickle that loads a function of the system',
   },
   {

@@ -28,9 +28,9 @@ export function detectSsti({ value, traits }: DetectInput): readonly Evidence[] 
   const keep = (evidence: Evidence | undefined): void => {
     if (evidence !== undefined && evidence.confidence > (best?.confidence ?? 0)) best = evidence;
   };
-  keep(judgeArithmetic(value));
   for (const directive of DIRECTIVES) if (value.includes(directive.hint)) keep(judgeDirective(value, directive));
   if (hasAny(traits, TRAIT.brace | TRAIT.percent | TRAIT.bracket | TRAIT.at)) {
+    keep(judgeArithmetic(value));
     let judged = 0;
     for (const expression of expressions(value)) {
       if ((best?.confidence ?? 0) >= ENOUGH) break;

@@ -165,7 +165,7 @@ export const DIRECTIVES: readonly Directive[] = [
   {
     hint: '#',
     rule: 'ssti.directive',
-    shape: /[<[]#(?:assign|local|global|import|include|setting|function|macro|list)\s{1,8}\w/,
+    shape: /[<[]#(?:assign|local|global|import|include|setting)\s{1,8}\w/,
     confidence: 0.93,
     quoted: 0.5,
     why: 'a FreeMarker directive',
