@@ -85,6 +85,20 @@ export const QUERY_OPERATORS: ReadonlySet<string> = new Set([
   '$indexStats',
   '$currentOp',
   '$listSessions',
+  // Spellings that object mappers take for operators as well (Sequelize's aliases).
+  '$notIn',
+  '$like',
+  '$notLike',
+  '$iLike',
+  '$notILike',
+  '$regexp',
+  '$iRegexp',
+  '$between',
+  '$notBetween',
+  '$overlap',
+  '$contained',
+  '$xor',
+  '$col',
 ]);
 
 /** Operators that change documents: tracking services send some of them, so they count only where a client writes them by hand. */
