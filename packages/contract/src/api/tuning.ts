@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { modeSchema, ruleActionSchema } from '../application.ts';
-import { exceptionSchema } from '../exception.ts';
 import { FIELD_CONTEXTS, LOCATIONS, RULE_GROUPS, slugSchema, timestampSchema } from '../names.ts';
 import { reasonSchema } from './paging.ts';
 import { EXCEPTION_DAYS_DEFAULT, EXCEPTION_DAYS_MAX, exceptionProposalSchema, exceptionViewSchema } from './protection.ts';
@@ -29,10 +28,12 @@ export const tuningCardSchema = z.strictObject({
   id: cardIdSchema,
   application: slugSchema,
   rule: z.string(),
-  group: z.enum(RULE_GROUPS),
+  /** `schema`: it does not fit the accepted schema; `decode`: it can be read in two ways. Both refuse in enforce mode. */
+  group: z.enum([...RULE_GROUPS, 'schema', 'decode']),
   method: z.string(),
   route: z.string(),
-  location: z.enum(LOCATIONS),
+  /** Null where the record does not say. */
+  location: z.enum(LOCATIONS).nullable(),
   parameter: z.string(),
   state: cardStateSchema,
   /** Until when it is snoozed or excepted. */
@@ -182,7 +183,7 @@ export const simulationSchema = z.strictObject({
       z.strictObject({
         method: z.string(),
         route: z.string(),
-        rule: exceptionSchema.shape.rule,
+        rule: z.string(),
         card: cardIdSchema,
         stopped: z.number().int(),
         clients: z.number().int(),

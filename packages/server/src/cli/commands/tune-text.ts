@@ -6,7 +6,7 @@ const percent = (share: number | null): string => (share === null ? '-' : `${Mat
 const some = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
 export const placeText = ({ method, route, location, parameter }: TuningCard): string =>
-  `${method} ${route} ${location} ${parameter}`;
+  [method, route, location, parameter].filter((part) => part !== null && part !== '').join(' ');
 
 /** Cards are lines of a table first, then the reasons and samples of each: people decide by those. */
 export function describeCards(cards: readonly TuningCard[], paint: Paint): string {

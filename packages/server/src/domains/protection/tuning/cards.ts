@@ -64,7 +64,7 @@ function samplesOf(vectors: readonly Vector[], card: string): string[] {
   const samples = new Set<string>();
   for (const { findings } of vectors) {
     const sample = findings.find((finding) => finding.card === card)?.sample;
-    if (sample !== undefined && samples.size < SAMPLES_MAX) samples.add(sample);
+    if (sample !== undefined && sample !== '' && samples.size < SAMPLES_MAX) samples.add(sample);
   }
   return [...samples];
 }

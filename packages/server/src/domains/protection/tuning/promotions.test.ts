@@ -152,6 +152,15 @@ describe('a promotion goes back', () => {
     expect((await shop()).mode).toBe('monitor');
   });
 
+  it('by itself when established clients no longer fit the schema, which refuses in enforce as well', async () => {
+    becomeReady();
+    await promote();
+    const steps = [{ step: 'schema', verdict: 'violated', detail: 'unknown: form gift (/paths/~1order/post)' }];
+    await hurt({ path: '/order', outcome: 'refused', findings: [], reason: 'schema.unknown', steps });
+    expect(await latest()).toMatchObject({ state: 'rolled-back' });
+    expect((await tuning().inbox({ state: 'open' }, null)).cards[0]).toMatchObject({ rule: 'schema.unknown', blocked: 9 });
+  });
+
   it('not because of strangers, one client, or one who is blocked everywhere', async () => {
     becomeReady();
     await promote();

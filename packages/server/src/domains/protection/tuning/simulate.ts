@@ -1,4 +1,4 @@
-import type { Application, RuleAction, RuleGroup, Simulation, SimulationInput } from '@holdfast/contract';
+import type { Application, RuleAction, Simulation, SimulationInput } from '@holdfast/contract';
 import type { RouteTotal } from './vector-store.ts';
 import type { Vector, VectorFinding } from './vectors.ts';
 
@@ -12,8 +12,10 @@ export function candidateOf(application: Candidate, input: Pick<SimulationInput,
   return { mode: input.mode ?? application.mode, rules: { ...application.rules, ...input.rules } };
 }
 
-function actionOf(candidate: Candidate, group: RuleGroup): RuleAction {
-  return candidate.rules[group] ?? (candidate.mode === 'enforce' ? 'block' : 'record');
+function actionOf(candidate: Candidate, group: VectorFinding['group']): RuleAction {
+  // What does not fit the schema, or has two readings, follows the mode.
+  const own = group === 'schema' || group === 'decode' ? undefined : candidate.rules[group];
+  return own ?? (candidate.mode === 'enforce' ? 'block' : 'record');
 }
 
 /** The finding that would stop the request, if any. */

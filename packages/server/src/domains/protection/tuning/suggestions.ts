@@ -5,6 +5,7 @@ import { CUT_MARK } from './fold-route.ts';
 /** The exception that covers exactly this card; null where its place cannot be written as one. */
 export function exceptionOf(card: TuningCard): ExceptionProposal | null {
   const { application, method, route, location, parameter, rule } = card;
+  if (location === null) return null;
   const isPlain = /^[A-Z]{1,16}$/u.test(method) && !route.split('/').includes(CUT_MARK) && groupOf(rule) !== null;
   return isPlain ? { application, method, route, location, parameter, rule } : null;
 }

@@ -33,6 +33,8 @@ export interface RequestParts {
   readonly mode?: RequestCompleted['mode'];
   readonly outcome?: EventRecord['outcome'];
   readonly findings?: readonly Partial<RecordedFinding>[];
+  readonly reason?: string;
+  readonly steps?: RequestCompleted['steps'];
 }
 
 export const FINDING: RecordedFinding = {
@@ -70,7 +72,16 @@ export async function openTuningStand(): Promise<Stand> {
   const newId = createUlid({ clock: platform.clock, random: (bytes) => Buffer.alloc(bytes, 7) });
   const request = (parts: RequestParts = {}): EventRecord => {
     const { address = '203.0.113.1', path = '/', method = 'GET', status = 200, mode = 'monitor', findings = [] } = parts;
-    const payload = { address, path, method, status, mode, findings: findings.map((finding) => ({ ...FINDING, ...finding })) };
+    const steps = [...(parts.steps ?? [])];
+    const payload = {
+      address,
+      path,
+      method,
+      status,
+      mode,
+      steps,
+      findings: findings.map((finding) => ({ ...FINDING, ...finding })),
+    };
     return {
       id: newId(),
       type: 'request.completed',
@@ -83,7 +94,7 @@ export async function openTuningStand(): Promise<Stand> {
       application: 'shop',
       target: path,
       outcome: parts.outcome ?? (findings.length === 0 ? 'allowed' : 'recorded'),
-      reason: null,
+      reason: parts.reason ?? null,
       requestId: '7Q2KXW3M9ABC',
       trace: null,
       subject: address,

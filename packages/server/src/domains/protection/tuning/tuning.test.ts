@@ -163,6 +163,33 @@ describe('cards', () => {
   });
 });
 
+describe('requests that do not fit the schema, or have two readings', () => {
+  const unfit: RequestParts = {
+    path: '/search',
+    outcome: 'recorded',
+    reason: 'schema.pattern',
+    steps: [{ step: 'schema', verdict: 'violated', detail: 'pattern: query q (/paths/~1search/get)' }],
+  };
+  const doubtful: RequestParts = { path: '/odd', outcome: 'recorded', reason: 'decode-duplicate-key' };
+
+  it('are cards as well, because enforcing would refuse them; an exception is proposed where there is a place', async () => {
+    stand.see(25, { address: person(1) });
+    stand.see(2, { ...unfit, address: person(1) });
+    stand.see(1, doubtful);
+    const { suggestions } = await tuning().suggestions('shop');
+    expect(suggestions.map(({ card }) => [card.group, card.rule, card.location, card.parameter])).toEqual([
+      ['schema', 'schema.pattern', 'query', 'q'],
+      ['decode', 'decode.duplicate-key', null, ''],
+    ]);
+    expect(suggestions.map(({ exception }) => exception?.rule ?? null)).toEqual(['schema.pattern', null]);
+    const input: SimulationInput = { application: 'shop', rules: {}, exceptions: [], days: 7 };
+    expect((await tuning().simulate(input)).stopped).toBe(0);
+    expect(await tuning().simulate({ ...input, mode: 'enforce' })).toMatchObject({ stopped: 3, touched: 2 });
+    await tuning().except({ cards: [suggestions[0]?.card.id ?? ''], reason: 'the shape grew', days: 90 }, operator);
+    expect(await tuning().simulate({ ...input, mode: 'enforce' })).toMatchObject({ stopped: 1, touched: 0 });
+  });
+});
+
 describe('a simulation', () => {
   it('tells whom enforcing would touch, and that an exception spares them while the attack is still stopped', async () => {
     seeBoth();

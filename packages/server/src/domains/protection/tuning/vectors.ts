@@ -1,13 +1,19 @@
 import { createHash } from 'node:crypto';
+import { doubtsOf, type Doubt } from './doubts.ts';
+import type { TuningCard } from '@holdfast/contract';
 import { CROCKFORD, requestCompleted, type EventRecord, type RecordedFinding, type RequestCompleted } from '@holdfast/contract';
 
 export const HOUR_MS = 3_600_000;
 /** The self-test's own probes; nobody works there. */
 const SELF_TEST_PATH = '/holdfast-self-test';
 const FINDINGS_MAX = 16;
+/** Whoever does not fit a schema is no attacker for that. */
+const DOUBT_CONFIDENCE = 0.5;
 
 /** One finding that would refuse the request, without anything of a person. */
-export interface VectorFinding extends Pick<RecordedFinding, 'rule' | 'group' | 'location' | 'confidence' | 'context'> {
+export interface VectorFinding extends Pick<RecordedFinding, 'rule' | 'confidence' | 'context'> {
+  readonly group: TuningCard['group'];
+  readonly location: TuningCard['location'];
   /** The card it belongs to. */
   readonly card: string;
   readonly parameter: string;
@@ -95,6 +101,16 @@ function readFindings(place: Place, findings: readonly RecordedFinding[], cardOf
   return [...kept.values()];
 }
 
+/** Doubts refuse as attacks do once the application enforces, so they are watched like them. */
+function readDoubts(place: Place, doubts: readonly Doubt[], cardOf: (place: string) => string): VectorFinding[] {
+  return doubts.slice(0, FINDINGS_MAX).map(({ rule, group, location, parameter }) => {
+    const card = cardOf(JSON.stringify([place.application, place.method, place.route, location, parameter, rule]));
+    return { card, rule, group, location, parameter, confidence: DOUBT_CONFIDENCE, context: null, chain: '', sample: '' };
+  });
+}
+
+const NOTHING: readonly VectorFinding[] = [];
+
 export interface ReadParts {
   /** Keyed hash of a client address. */
   readonly clientOf: (address: string) => string;
@@ -113,10 +129,14 @@ export function readRequest(event: EventRecord, { clientOf, routeOf, cardOf }: R
   if (event.type !== requestCompleted.type || event.application === null) return null;
   // Written by the gateway by this schema a moment ago; parsing each again would cost more than all the rest.
   const payload = event.payload as unknown as RequestCompleted;
-  const { path, method, address, status, findings, mode } = payload;
-  if (!isPlaceOfWork(path) || !Array.isArray(findings)) return null;
+  const { path, method, address, status, findings, mode, steps } = payload;
+  if (!isPlaceOfWork(path) || !Array.isArray(findings) || !Array.isArray(steps)) return null;
   const place = { application: event.application, method, route: routeOf(path) };
-  const counting = findings.length === 0 ? [] : readFindings(place, findings, cardOf);
+  const doubts = event.outcome === 'allowed' ? [] : doubtsOf(event.reason, steps);
+  const counting =
+    findings.length + doubts.length === 0
+      ? NOTHING
+      : [...readFindings(place, findings, cardOf), ...readDoubts(place, doubts, cardOf)];
   if (!JUDGED.has(event.outcome) && counting.length === 0) return null;
   return {
     ...place,
@@ -124,7 +144,7 @@ export function readRequest(event: EventRecord, { clientOf, routeOf, cardOf }: R
     hour: Math.floor(event.time / HOUR_MS) * HOUR_MS,
     client: clientOf(address),
     mode,
-    outcome: event.outcome,
+    outcome: event.outcome === 'refused' ? 'blocked' : event.outcome,
     statusClass: Math.floor(status / 100),
     requestId: event.requestId,
     isClean: event.outcome === 'allowed' && findings.length === 0 && status >= 200 && status < 400,

@@ -1,4 +1,4 @@
-import type { RuleGroup } from '@holdfast/contract';
+import type { RuleGroup, TuningCard } from '@holdfast/contract';
 import type { PendingVector } from './pending.ts';
 import { SCAN_PLACES_MIN } from './reasons.ts';
 import type { Seen } from './vectors.ts';
@@ -11,7 +11,7 @@ const CLIENTS_PER_MINUTE_MAX = 1000;
 const APPLICATIONS_MAX = 1000;
 
 interface Blocks {
-  readonly byGroup: Map<RuleGroup, number>;
+  readonly byGroup: Map<TuningCard['group'], number>;
   all: number;
   readonly cards: Set<string>;
 }
@@ -100,7 +100,11 @@ export function createWatch(): Watch {
     blocked({ seen, count, last }, isEstablished) {
       const minute = isEstablished ? minuteOf(seen.application, last) : null;
       if (minute === null) return;
-      const held = minute.blocks.get(seen.client) ?? { byGroup: new Map<RuleGroup, number>(), all: 0, cards: new Set<string>() };
+      const held = minute.blocks.get(seen.client) ?? {
+        byGroup: new Map<TuningCard['group'], number>(),
+        all: 0,
+        cards: new Set<string>(),
+      };
       if (minute.blocks.size >= CLIENTS_PER_MINUTE_MAX && !minute.blocks.has(seen.client)) return;
       minute.blocks.set(seen.client, held);
       held.all += count;
