@@ -52,7 +52,7 @@ export const DANGEROUS_FUNCTIONS: RegExp =
   /system|exec|passthru|popen|proc_open|assert|eval|phpinfo|base64_decode|file_get_contents|file_put_contents|readfile|fopen|create_function|call_user_func|array_map|unlink|scandir|highlight_file|show_source|phpversion|php_uname|getenv|var_dump|print_r/;
 /** Directives of php.ini that change what is run or what is forbidden: never set by a form. */
 export const DANGEROUS_SETTINGS: ReadonlySet<string> = words(
-  'allow_url_include allow_url_fopen auto_prepend_file auto_append_file disable_functions disable_classes open_basedir safe_mode ' +
+  'allow_url_include allow_url_fopen auto_prepend_file auto_append_file disable_functions disable_classes open_basedir ' +
     'suhosin.simulation cgi.force_redirect cgi.redirect_status_env cgi.fix_pathinfo extension_dir zend_extension sendmail_path error_prepend_string error_append_string ' +
     'unserialize_callback_func enable_dl user_ini.filename opcache.preload opcache.file_cache phar.readonly xdebug.remote_host ' +
     'xdebug.remote_enable xdebug.client_host register_globals',
@@ -62,7 +62,7 @@ export const SETTINGS: ReadonlySet<string> = words(
   'memory_limit max_execution_time max_input_time max_input_vars max_file_uploads display_errors display_startup_errors log_errors error_log html_errors ' +
     'xmlrpc_errors include_path file_uploads upload_tmp_dir upload_max_filesize post_max_size short_open_tag asp_tags output_buffering output_handler ' +
     'implicit_flush variables_order request_order register_argc_argv auto_globals_jit magic_quotes_gpc magic_quotes_runtime default_mimetype ' +
-    'default_socket_timeout doc_root user_dir enable_post_data_reading ignore_user_abort expose_php precision serialize_precision zlib.output_compression ' +
+    'default_socket_timeout doc_root user_dir enable_post_data_reading ignore_user_abort expose_php safe_mode serialize_precision zlib.output_compression ' +
     'sql.safe_mode browscap docref_root docref_ext report_memleaks track_errors ignore_repeated_errors highlight.string hard_timeout ' +
     'realpath_cache_size realpath_cache_ttl sys_temp_dir url_rewriter.tags zend.assertions zend.multibyte arg_separator.input arg_separator.output',
 );

@@ -21,6 +21,7 @@ const DISCLOSING = new Set(
 const ACTING = new Set(['script', 'dns', 'url']);
 const SPELLING = new Set(['lower', 'upper']);
 const SCHEME = /\bjndi\s{0,4}:\s{0,4}(?:ldaps?|rmi|dns|iiop|iiopname|corba|corbaname|nis|nds|https?)\s{0,4}:\S{0,256}/i;
+const ENCODED = /^[A-Za-z0-9+/]{6}/;
 const SPECIAL_CASE = /[ıİſ]/;
 /** Characters that Java maps to ASCII letters when it changes case: dotless i, long s, dotted I. */
 const CASE_FOLDS = new Map([
@@ -65,6 +66,8 @@ function judgeLookup(value: string, { text, span, isNested }: Lookup): Evidence 
   // `${::-j}` has a default and no name: its only use is to spell a letter.
   if (text.startsWith('::-') || (SPELLING.has(prefix) && !text.includes(' ')))
     return { rule: 'jndi.disguise', confidence: CERTAIN, span, why: 'a lookup only spells a part of a word' };
+  if (prefix.startsWith('base64') && ENCODED.test(text.slice(colon + 1)))
+    return { rule: 'jndi.disguise', confidence: CERTAIN, span, why: 'a lookup decodes what it holds' };
   if (ACTING.has(prefix) && isActing(text, prefix))
     return { rule: 'jndi.script', confidence: CERTAIN, span, why: `a ${prefix} lookup acts on what it holds` };
   if (!DISCLOSING.has(prefix) || !isKey(text.slice(colon + 1))) return undefined;
