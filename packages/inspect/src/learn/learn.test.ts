@@ -234,6 +234,17 @@ describe('what leaves the process', () => {
     expect(JSON.stringify(takeDelta(model))).toContain('["secret-of-one",3]');
   });
 
+  test('of a password nothing leaves but its length, and any other one is let in', () => {
+    const model = createModel();
+    for (let i = 0; i < 300; i++) observe(model, request('POST /login', { form: { user: `u${i}`, userPassword: 'hunter2' } }));
+    expect(JSON.stringify(toDocument(model))).not.toContain('hunter2');
+    const schema = compiled(model);
+    expect(reasons(schema, request('POST /login', { form: { user: 'u1', userPassword: `"; <|> ${'é'.repeat(99)}` } }))).toEqual(
+      [],
+    );
+    expect(reasons(schema, request('POST /login', { form: { user: 'u|1', userPassword: 'a' } }))).toEqual(['pattern user']);
+  });
+
   test('deltas of two processes add up to what one would have learned', () => {
     const [left, right] = [createModel(), createModel()];
     let sum = createModel();

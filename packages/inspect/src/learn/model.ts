@@ -107,7 +107,7 @@ function placeParameter(model: LearnedModel, route: Route, { location, name }: F
     route.isOpen = true;
     return null;
   }
-  const profile = newProfile();
+  const profile = newProfile(canonical);
   route.parameters.set(key, profile);
   model.parameters++;
   return profile;

@@ -31,9 +31,18 @@ export interface Profile {
   told: ReadonlySet<string>;
 }
 
+/** Fields that hold what only one person knows. Their values are not looked at but for length and groups of characters. */
+export function isSecretName(name: string): boolean {
+  const lower = name.toLowerCase();
+  return SECRET_NAMES.some((part) => lower.includes(part)) || lower === 'pass' || lower === 'pin' || lower === 'otp';
+}
+const SECRET_NAMES = ['passw', 'pwd', 'passphrase', 'passcode', 'secret', 'kennwort', 'contrasena', 'motdepasse'] as const;
+
 const NOTHING_TOLD: ReadonlySet<string> = new Set();
 
-export function newProfile(): Profile {
+/** A parameter that nothing is known of; of a secret one neither values nor outlines will be kept. */
+export function newProfile(name = ''): Profile {
+  const isSecret = isSecretName(name);
   return {
     requests: 0,
     repeated: 0,
@@ -45,8 +54,8 @@ export function newProfile(): Profile {
     lengthMin: Number.MAX_SAFE_INTEGER,
     lengthMax: 0,
     range: null,
-    outlines: new Map(),
-    words: new Map(),
+    outlines: isSecret ? null : new Map(),
+    words: isSecret ? null : new Map(),
     told: NOTHING_TOLD,
   };
 }

@@ -2,7 +2,7 @@ import type { FieldContext } from '../types.ts';
 import { LEARN_LIMITS } from './limits.ts';
 import { GROUP, KIND, PUNCTUATION } from './measure.ts';
 import { classCharacter } from './pattern.ts';
-import type { Profile } from './profile.ts';
+import { isSecretName, type Profile } from './profile.ts';
 
 /** The part of JSON Schema (2020-12) that a learned value needs. */
 export interface ValueSchema {
@@ -34,6 +34,7 @@ const NOVELTY_MAX = 0.001;
 /** More different punctuation than this is text or a password: anything may come next. */
 const LINE_PUNCTUATION_MAX = 6;
 const TEXT_ROOM = 64;
+const SECRET_LENGTH_MIN = 512;
 
 /**
  * One of two profiles of a parameter: that of the route when it says enough by itself, else that of its name in all routes,
@@ -45,9 +46,9 @@ export function tellingProfile(own: Profile, everywhere: Profile | undefined): P
 
 /** What is said of a value: as much as was seen often enough, with room for what was not seen yet. */
 export function proposeValue(profile: Profile, name: string): ValueSchema {
-  const schema = valueSchema(profile);
+  const schema = valueSchema(profile, name);
   const context = contextOf(profile, schema, name);
-  if (needsWord(profile, schema, context)) schema['x-holdfast-word'] = true;
+  if (!isSecretName(name) && needsWord(profile, schema, context)) schema['x-holdfast-word'] = true;
   if (context !== null) schema['x-holdfast-context'] = context;
   return schema;
 }
@@ -63,9 +64,11 @@ function needsWord(
   return isPlain && !isFree && values >= WORD_VALUES_MIN && ((groups.once | groups.often) & GROUP.bare) === 0;
 }
 
-function valueSchema(profile: Profile): ValueSchema {
-  const { values, empties } = profile;
+function valueSchema(profile: Profile, name: string): ValueSchema {
+  const { values, empties, lengthMax } = profile;
   if (values < TYPE_VALUES_MIN) return { type: 'string' };
+  // Good ones are unlike all others: nothing but a length is said of them, with much room.
+  if (isSecretName(name)) return { type: 'string', maxLength: Math.max(SECRET_LENGTH_MIN, lengthMax * 2) };
   const schema = typedSchema(profile) ?? closedSchema(profile) ?? outlinedSchema(profile) ?? classSchema(profile);
   if (schema.enum !== undefined) return schema;
   // A field that is never empty in that many requests is refused empty.
@@ -133,6 +136,9 @@ const bit = (character: string): number => (1 << PUNCTUATION.indexOf(character))
 const TOKEN_PUNCTUATION = (bit('-') | bit('_') | bit('.')) >>> 0;
 /** What stands in the names of people and places: O'Neil, Anne-Marie, St. Ives, Palma (Illes). */
 const NAME_PUNCTUATION = (bit("'") | bit('-') | bit('.') | bit(',') | bit('(') | bit(')')) >>> 0;
+/** What stands in a line that people write by hand, such as an address. Marks of programs are not among it. */
+const LINE_PUNCTUATION = Array.from(`'-.,()/&#:;"!?+*%@`).reduce((mask, character) => (mask | bit(character)) >>> 0, 0);
+const LINE_LENGTH_MAX = 80;
 const FOREIGN = GROUP.letter | GROUP.mark;
 
 /** Characters a value is made of, widened to the next class that people would name. */
@@ -143,12 +149,13 @@ function classSchema(profile: Profile): ValueSchema {
   const seenMarks = (punctuation.once | punctuation.often) >>> 0;
   const isLine = (seenGroups & (GROUP.symbol | GROUP.line | GROUP.control)) === 0;
   const isSettled = bitCount(punctuation.once) <= values * NOVELTY_MAX && bitCount(seenMarks) <= LINE_PUNCTUATION_MAX;
-  if (values < CLASS_VALUES_MIN || !isLine || !isSettled) return { type: 'string', maxLength };
+  const isWide = values >= WORD_VALUES_MIN && lengthMax <= LINE_LENGTH_MAX && (seenMarks & ~LINE_PUNCTUATION) === 0;
+  if (values < CLASS_VALUES_MIN || !isLine || !(isSettled || isWide)) return { type: 'string', maxLength };
   const isToken = (seenGroups & (GROUP.space | FOREIGN)) === 0 && (seenMarks & ~TOKEN_PUNCTUATION) === 0;
   // A word of twenty letters says little about digits; a login or a code may hold both.
   if (isToken) return { type: 'string', pattern: `^[A-Za-z0-9\\-\\._]{0,${maxLength}}$` };
   const digits = (seenGroups & GROUP.digit) === 0 ? '' : '0-9';
-  const marks = (seenMarks | NAME_PUNCTUATION) >>> 0;
+  const marks = (seenMarks | (isSettled ? NAME_PUNCTUATION : LINE_PUNCTUATION)) >>> 0;
   const listed = PUNCTUATION.split('')
     .filter((character) => (marks & bit(character)) !== 0)
     .map(classCharacter);
