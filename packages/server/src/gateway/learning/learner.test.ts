@@ -14,7 +14,7 @@ function exchange(change: Partial<Exchange['record']> = {}, application: Applica
   return { application, canonical, record, body: { kind: 'none' } } as unknown as Exchange;
 }
 
-function stand(): { told: UpMessage[]; learner: ReturnType<typeof createLearner>; wait(ms: number): void } {
+function stand(): { told: UpMessage[]; learner: ReturnType<typeof createLearner>; wait: (ms: number) => void } {
   const told: UpMessage[] = [];
   let now = 0;
   const learner = createLearner({ clock: { monotonicMs: () => now }, send: (message) => void told.push(message) });
