@@ -3,7 +3,7 @@ import type { Clock } from '../../../platform/clock.ts';
 import type { Database } from '../../../platform/db/database.ts';
 import { formatPrefix, parsePrefix } from '../prefix.ts';
 import type { ProtectionTables } from '../tables.ts';
-import { foldRoute } from './fold-route.ts';
+import { createRouteFolder } from './learned-routes.ts';
 import { addSeen, newBatch, type Batch, type PendingVector } from './pending.ts';
 import { remember } from './remember.ts';
 import { clientKey, prune, writeBatch } from './vector-store.ts';
@@ -11,6 +11,7 @@ import { cardOfPlace, readRequest, type Seen } from './vectors.ts';
 
 const WRITE_AFTER_MS = 1000;
 const PRUNE_EVERY_MS = 60_000;
+
 export interface ObserverParts {
   readonly db: Database;
   readonly clock: Clock;
@@ -44,7 +45,13 @@ export function createObserver({ db, clock, pseudonym, onRequest, onBlocked }: O
   let droppedCount = 0;
   let prunedAt = 0;
   const clientOf = remember((address) => pseudonym(householdOf(address)).slice(0, 24));
-  const routeOf = remember(foldRoute);
+  const folder = createRouteFolder({ db, clock });
+  const routes = new Map<string, (path: string) => string>();
+  const routeOf = (application: string, path: string): string => {
+    const known = routes.get(application) ?? remember((text) => folder.fold(application, text));
+    routes.set(application, known);
+    return known(path);
+  };
   const cardOf = remember(cardOfPlace);
 
   const writeOne = async (full: Batch): Promise<Set<string>> =>
@@ -66,6 +73,8 @@ export function createObserver({ db, clock, pseudonym, onRequest, onBlocked }: O
       for (const vector of full.vectors.values()) {
         if (vector.seen.outcome === 'blocked') onBlocked(vector, established.has(clientKey(vector.seen)));
       }
+      const applications = new Set([...full.routes.values()].map(({ application }) => application));
+      if (await folder.refresh(applications)) routes.clear();
     } catch {
       droppedCount += full.vectors.size;
     }

@@ -40,8 +40,8 @@ describe('readiness', () => {
   });
 
   it('takes seven days of little traffic for enough, but not no traffic', () => {
-    expect(missing({ routes: twenty({ requests: 2, clean: 2, firstHour: NOW - 7 * DAY_MS }) })).toEqual([]);
-    expect(missing({ routes: twenty({ requests: 2, clean: 2 }) })).toEqual(['traffic']);
+    expect(missing({ routes: twenty({ requests: 4, clean: 3, firstHour: NOW - 7 * DAY_MS }) })).toEqual([]);
+    expect(missing({ routes: twenty({ requests: 4, clean: 3 }) })).toEqual(['traffic']);
     expect(missing({ routes: [] })).toEqual(['traffic', 'routes']);
   });
 
@@ -49,7 +49,9 @@ describe('readiness', () => {
     const old = { lastCleanHour: NOW - 8 * DAY_MS };
     expect(missing({ routes: [...twenty(), route(20, old)] })).toEqual([]);
     expect(missing({ routes: [...twenty(), route(20, old), route(21, old)] })).toEqual(['routes']);
-    expect(missing({ routes: [...twenty(), ...twenty({ clean: 0, lastCleanHour: 0 })] })).toEqual([]);
+    expect(
+      missing({ routes: [...twenty(), ...twenty({ clean: 0, lastCleanHour: 0 }), ...twenty({ clean: 1, ...old })] }),
+    ).toEqual([]);
   });
 
   it('wants every card decided and a self-test that is green and not old', () => {

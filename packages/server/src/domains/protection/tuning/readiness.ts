@@ -8,6 +8,8 @@ const WATCH_DAYS_MIN = 7;
 const LATELY_DAYS = 7;
 const ROUTES_SHARE_MIN = 0.95;
 const SELF_TEST_DAYS_MAX = 7;
+/** A page that answers every address well makes a route of each that a scanner tries once. */
+const KNOWN_CLEAN_MIN = 3;
 
 export interface SelfTestFact {
   readonly passed: boolean;
@@ -40,7 +42,7 @@ function traffic({ routes, now }: ReadinessFacts): Line {
 
 /** A route that nobody used lately was not watched under the settings of today. */
 function coverage({ routes, now }: ReadinessFacts): Line {
-  const known = routes.filter(({ clean }) => clean > 0);
+  const known = routes.filter(({ clean }) => clean >= KNOWN_CLEAN_MIN);
   const lately = known.filter(({ lastCleanHour }) => lastCleanHour >= now - LATELY_DAYS * DAY_MS);
   const share = known.length === 0 ? 0 : lately.length / known.length;
   return {

@@ -1,4 +1,5 @@
 import type { SimulationInput } from '@holdfast/contract';
+import { createModel, observe, toDocument } from '@holdfast/inspect';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openTuningStand, operator, type RequestParts, type Stand } from './tuning-stand.ts';
 
@@ -83,6 +84,25 @@ describe('the inbox', () => {
     stand.see(5);
     stand.see(1, { ...attack, path: '/holdfast-self-test' });
     expect((await inbox('all')).cards).toEqual([]);
+  });
+
+  it('puts what learning knows as one route on one card', async () => {
+    const lesson = createModel();
+    for (let index = 0; index < 60; index += 1) {
+      const fields = [{ location: 'query' as const, name: 'page', value: String(index) }];
+      observe(lesson, {
+        method: 'GET',
+        path: `/product/${'abcdefghij'[index % 10]}${'klmnopqrst'[Math.floor(index / 10)]}-shirt`,
+        fields,
+      });
+    }
+    stand.protection().learning.observe('shop', JSON.stringify(toDocument(lesson)));
+    await stand.protection().learning.status('shop');
+    stand.see(1);
+    await inbox();
+    for (const name of ['ak-shirt', 'bl-shirt', 'zz-shirt']) stand.see(1, { ...attack, path: `/product/${name}` });
+    expect((await inbox()).cards.map(({ route, requests }) => [route, requests])).toEqual([['/product/{}', 3]]);
+    await stand.platform.db.query('delete from protection_learned');
   });
 
   it('survives a restart, counts on, and forgets after its days', async () => {

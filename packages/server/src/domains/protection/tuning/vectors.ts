@@ -114,7 +114,7 @@ const NOTHING: readonly VectorFinding[] = [];
 export interface ReadParts {
   /** Keyed hash of a client address. */
   readonly clientOf: (address: string) => string;
-  readonly routeOf: (path: string) => string;
+  readonly routeOf: (application: string, path: string) => string;
   /** {@link cardOfPlace}, or a memory of it. */
   readonly cardOf: (place: string) => string;
 }
@@ -131,7 +131,7 @@ export function readRequest(event: EventRecord, { clientOf, routeOf, cardOf }: R
   const payload = event.payload as unknown as RequestCompleted;
   const { path, method, address, status, findings, mode, steps } = payload;
   if (!isPlaceOfWork(path) || !Array.isArray(findings) || !Array.isArray(steps)) return null;
-  const place = { application: event.application, method, route: routeOf(path) };
+  const place = { application: event.application, method, route: routeOf(event.application, path) };
   const doubts = event.outcome === 'allowed' ? [] : doubtsOf(event.reason, steps);
   const counting =
     findings.length + doubts.length === 0
