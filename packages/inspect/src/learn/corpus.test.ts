@@ -9,7 +9,7 @@ import type { CanonicalRequest } from '../types.ts';
 import { checkRequest, contextFor } from './check.ts';
 import { compileSchema } from './compile.ts';
 import type { CompiledSchema } from './compiled.ts';
-import { fromDocument, toDocument } from './document.ts';
+import { fromDocument, takeDelta } from './document.ts';
 import { createModel, observe } from './model.ts';
 import { proposeSchema } from './propose.ts';
 
@@ -52,7 +52,8 @@ function learnFrom(rows: readonly Row[]): CompiledSchema {
     const request = read(row);
     if (request !== null && inspectRequest(request).score <= 0.3) observe(model, request);
   }
-  const fragment = proposeSchema(fromDocument(toDocument(model)) ?? createModel(), { title: 'shop' });
+  // As it leaves a gateway: without what few requests had.
+  const fragment = proposeSchema(fromDocument(takeDelta(model)) ?? createModel(), { title: 'shop' });
   const result = compileSchema(JSON.parse(JSON.stringify(fragment)));
   if (result.kind === 'refused') throw new Error(`assertion: a proposal compiles: ${JSON.stringify(result.faults)}`);
   return result.schema;
@@ -79,7 +80,7 @@ describe.skipIf(!isPresent)('a schema learned on one half of the honest rows of 
     const others = benign.filter((row) => half(row) !== side);
     const isRefused = (request: CanonicalRequest): boolean => checkRequest(schema, request).length > 0;
     expect(tampered.length).toBeGreaterThan(1000);
-    expect(share(tampered, isRefused)).toBeGreaterThanOrEqual(0.94);
+    expect(share(tampered, isRefused)).toBeGreaterThanOrEqual(0.95);
     expect(share(others, isRefused)).toBeLessThanOrEqual(0.005);
     expect(share(tampered, (request) => isRefused(withoutPath(request)))).toBeGreaterThanOrEqual(0.92);
     expect(share(others, (request) => isRefused(withoutPath(request)))).toBeLessThanOrEqual(0.005);

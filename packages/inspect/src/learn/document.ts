@@ -1,5 +1,5 @@
 import { LEARN_LIMITS } from './limits.ts';
-import { createModel, type LearnedModel, type Route } from './model.ts';
+import { createModel, newRoute, type LearnedModel, type Route } from './model.ts';
 import { afterTelling, newProfile, sharedWords, type Profile } from './profile.ts';
 
 /** A model as plain JSON: what crosses between processes and lies in the database. Numbers in a fixed order keep it small. */
@@ -9,9 +9,18 @@ export interface ModelDocument {
   unplaced: number;
   folded: string[];
   kept: string[];
+  novelRoutes: number;
+  novelNames: number;
   routes: RouteDocument[];
 }
-type RouteDocument = [method: string, template: string, requests: number, flags: number, parameters: ProfileDocument[]];
+type RouteDocument = [
+  method: string,
+  template: string,
+  requests: number,
+  flags: number,
+  parameters: ProfileDocument[],
+  novelNames: number,
+];
 type Counts = [string, number][] | null;
 type ProfileDocument = [name: string, counts: number[], range: number[] | null, outlines: Counts, words: Counts];
 
@@ -19,25 +28,46 @@ const FLAG_OPEN = 1;
 const FLAG_OTHER_BODY = 2;
 
 /**
- * Writes a model down. Values that few requests shared are left out: they may be somebody's own.
+ * Writes a model down: all of it but the values that few requests shared.
  *
  * @example JSON.stringify(toDocument(model))
  */
 export function toDocument(model: LearnedModel): ModelDocument {
+  return write(model, EVERYTHING);
+}
+
+/** Which routes and which of their parameters are written. */
+interface Choice {
+  readonly route: (route: Route) => boolean;
+  readonly parameter: (profile: Profile) => boolean;
+}
+const EVERYTHING: Choice = { route: ({ requests }) => requests > 0, parameter: ({ requests }) => requests > 0 };
+/** What was told before, or what enough requests shared. A path and a name can be a person's as much as a value can. */
+const SHARED: Choice = {
+  route: ({ requests, isTold }) => requests >= (isTold ? 1 : LEARN_LIMITS.valueCountMin),
+  parameter: ({ requests, isTold }) => requests >= (isTold ? 1 : LEARN_LIMITS.valueCountMin),
+};
+
+function write(model: LearnedModel, choice: Choice): ModelDocument {
+  const { requests, unplaced, novelRoutes, novelNames, folded, kept } = model;
+  const routes = [...model.routes.values()].filter((route) => choice.route(route));
   return {
     version: 1,
-    requests: model.requests,
-    unplaced: model.unplaced,
-    folded: [...model.folded],
-    kept: [...model.kept],
-    routes: [...model.routes.values()].filter(({ requests }) => requests > 0).map(routeDocument),
+    requests,
+    unplaced,
+    folded: [...folded],
+    kept: [...kept],
+    novelRoutes,
+    novelNames,
+    routes: routes.map((route) => routeDocument(route, choice)),
   };
 }
 
-function routeDocument({ method, template, requests, isOpen, hasOtherBody, parameters }: Route): RouteDocument {
+function routeDocument(route: Route, choice: Choice): RouteDocument {
+  const { method, template, requests, isOpen, hasOtherBody, novelNames } = route;
   const flags = (isOpen ? FLAG_OPEN : 0) | (hasOtherBody ? FLAG_OTHER_BODY : 0);
-  const profiles = [...parameters].filter(([, profile]) => profile.requests > 0).map(profileDocument);
-  return [method, template, requests, flags, profiles];
+  const profiles = [...route.parameters].filter(([, profile]) => choice.parameter(profile)).map(profileDocument);
+  return [method, template, requests, flags, profiles, novelNames];
 }
 
 function profileDocument([name, profile]: readonly [string, Profile]): ProfileDocument {
@@ -69,18 +99,25 @@ function profileDocument([name, profile]: readonly [string, Profile]): ProfileDo
  */
 export function takeDelta(model: LearnedModel): ModelDocument | null {
   if (model.requests === 0) return null;
-  const document = toDocument(model);
+  const document = write(model, SHARED);
   model.requests = 0;
   model.unplaced = 0;
+  model.novelRoutes = 0;
+  model.novelNames = 0;
   for (const route of model.routes.values()) {
-    if (route.requests === 0) continue;
+    if (!SHARED.route(route)) continue;
     route.requests = 0;
-    for (const [name, profile] of route.parameters) route.parameters.set(name, afterTelling(profile));
+    route.novelNames = 0;
+    route.isTold = true;
+    for (const [name, profile] of route.parameters)
+      if (SHARED.parameter(profile)) route.parameters.set(name, afterTelling(profile));
   }
   return document;
 }
 
 const isCount = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value) && value >= 0;
+/** Something that was new in one part may be known by the next: such counts go down as well. */
+const isChange = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
 const isText = (value: unknown, max: number): value is string => typeof value === 'string' && value.length <= max;
 const isPair = (value: unknown): value is unknown[] => Array.isArray(value);
 const TEMPLATE_CHARS_MAX = (LEARN_LIMITS.segmentCharsMax + 1) * LEARN_LIMITS.segmentsMax;
@@ -94,18 +131,17 @@ const PROFILE_COUNTS = 11;
 export function fromDocument(document: unknown): LearnedModel | null {
   if (typeof document !== 'object' || document === null) return null;
   // Each part is checked below before it is used.
-  const { version, requests, unplaced, folded, kept, routes } = document as Partial<Record<keyof ModelDocument, unknown>>;
-  if (version !== 1 || !isCount(requests) || !isCount(unplaced) || !isPair(folded) || !isPair(kept) || !isPair(routes))
-    return null;
-  const model = createModel();
-  model.requests = requests;
-  model.unplaced = unplaced;
+  const parts = document as Partial<Record<keyof ModelDocument, unknown>>;
+  const model = readCounts(parts);
+  if (model === null || !isPair(parts.routes)) return null;
   for (const [from, to] of [
-    [folded, model.folded],
-    [kept, model.kept],
-  ] as const)
+    [parts.folded, model.folded],
+    [parts.kept, model.kept],
+  ] as const) {
+    if (!isPair(from)) return null;
     for (const place of from.slice(0, LEARN_LIMITS.routesMax)) if (isText(place, TEMPLATE_CHARS_MAX)) to.add(place);
-  for (const raw of routes.slice(0, LEARN_LIMITS.routesMax)) {
+  }
+  for (const raw of parts.routes.slice(0, LEARN_LIMITS.routesMax)) {
     const route = readRoute(raw);
     if (route === null) return null;
     model.routes.set(`${route.method} ${route.template}`, route);
@@ -114,11 +150,18 @@ export function fromDocument(document: unknown): LearnedModel | null {
   return model.parameters > LEARN_LIMITS.parametersMax ? null : model;
 }
 
+function readCounts(parts: Partial<Record<keyof ModelDocument, unknown>>): LearnedModel | null {
+  const { version, requests, unplaced, novelRoutes, novelNames } = parts;
+  if (version !== 1 || !isCount(requests) || !isCount(unplaced)) return null;
+  if (!isChange(novelRoutes) || !isChange(novelNames)) return null;
+  return { ...createModel(), requests, unplaced, novelRoutes, novelNames };
+}
+
 function readRoute(raw: unknown): Route | null {
   if (!isPair(raw)) return null;
-  const [method, template, requests, flags, profiles] = raw;
+  const [method, template, requests, flags, profiles, novelNames] = raw;
   if (!isText(method, 16) || !isText(template, TEMPLATE_CHARS_MAX) || !template.startsWith('/')) return null;
-  if (!isCount(requests) || !isCount(flags) || !isPair(profiles)) return null;
+  if (!isCount(requests) || !isCount(flags) || !isPair(profiles) || !isChange(novelNames)) return null;
   const parameters = new Map<string, Profile>();
   for (const each of profiles.slice(0, LEARN_LIMITS.parametersPerRouteMax)) {
     const read = readProfile(each);
@@ -126,10 +169,10 @@ function readRoute(raw: unknown): Route | null {
     parameters.set(read[0], read[1]);
   }
   return {
-    method,
-    template,
+    ...newRoute(method, template),
     requests,
     parameters,
+    novelNames,
     isOpen: (flags & FLAG_OPEN) !== 0,
     hasOtherBody: (flags & FLAG_OTHER_BODY) !== 0,
   };
@@ -141,14 +184,14 @@ function readProfile(raw: unknown): [string, Profile] | null {
   if (!isText(name, LEARN_LIMITS.nameCharsMax + 16) || !isPair(counts) || counts.length !== PROFILE_COUNTS) return null;
   if (!counts.every(isCount)) return null;
   const edges = range === null ? null : readRange(range);
-  const readOutlines = readCounts(outlines, LEARN_LIMITS.outlinesMax);
-  const readWords = readCounts(words, LEARN_LIMITS.valuesMax);
+  const readOutlines = readTally(outlines, LEARN_LIMITS.outlinesMax);
+  const readWords = readTally(words, LEARN_LIMITS.valuesMax);
   if (edges === undefined || readOutlines === undefined || readWords === undefined) return null;
   return [name, { ...newProfile(), ...readNumbers(counts), range: edges, outlines: readOutlines, words: readWords }];
 }
 
 /** In the order in which `profileDocument` writes them. */
-function readNumbers(counts: readonly number[]): Omit<Profile, 'range' | 'outlines' | 'words' | 'told'> {
+function readNumbers(counts: readonly number[]): Omit<Profile, 'range' | 'outlines' | 'words' | 'told' | 'isTold' | 'isNovel'> {
   const at = (index: number): number => counts[index] ?? 0;
   return {
     requests: at(0),
@@ -172,7 +215,7 @@ function readRange(raw: unknown): [number, number] | undefined {
 }
 
 /** Undefined = not readable; null is itself a meaning. */
-function readCounts(raw: unknown, max: number): Map<string, number> | null | undefined {
+function readTally(raw: unknown, max: number): Map<string, number> | null | undefined {
   if (raw === null) return null;
   if (!isPair(raw) || raw.length > max) return undefined;
   const counts = new Map<string, number>();

@@ -234,6 +234,24 @@ describe('what leaves the process', () => {
     expect(JSON.stringify(takeDelta(model))).toContain('["secret-of-one",3]');
   });
 
+  test('neither does a path or the name of a field that few requests had', () => {
+    const model = createModel();
+    const visits = (count: number): void => {
+      for (let i = 0; i < count; i++) observe(model, request('GET /home-of-ann', { query: { 'ann-only': '1' } }));
+    };
+    observe(model, request('GET /members/ann@example.org'));
+    visits(2);
+    const early = fromDocument(takeDelta(model));
+    expect([early?.requests, early?.routes.size, early?.novelRoutes, early?.novelNames]).toEqual([3, 0, 1, 0]);
+    visits(1);
+    for (let i = 0; i < 2; i++) observe(model, request(`GET /members/bob${i}%40example.org`));
+    const late = fromDocument(takeDelta(model));
+    expect([...(late?.routes.keys() ?? [])].toSorted()).toEqual(['GET /home-of-ann', 'GET /members/{name}']);
+    expect(late?.routes.get('GET /home-of-ann')?.requests).toBe(3);
+    expect([...(late?.routes.get('GET /home-of-ann')?.parameters.keys() ?? [])]).toEqual(['query ann-only']);
+    expect((early?.novelRoutes ?? 0) + (late?.novelRoutes ?? 0)).toBe(0);
+  });
+
   test('of a password nothing leaves but its length, and any other one is let in', () => {
     const model = createModel();
     for (let i = 0; i < 300; i++) observe(model, request('POST /login', { form: { user: `u${i}`, userPassword: 'hunter2' } }));

@@ -14,7 +14,7 @@ export const LEARN_LIMITS = {
   /** Different values remembered before a field counts as open. */
   valuesMax: 12,
   valueCharsMax: 32,
-  /** A value seen less often never leaves the process that saw it: it may be somebody's own. */
+  /** A value, a name or a path seen less often never leaves the process that saw it: it may be somebody's own. */
   valueCountMin: 3,
   /** Different outlines (digits, letters, separators) remembered before a field counts as without form. */
   outlinesMax: 4,

@@ -18,6 +18,10 @@ export interface Route {
   isOpen: boolean;
   /** It had a body that is not made of named fields (text, XML, octets). */
   hasOtherBody: boolean;
+  /** Parameters that one request only had. Counted apart from them: their names may not be told. */
+  novelNames: number;
+  /** The process has told of this route before. */
+  isTold: boolean;
 }
 
 /** What was seen of one application. Merging models adds them up, so every process may learn by itself. */
@@ -26,6 +30,9 @@ export interface LearnedModel extends Folding {
   /** Requests whose route did not fit any more. */
   unplaced: number;
   parameters: number;
+  /** Routes, and names of parameters, that one request only had: how often something new is still to be expected. */
+  novelRoutes: number;
+  novelNames: number;
   /** `METHOD template` -> route. */
   routes: Map<string, Route>;
 }
@@ -36,7 +43,16 @@ export interface LearnedModel extends Folding {
  * @example const model = createModel(); observe(model, request);
  */
 export function createModel(): LearnedModel {
-  return { requests: 0, unplaced: 0, parameters: 0, routes: new Map(), folded: new Set(), kept: new Set() };
+  return {
+    requests: 0,
+    unplaced: 0,
+    parameters: 0,
+    novelRoutes: 0,
+    novelNames: 0,
+    routes: new Map(),
+    folded: new Set(),
+    kept: new Set(),
+  };
 }
 
 const LOCATIONS: ReadonlySet<Location> = new Set(PARAMETER_LOCATIONS);
@@ -69,6 +85,7 @@ export function observe(model: LearnedModel, request: CanonicalRequest): void {
     return;
   }
   route.requests++;
+  if (route.requests === 2 && !route.isTold) model.novelRoutes--;
   const times = new Map<Profile, number>();
   for (const field of request.fields) {
     if (OTHER_BODIES.has(field.location)) route.hasOtherBody = true;
@@ -80,6 +97,10 @@ export function observe(model: LearnedModel, request: CanonicalRequest): void {
   for (const [profile, count] of times) {
     profile.requests++;
     if (count > 1) profile.repeated++;
+    if (profile.requests === 2 && !profile.isTold) {
+      route.novelNames--;
+      settleName(model, profile);
+    }
   }
 }
 
@@ -88,12 +109,27 @@ function placeRoute(model: LearnedModel, method: string, template: string): Rout
   const known = model.routes.get(key);
   if (known !== undefined) return known;
   if (model.routes.size >= LEARN_LIMITS.routesMax) return null;
-  const route: Route = { method, template, requests: 0, parameters: new Map(), isOpen: false, hasOtherBody: false };
+  const route = newRoute(method, template);
   model.routes.set(key, route);
+  model.novelRoutes++;
   const place = crowdedPlace(model, template);
   if (place === null) return route;
   fold(model, place);
   return model.routes.get(`${method} ${refolded(template, place, model)}`) ?? route;
+}
+
+/** A route that nothing is known of. */
+export function newRoute(method: string, template: string): Route {
+  return {
+    method,
+    template,
+    requests: 0,
+    parameters: new Map(),
+    isOpen: false,
+    hasOtherBody: false,
+    novelNames: 0,
+    isTold: false,
+  };
 }
 
 function placeParameter(model: LearnedModel, route: Route, { location, name }: Field): Profile | null {
@@ -108,9 +144,31 @@ function placeParameter(model: LearnedModel, route: Route, { location, name }: F
     return null;
   }
   const profile = newProfile(canonical);
+  const other = profileElsewhere(model, canonical);
   route.parameters.set(key, profile);
   model.parameters++;
+  route.novelNames++;
+  profile.isNovel = other === null;
+  if (other === null) model.novelNames++;
+  else settleName(model, other);
   return profile;
+}
+
+/** The name was met again. */
+function settleName(model: LearnedModel, profile: Profile): void {
+  if (profile.isNovel) model.novelNames--;
+  profile.isNovel = false;
+}
+
+/** The same name in any route; asked once for each new parameter. */
+function profileElsewhere(model: LearnedModel, name: string): Profile | null {
+  for (const { parameters } of model.routes.values()) {
+    for (const location of PARAMETER_LOCATIONS) {
+      const profile = parameters.get(`${location} ${name}`);
+      if (profile !== undefined) return profile;
+    }
+  }
+  return null;
 }
 
 /** A place in the path where too many different words stand. */
@@ -162,7 +220,12 @@ function fold(model: LearnedModel, place: Place): void {
   const before = [...model.routes.values()];
   model.routes = new Map();
   model.parameters = 0;
-  for (const route of before) addRoute(model, { ...route, template: refolded(route.template, place, model) });
+  for (const route of before) {
+    const template = refolded(route.template, place, model);
+    // Many that came once each are one that came often.
+    if (template !== route.template && route.requests === 1 && !route.isTold && model.novelRoutes > 0) model.novelRoutes--;
+    addRoute(model, { ...route, template });
+  }
 }
 
 function refolded(template: string, { parent, extension }: Place, { kept }: Folding): string {
@@ -175,7 +238,7 @@ function refolded(template: string, { parent, extension }: Place, { kept }: Fold
 function addRoute(model: LearnedModel, route: Route): void {
   const key = `${route.method} ${route.template}`;
   const known = model.routes.get(key);
-  const target = known ?? { ...route, requests: 0, parameters: new Map<string, Profile>() };
+  const target = known ?? newRoute(route.method, route.template);
   if (known === undefined) {
     if (model.routes.size >= LEARN_LIMITS.routesMax) {
       model.unplaced += route.requests;
@@ -186,6 +249,7 @@ function addRoute(model: LearnedModel, route: Route): void {
   target.requests += route.requests;
   target.isOpen ||= route.isOpen;
   target.hasOtherBody ||= route.hasOtherBody;
+  target.novelNames += route.novelNames;
   for (const [name, profile] of route.parameters) addParameter(model, target, [name, profile]);
 }
 
@@ -219,6 +283,8 @@ function addModel(merged: LearnedModel, part: LearnedModel): void {
   const wasEmpty = merged.routes.size === 0;
   merged.requests += part.requests;
   merged.unplaced += part.unplaced;
+  merged.novelRoutes += part.novelRoutes;
+  merged.novelNames += part.novelNames;
   const places = merged.folded.size;
   for (const place of part.folded) if (merged.folded.size < LEARN_LIMITS.routesMax) merged.folded.add(place);
   for (const place of part.kept) if (merged.kept.size < LEARN_LIMITS.routesMax) merged.kept.add(place);

@@ -29,6 +29,10 @@ export interface Profile {
   words: Map<string, number> | null;
   /** Words that this process has told already: they are shared, and each further one counts. */
   told: ReadonlySet<string>;
+  /** The process has told of this parameter before. */
+  isTold: boolean;
+  /** Its name was met once only, in all of the application. */
+  isNovel: boolean;
 }
 
 /** Fields that hold what only one person knows. Their values are not looked at but for length and groups of characters. */
@@ -57,6 +61,8 @@ export function newProfile(name = ''): Profile {
     outlines: isSecret ? null : new Map(),
     words: isSecret ? null : new Map(),
     told: NOTHING_TOLD,
+    isTold: false,
+    isNovel: false,
   };
 }
 
@@ -128,6 +134,7 @@ export function afterTelling(profile: Profile): Profile {
     outlines: outlines === null ? null : new Map(),
     words: words === null ? null : new Map([...words].filter(([word]) => !shared.has(word))),
     told: shared.size === 0 ? told : new Set([...told, ...shared]),
+    isTold: true,
   };
 }
 

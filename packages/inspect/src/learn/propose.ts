@@ -67,7 +67,7 @@ export function proposeSchema(
     openapi: '3.1.0',
     info: { title, version },
     paths: emptyRecord(),
-    'x-holdfast-unknown-routes': knowsRoutes(model, routes) ? 'refuse' : 'pass',
+    'x-holdfast-unknown-routes': knowsRoutes(model) ? 'refuse' : 'pass',
     'x-holdfast-vocabulary': proposeVocabulary(model, routes, names),
   };
   let chars = JSON.stringify(fragment).length;
@@ -110,9 +110,8 @@ export function openApiPath(template: string): string {
   });
 }
 
-function knowsRoutes(model: LearnedModel, routes: readonly Route[]): boolean {
-  const once = routes.filter(({ requests }) => requests === 1).length;
-  return model.requests >= ROUTES_REQUESTS_MIN && model.unplaced === 0 && once <= model.requests * ROUTE_NOVELTY_MAX;
+function knowsRoutes({ requests, unplaced, novelRoutes }: LearnedModel): boolean {
+  return requests >= ROUTES_REQUESTS_MIN && unplaced === 0 && novelRoutes <= requests * ROUTE_NOVELTY_MAX;
 }
 
 /** What is known of each name, whatever the route. */
@@ -137,8 +136,7 @@ function proposeVocabulary(
   names: Vocabulary,
 ): SchemaFragment['x-holdfast-vocabulary'] {
   const isFull = names.size > VOCABULARY_MAX || routes.some(({ isOpen }) => isOpen);
-  const once = [...names.values()].filter(({ requests }) => requests === 1).length;
-  const isSettled = model.requests >= VOCABULARY_REQUESTS_MIN && once <= model.requests * VOCABULARY_NOVELTY_MAX;
+  const isSettled = model.requests >= VOCABULARY_REQUESTS_MIN && model.novelNames <= model.requests * VOCABULARY_NOVELTY_MAX;
   const parameters = emptyRecord<ValueSchema>();
   for (const [name, profile] of [...names].slice(0, VOCABULARY_MAX)) parameters[name] = proposeValue(profile, name);
   return { unlisted: isSettled && !isFull ? 'refuse' : 'pass', parameters };
@@ -166,10 +164,8 @@ function proposeOperation(route: Route, vocabulary: Vocabulary): Operation {
   return operation;
 }
 
-function knowsNames({ template, requests, parameters, isOpen }: Route): boolean {
-  let once = 0;
-  for (const profile of parameters.values()) if (profile.requests === 1) once++;
-  return !isOpen && !isBroad(template) && once <= requests * NAME_NOVELTY_MAX;
+function knowsNames({ template, requests, novelNames, isOpen }: Route): boolean {
+  return !isOpen && !isBroad(template) && novelNames <= requests * NAME_NOVELTY_MAX;
 }
 
 /** One parameter in one route. */

@@ -18,10 +18,16 @@ const EXTENSION = /^[a-z0-9]{1,8}$/u;
 export function segmentKind(segment: string): SegmentKind | null {
   const { length } = segment;
   if (length > LEARN_LIMITS.segmentCharsMax) return 'name';
+  // Mailboxes, handles and words of people, which stand in a canonical path with their escapes.
+  if (segment.includes('@') || segment.includes('%')) return 'name';
   if (DIGITS.test(segment)) return 'number';
   if (length === 36 && UUID.test(segment)) return 'uuid';
   if (length <= 10 && DATE.test(segment)) return 'date';
-  if (!TOKEN.test(segment)) return null;
+  return TOKEN.test(segment) ? tokenKind(segment) : null;
+}
+
+function tokenKind(segment: string): SegmentKind | null {
+  const { length } = segment;
   const digits = countDigits(segment);
   if (digits === 0 || digits === length) return null;
   if (HEX.test(segment) && digits * 5 >= length) return 'id';

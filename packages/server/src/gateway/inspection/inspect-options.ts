@@ -1,5 +1,5 @@
-import { contextFor, RULE_GROUPS } from '@holdfast/inspect';
-import type { CanonicalRequest, InspectOptions, RuleGroup } from '@holdfast/inspect';
+import { contextFor, RULE_GROUPS, withContext } from '@holdfast/inspect';
+import type { CanonicalRequest, InspectOptions, Inspection, RuleGroup } from '@holdfast/inspect';
 import type { Application } from '@holdfast/contract';
 import type { Exchange } from '../exchange.ts';
 import { CleanTexts } from './clean-texts.ts';
@@ -30,4 +30,10 @@ export function optionsFor(exchange: Exchange, request: CanonicalRequest, applic
   const options = inspectOptions(application);
   const schema = exchange.snapshot.schemaFor(application.id);
   return schema === null ? options : { ...options, contextOf: contextFor(schema, request) };
+}
+
+/** A large body was judged where it was read, where no schema is known: the same verdict with what the schema knows. */
+export function inContext({ inspection, application, snapshot }: Exchange, request: CanonicalRequest): Inspection | null {
+  const schema = application === null ? null : snapshot.schemaFor(application.id);
+  return inspection === null || schema === null ? inspection : withContext(inspection, contextFor(schema, request));
 }

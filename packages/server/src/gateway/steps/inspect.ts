@@ -2,7 +2,7 @@ import { inspectRequest } from '@holdfast/inspect';
 import type { Clock } from '../../platform/clock.ts';
 import { ON } from '../exchange.ts';
 import type { Step } from '../exchange.ts';
-import { optionsFor } from '../inspection/inspect-options.ts';
+import { inContext, optionsFor } from '../inspection/inspect-options.ts';
 import { weighFindings } from '../inspection/weigh-findings.ts';
 
 /** Attack rules. In break-glass everything is still found and recorded, and nothing is blocked. */
@@ -12,8 +12,8 @@ export const inspect = (clock: Clock): Step => ({
   run(exchange) {
     const { canonical, application } = exchange;
     if (canonical === null || application === null) return ON;
-    // A large body was judged where it was read.
-    const { findings, score } = exchange.inspection ?? inspectRequest(canonical, optionsFor(exchange, canonical, application));
+    const { findings, score } =
+      inContext(exchange, canonical) ?? inspectRequest(canonical, optionsFor(exchange, canonical, application));
     exchange.record.score = score;
     return findings.length === 0 ? ON : weighFindings(exchange, application, { findings, now: clock.now() });
   },
