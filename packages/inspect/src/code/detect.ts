@@ -4,7 +4,8 @@ import { judgeFileName } from './file-name.ts';
 import { CLASS_LOADER, findClassName, JAVA_PATTERNS, STRUTS_PREFIX } from './java.ts';
 import { NODE_PATTERNS } from './node.ts';
 import type { Pattern } from './pattern.ts';
-import { isListing, judgeCalls, judgeSettings, judgeSpelledCall, judgeVariables } from './php.ts';
+import { isFenced, isListing, isPiece } from './listing.ts';
+import { judgeCalls, judgeSettings, judgeSpelledCall, judgeVariables } from './php.ts';
 import { isQuotedCode } from './prose.ts';
 import { SCRIPT_PATTERNS, TAG_PATTERNS } from './scripts.ts';
 
@@ -26,22 +27,26 @@ export function detectCode(input: DetectInput): readonly Evidence[] {
   };
   if (part === 'value') keep(judgeFileName(value, location, name));
   for (const pattern of PATTERNS)
-    if (hasAny(traits, pattern.needs) && value.includes(pattern.hint)) keep(judgePattern(value, pattern));
+    if (hasAny(traits, pattern.needs) && value.includes(pattern.hint)) keep(judgePattern(input, pattern));
   for (const evidence of judgeJava(input)) keep(evidence);
   if (hasAny(traits, TRAIT.dollar)) keep(judgeVariables(value));
   if (hasAny(traits, TRAIT.equals) || part === 'name') keep(judgeSettings(value, part));
   if (hasAny(traits, TRAIT.paren)) {
-    keep(judgeCalls(value));
-    keep(judgeSpelledCall(value));
+    keep(judgeCalls(value, location));
+    keep(judgeSpelledCall(value, location));
   }
   return found;
 }
 
-function judgePattern(value: string, { rule, shape, confidence, quoted, why }: Pattern): Evidence | undefined {
+function judgePattern(
+  { value, location }: DetectInput,
+  { rule, shape, confidence, quoted, isEveryday, why }: Pattern,
+): Evidence | undefined {
   const match = shape.exec(value);
   if (match === null) return undefined;
   const span = [match.index, match.index + match[0].length] as const;
-  const isQuoted = isQuotedCode(value, span) || isListing(value);
+  const isShown = isListing(value) || isFenced(value) || (isEveryday === true && isPiece(value, location));
+  const isQuoted = isShown || isQuotedCode(value, span);
   return { rule, confidence: isQuoted ? quoted : confidence, span, why };
 }
 

@@ -35,6 +35,7 @@ export const NODE_PATTERNS: readonly Pattern[] = [
       /\brequire\s{0,4}(?:\.\s{0,4}(?:main|cache|resolve|extensions)\b|\(\s{0,4}['"`](?:node:)?(?:child_process|fs|os|net|http|https|vm|path|util|module|cluster|worker_threads|process|repl|dns|crypto)['"`])/,
     confidence: 0.94,
     quoted: 0.4,
+    isEveryday: true,
     why: 'a module of Node.js is loaded',
   },
   {
@@ -42,9 +43,20 @@ export const NODE_PATTERNS: readonly Pattern[] = [
     hint: 'process',
     needs: TRAIT.dot | TRAIT.bracket,
     shape:
-      /(?<![\w-])process\s{0,4}(?:\?\.|\.|\[\s{0,4}['"`]?)\s{0,4}(?:mainModule|binding|_linkedBinding|env|exit|kill|argv|execPath|cwd|chdir|dlopen|versions?|platform|stdout|stderr|constructor|abort|memoryUsage|getBuiltinModule)\b/,
+      /(?<![\w-])process\s{0,4}(?:\?\.|\.|\[\s{0,4}['"`]?)\s{0,4}(?:mainModule|binding|_linkedBinding|kill|dlopen|constructor|getBuiltinModule)\b/,
     confidence: 0.93,
     quoted: 0.3,
+    why: 'the process of the server is searched for what loads modules',
+  },
+  {
+    rule: 'code.node',
+    hint: 'process',
+    needs: TRAIT.dot | TRAIT.bracket,
+    shape:
+      /(?<![\w-])process\s{0,4}(?:\?\.|\.|\[\s{0,4}['"`]?)\s{0,4}(?:env|exit|argv|execPath|cwd|chdir|versions?|platform|stdout|stderr|abort|memoryUsage)\b/,
+    confidence: 0.93,
+    quoted: 0.3,
+    isEveryday: true,
     why: 'the process of the server is read or ended',
   },
   {
@@ -64,6 +76,7 @@ export const NODE_PATTERNS: readonly Pattern[] = [
     shape: /\bnew\s{1,4}Function\s{0,4}\(|(?<![\w.])Function\s{0,4}\(\s{0,4}['"`]/,
     confidence: 0.92,
     quoted: 0.3,
+    isEveryday: true,
     why: 'a function is made from text',
   },
   {
@@ -73,6 +86,7 @@ export const NODE_PATTERNS: readonly Pattern[] = [
     shape: /(?<![\w.@])import\s{0,4}\(\s{0,4}['"`]/,
     confidence: 0.92,
     quoted: 0.3,
+    isEveryday: true,
     why: 'a module is loaded while running',
   },
   {
@@ -82,6 +96,7 @@ export const NODE_PATTERNS: readonly Pattern[] = [
     shape: /\b(?:exec|execFile|spawn|readFile|writeFile|readdir|unlink|appendFile|rm|mkdir)Sync\s{0,4}\(/,
     confidence: 0.93,
     quoted: 0.3,
+    isEveryday: true,
     why: 'a program is run or a file touched',
   },
   {
@@ -92,6 +107,7 @@ export const NODE_PATTERNS: readonly Pattern[] = [
       /(?<![\w.])fs\s{0,4}\.\s{0,4}(?:promises\s{0,4}\.\s{0,4})?(?:readFile|writeFile|readdir|unlink|appendFile|createReadStream|createWriteStream|rm|access)\s{0,4}\(|\bset(?:Timeout|Interval)\s{0,4}\(\s{0,4}['"`]/,
     confidence: 0.92,
     quoted: 0.3,
+    isEveryday: true,
     why: 'files are touched, or text is run later',
   },
   {
@@ -102,6 +118,7 @@ export const NODE_PATTERNS: readonly Pattern[] = [
       /(?<![\w.-])process\s{0,4}(?:\?\.|\.)\s{0,4}(?:\w{2,24}\s{0,4}\.\s{0,4})?\w{2,24}\s{0,4}\(|(?<![\w.-])process\s{0,4}\[\s{0,4}['"`\w]/,
     confidence: 0.92,
     quoted: 0.2,
+    isEveryday: true,
     why: 'a method of the process object is called',
   },
   {
@@ -120,6 +137,7 @@ export const NODE_PATTERNS: readonly Pattern[] = [
     shape: /(?<![\w.])module\s{0,4}\.\s{0,4}(?:exports\s{0,4}[=.[]|constructor\b|require\b)/,
     confidence: 0.91,
     quoted: 0.2,
+    isEveryday: true,
     why: 'a module of Node.js is defined or loaded',
   },
   {
@@ -129,6 +147,7 @@ export const NODE_PATTERNS: readonly Pattern[] = [
     shape: /\bString\s{0,4}\.\s{0,4}fromCharCode\s{0,4}\(/,
     confidence: 0.92,
     quoted: 0.3,
+    isEveryday: true,
     why: 'text is put together from character codes',
   },
   {
@@ -157,6 +176,7 @@ export const NODE_PATTERNS: readonly Pattern[] = [
       /(?<![\w.-])console\s{0,4}(?:\.\s{0,4}|\[\s{0,4}['"`]?)(?:log|info|debug|error|warn|trace|dir|table|time|assert|group)['"`\]]{0,3}\s{0,4}\(/,
     confidence: 0.91,
     quoted: 0.2,
+    isEveryday: true,
     why: 'a script writes to the console',
   },
   {
@@ -166,6 +186,7 @@ export const NODE_PATTERNS: readonly Pattern[] = [
     shape: /(?<![\w.])(?:res|response)\s{0,4}\.\s{0,4}(?:end|send|write|json|redirect)\s{0,4}\(/i,
     confidence: 0.91,
     quoted: 0.3,
+    isEveryday: true,
     why: 'a script writes the response',
   },
   {
@@ -175,6 +196,7 @@ export const NODE_PATTERNS: readonly Pattern[] = [
     shape: CONSTANT_LOOP,
     confidence: 0.92,
     quoted: 0.3,
+    isEveryday: true,
     why: 'a loop whose condition is a constant',
   },
   {
@@ -184,6 +206,7 @@ export const NODE_PATTERNS: readonly Pattern[] = [
     shape: /\bfor\s{0,8}\(\s{0,4};\s{0,4};\s{0,4}\)/,
     confidence: 0.92,
     quoted: 0.3,
+    isEveryday: true,
     why: 'a loop without a condition',
   },
 ];

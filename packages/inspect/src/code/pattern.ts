@@ -9,5 +9,7 @@ export interface Pattern {
   shape: RegExp;
   confidence: number;
   quoted: number;
+  /** Ordinary programs hold it as well: amid several lines of code it means nothing. */
+  isEveryday?: true;
   why: string;
 }

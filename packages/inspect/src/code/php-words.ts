@@ -50,6 +50,9 @@ export const EVERYDAY_FUNCTIONS: ReadonlySet<string> = words(
 /** Functions that run or open what they are given, however their names are put together. */
 export const DANGEROUS_FUNCTIONS: RegExp =
   /system|exec|passthru|popen|proc_open|assert|eval|phpinfo|base64_decode|file_get_contents|file_put_contents|readfile|fopen|create_function|call_user_func|array_map|unlink|scandir|highlight_file|show_source|phpversion|php_uname|getenv|var_dump|print_r/;
+/** Functions that do harm by themselves, so that the lines around the call do not matter. */
+export const HARMFUL_FUNCTIONS: RegExp =
+  /^(?:system|exec|passthru|shell_exec|p?open|popen|proc_open|pcntl_exec|assert|eval|phpinfo|base64_decode|gzinflate|str_rot13|file_(?:get|put)_contents|readfile|create_function|call_user_func(?:_array)?|unserialize|scandir|highlight_file|show_source|php_uname|move_uploaded_file|fsockopen|pfsockopen|ini_set|putenv|get_defined_vars)$/;
 /** Directives of php.ini that change what is run or what is forbidden: never set by a form. */
 export const DANGEROUS_SETTINGS: ReadonlySet<string> = words(
   'allow_url_include allow_url_fopen auto_prepend_file auto_append_file disable_functions disable_classes open_basedir ' +

@@ -1,4 +1,5 @@
-import type { Evidence } from '../types.ts';
+import type { Evidence, Location } from '../types.ts';
+import { isFenced, isListing, isPiece } from './listing.ts';
 import { isQuotedCode } from './prose.ts';
 import {
   DANGEROUS_FUNCTIONS,
@@ -6,6 +7,7 @@ import {
   DISTINCT_FUNCTIONS,
   EVERYDAY_FUNCTIONS,
   FUNCTION_FAMILY,
+  HARMFUL_FUNCTIONS,
   SETTING_FAMILY,
   SETTINGS,
   SHARED_NAMES,
@@ -86,18 +88,20 @@ function isNamePart(code: number): boolean {
 }
 
 /** A function that only PHP has, called outside a sentence; or an everyday name when the call is all there is. */
-export function judgeCalls(value: string): Evidence | undefined {
+export function judgeCalls(value: string, location: Location): Evidence | undefined {
   let isQuotedSeen = false;
+  const isShown = isFenced(value) || isListing(value);
+  const isProgram = isShown || isPiece(value, location);
   for (const { name, start, paren } of calls(value)) {
     const isDistinct = isDistinctName(name);
     if (!isDistinct && !(EVERYDAY_FUNCTIONS.has(name) && start <= 64)) continue;
-    if (isForeign(value, start)) continue;
+    if (isForeign(value, start) || (isProgram && !HARMFUL_FUNCTIONS.test(name))) continue;
     const span = [start, paren + 1] as const;
     if (!isDistinct && (isAside(value, start + name.length, paren) || !isWhole(value, span))) continue;
     if (isQuotedSeen) continue;
     // Nobody writes a comment between a name and its parenthesis but to part the two for a filter.
     const isParted = value.slice(start + name.length, paren).includes('/*');
-    if (!isParted && (isQuotedCode(value, span) || isListing(value))) {
+    if (!isParted && (isShown || isQuotedCode(value, span))) {
       isQuotedSeen = true;
       continue;
     }
@@ -107,10 +111,14 @@ export function judgeCalls(value: string): Evidence | undefined {
   return undefined;
 }
 
+/** Words of languages that define a function so, or wait for one. */
+const FOREIGN_WORD = /(?:^|[^\w$])(?:await|def|fn|func|function|async|sub|yield)\s{1,4}$/;
+
 /** Behind `.`, `$` or `-` it is a method or variable of another language, unless the dot joins strings. */
 function isForeign(value: string, start: number): boolean {
   const before = value.charAt(start - 1);
   if (before === '$' || before === '-') return true;
+  if (before === ' ' && FOREIGN_WORD.test(value.slice(Math.max(0, start - 12), start))) return true;
   return before === '.' && !/['")\]\s]/.test(value.charAt(start - 2));
 }
 
@@ -186,8 +194,8 @@ const MASKED_NAME =
   /\(\s{0,4}~\s{0,4}["']?[^()\w\s]{2,64}["']?\s{0,4}\)\s{0,4}\(|["']\s{0,4}\^\s{0,4}["'][^"']{1,64}["']\s{0,4}\)?\s{0,4}[(;]/;
 
 /** A function whose name is spelled by strings: put together, the letters of the value name it. */
-export function judgeSpelledCall(value: string): Evidence | undefined {
-  if (value.length > FOLDED_LENGTH_MAX) return undefined;
+export function judgeSpelledCall(value: string, location: Location): Evidence | undefined {
+  if (value.length > FOLDED_LENGTH_MAX || isPiece(value, location)) return undefined;
   const masked = MASKED_NAME.exec(value);
   if (masked !== null) {
     const span = [masked.index, masked.index + masked[0].length] as const;
@@ -239,14 +247,4 @@ function judgeSettingName(text: string): Evidence | undefined {
   if (!isSetting) return undefined;
   const span = [0, text.length] as const;
   return { rule: 'code.php-setting', confidence: 0.95, span, why: `a parameter sets ${name} of php.ini` };
-}
-
-/** Past this many lines a value is a listing: somebody keeps or shows source code. */
-const LISTING_LINES_MIN = 12;
-
-/** True for texts of many lines, in which code is what is kept rather than what is smuggled in. */
-export function isListing(value: string): boolean {
-  let lines = 1;
-  for (let at = value.indexOf('\n'); at >= 0; at = value.indexOf('\n', at + 1)) if (++lines > LISTING_LINES_MIN) return true;
-  return false;
 }

@@ -49,6 +49,7 @@ export const SCRIPT_PATTERNS: readonly Pattern[] = [
       /^\s{0,8}(?:import|from)\s{1,4}(?:os|sys|subprocess|pty|socket|commands|shutil|ctypes|builtins)\s{0,4}(?:;|,|\bimport\b|\n)/,
     confidence: 0.6,
     quoted: 0.4,
+    isEveryday: true,
     why: 'the value begins by loading system modules of Python',
   },
   {
@@ -69,6 +70,7 @@ export const SCRIPT_PATTERNS: readonly Pattern[] = [
       /\btime\s{0,4}\.\s{0,4}sleep\s{0,4}\(|\bglobals\s{0,4}\(\s{0,4}\)\s{0,4}\[|\bFile\s{0,4}\.\s{0,4}(?:read|open|new|write|readlines|delete|ReadAll\w{1,8}|WriteAll\w{1,8})\s{0,4}\(\s{0,4}['"]/,
     confidence: 0.92,
     quoted: 0.3,
+    isEveryday: true,
     why: 'a script sleeps or touches files',
   },
   {
@@ -84,7 +86,7 @@ export const SCRIPT_PATTERNS: readonly Pattern[] = [
     rule: 'code.script',
     hint: '%x',
     needs: TRAIT.percent,
-    shape: /(?<![\w%])%x(?:\([^)]{1,256}\)|\{[^}]{1,256}\}|\[[^\]]{1,256}\])/,
+    shape: /(?<![\w%])%x(?:\([^)]{1,256}\)|\{[^}]{1,256}\}|\[(?![0-9a-fA-F]-)[^\]]{1,256}\])/,
     confidence: 0.93,
     quoted: 0.4,
     why: 'Ruby runs what stands in %x',
@@ -184,6 +186,7 @@ export const TAG_PATTERNS: readonly Pattern[] = [
     shape: /^\s{0,8}#!\s{0,4}\/(?:usr\/|bin\/|opt\/)[\w/.-]{1,64}/,
     confidence: 0.94,
     quoted: 0.6,
+    isEveryday: true,
     why: 'the first line names an interpreter',
   },
 ];

@@ -1,0 +1,31 @@
+import type { Location } from '../types.ts';
+
+/** Past this many lines a value is a listing wherever it stands: somebody keeps or shows source code. */
+const LISTING_LINES_MIN = 12;
+/** From this many lines on, none of them empty, a text sent in a body is a piece of a program: what is smuggled in is one line. */
+const PIECE_LINES_MIN = 2;
+/** Places in which people paste what has several lines. */
+const PASTED: ReadonlySet<Location> = new Set(['form', 'json', 'multipart', 'text', 'xml']);
+/** CommonMark §4.5. Whoever evaluated such a value would stumble over its first line. */
+const FENCE = /^\s{0,8}(?:```|~~~)[ \t]{0,4}[\w+#.-]{0,24}[ \t]{0,4}\r?\n/;
+
+/** True for texts of many lines, in which code is what is kept rather than what is smuggled in. */
+export function isListing(value: string): boolean {
+  return hasLines(value, LISTING_LINES_MIN + 1);
+}
+
+/** True for texts that begin by saying that code follows. */
+export function isFenced(value: string): boolean {
+  return FENCE.test(value.slice(0, 64));
+}
+
+/** True for a few lines of a program in a place where programs are pasted: what every program does means nothing there. */
+export function isPiece(value: string, location: Location): boolean {
+  return PASTED.has(location) && hasLines(value.trim(), PIECE_LINES_MIN);
+}
+
+function hasLines(value: string, wanted: number): boolean {
+  let lines = 1;
+  for (let at = value.indexOf('\n'); at >= 0 && lines < wanted; at = value.indexOf('\n', at + 1)) lines++;
+  return lines >= wanted;
+}
