@@ -27,7 +27,7 @@ describe('honest requests in enforce mode, with the default configuration', () =
     expect(findings).toBeNull();
     expect(answer.status).toBe(200);
     expect(upstream.seen).toHaveLength(1);
-    expect(upstream.seen[0]).toMatchObject({ method, url: target, body: body ?? '' });
+    expect(upstream.seen[0]).toMatchObject({ method, url: target, body: Buffer.from(body ?? '').toString('latin1') });
   });
 
   test('the same places are guarded: an attack in each is refused', async () => {
@@ -40,13 +40,12 @@ describe('honest requests in enforce mode, with the default configuration', () =
       'text/xml': `<a>${attack}</a>`,
     };
     for (const [type, body] of Object.entries(bodies)) {
+      // Node's client frames the body of a DELETE only when it is told the length.
+      const headers = { 'content-type': type, 'content-length': String(Buffer.byteLength(body)) };
       for (const method of ['POST', 'PUT', 'PATCH', 'DELETE'])
         // One after the other: the table is small and the answers are compared one by one.
         // oxlint-disable-next-line no-await-in-loop
-        expect(
-          (await server.fetch('/api', { method, headers: { 'content-type': type }, body })).status,
-          `${method} ${type}`,
-        ).toBe(403);
+        expect((await server.fetch('/api', { method, headers, body })).status, `${method} ${type}`).toBe(403);
     }
     expect((await server.fetch(`/search?q=${encodeURIComponent(attack)}`)).status).toBe(403);
     expect((await server.fetch('/', { headers: { cookie: `pref=${encodeURIComponent(attack)}` } })).status).toBe(403);
