@@ -161,7 +161,7 @@ function rateSolid(sides: Sides, is: { isBroken: boolean; isCompleted: boolean }
 /** A condition of one operand: `' or 1--`, `" or sleep(5)`, `1 and (select ..)`. */
 function judgeSingle(reading: Reading, operand: Operand, setting: Setting & { at: number }): Evidence | undefined {
   const { tokens } = reading;
-  const confidence = rateSingle(reading, operand, setting.anchor);
+  const confidence = rateSingle(reading, operand, setting);
   if (confidence === 0) return undefined;
   return evidence(tokens, {
     at: setting.at,
@@ -171,13 +171,13 @@ function judgeSingle(reading: Reading, operand: Operand, setting: Setting & { at
   });
 }
 
-function rateSingle(reading: Reading, operand: Operand, anchor: Anchor): number {
+function rateSingle(reading: Reading, operand: Operand, { anchor, at }: Setting & { at: number }): number {
   const { tokens, context } = reading;
   if (!isComplete(tokens, operand.end) || anchor === 'none') return 0;
   const isCut = kindAt(tokens, skipCloses(tokens, operand.end)) === KIND.comment;
   const isBroken = anchor === 'literal' && context !== 'bare';
   if (operand.shape === 'literal') return rateConstant(reading, operand, { anchor, isCut, isBroken });
-  if (operand.shape === 'call') return rateCall(reading, operand, { anchor, isCut, isBroken });
+  if (operand.shape === 'call') return rateCall(reading, operand, { at, anchor, isCut, isBroken });
   if (operand.shape === 'name') return isBroken && (isCut || balances(reading, operand)) ? SINGLE_RATES.name.attached : 0;
   const rates = SINGLE_RATES[operand.shape];
   if (isBroken || isCut) return rates.attached;
@@ -198,9 +198,13 @@ function rateConstant(reading: Reading, operand: Operand, is: { anchor: Anchor; 
 }
 
 /** `or sleep(5)`, `|| f(x)`: any language calls functions there, so that the place or the name has to be one of SQL. */
-function rateCall(reading: Reading, operand: Operand, is: { anchor: Anchor; isCut: boolean; isBroken: boolean }): number {
+function rateCall(
+  reading: Reading,
+  operand: Operand,
+  is: { at: number; anchor: Anchor; isCut: boolean; isBroken: boolean },
+): number {
   const { tokens } = reading;
-  if (!isKnownCall(tokens, operand) && (!is.isBroken || opensQuote(reading))) return is.isCut ? 0.6 : 0.3;
+  if (!isKnownCall(tokens, is.at, operand) && (!is.isBroken || opensQuote(reading))) return is.isCut ? 0.6 : 0.3;
   if (is.isBroken || is.isCut) return SINGLE_RATES.call.attached;
   if (is.anchor === 'operand' && kindAt(tokens, operand.end) === KIND.end) return 0.9;
   return is.anchor === 'start' ? SINGLE_RATES.call.atStart : SINGLE_RATES.call.loose;
@@ -220,10 +224,11 @@ function isTruth(tokens: SqlTokens, operand: Operand): boolean {
 }
 
 /** True when the call that ends the operand, or a prefix of it, is one of a database: any language calls functions after `or`. */
-function isKnownCall(tokens: SqlTokens, operand: Operand): boolean {
-  for (let i = Math.max(0, operand.end - KNOWN_CALL_TOKENS_MAX); i < operand.end; i++) {
+function isKnownCall(tokens: SqlTokens, start: number, operand: Operand): boolean {
+  for (let i = Math.max(start, operand.end - KNOWN_CALL_TOKENS_MAX); i < operand.end; i++) {
+    if (kindAt(tokens, i + 1) !== KIND.open) continue;
     const name = textAt(tokens, i);
-    if (kindAt(tokens, i + 1) !== KIND.open || name === '') continue;
+    if (name === '') continue;
     if (SCALAR_FUNCTIONS.has(name) || DANGEROUS_FUNCTIONS.has(name) || isDangerousName(name) || name === 'exists') return true;
   }
   return textAt(tokens, operand.end - 1) === 'end';

@@ -23,10 +23,14 @@ function classOf(code: number): number {
   return '(),;{}@[].$'.includes(character) ? CLASS_SINGLE : CLASS_NONE;
 }
 
+const IN_WORD: Uint8Array = Uint8Array.from({ length: 128 }, (_, code) =>
+  isDigit(code) || CLASSES[code] === CLASS_WORD || code === 36 ? 1 : 0,
+);
+
 export function isDigit(code: number): boolean {
   return code >= 48 && code <= 57;
 }
 
 export function isWordCode(code: number): boolean {
-  return code >= 128 ? code !== 0xa0 && code !== 0x3000 : isDigit(code) || CLASSES[code] === CLASS_WORD || code === 36;
+  return code >= 128 ? code !== 0xa0 && code !== 0x3000 : IN_WORD[code] === 1;
 }

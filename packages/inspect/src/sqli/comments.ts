@@ -45,9 +45,9 @@ export function readBlockComment(tokens: SqlTokens, value: string, at: number): 
 function endOfNested(value: string, start: number): number {
   let depth = 0;
   for (let at = start; at < value.length; at++) {
-    const pair = value.slice(at, at + 2);
-    if (pair === '/*') depth++;
-    else if (pair === '*/') depth--;
+    const code = value.charCodeAt(at);
+    if (code === 47 && value.charCodeAt(at + 1) === 42) depth++;
+    else if (code === 42 && value.charCodeAt(at + 1) === 47) depth--;
     else continue;
     at++;
     if (depth === 0) return at + 1;

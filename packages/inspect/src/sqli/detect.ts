@@ -94,8 +94,30 @@ function judge(reading: Reading, found: Evidence[]): void {
   for (let at = 0; at < tokens.kinds.length; at++) {
     if (isQuiet(tokens, at)) continue;
     if (at <= 1 || tokens.kinds[at - 1] === KIND.semicolon) keep(found, judgeStatement(reading, at));
-    for (const judgeAt of JUDGES) keep(found, judgeAt(reading, at));
+    judgeAt(reading, at, found);
     if ((found.at(-1)?.confidence ?? 0) >= CERTAIN) return;
+  }
+}
+
+/** Asks those who know the kind of token. */
+function judgeAt(reading: Reading, at: number, found: Evidence[]): void {
+  switch (kindAt(reading.tokens, at)) {
+    case KIND.logic:
+    case KIND.operator:
+      keep(found, judgeCondition(reading, at));
+      return;
+    case KIND.variable:
+      keep(found, judgeCall(reading, at));
+      return;
+    case KIND.compare:
+      keep(found, judgeCondition(reading, at));
+      keep(found, judgeClause(reading, at));
+      return;
+    case KIND.word:
+      for (const judgeWord of JUDGES) keep(found, judgeWord(reading, at));
+      return;
+    default:
+      return;
   }
 }
 
@@ -123,8 +145,7 @@ function isQuiet(tokens: SqlTokens, at: number): boolean {
 /** Most words of a text begin nothing: no clause, no call, no name of a catalogue. The judges need not be asked. */
 function isQuietWord(tokens: SqlTokens, at: number): boolean {
   if (kindAt(tokens, at + 1) === KIND.open) return false;
-  const text = textAt(tokens, at);
-  return !JUDGED_WORDS.has(text) && !text.includes('_') && !text.includes('.') && !isWord(tokens, at - 1, 'from');
+  return tokens.isOrdinary(at) && !isWord(tokens, at - 1, 'from');
 }
 
 function keep(found: Evidence[], evidence: Evidence | undefined): void {

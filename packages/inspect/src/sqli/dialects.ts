@@ -1,4 +1,4 @@
-import { isWordCode } from './characters.ts';
+import { isDigit, isWordCode } from './characters.ts';
 import { KIND, type SqlTokens } from './tokens.ts';
 
 /** Blanks that are looked past for what follows an operator. */
@@ -41,15 +41,38 @@ export function endOfCast(value: string, at: number): number {
 
 /** `$$text$$`, `$tag$text$tag$`: a literal without quotes (PostgreSQL). */
 export function readDollar(tokens: SqlTokens, value: string, at: number): number {
-  const tag = DOLLAR_TAG.exec(value.slice(at, at + DOLLAR_TAG_CHARS_MAX))?.[0];
-  const inside = tag === undefined ? -1 : value.slice(at + tag.length, at + DOLLAR_QUOTED_MAX).indexOf(tag);
-  const end = tag === undefined || inside < 0 ? at + 1 : at + inside + tag.length * 2;
-  tokens.add(end === at + 1 ? KIND.other : KIND.string, at, end);
-  return end;
+  const tagEnd = endOfDollarTag(value, at);
+  if (tagEnd > 0) {
+    const window = tokens.dollarsMissed < DOLLARS_MISSED_MAX ? DOLLAR_QUOTED_MAX : DOLLAR_SHORT_MAX;
+    const tag = value.slice(at, tagEnd);
+    const inside = value.slice(tagEnd, at + window).indexOf(tag);
+    if (inside >= 0) {
+      const end = tagEnd + inside + tag.length;
+      tokens.add(KIND.string, at, end);
+      return end;
+    }
+    tokens.dollarsMissed++;
+  }
+  tokens.add(KIND.other, at, at + 1);
+  return at + 1;
 }
 
+/** Tags without an end after which the window for the next ones shrinks: each of them may differ from all before it. */
+const DOLLARS_MISSED_MAX = 4_096;
+const DOLLAR_SHORT_MAX = 64;
 const DOLLAR_TAG_CHARS_MAX = 18;
-const DOLLAR_TAG = /^\$(?:[a-z_]\w{0,15})?\$/i;
+
+/** Offset after `$tag$`, or 0. */
+function endOfDollarTag(value: string, at: number): number {
+  let end = at + 1;
+  if (isDigit(value.charCodeAt(end))) return 0;
+  while (end - at < DOLLAR_TAG_CHARS_MAX && isTagCode(value.charCodeAt(end))) end++;
+  return value.charCodeAt(end) === 36 && end - at < DOLLAR_TAG_CHARS_MAX ? end + 1 : 0;
+}
+
+function isTagCode(code: number): boolean {
+  return code < 128 && code !== 36 && isWordCode(code);
+}
 
 /** `{fn f()}`, `{d '..'}`, `{any expression}` (ODBC, MySQL): parentheses of another form, where an operand is due. */
 export function readBrace(tokens: SqlTokens, value: string, at: number): number {

@@ -1,4 +1,4 @@
-import { KIND, type Operand, type OperandShape, type SqlTokens } from './tokens.ts';
+import { isStronger, KIND, type Operand, type OperandShape, type SqlTokens } from './tokens.ts';
 import {
   CLAUSE_WORDS,
   DANGEROUS_FUNCTIONS,
@@ -20,7 +20,7 @@ export function kindAt(tokens: SqlTokens, index: number): number {
 
 /** Lower-case text of the word, variable or operator at `index`; empty for anything else. */
 export function textAt(tokens: SqlTokens, index: number): string {
-  return tokens.texts[tokens.textIndexes[index] ?? 0] ?? '';
+  return tokens.textAt(index);
 }
 
 /** True when the token at `index` is this word. */
@@ -39,20 +39,36 @@ export function afterGroup(tokens: SqlTokens, index: number): number {
  * so that a chain as long as the value is walked once and not once from each of its parts.
  */
 export function readOperand(tokens: SqlTokens, start: number): Operand {
-  const chain: { at: number; part: Operand }[] = [];
-  let at = start;
-  let rest = tokens.operands.get(at);
+  const known = tokens.operandAt(start);
+  if (known !== undefined) return known;
+  const first = readPart(tokens, start);
+  if (first.shape === 'none') return NONE;
+  return isJoin(tokens, first.end) ? readChain(tokens, start, first) : first;
+}
+
+/** Parts are walked to the end of the chain, or to one that is known from there on, and joined from behind. */
+function readChain(tokens: SqlTokens, start: number, first: Operand): Operand {
+  const starts = [start];
+  const parts = [first];
+  let at = first.end + 1;
+  let rest = tokens.operandAt(at);
   while (rest === undefined) {
     const part = readPart(tokens, at);
     if (part.shape === 'none') break;
-    chain.push({ at, part });
+    starts.push(at);
+    parts.push(part);
     if (!isJoin(tokens, part.end)) break;
     at = part.end + 1;
-    rest = tokens.operands.get(at);
+    rest = tokens.operandAt(at);
   }
-  for (const { at: from, part } of chain.toReversed()) {
-    rest = rest === undefined ? part : { shape: stronger(part.shape, rest.shape), end: rest.end, isCompound: true };
-    if (rest.isCompound) tokens.operands.set(from, rest);
+  for (let i = parts.length - 1; i >= 0; i--) {
+    const part = parts[i] ?? NONE;
+    if (rest === undefined) {
+      rest = part;
+      continue;
+    }
+    rest = { shape: isStronger(part.shape, rest.shape) ? part.shape : rest.shape, end: rest.end, isCompound: true };
+    tokens.keepOperand(starts[i] ?? 0, rest);
   }
   return rest ?? NONE;
 }
@@ -62,12 +78,6 @@ function isJoin(tokens: SqlTokens, index: number): boolean {
   const kind = kindAt(tokens, index);
   if (kind === KIND.operator) return !isWord(tokens, index, '!');
   return kind === KIND.logic && isWord(tokens, index, '||');
-}
-
-const STRENGTH: readonly OperandShape[] = ['none', 'literal', 'name', 'variable', 'group', 'call', 'subquery'];
-
-function stronger(left: OperandShape, right: OperandShape): OperandShape {
-  return STRENGTH.indexOf(left) >= STRENGTH.indexOf(right) ? left : right;
 }
 
 function readPart(tokens: SqlTokens, start: number): Operand {
@@ -121,11 +131,14 @@ export function isCall(tokens: SqlTokens, at: number): boolean {
 }
 
 function readCase(tokens: SqlTokens, at: number): Operand {
-  const limit = Math.min(at + CASE_TOKENS_MAX, tokens.kinds.length);
-  for (let i = at + 1; i < limit; i++) {
-    if (isWord(tokens, i, 'end')) return { shape: 'call', end: i + 1, isCompound: false };
-  }
-  return NONE;
+  const limit = Math.min(at + CASE_TOKENS_MAX, tokens.count);
+  // What was searched from an earlier CASE is not searched again.
+  const isSearched = tokens.caseFrom <= at + 1 && at + 1 <= tokens.caseTo;
+  if (!isSearched) tokens.caseFrom = at + 1;
+  let end = isSearched ? tokens.caseTo : at + 1;
+  while (end < limit && !isWord(tokens, end, 'end')) end++;
+  if (!isSearched || end > tokens.caseTo) tokens.caseTo = end;
+  return end < limit ? { shape: 'call', end: end + 1, isCompound: false } : NONE;
 }
 
 /** True when the expression before `index` is complete there: the value ends, is cut off, or goes on with another clause. */

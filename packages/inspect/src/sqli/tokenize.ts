@@ -14,19 +14,14 @@ import {
 } from './characters.ts';
 import { readBlockComment, readLineComment } from './comments.ts';
 import { endOfCast, isJsonOperator, readBrace, readDollar } from './dialects.ts';
+import { findKnown, knownIndex, ROLES } from './word-table.ts';
 import { type CommentReading, KIND, type QuoteContext, SqlTokens, WORD_TEXT_MAX } from './tokens.ts';
 
 const QUOTES: Readonly<Record<QuoteContext, string>> = { bare: '', single: "'", double: '"', backtick: '`' };
 /** Past this many tokens the rest of the value is not tokenized in this pass; 1 MB of `a'` stays under it. */
 const TOKENS_MAX = 600_000;
-const KEYWORD_CHARS_MAX = 8;
-const KEYWORDS: ReadonlyMap<string, number> = new Map([
-  ...['or', 'and', 'xor', 'eqv', 'imp'].map((word) => [word, KIND.logic] as const),
-  ...['like', 'rlike', 'regexp', 'ilike', 'glob', 'is', 'in', 'between', 'sounds', 'similar', 'contains', 'match'].map(
-    (word) => [word, KIND.compare] as const,
-  ),
-  ...['div', 'mod', 'collate'].map((word) => [word, KIND.operator] as const),
-]);
+/** Kind of a known word, by its role. */
+const KINDS_BY_ROLE: readonly number[] = [KIND.word, KIND.logic, KIND.compare, KIND.operator];
 /** Shifts, and what other languages compare, point and redirect with: none of it compares in SQL. */
 const FOREIGN_OPERATORS = ['===', '!==', '=>', '>>', '<<'];
 
@@ -35,7 +30,7 @@ const FOREIGN_OPERATORS = ['===', '!==', '=>', '>>', '<<'];
  * backslashes need no rule of their own, because each only changes the parity and both parities are inspected.
  */
 export function tokenizeSql(value: string, context: QuoteContext, comments: CommentReading = 'plain'): SqlTokens {
-  const tokens = new SqlTokens();
+  const tokens = new SqlTokens(value);
   tokens.comments = comments;
   let at = context === 'bare' ? 0 : readLiteral(tokens, value, { from: 0, start: 0, quote: QUOTES[context] });
   while (at < value.length && tokens.count < TOKENS_MAX) at = readToken(tokens, value, at);
@@ -116,6 +111,8 @@ function readNumber(tokens: SqlTokens, value: string, at: number): number {
   // `1.e` without an exponent before `(` or a blank is dropped by MySQL's lexer: noise between two tokens.
   if (isCutExponent && tokens.count > 0) return end + 1;
   tokens.add(KIND.number, at, end);
+  const suffix = value.charCodeAt(end) | 32;
+  if (suffix !== 100 && suffix !== 102) return end;
   NUMBER_SUFFIX.lastIndex = end;
   return NUMBER_SUFFIX.test(value) ? end + 1 : end;
 }
@@ -145,17 +142,26 @@ function skipWhile(value: string, start: number, matches: (code: number) => bool
 /** Dotted names (`master..xp_cmdshell`, `information_schema.tables`) are one word. */
 function readWord(tokens: SqlTokens, value: string, at: number): number {
   let end = at;
+  let isName = false;
   for (;;) {
-    while (isWordCode(value.charCodeAt(end))) end++;
-    if (value.charCodeAt(end) !== 46) break;
+    let code = value.charCodeAt(end);
+    while (isWordCode(code)) {
+      if (code === 95) isName = true;
+      code = value.charCodeAt(++end);
+    }
+    if (code !== 46) break;
     let next = end;
     while (value.charCodeAt(next) === 46 && next - end < 3) next++;
     if (!isWordCode(value.charCodeAt(next)) || isDigit(value.charCodeAt(next))) break;
+    isName = true;
     end = next;
   }
-  const text = end - at <= WORD_TEXT_MAX ? value.slice(at, end).toLowerCase() : '';
-  const kind = text.length <= KEYWORD_CHARS_MAX ? (KEYWORDS.get(text) ?? KIND.word) : KIND.word;
-  return tokens.addText(kind, { start: at, end, text });
+  const token = { start: at, end };
+  const known = findKnown(value, at, end);
+  if (known > 0) tokens.addKnown(KINDS_BY_ROLE[ROLES[known] ?? 0] ?? KIND.word, token, known);
+  else if (end - at > WORD_TEXT_MAX) tokens.add(KIND.word, at, end);
+  else tokens.addUnread(KIND.word, token, isName);
+  return end;
 }
 
 const NO_COMPARISONS = new Set([':', '::', '!!']);
@@ -193,19 +199,26 @@ function readCompare(tokens: SqlTokens, value: string, at: number): number {
 }
 
 function readOperator(tokens: SqlTokens, value: string, at: number): number {
-  const pair = value.slice(at, at + 2);
-  if (pair === '--') return readLineComment(tokens, value, at);
-  if (pair === '/*') return readBlockComment(tokens, value, at);
-  if (pair === '*/' && (tokens.conditionalsOpen > 0 || value[at + 2] !== '*')) {
+  const first = value.charCodeAt(at);
+  const second = value.charCodeAt(at + 1);
+  if (first === 35) return readHash(tokens, value, at);
+  if (first === 45 && second === 45) return readLineComment(tokens, value, at);
+  if (first === 47 && second === 42) return readBlockComment(tokens, value, at);
+  if (first === 42 && second === 47 && (tokens.conditionalsOpen > 0 || value.charCodeAt(at + 2) !== 42)) {
     // The end of a MySQL conditional comment, whose content was read as code.
     if (tokens.conditionalsOpen > 0) tokens.conditionalsOpen--;
     return at + 2;
   }
-  if (pair === '||' || pair === '&&') return tokens.addText(KIND.logic, { start: at, end: at + 2, text: pair });
-  if (pair === '->') return tokens.addText(KIND.operator, { start: at, end: at + (value[at + 2] === '>' ? 3 : 2), text: pair });
-  if (pair.startsWith('#')) return readHash(tokens, value, at);
-  return tokens.addText(KIND.operator, { start: at, end: at + 1, text: pair.charAt(0) });
+  if (first === second && (first === 124 || first === 38))
+    return tokens.addText(KIND.logic, { start: at, end: at + 2, text: first === 124 ? '||' : '&&' });
+  if (first === 45 && second === 62)
+    return tokens.addText(KIND.operator, { start: at, end: at + (value[at + 2] === '>' ? 3 : 2), text: '->' });
+  tokens.addKnown(KIND.operator, { start: at, end: at + 1 }, SIGN_INDEXES[first] ?? 0);
+  return at + 1;
 }
+
+/** Where the texts of the signs are, by char code. */
+const SIGN_INDEXES: Int16Array = Int16Array.from({ length: 128 }, (_, code) => knownIndex(String.fromCharCode(code)));
 
 /** `#` begins a comment in MySQL; before a literal and after a document it is a JSON operator of PostgreSQL. */
 function readHash(tokens: SqlTokens, value: string, at: number): number {
@@ -248,25 +261,28 @@ function readVariable(tokens: SqlTokens, value: string, at: number): number {
     return end;
   }
   // `name@host` is an address: a variable stands on its own.
-  const isAddress = at > 0 && isWordCode(value.charCodeAt(at - 1)) && !isQuoteBefore(value, at);
-  return tokens.addText(isAddress ? KIND.other : KIND.variable, {
-    start: at,
-    end,
-    text: value.slice(at, Math.min(end, at + WORD_TEXT_MAX)).toLowerCase(),
-  });
+  const isAddress = at > 0 && isWordCode(value.charCodeAt(at - 1)) && !isKeywordBefore(tokens, at);
+  tokens.addUnread(isAddress ? KIND.other : KIND.variable, { start: at, end }, true);
+  return end;
 }
 
 /** A keyword directly before `@` (`or@x`) still introduces a variable. */
-function isQuoteBefore(value: string, at: number): boolean {
-  return /(?:^|[^a-z])(?:or|and|xor|select|by|not|binary)$/i.test(value.slice(Math.max(0, at - 8), at));
+function isKeywordBefore(tokens: SqlTokens, at: number): boolean {
+  const last = tokens.count - 1;
+  return tokens.ends[last] === at && BEFORE_VARIABLE.has(tokens.textAt(last));
 }
+
+const BEFORE_VARIABLE = new Set(['or', 'and', 'xor', 'select', 'by', 'not', 'binary']);
 
 /** `[name]` is an identifier in T-SQL and SQLite; unclosed or long it is only a bracket. */
 function readBracket(tokens: SqlTokens, value: string, at: number): number {
-  // Looked for in a bounded window: a megabyte of `[` must not be searched to its end a million times.
-  const inside = value.slice(at, at + WORD_TEXT_MAX).indexOf(']');
-  const close = at + inside;
-  if (inside < 0) {
+  // A megabyte of `[` must not be searched to its end a million times: the place is kept.
+  if (tokens.bracketAt < at) {
+    const found = value.indexOf(']', at);
+    tokens.bracketAt = found < 0 ? value.length : found;
+  }
+  const close = tokens.bracketAt;
+  if (close === value.length || close - at >= WORD_TEXT_MAX) {
     tokens.add(KIND.other, at, at + 1);
     return at + 1;
   }
@@ -274,18 +290,27 @@ function readBracket(tokens: SqlTokens, value: string, at: number): number {
   return tokens.addText(KIND.word, { start: at, end: close + 1, text: value.slice(at + 1, close).toLowerCase() });
 }
 
+/** Each open parenthesis gets its partner; until it has one it names the one that was opened before it. */
 function pairParentheses(tokens: SqlTokens): void {
   const { kinds } = tokens;
-  const partners = new Int32Array(kinds.length).fill(-1);
+  const first = kinds.indexOf(KIND.open);
+  if (first < 0) return;
+  const partners = new Int32Array(kinds.length);
   tokens.partners = partners;
-  const open: number[] = [];
-  for (let i = 0; i < kinds.length; i++) {
+  let top = -1;
+  for (let i = first; i < kinds.length; i++) {
     if (kinds[i] === KIND.open) {
-      partners[i] = kinds.length - 1;
-      open.push(i);
-    } else if (kinds[i] === KIND.close) {
-      const partner = open.pop();
-      if (partner !== undefined) partners[partner] = i;
+      partners[i] = top;
+      top = i;
+    } else if (kinds[i] === KIND.close && top >= 0) {
+      const open = top;
+      top = partners[open] ?? -1;
+      partners[open] = i;
     }
+  }
+  while (top >= 0) {
+    const before = partners[top] ?? -1;
+    partners[top] = kinds.length - 1;
+    top = before;
   }
 }

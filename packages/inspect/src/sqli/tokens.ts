@@ -1,3 +1,6 @@
+import { IS_JUDGED, KNOWN_TEXTS, knownIndex } from './word-table.ts';
+import { JUDGED_WORDS } from './words.ts';
+
 /** Kinds of SQL token. Dialects differ in words, hardly in these. */
 export const KIND = {
   number: 0,
@@ -37,19 +40,19 @@ export interface Operand {
 }
 
 const CAPACITY_FIRST = 32;
+/** Index of a text that was not cut out of the value yet; the second kind has an underscore or a dot in it. */
+const UNREAD = -1;
+const UNREAD_NAME = -2;
+const SHAPES: readonly OperandShape[] = ['none', 'literal', 'name', 'variable', 'group', 'call', 'subquery'];
 
 /** A token stream as parallel arrays: hostile megabytes must not become millions of small objects. */
 export class SqlTokens {
+  readonly value: string;
   kinds: Uint8Array = new Uint8Array(CAPACITY_FIRST);
   starts: Int32Array = new Int32Array(CAPACITY_FIRST);
   ends: Int32Array = new Int32Array(CAPACITY_FIRST);
-  /** Lower-case text of words, variables and operators, and where that of a token is; the first is that of all others. */
-  readonly texts: string[] = [''];
-  textIndexes: Int32Array = new Int32Array(CAPACITY_FIRST);
-  /** For an opening parenthesis the index of its partner, or the stream's length; -1 elsewhere. */
+  /** For an opening parenthesis the index of its partner, or the stream's length; -1 or 0 elsewhere. */
   partners: Int32Array = new Int32Array(0);
-  /** Operands that were read, by the token they begin with. */
-  readonly operands: Map<number, Operand> = new Map();
   /** True for a string that is not closed by the value itself. */
   isOpenEnded = false;
   comments: CommentReading = 'plain';
@@ -59,10 +62,27 @@ export class SqlTokens {
   conditionalsOpen = 0;
   /** Escape braces (`{fn ..}`) that are open while the stream is built. */
   bracesOpen = 0;
+  /** Where the next closing bracket was found; texts full of opening ones are searched once. */
+  bracketAt = -1;
+  /** Dollar tags that were searched for an end in vain. */
+  dollarsMissed = 0;
   readonly bracketed: Set<number> = new Set();
   /** Index of the token after the last `::type`; -1 without one. */
   castAt = -1;
+  /** Tokens that were searched for the END of a CASE, and where the search ended. */
+  caseFrom = 0;
+  caseTo = 0;
   count = 0;
+  /** Where the lower-case text of a word, variable or operator is: in the table of known texts, and behind it in those of this stream. */
+  #textIndexes: Int32Array = new Int32Array(CAPACITY_FIRST);
+  readonly #texts: string[] = [];
+  /** Compound operands that were read, by the token they begin with: where they end, and their shape. */
+  #operandEnds: Int32Array | undefined;
+  #operandShapes: Uint8Array | undefined;
+
+  constructor(value: string) {
+    this.value = value;
+  }
 
   add(kind: number, start: number, end: number): void {
     if (this.count === this.kinds.length) this.#grow();
@@ -73,10 +93,61 @@ export class SqlTokens {
   }
 
   addText(kind: number, token: { start: number; end: number; text: string }): number {
-    this.add(kind, token.start, token.end);
-    this.textIndexes[this.count - 1] = this.texts.length;
-    this.texts.push(token.text);
+    this.addKnown(kind, token, this.#indexOf(token.text));
     return token.end;
+  }
+
+  /** A token whose text is in the table of known ones. */
+  addKnown(kind: number, token: { start: number; end: number }, textIndex: number): void {
+    this.add(kind, token.start, token.end);
+    this.#textIndexes[this.count - 1] = textIndex;
+  }
+
+  /** A token whose text is cut out of the value when somebody asks for it. */
+  addUnread(kind: number, token: { start: number; end: number }, isName: boolean): void {
+    this.add(kind, token.start, token.end);
+    this.#textIndexes[this.count - 1] = isName ? UNREAD_NAME : UNREAD;
+  }
+
+  /** Lower-case text of the word, variable or operator at `index`; empty for anything else. */
+  textAt(index: number): string {
+    const textIndex = this.#textIndexes[index] ?? 0;
+    if (textIndex < 0) return this.#readText(index);
+    return (textIndex < KNOWN_TEXTS.length ? KNOWN_TEXTS[textIndex] : this.#texts[textIndex - KNOWN_TEXTS.length]) ?? '';
+  }
+
+  /** True for most words: no clause begins with them, and they have none of the signs that names of a database have. */
+  isOrdinary(index: number): boolean {
+    const textIndex = this.#textIndexes[index] ?? 0;
+    if (textIndex < 0) return textIndex === UNREAD;
+    if (textIndex < KNOWN_TEXTS.length) return IS_JUDGED[textIndex] === 0;
+    const text = this.#texts[textIndex - KNOWN_TEXTS.length] ?? '';
+    return !JUDGED_WORDS.has(text) && !text.includes('_') && !text.includes('.');
+  }
+
+  #indexOf(text: string): number {
+    const known = text === '' ? 0 : knownIndex(text);
+    return known > 0 || text === '' ? known : KNOWN_TEXTS.length - 1 + this.#texts.push(text);
+  }
+
+  #readText(index: number): string {
+    const start = this.starts[index] ?? 0;
+    const text = this.value.slice(start, Math.min(this.ends[index] ?? 0, start + WORD_TEXT_MAX)).toLowerCase();
+    this.#textIndexes[index] = this.#indexOf(text);
+    return text;
+  }
+
+  /** The compound operand that begins at `index`, if it was read before. */
+  operandAt(index: number): Operand | undefined {
+    const end = this.#operandEnds?.[index] ?? 0;
+    return end === 0 ? undefined : { shape: SHAPES[this.#operandShapes?.[index] ?? 0] ?? 'none', end, isCompound: true };
+  }
+
+  keepOperand(index: number, operand: Operand): void {
+    this.#operandEnds ??= new Int32Array(this.count);
+    this.#operandShapes ??= new Uint8Array(this.count);
+    this.#operandEnds[index] = operand.end;
+    this.#operandShapes[index] = SHAPES.indexOf(operand.shape);
   }
 
   /** Cuts the arrays to what is in them: readers go by their lengths. */
@@ -88,21 +159,29 @@ export class SqlTokens {
 
   /** True when the word at `index` was written as `[name]`. */
   isBracketed(index: number): boolean {
-    return this.bracketed.has(index);
+    return this.bracketed.size > 0 && this.bracketed.has(index);
   }
 
   #grow(): void {
     const capacity = this.kinds.length * 4;
-    const { kinds, starts, ends, textIndexes } = this;
-    this.kinds = new Uint8Array(capacity);
-    this.kinds.set(kinds);
-    this.starts = new Int32Array(capacity);
-    this.starts.set(starts);
-    this.ends = new Int32Array(capacity);
-    this.ends.set(ends);
-    this.textIndexes = new Int32Array(capacity);
-    this.textIndexes.set(textIndexes);
+    const kinds = new Uint8Array(capacity);
+    kinds.set(this.kinds);
+    this.kinds = kinds;
+    this.starts = widened(this.starts, capacity);
+    this.ends = widened(this.ends, capacity);
+    this.#textIndexes = widened(this.#textIndexes, capacity);
   }
+}
+
+function widened(values: Int32Array, capacity: number): Int32Array {
+  const wide = new Int32Array(capacity);
+  wide.set(values);
+  return wide;
+}
+
+/** The plainer of two shapes comes first. */
+export function isStronger(left: OperandShape, right: OperandShape): boolean {
+  return SHAPES.indexOf(left) >= SHAPES.indexOf(right);
 }
 
 /** Characters of a name that are kept; longer ones are no word of SQL. */

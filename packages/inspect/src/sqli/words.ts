@@ -7,6 +7,12 @@ export const CLAUSE_WORDS: ReadonlySet<string> = words(
 export const JUDGED_WORDS: ReadonlySet<string> = words(
   'union intersect except minus select where having when rlike and or group order into waitfor procedure in case from as sysobjects match',
 );
+/** Words that begin a statement or go on with one. */
+export const STATEMENT_WORDS: ReadonlySet<string> = words(
+  'insert replace update delete drop create alter truncate shutdown declare begin call do prepare merge backup reconfigure grant load ' +
+    'copy iif attach handler use table database by all distinct distinctrow outfile dumpfile delay against boolean mode analyse data ' +
+    'infile program immediate array if end then else',
+);
 /** Words that may stand before an operand without changing what it is. */
 export const PREFIX_WORDS: ReadonlySet<string> = words('not binary distinct all any some exists distinctrow prior interval');
 /** Words that are values. */
