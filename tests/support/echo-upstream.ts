@@ -24,10 +24,10 @@ export interface EchoUpstream extends AsyncDisposable {
 
 const PLAIN = { server: 'echo' };
 
-/** An application that tells what it was sent: the way to prove what a gateway lets through. */
-export async function startEchoUpstream(): Promise<EchoUpstream> {
+/** An application that tells what it was sent, or only keeps it when quiet: the way to prove what a gateway lets through. */
+export async function startEchoUpstream({ isQuiet = false } = {}): Promise<EchoUpstream> {
   const state = { seen: [] as SeenRequest[], broken: 0, upgrades: 0 };
-  const server = createServer((incoming, outgoing) => collect(incoming, outgoing, state.seen));
+  const server = createServer((incoming, outgoing) => collect(incoming, outgoing, { seen: state.seen, isQuiet }));
   server.on('clientError', (_error, socket) => {
     state.broken += 1;
     socket.destroy();
@@ -62,7 +62,12 @@ export async function startEchoUpstream(): Promise<EchoUpstream> {
   };
 }
 
-function collect(incoming: IncomingMessage, outgoing: ServerResponse, seen: SeenRequest[]): void {
+interface Collecting {
+  readonly seen: SeenRequest[];
+  readonly isQuiet: boolean;
+}
+
+function collect(incoming: IncomingMessage, outgoing: ServerResponse, { seen, isQuiet }: Collecting): void {
   const chunks: Buffer[] = [];
   incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
   incoming.on('error', () => undefined);
@@ -76,7 +81,7 @@ function collect(incoming: IncomingMessage, outgoing: ServerResponse, seen: Seen
     const request = { method: incoming.method ?? '', url: incoming.url ?? '', headers, trailers: incoming.rawTrailers, body };
     seen.push(request);
     outgoing.writeHead(200, { ...PLAIN, 'content-type': 'application/json' });
-    outgoing.end(JSON.stringify(request));
+    outgoing.end(isQuiet ? '{}' : JSON.stringify(request));
   });
 }
 
