@@ -1,12 +1,10 @@
 -- What tuning learns from: shapes of requests with findings, counted, without bodies and without addresses.
 CREATE TABLE protection_tuning_vector (
   application text NOT NULL,
-  -- Digest of everything that makes two requests the same here: hour, client, place, findings, answer.
+  -- Keyed hash of everything that makes two requests the same here: hour, client, place, findings, answer.
   key text NOT NULL,
   -- Start of the hour.
   hour bigint NOT NULL,
-  method text NOT NULL,
-  route text NOT NULL,
   -- Keyed hash of the client address.
   client text NOT NULL,
   established boolean NOT NULL,
@@ -14,7 +12,8 @@ CREATE TABLE protection_tuning_vector (
   outcome text NOT NULL,
   -- First digit of the status; 0 = there was none.
   status_class integer NOT NULL,
-  findings jsonb NOT NULL,
+  -- Method, route and findings, encrypted: paths, names and samples can hold what belongs to a person.
+  sealed text NOT NULL,
   count bigint NOT NULL,
   first_seen bigint NOT NULL,
   last_seen bigint NOT NULL,
@@ -26,11 +25,12 @@ CREATE INDEX protection_tuning_vector_by_age ON protection_tuning_vector (applic
 CREATE TABLE protection_tuning_route (
   application text NOT NULL,
   hour bigint NOT NULL,
-  method text NOT NULL,
-  route text NOT NULL,
+  -- Keyed hash of method and route, and both encrypted.
+  place text NOT NULL,
+  sealed text NOT NULL,
   requests bigint NOT NULL,
   clean bigint NOT NULL,
-  PRIMARY KEY (application, hour, method, route)
+  PRIMARY KEY (application, hour, place)
 );
 
 -- Clients with clean requests behind them, by keyed hash.

@@ -81,7 +81,7 @@ beforeAll(async () => {
     log: silentLog,
     trustedHops: 0,
     contact: null,
-    pseudonym: (text) => `<${text}>`,
+    vault: { pseudonym: (text) => text, seal: (text) => text, open: (text) => text },
     limits: gatewayLimitsSchema.parse({}),
     keyMaterial: () => ({ certificates: [], challenges: [], alpnCertificates: [], ticketKeys: null }),
   });

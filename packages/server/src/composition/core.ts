@@ -6,8 +6,9 @@ import { createSystemPort, type ProcessFacts } from '../api/system-port.ts';
 import { createApplications } from '../domains/applications/index.ts';
 import { openAudit, type AuditStatus } from '../domains/audit/index.ts';
 import { createIdentity } from '../domains/identity/index.ts';
-import { createProtection } from '../domains/protection/index.ts';
+import { createProtection, type ProtectionVault } from '../domains/protection/index.ts';
 import type { Foundation } from '../platform/foundation.ts';
+import type { Keyring } from '../platform/keyring/keyring.ts';
 import { createMetrics } from '../platform/metrics.ts';
 import type { Certificates } from '../platform/tls/open-certificates.ts';
 import { TICKET_KEYS_BYTES } from '../platform/tls/tls-options.ts';
@@ -32,9 +33,9 @@ export async function openCore(foundation: Foundation) {
   const applications = createApplications({ db, bus, clock });
   const identity = createIdentity({ db, bus, clock });
   const { trustedHops, limits, contact } = config;
-  const pseudonym = (text: string): string => foundation.keyring.hmac('tuning-client', text);
+  const vault = openVault(foundation.keyring);
   const protection = stack.use(
-    createProtection({ db, bus, clock, log, applications, trustedHops, limits, contact, keyMaterial, pseudonym }),
+    createProtection({ db, bus, clock, log, applications, trustedHops, limits, contact, keyMaterial, vault }),
   );
   const domains = { applications, identity, protection, audit };
   const maintenance = createMaintenance({ db, bus, rotateLedgerKey: () => audit.rotateKey() });
@@ -68,4 +69,22 @@ export async function openCore(foundation: Foundation) {
 
 function ledgerFacts({ size, state, projected }: AuditStatus): { size: number; state: string; lag: number } {
   return { size, state, lag: Math.max(0, size - projected) };
+}
+
+const TUNING_PLACE = ['protection', 'tuning'];
+
+/** What tuning keeps is hidden under keys of this data directory. */
+function openVault(keyring: Keyring): ProtectionVault {
+  return {
+    pseudonym: (text) => keyring.hmac('tuning', text),
+    seal: (text) => keyring.seal(Buffer.from(text, 'utf8'), TUNING_PLACE),
+    open(sealed) {
+      try {
+        return keyring.open(sealed, TUNING_PLACE).toString('utf8');
+      } catch {
+        // Advice that does not open is advice that is gone; what guards people is opened elsewhere.
+        return null;
+      }
+    },
+  };
 }

@@ -3,13 +3,13 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { silentLog } from '../../platform/log.ts';
 import { openTestPlatform, type TestPlatform } from '../../platform/test-platform.ts';
 import { createApplications, type Actor, type Applications } from '../applications/index.ts';
+import { testVault } from './tuning/tuning-stand.ts';
 import { createProtection, type Protection } from './index.ts';
 
 const operator: Actor = { kind: 'operator', ref: 'host:0' };
 const by = { actor: operator };
 const shop = applicationSchema.parse({ id: 'shop', name: 'Shop', upstream: 'http://127.0.0.1:3000' });
 const page = { limit: 50 };
-const pseudonym = (text: string): string => `<${text}>`;
 
 let platform: TestPlatform;
 let applications: Applications;
@@ -37,7 +37,7 @@ beforeEach(async () => {
     log: silentLog,
     trustedHops: 0,
     contact: null,
-    pseudonym,
+    vault: testVault,
     limits: gatewayLimitsSchema.parse({}),
     keyMaterial: () => ({ certificates: [], challenges, alpnCertificates: [], ticketKeys: null }),
   });
@@ -235,7 +235,7 @@ describe('snapshots', () => {
     const parts = { db, bus, clock, applications: createApplications(platform), log: silentLog, trustedHops: 0, contact: null };
     const limits = gatewayLimitsSchema.parse({});
     const keyMaterial = () => ({ certificates: [], challenges, alpnCertificates: [], ticketKeys: null });
-    await using restarted = createProtection({ ...parts, pseudonym, limits, keyMaterial });
+    await using restarted = createProtection({ ...parts, vault: testVault, limits, keyMaterial });
     expect((await restarted.snapshots.current()).version).toBeGreaterThan(history[0]?.version ?? Infinity);
   });
 

@@ -31,12 +31,12 @@ import { rollBack } from './rollback.ts';
 import { createSnapshots, type Snapshots, type SnapshotsParts } from './snapshots.ts';
 import { createSweeper } from './sweeper.ts';
 import { createLearning, type Learning } from './learning/learning.ts';
+import type { Vault } from './tuning/vault.ts';
 import { createTuning, type Tuning } from './tuning/tuning.ts';
 
 interface ProtectionOptions extends SnapshotsParts {
   readonly bus: Bus;
-  /** Keyed hash of a text: clients can be told apart and no address is stored. */
-  readonly pseudonym: (text: string) => string;
+  readonly vault: Vault;
 }
 
 /** What the gateway enforces: bans, allow-list, break-glass, exceptions, and the snapshots that carry all of it down. */
@@ -79,7 +79,7 @@ export function createProtection(options: ProtectionOptions): Protection {
   const newId = createUlid({ clock, random: (bytes) => randomBytes(bytes) });
   const parts: ProtectionParts = { db, bus, clock, newId, changed };
   const observer = createCspObserver({ db, clock });
-  const tuning = createTuning({ ...parts, applications, pseudonym: options.pseudonym });
+  const tuning = createTuning({ ...parts, applications, vault: options.vault });
   const learning = createLearning({ ...parts, applications, log });
   const sweeper = createSweeper(parts, log, () => tuning.sweep());
   return {

@@ -6,10 +6,12 @@ import { readActiveExceptions } from '../exceptions.ts';
 import { makeCards } from './cards.ts';
 import { readDecisions } from './decision-store.ts';
 import { readinessOf, type SelfTestFact } from './readiness.ts';
+import type { Vault } from './vault.ts';
 import { readRoutes, readVectors } from './vector-store.ts';
 
 interface ReaderParts extends Pick<ProtectionParts, 'db' | 'clock'> {
   readonly applications: Applications;
+  readonly vault: Vault;
   /** Writes what is still held in memory, so that an answer holds everything up to now. */
   readonly flush: () => Promise<void>;
 }
@@ -24,13 +26,13 @@ export interface CardReader {
   readiness(application: string, selfTest: SelfTestFact | null, cards?: readonly TuningCard[]): Promise<Readiness>;
 }
 
-export function createCardReader({ db, clock, applications, flush }: ReaderParts): CardReader {
+export function createCardReader({ db, clock, applications, vault, flush }: ReaderParts): CardReader {
   const cardsOf = async (application: string): Promise<TuningCard[]> => {
     const tables = tablesOf(db);
     const now = clock.now();
-    return makeCards(await readVectors(tables, application), {
+    return makeCards(await readVectors({ db: tables, vault }, application), {
       now,
-      routes: await readRoutes(tables, application),
+      routes: await readRoutes({ db: tables, vault }, application),
       exceptions: await readActiveExceptions(tables, now),
       decisions: await readDecisions(tables, application),
     });
@@ -58,7 +60,7 @@ export function createCardReader({ db, clock, applications, flush }: ReaderParts
       const { application } = await applications.get(id);
       const all = given ?? (await cards(id));
       const openCards = all.filter((card) => card.application === id && card.state === 'open').length;
-      const routes = await readRoutes(tablesOf(db), id);
+      const routes = await readRoutes({ db: tablesOf(db), vault }, id);
       return readinessOf({ application: id, mode: application.mode, now: clock.now(), routes, openCards, selfTest });
     },
   };

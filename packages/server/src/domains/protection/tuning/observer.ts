@@ -7,7 +7,8 @@ import { createRouteFolder } from './learned-routes.ts';
 import { addSeen, newBatch, type Batch, type PendingVector } from './pending.ts';
 import { remember } from './remember.ts';
 import { clientKey, prune, writeBatch } from './vector-store.ts';
-import { cardOfPlace, readRequest, type Seen } from './vectors.ts';
+import type { Vault } from './vault.ts';
+import { cardOfPlace, KEY_CHARS, readRequest, type Seen } from './vectors.ts';
 
 const WRITE_AFTER_MS = 1000;
 const PRUNE_EVERY_MS = 60_000;
@@ -15,8 +16,7 @@ const PRUNE_EVERY_MS = 60_000;
 export interface ObserverParts {
   readonly db: Database;
   readonly clock: Clock;
-  /** Keyed hash of a text, so that clients can be told apart and no address is stored. */
-  readonly pseudonym: (text: string) => string;
+  readonly vault: Vault;
   /** Told of every request as it is seen, and of refused ones once it is known whether their client is established. */
   readonly onRequest: (seen: Seen) => void;
   readonly onBlocked: (vector: PendingVector, isEstablished: boolean) => void;
@@ -38,13 +38,13 @@ function householdOf(address: string): string {
  * Counts what tuning learns from, in batches: memory is bounded, a crash or a database that is away costs advice and no
  * evidence, and the gateway never waits.
  */
-export function createObserver({ db, clock, pseudonym, onRequest, onBlocked }: ObserverParts): Observer {
+export function createObserver({ db, clock, vault, onRequest, onBlocked }: ObserverParts): Observer {
   let batch = newBatch();
   let timer: NodeJS.Timeout | null = null;
   let writing: Promise<void> = Promise.resolve();
   let droppedCount = 0;
   let prunedAt = 0;
-  const clientOf = remember((address) => pseudonym(householdOf(address)).slice(0, 24));
+  const clientOf = remember((address) => vault.pseudonym(`client ${householdOf(address)}`).slice(0, KEY_CHARS));
   const folder = createRouteFolder({ db, clock });
   const routes = new Map<string, (path: string) => string>();
   const routeOf = (application: string, path: string): string => {
@@ -52,12 +52,13 @@ export function createObserver({ db, clock, pseudonym, onRequest, onBlocked }: O
     routes.set(application, known);
     return known(path);
   };
-  const cardOf = remember(cardOfPlace);
+  const cardOf = remember((place) => cardOfPlace(vault.pseudonym(`place ${place}`)));
+  const keyOf = (shape: string): string => vault.pseudonym(`shape ${shape}`).slice(0, KEY_CHARS);
 
   const writeOne = async (full: Batch): Promise<Set<string>> =>
     db.transaction(async ({ kysely }) => {
       const tx = kysely.withTables<ProtectionTables>();
-      const established = await writeBatch(tx, full);
+      const established = await writeBatch(tx, full, vault);
       if (clock.now() - prunedAt >= PRUNE_EVERY_MS) {
         prunedAt = clock.now();
         await prune(tx, prunedAt);
@@ -90,7 +91,7 @@ export function createObserver({ db, clock, pseudonym, onRequest, onBlocked }: O
       const seen = readRequest(event, { clientOf, routeOf, cardOf });
       if (seen === null) return;
       onRequest(seen);
-      if (!addSeen(batch, seen)) droppedCount += 1;
+      if (!addSeen(batch, seen, keyOf)) droppedCount += 1;
       timer ??= setTimeout(() => void flush(), WRITE_AFTER_MS).unref();
     },
     flush,

@@ -1,6 +1,6 @@
 import { CUT_MARK } from './fold-route.ts';
 import { redactSample } from './redact-sample.ts';
-import { keyOfShape, shapeOf, type Seen } from './vectors.ts';
+import { shapeOf, type Seen } from './vectors.ts';
 
 /** Different shapes, routes and clients held between two writes; a flood beyond that is counted, not kept. */
 const VECTORS_MAX = 1000;
@@ -14,7 +14,7 @@ export interface PendingVector {
   last: number;
 }
 
-interface RouteCount {
+export interface RouteCount {
   readonly application: string;
   readonly hour: number;
   readonly method: string;
@@ -59,7 +59,7 @@ function countClient({ clients }: Batch, { application, client, time, isClean }:
 }
 
 /** False when the findings of the request found no room. */
-export function addSeen(batch: Batch, seen: Seen): boolean {
+export function addSeen(batch: Batch, seen: Seen, keyOf: (shape: string) => string): boolean {
   countRoute(batch, seen);
   countClient(batch, seen);
   if (seen.findings.length === 0) return true;
@@ -72,6 +72,6 @@ export function addSeen(batch: Batch, seen: Seen): boolean {
   }
   if (batch.vectors.size >= VECTORS_MAX) return false;
   const findings = seen.findings.map((finding) => ({ ...finding, sample: redactSample(finding.sample) }));
-  batch.vectors.set(shape, { seen: { ...seen, findings }, key: keyOfShape(shape), count: 1, last: seen.time });
+  batch.vectors.set(shape, { seen: { ...seen, findings }, key: keyOf(shape), count: 1, last: seen.time });
   return true;
 }

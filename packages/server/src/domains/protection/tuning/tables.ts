@@ -1,6 +1,5 @@
 import type { PromotionView, RuleAction, Mode } from '@holdfast/contract';
 import type { JSONColumnType } from 'kysely';
-import type { VectorFinding } from './vectors.ts';
 
 /** What is put back when a promotion is undone. */
 export interface BeforePromotion {
@@ -14,14 +13,12 @@ export type TuningTables = {
     application: string;
     key: string;
     hour: number;
-    method: string;
-    route: string;
     client: string;
     established: boolean;
     mode: string;
     outcome: string;
     status_class: number;
-    findings: JSONColumnType<readonly VectorFinding[]>;
+    sealed: string;
     count: number;
     first_seen: number;
     last_seen: number;
@@ -30,8 +27,8 @@ export type TuningTables = {
   protection_tuning_route: {
     application: string;
     hour: number;
-    method: string;
-    route: string;
+    place: string;
+    sealed: string;
     requests: number;
     clean: number;
   };

@@ -76,6 +76,8 @@ describe('the inbox', () => {
     const rows = JSON.stringify(await stand.platform.db.query('select * from protection_tuning_vector'));
     expect(rows).not.toContain('198.51.100.77');
     expect(rows).not.toContain('example.org');
+    expect(rows).not.toContain('articles');
+    expect(JSON.stringify(await stand.platform.db.query('select * from protection_tuning_route'))).not.toContain('articles');
   });
 
   it('leaves out what would not have been refused: weak or excepted findings, clean requests, the self-test', async () => {

@@ -29,6 +29,7 @@ import { sweepPromotions } from './promotion-sweep.ts';
 import { promote, rollBackPromotion } from './promotions.ts';
 import { candidateOf, replay } from './simulate.ts';
 import { exceptionOf, suggest } from './suggestions.ts';
+import type { Vault } from './vault.ts';
 import { readRoutes, readVectors } from './vector-store.ts';
 import { createWatch } from './watch.ts';
 
@@ -61,7 +62,7 @@ export interface Tuning extends AsyncDisposable {
 
 export interface TuningParts extends ProtectionParts {
   readonly applications: Applications;
-  readonly pseudonym: (text: string) => string;
+  readonly vault: Vault;
 }
 
 /** Everything of the inbox but the promotions. */
@@ -85,7 +86,7 @@ function exceptionInput(card: TuningCard, { reason, days }: CardExceptionsInput)
 }
 
 async function simulate(
-  { db, clock, applications }: TuningParts,
+  { db, clock, applications, vault }: TuningParts,
   reader: CardReader,
   input: SimulationInput,
 ): Promise<Simulation> {
@@ -96,8 +97,8 @@ async function simulate(
   return replay({
     application: application.id,
     days: input.days,
-    vectors: await readVectors(tablesOf(db), application.id, since),
-    routes: await readRoutes(tablesOf(db), application.id, since),
+    vectors: await readVectors({ db: tablesOf(db), vault }, application.id, since),
+    routes: await readRoutes({ db: tablesOf(db), vault }, application.id, since),
     candidate: candidateOf(application, input),
     excepted: new Set([...excepted, ...input.exceptions]),
   });
@@ -106,9 +107,9 @@ async function simulate(
 const BASELINE_DAYS = 7;
 
 /** How long the application has been watched, as far as the simulation of a promotion looks back. */
-async function seenMs({ db, clock }: TuningParts, application: string): Promise<number> {
+async function seenMs({ db, clock, vault }: TuningParts, application: string): Promise<number> {
   const now = clock.now();
-  const routes = await readRoutes(tablesOf(db), application, now - BASELINE_DAYS * DAY_MS);
+  const routes = await readRoutes({ db: tablesOf(db), vault }, application, now - BASELINE_DAYS * DAY_MS);
   return now - Math.min(now, ...routes.map(({ firstHour }) => firstHour));
 }
 
@@ -130,16 +131,16 @@ const isNamed = (query: TuningQuery, { application }: PromotionView): boolean =>
   query.application === undefined || query.application === application;
 
 export function createTuning(parts: TuningParts): Tuning {
-  const { db, clock, applications, pseudonym } = parts;
+  const { db, clock, applications, vault } = parts;
   const watch = createWatch();
   const observer = createObserver({
     db,
     clock,
-    pseudonym,
+    vault,
     onRequest: (seen) => watch.request(seen),
     onBlocked: (vector, isEstablished) => watch.blocked(vector, isEstablished),
   });
-  const reader = createCardReader({ db, clock, applications, flush: () => observer.flush() });
+  const reader = createCardReader({ db, clock, applications, vault, flush: () => observer.flush() });
   const promotions = async (): Promise<PromotionView[]> => (await readLatestPromotions(tablesOf(db))).map(toPromotionView);
   return {
     observe: (event) => observer.observe(event),

@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import type { ProtectionDb } from '../tables.ts';
-import type { Batch, PendingVector } from './pending.ts';
-import { HOUR_MS, type Vector } from './vectors.ts';
+import type { Batch, PendingVector, RouteCount } from './pending.ts';
+import type { Vault } from './vault.ts';
+import { HOUR_MS, KEY_CHARS, type Vector, type VectorFinding } from './vectors.ts';
 
 const DAY_MS = 24 * HOUR_MS;
 /** Vectors are advice for the weeks of tuning; older traffic says little of today's application. */
@@ -11,7 +12,7 @@ const ROUTE_DAYS = 30;
 export const ESTABLISHED_DAYS = 7;
 /** Clean requests after which a client counts as one that belongs here. */
 export const ESTABLISHED_CLEAN_MIN = 20;
-export const VECTORS_PER_APPLICATION_MAX = 20_000;
+export const VECTORS_PER_APPLICATION_MAX = 10_000;
 const ROUTES_PER_APPLICATION_MAX = 50_000;
 const CLIENTS_PER_APPLICATION_MAX = 50_000;
 const ROWS_PER_STATEMENT = 500;
@@ -37,13 +38,25 @@ async function writeClients(tx: ProtectionDb, clients: Batch['clients']): Promis
   }
 }
 
-async function writeRoutes(tx: ProtectionDb, routes: Batch['routes']): Promise<void> {
-  for (const rows of chunks([...routes.values()])) {
+async function writeRoutes(tx: ProtectionDb, routes: Batch['routes'], vault: Vault): Promise<void> {
+  const toRow = ({ application, hour, method, route, requests, clean }: RouteCount) => {
+    const text = JSON.stringify([method, route]);
+    return {
+      application,
+      hour,
+      place: vault.pseudonym(`route ${text}`).slice(0, KEY_CHARS),
+      sealed: vault.seal(text),
+      requests,
+      clean,
+    };
+  };
+  for (const some of chunks([...routes.values()])) {
+    const rows = some.map(toRow);
     await tx
       .insertInto('protection_tuning_route')
       .values(rows)
       .onConflict((conflict) =>
-        conflict.columns(['application', 'hour', 'method', 'route']).doUpdateSet({
+        conflict.columns(['application', 'hour', 'place']).doUpdateSet({
           requests: sql`protection_tuning_route.requests + excluded.requests`,
           clean: sql`protection_tuning_route.clean + excluded.clean`,
         }),
@@ -55,20 +68,18 @@ async function writeRoutes(tx: ProtectionDb, routes: Batch['routes']): Promise<v
 async function writeVectors(
   tx: ProtectionDb,
   vectors: readonly PendingVector[],
-  established: ReadonlySet<string>,
+  { established, vault }: { readonly established: ReadonlySet<string>; readonly vault: Vault },
 ): Promise<void> {
   const toRow = ({ seen, key, count, last }: PendingVector) => ({
     application: seen.application,
     key,
     hour: seen.hour,
-    method: seen.method,
-    route: seen.route,
     client: seen.client,
     established: established.has(clientKey(seen)),
     mode: seen.mode,
     outcome: seen.outcome,
     status_class: seen.statusClass,
-    findings: JSON.stringify(seen.findings),
+    sealed: vault.seal(JSON.stringify([seen.method, seen.route, seen.findings])),
     count,
     first_seen: seen.time,
     last_seen: last,
@@ -110,11 +121,11 @@ async function readEstablished(tx: ProtectionDb, batch: Batch): Promise<Set<stri
 }
 
 /** Adds what was seen to what is stored, and tells which clients with findings are established. */
-export async function writeBatch(tx: ProtectionDb, batch: Batch): Promise<Set<string>> {
+export async function writeBatch(tx: ProtectionDb, batch: Batch, vault: Vault): Promise<Set<string>> {
   await writeClients(tx, batch.clients);
-  await writeRoutes(tx, batch.routes);
+  await writeRoutes(tx, batch.routes, vault);
   const established = await readEstablished(tx, batch);
-  await writeVectors(tx, [...batch.vectors.values()], established);
+  await writeVectors(tx, [...batch.vectors.values()], { established, vault });
   return established;
 }
 
@@ -128,17 +139,28 @@ export async function prune(tx: ProtectionDb, now: number): Promise<void> {
     SELECT application, key FROM (
       SELECT application, key, row_number() OVER (PARTITION BY application ORDER BY established DESC, last_seen DESC) AS place
       FROM protection_tuning_vector) AS ranked WHERE place > ${VECTORS_PER_APPLICATION_MAX})`.execute(tx);
-  await sql`DELETE FROM protection_tuning_route WHERE (application, hour, method, route) IN (
-    SELECT application, hour, method, route FROM (
-      SELECT application, hour, method, route, row_number() OVER (PARTITION BY application ORDER BY hour DESC, clean DESC) AS place
-      FROM protection_tuning_route) AS ranked WHERE place > ${ROUTES_PER_APPLICATION_MAX})`.execute(tx);
+  await sql`DELETE FROM protection_tuning_route WHERE (application, hour, place) IN (
+    SELECT application, hour, place FROM (
+      SELECT application, hour, place, row_number() OVER (PARTITION BY application ORDER BY hour DESC, clean DESC) AS rank
+      FROM protection_tuning_route) AS ranked WHERE rank > ${ROUTES_PER_APPLICATION_MAX})`.execute(tx);
   await sql`DELETE FROM protection_tuning_client WHERE (application, client) IN (
     SELECT application, client FROM (
       SELECT application, client, row_number() OVER (PARTITION BY application ORDER BY clean DESC, last_seen DESC) AS place
       FROM protection_tuning_client) AS ranked WHERE place > ${CLIENTS_PER_APPLICATION_MAX})`.execute(tx);
 }
 
-export async function readVectors(db: ProtectionDb, application: string, since = 0): Promise<Vector[]> {
+/** What one row holds sealed; null when it does not open, after which it is nothing to anybody. */
+function unseal(vault: Vault, sealed: string): unknown {
+  const text = vault.open(sealed);
+  return text === null ? null : JSON.parse(text);
+}
+
+export interface ReadFrom {
+  readonly db: ProtectionDb;
+  readonly vault: Vault;
+}
+
+export async function readVectors({ db, vault }: ReadFrom, application: string, since = 0): Promise<Vector[]> {
   const rows = await db
     .selectFrom('protection_tuning_vector')
     .selectAll()
@@ -147,23 +169,29 @@ export async function readVectors(db: ProtectionDb, application: string, since =
     .orderBy('last_seen', 'desc')
     .limit(VECTORS_PER_APPLICATION_MAX)
     .execute();
-  return rows.map((row) => ({
-    application: row.application,
-    key: row.key,
-    hour: row.hour,
-    method: row.method,
-    route: row.route,
-    client: row.client,
-    established: row.established,
-    mode: row.mode,
-    outcome: row.outcome,
-    statusClass: row.status_class,
-    findings: row.findings,
-    count: row.count,
-    firstSeen: row.first_seen,
-    lastSeen: row.last_seen,
-    requestId: row.request_id,
-  }));
+  return rows.flatMap((row) => {
+    // Sealed by writeVectors with this shape.
+    const content = unseal(vault, row.sealed) as [string, string, VectorFinding[]] | null;
+    if (content === null) return [];
+    const [method, route, findings] = content;
+    return {
+      application: row.application,
+      key: row.key,
+      hour: row.hour,
+      method,
+      route,
+      client: row.client,
+      established: row.established,
+      mode: row.mode,
+      outcome: row.outcome,
+      statusClass: row.status_class,
+      findings,
+      count: row.count,
+      firstSeen: row.first_seen,
+      lastSeen: row.last_seen,
+      requestId: row.request_id,
+    };
+  });
 }
 
 export interface RouteTotal {
@@ -176,12 +204,12 @@ export interface RouteTotal {
 }
 
 /** Every route of the last weeks with its traffic since the given time (0 = all that is kept). */
-export async function readRoutes(db: ProtectionDb, application: string, since = 0): Promise<RouteTotal[]> {
+export async function readRoutes({ db, vault }: ReadFrom, application: string, since = 0): Promise<RouteTotal[]> {
   const rows = await db
     .selectFrom('protection_tuning_route')
     .select((query) => [
-      'method',
-      'route',
+      // Sealed anew in each process, so one of them stands for all.
+      query.fn.min('sealed').as('sealed'),
       query.fn.sum<string>('requests').as('requests'),
       query.fn.sum<string>('clean').as('clean'),
       query.fn.min('hour').as('first_hour'),
@@ -189,15 +217,15 @@ export async function readRoutes(db: ProtectionDb, application: string, since = 
     ])
     .where('application', '=', application)
     .where('hour', '>=', since)
-    .groupBy(['method', 'route'])
+    .groupBy('place')
     .execute();
-  return rows.map((row) => ({
-    method: row.method,
-    route: row.route,
+  return rows.flatMap((row) => {
+    // Sealed by writeRoutes with this shape.
+    const content = unseal(vault, row.sealed) as [string, string] | null;
+    if (content === null) return [];
+    const [method, route] = content;
     // Sums of bigint are numeric in SQL, which the drivers hand over as text.
-    requests: Number(row.requests),
-    clean: Number(row.clean),
-    firstHour: row.first_hour,
-    lastCleanHour: row.last_clean_hour,
-  }));
+    const counts = { requests: Number(row.requests), clean: Number(row.clean) };
+    return { method, route, ...counts, firstHour: row.first_hour, lastCleanHour: row.last_clean_hour };
+  });
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { doubtsOf, type Doubt } from './doubts.ts';
 import type { TuningCard } from '@holdfast/contract';
 import { CROCKFORD, requestCompleted, type EventRecord, type RecordedFinding, type RequestCompleted } from '@holdfast/contract';
@@ -59,11 +58,12 @@ export interface Seen extends Place {
   readonly findings: readonly VectorFinding[];
 }
 
-const digest = (text: string): Buffer => createHash('sha256').update(text, 'utf8').digest();
+/** Of a keyed hash in hex: 96 bits. */
+export const KEY_CHARS = 24;
 
 /** Eight characters that people can read aloud: 40 bits, and an application has a few thousand places at most. */
-export function cardOfPlace(place: string): string {
-  let bits = digest(place).readUIntBE(0, 5);
+export function cardOfPlace(hash: string): string {
+  let bits = Number.parseInt(hash.slice(0, 10), 16);
   let id = '';
   for (let at = 0; at < 8; at += 1) {
     id = `${CROCKFORD[bits % 32] ?? ''}${id}`;
@@ -84,9 +84,6 @@ export function shapeOf({ application, hour, client, mode, outcome, statusClass,
   // No part but the last can hold a line feed, and cards are of one alphabet.
   return `${application}\n${hour}\n${client}\n${mode}\n${outcome}\n${statusClass}\n${method}\n${route}\n${cards}`;
 }
-
-/** The key a shape is stored under. */
-export const keyOfShape = (shape: string): string => digest(shape).toString('base64url').slice(0, 22);
 
 function readFindings(place: Place, findings: readonly RecordedFinding[], cardOf: (place: string) => string): VectorFinding[] {
   const kept = new Map<string, VectorFinding>();
@@ -115,7 +112,7 @@ export interface ReadParts {
   /** Keyed hash of a client address. */
   readonly clientOf: (address: string) => string;
   readonly routeOf: (application: string, path: string) => string;
-  /** {@link cardOfPlace}, or a memory of it. */
+  /** {@link cardOfPlace} of the keyed hash of the place. */
   readonly cardOf: (place: string) => string;
 }
 
