@@ -22,7 +22,7 @@ export const NODE_PATTERNS: readonly Pattern[] = [
     rule: 'code.node',
     hint: 'child_process',
     needs: TRAIT.letter,
-    shape: /\bchild_process\b/,
+    shape: /\bchild_process\b(?!['"`]?\s{0,4},)/,
     confidence: 0.94,
     quoted: 0.4,
     why: 'the module that starts programs is named',

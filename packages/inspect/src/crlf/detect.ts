@@ -168,7 +168,9 @@ function judgeNull({ value, location, name, part }: DetectInput, found: Evidence
   if (/[\u0001-\u0008\u000e-\u001f\u007f-\u009f\ufffd]/.test(value)) return;
   const readable = value.replaceAll('\0', '').length;
   if (readable === 0 && part === 'value') return;
-  found.push({ rule: 'crlf.null', confidence: BLOCKS, span: [at, at + 1], why: 'a null byte in a text' });
+  // A class of a regular expression, or code of several lines whose escapes were undone.
+  const isCode = /\0-\W|[[^]\0/.test(value) || (!ONE_LINE.has(location) && /\n[ \t]{0,32}\S/.test(value));
+  found.push({ rule: 'crlf.null', confidence: isCode ? DOUBT : BLOCKS, span: [at, at + 1], why: 'a null byte in a text' });
 }
 
 export const crlf: Detector = {

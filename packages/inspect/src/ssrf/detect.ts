@@ -31,7 +31,8 @@ export function detectSsrf(input: DetectInput): readonly Evidence[] {
   const value = input.value.length > ADDRESS_LENGTH_MAX ? input.value.slice(0, ADDRESS_LENGTH_MAX) : input.value;
   const text = location === 'path' ? embeddedInPath(value) : value;
   if (text === undefined) return [];
-  const isProse = hasSecondWord(text);
+  // A blank behind two slashes makes a comment of a program, whose lines go on.
+  const isProse = hasSecondWord(text) || /^\s{0,8}\/\/\s{1,8}[^\s/\\]/.test(text);
   const mark = markOf(text, isProse);
   if (isProse) return mark === undefined ? [] : [mark];
   const found = judge(text, { name: input.part === 'value' ? name : '', traits: input.traits });

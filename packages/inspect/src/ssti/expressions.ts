@@ -59,6 +59,8 @@ function openerAt(value: string, at: number): Delimiter | undefined {
   const second = value.charCodeAt(at + 1);
   if (second !== BRACE && second !== BRACKET && second !== PAREN && second !== PERCENT && second !== EQUALS) return undefined;
   const pair = value.slice(at, at + 2);
+  // `<%s of %r>`: a format of printf.
+  if (pair === '<%' && /^[sdrifgx][\s>'":/.]/.test(value.slice(at + 2, at + 4))) return undefined;
   // The map holds delimiters only; a pair found in it is one of them.
   return OPENERS.has(pair) ? (pair as Delimiter) : undefined;
 }

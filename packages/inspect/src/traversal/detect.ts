@@ -12,7 +12,7 @@ const HINT =
   /[\\/]|0x[25]|\.\.|%|\.(?:ini|htaccess|env|git|ssh|sql|bak|tfstate|docker|kube|pgpass|s3cfg)|web-?inf|[^\0-\x7f]|\0/i;
 /** Lax spellings of `..` and its slash that survive every standard decoder; each stands for one known reader. */
 const DISGUISED_DOTS =
-  /(?:0x2e){2}|\.\?\W|\?\.\W|%(?:25)?2e|\.\p{Cc}\.|\.\p{Cc}|(?:\/\.){2,16}[\\/{\w]|(?:\.{3,16}[\\/]){2}|\.{3}[\\/]\.[\\/]|[\\/]\.{3,16}[\\/]\.{2,16}|\.%00|\.{2,16}(?:0x[25][fc]|%\w\w|[\u0080-\u00ff\u2000-\uffff])|[\xc0\xc1\xe0\xf0\xf8\xfc]\W?\.|\^\W?\^/iu;
+  /(?:0x2e){2}|\.\?\W|\?\.\W|%(?:25)?2e|\.[^\P{Cc}\r\n\t]|\.[\r\n\t]{1,2}[./\\]|(?:\/\.){2,16}[\\/{\w]|(?:\.{3,16}[\\/]){2}|\.{3}[\\/]\.[\\/]|[\\/]\.{3,16}[\\/]\.{2,16}|\.%00|\.{2,16}(?:0x[25][fc]|%\w\w|[\u0080-\u00ff\u2000-\uffff])|[\xc0\xc1\xe0\xf0\xf8\xfc]\W?\.|\^\W?\^/iu;
 const LONG_DOTS = /(?:^|[\\/])\.{4,}(?:[\w{\\/]|$)|[\\/]\.{3}[\w{]/;
 /** `../folder/file.ext` and nothing else, as the value of a download or template parameter. */
 const SIBLING_FILE = /^\.\.(?:\/[\w-]{1,64}){1,8}\.(?<ending>\w{1,8})$/u;
@@ -39,7 +39,7 @@ export function detectTraversal(input: DetectInput): readonly Evidence[] {
   if (sensitive !== undefined) found.push(sensitive);
   const hidden = input.location === 'path' && input.name === '' ? findHiddenFile(text) : undefined;
   if (hidden !== undefined) found.push(hidden);
-  if (text.includes('\0')) found.push(judgeNull(text));
+  if (text.includes('\0')) found.push(judgeNull(text, isProse));
   if (isProse) return found;
   const escape = judgeEscape(text, input.location);
   if (escape !== undefined) found.push(escape);
@@ -56,10 +56,16 @@ function countBlanks(text: string): number {
   return count;
 }
 
-function judgeNull(text: string): Evidence {
+function judgeNull(text: string, isProse: boolean): Evidence {
   const at = text.indexOf('\0');
-  const isName = /[\\/.]/.test(text);
+  // `[^\0-\x7f]` is a class of a regular expression, and a listing of code is no name either.
+  const isName = !isProse && /[\\/.]/.test(text) && !/\0-\W|[[^]\0/.test(text) && !isLines(text);
   return { rule: 'traversal.null', confidence: isName ? 0.92 : 0.6, span: [at, at + 1], why: 'a null byte cuts the name' };
+}
+
+/** Text behind a line break that is neither its end nor a way on: names have one line. */
+function isLines(text: string): boolean {
+  return /\n[ \t]{0,32}[^\s./\\]/.test(text);
 }
 
 /** Walks the segments and notes how far they climb above their start. */

@@ -2,6 +2,8 @@ import type { DetectInput, Evidence } from '../types.ts';
 import { COMMON_FOLDERS, ROOT_FOLDERS, SERVER_FOLDERS } from './files.ts';
 import { findPersonalFile, findSensitiveFile, foldSeparators, type SensitiveFile } from './sensitive.ts';
 
+/** A line of a program that names its neighbour. */
+const IMPORT = /^\s{0,8}(?:import|export)\s[^'"]{1,512}\bfrom\s{0,4}['"][./]{1,64}/;
 /** Names that change how a server treats the folder they lie in; any other name of an upload is the visitor's own affair. */
 const SERVER_SETTINGS = /^\.|^(?:web\.config|php\.ini)$/;
 
@@ -23,16 +25,21 @@ export function judgeFile(text: string, place: Place): Evidence | undefined {
 function rateFile(text: string, place: Place & { file: SensitiveFile }): number | undefined {
   const { file, isProse, location, name } = place;
   const before = text.slice(0, file.start);
-  if (file.isWeak) return !isProse && /\.\.[\\/]/.test(before) ? 0.93 : undefined;
-  if (leadsThere(before)) return 0.96;
+  if (file.isWeak) return !isProse && /\.\.[\\/]/.test(before) && !IMPORT.test(before) ? 0.93 : undefined;
+  if (leadsThere(before, isProse)) return 0.96;
   // Browsers and their kin never name a file of the server in their own description.
   if (location === 'header' && name === 'user-agent' && /[\\/]/.test(text)) return 0.94;
   return isProse ? 0.3 : ratePlain(text, { before, ...place });
 }
 
+/** In a text of words a way is what stands without a blank before its end. */
+function wayTo(before: string): string {
+  return before.slice(before.search(/[^\s"'<>=`]{0,512}$/));
+}
+
 /** Dot segments before the name, in whatever spelling. */
-function leadsThere(before: string): boolean {
-  if (before.includes('..') || /(?:%2e|0x2e|\?\.|\.\?|[^\0-\x7f])[^\w\s]{0,24}$/i.test(before)) return true;
+function leadsThere(before: string, isProse: boolean): boolean {
+  if ((isProse ? wayTo(before) : before).includes('..') || /(?:%2e|0x2e|\?\.|\.\?|[^\0-\x7f])[^\w\s]{0,24}$/i.test(before)) return true;
   // Two or more signs and no letter before the name: whatever decoder they are meant for, they stand for a way there.
   return before.length > 1 && !/[a-z\s]/.test(foldSeparators(before));
 }

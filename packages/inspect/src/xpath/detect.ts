@@ -4,6 +4,8 @@ import type { DetectInput, Detector, Evidence } from '../types.ts';
 
 const DOUBT = 0.5;
 const PROSE_WORDS_MIN = 4;
+/** How far back the opening of a string and its bracket are looked for. */
+const WINDOW_CHARS_MAX = 2_048;
 
 interface Shape {
   rule: string;
@@ -82,11 +84,22 @@ export function detectXpath({ value, traits }: DetectInput): readonly Evidence[]
   for (const { rule, pattern, confidence, why } of candidates) {
     const match = pattern.exec(value);
     if (match === null) continue;
+    if (isBalanced(value, match)) continue;
     const isProse = wordsBefore(value, match.index) >= PROSE_WORDS_MIN;
     const rated = isProse || isTool(value) ? DOUBT : confidence;
     found.push({ rule, confidence: rated, span: [match.index, match.index + match[0].length], why });
   }
   return found;
+}
+
+/** `info["arch"] or "any"`: what the quote and the bracket close was opened in the value itself, so nothing is broken out of. */
+function isBalanced(value: string, match: RegExpExecArray): boolean {
+  const [, quote, bracket] = /^(["'])\s{0,8}([)\]])/.exec(match[0]) ?? [];
+  if (quote === undefined || bracket === undefined) return false;
+  const before = value.slice(Math.max(0, match.index - WINDOW_CHARS_MAX), match.index);
+  const opened = before.lastIndexOf(quote);
+  // Between the quote that was opened last and the bracket before it stands nothing but other arguments.
+  return opened > 0 && (before.split(quote).length & 1) === 0 && before.lastIndexOf(bracket === ')' ? '(' : '[', opened) >= 0;
 }
 
 /** A path that begins at the root of a document, as a tester or scraper stores it: `//div[contains(@class, 'x')]/parent::*`. */
