@@ -154,7 +154,11 @@ function checkOperation(checking: Checking, operation: CompiledOperation, reques
   if (operation.unlisted === 'vocabulary' && operation.values.size === 0) return checkVocabulary(checking, request);
   const seen = new Set<string>();
   for (const field of request.fields) {
-    if (!isParameter(field.location)) continue;
+    if (checking.violations.length >= VIOLATIONS_MAX) return;
+    if (!isParameter(field.location)) {
+      if (isOtherBody(operation, field)) refuse(checking, field, { pointer: operation.pointer, reason: 'content' });
+      continue;
+    }
     const key = `${field.location} ${parameterName(field.location, field.name)}`;
     const value = operation.values.get(key) ?? fileValue(operation, field);
     if (value === undefined) checkUnlisted(checking, operation, { field: { ...field, location: field.location }, key });
@@ -166,6 +170,10 @@ function checkOperation(checking: Checking, operation: CompiledOperation, reques
   }
   if (!checking.isPart) checkRequired(checking, operation, seen);
 }
+
+/** A body of text or XML where the schema lists other kinds only, or none: applications read more kinds than they are sent. */
+const isOtherBody = ({ bodies, unlisted }: CompiledOperation, { location }: Field): boolean =>
+  (location === 'text' || location === 'xml') && unlisted === 'refuse' && bodies !== null;
 
 /** A file stands in the form under the same name as any other part. */
 function fileValue(operation: CompiledOperation, { location, name }: Field): CompiledValue | undefined {
@@ -196,7 +204,7 @@ function checkRequired(checking: Checking, { required, values, bodies }: Compile
     const space = key.indexOf(' ');
     // Both cast texts were written by compile-operation as `location name`.
     const location = key.slice(0, space) as Location;
-    const isOneOfSeveral = location !== 'query' && bodies !== null && bodies.size > 1;
+    const isOneOfSeveral = location !== 'query' && (bodies === null || bodies.size > 1);
     if (isOneOfSeveral && ![...seen].some((other) => other.startsWith(`${location} `))) continue;
     // A file under this name is what the schema asks for too.
     if (location === 'multipart' && seen.has(`file-name ${key.slice(space + 1)}`)) continue;

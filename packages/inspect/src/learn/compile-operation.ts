@@ -10,6 +10,8 @@ const BODY_LOCATIONS: ReadonlyMap<string, string> = new Map([
 ]);
 const DEPTH_MAX = 32;
 const VALUES_MAX = 20_000;
+/** Each name that is not listed is compared with all of these. */
+const ANY_MAX = 128;
 
 interface Building {
   readonly values: Map<string, CompiledValue>;
@@ -76,16 +78,20 @@ function readBodies(raw: unknown, pointer: string, building: Building): Set<stri
     return null;
   }
   const bodies = new Set<string>();
+  let isOther = false;
   for (const [media, value] of Object.entries(content)) {
     const location = BODY_LOCATIONS.get(media);
-    // Bodies without named fields are let in as they are: there is nothing in them to compare.
-    if (location === undefined) return null;
+    if (location === undefined) {
+      isOther = true;
+      continue;
+    }
     bodies.add(location);
     const at = step(step(step(pointer, 'content'), media), 'schema');
     const schema = isJson(value) ? (own(value, 'schema') ?? {}) : {};
     readSchema({ location, name: '', isRequired: true, pointer: at, raw: schema }, building, 0);
   }
-  return bodies;
+  // Bodies without named fields are let in as they are: there is nothing in them to compare.
+  return isOther ? null : bodies;
 }
 
 interface Property {
@@ -105,6 +111,7 @@ function readSchema(property: Property, building: Building, depth: number): void
   if (!isJson(raw)) return fault(reading, pointer, 'must be an object');
   const type = own(raw, 'type');
   if (type === undefined && Object.keys(raw).length === 0) {
+    if (building.anyBelow.length >= ANY_MAX) return fault(reading, pointer, `more than ${ANY_MAX} places for anything`);
     building.anyBelow.push(`${location} ${name}`);
     return;
   }
@@ -113,7 +120,8 @@ function readSchema(property: Property, building: Building, depth: number): void
     const items = { location, name: element, isRequired: false, pointer: step(pointer, 'items'), raw: own(raw, 'items') ?? {} };
     return readSchema(items, building, depth + 1);
   }
-  if (type !== 'object') return readProperty(property, building);
+  // A body that is one value by itself may as well be none.
+  if (type !== 'object') return readProperty({ ...property, isRequired: property.isRequired && name !== '' }, building);
   readObject({ ...property, raw }, building, depth);
 }
 

@@ -102,6 +102,7 @@ describe('a schema learned from a shop', () => {
     ['a name with markup', form({ name: 'Ines|Díaz' }), ['pattern name']],
     ['an empty address', form({ email: '' }), ['empty email']],
     ['no address at all', form({ email: 'ines+example.net' }), ['format email']],
+    ['a body of text', request('GET /products/1', { query: { page: '1', sort: 'name' }, text: { '': '<a/>' } }), ['content ']],
     ['a method nobody used', request('DELETE /checkout'), ['method ']],
     [
       'a body of another kind',
@@ -161,6 +162,13 @@ describe('evidence', () => {
     expect(reasons(schema, request('POST /checkout/express', { form: { postcode: '28014' } }))).toEqual([]);
     expect(reasons(schema, request('POST /checkout/express', { form: { postcode: "1'" } }))).toEqual(['pattern postcode']);
     expect(reasons(schema, request('POST /checkout/gift', { form: { role: 'admin' } }))).toEqual(['unknown role']);
+  });
+
+  test('a route that took text takes text', () => {
+    const notes = Array.from({ length: 80 }, (_, i) => request('PUT /note', { text: { '': `note ${i}` } }));
+    const schema = compiled(learned(notes));
+    expect(reasons(schema, request('PUT /note', { xml: { 'a/b': 'x' } }))).toEqual([]);
+    expect(reasons(schema, request('PUT /note', { query: { admin: '1' } }))).toEqual(['unknown admin']);
   });
 
   test('unknown routes are refused only when new ones have become rare', () => {

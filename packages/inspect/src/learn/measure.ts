@@ -96,11 +96,18 @@ export function scanCharacters(value: string): { groups: number; punctuation: nu
 
 /** The group of one character outside ASCII. */
 export function foreignGroup(point: number): number {
+  if (isCommonLetter(point)) return GROUP.letter;
   const character = String.fromCodePoint(point);
   if (/^\p{L}$/u.test(character)) return GROUP.letter;
   if (/^[\p{M}\u200C\u200D]$/u.test(character)) return GROUP.mark;
   return point < 160 ? GROUP.control : GROUP.symbol;
 }
+
+/** Latin with accents (without × and ÷), Han and Hangul: blocks of letters only, which spare most texts the table of Unicode. */
+const isCommonLetter = (point: number): boolean =>
+  (point >= 0xc0 && point <= 0x24f && point !== 0xd7 && point !== 0xf7) ||
+  (point >= 0x4e00 && point <= 0x9fff) ||
+  (point >= 0xac00 && point <= 0xd7a3);
 
 const NUMBER_CHARS_MAX = 32;
 const DATED_CHARS_MAX = 36;

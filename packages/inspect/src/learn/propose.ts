@@ -161,6 +161,7 @@ function proposeOperation(route: Route, vocabulary: Vocabulary): Operation {
   }
   const body = proposeBody(route, sorted, vocabulary);
   if (body !== null) operation.requestBody = body;
+  if (route.hasOtherBody) (operation.requestBody ??= { content: {} }).content['*/*'] = { schema: {} };
   return operation;
 }
 
