@@ -12,6 +12,7 @@ import {
   type Gate,
   type Replayed,
 } from './inspection/detection.ts';
+import { half, learnAndReplay, learningGates } from './inspection/learning.ts';
 import { comparePeers } from './inspection/speed.ts';
 import { replay, type Fate } from './inspection/replay.ts';
 import { startPeer } from './measured-process.ts';
@@ -24,6 +25,8 @@ import { report } from './report.ts';
 const { values: options } = parseArgs({
   options: {
     corpora: { type: 'string', default: resolve(ROOT, '../shared/corpora') },
+    /** Honest traffic to learn the shop's schema from, where it is not that of the corpora themselves. */
+    lessons: { type: 'string' },
     misses: { type: 'string', default: join(tmpdir(), 'holdfast-inspection-misses.jsonl') },
     'no-peer': { type: 'boolean', default: false },
     'no-speed': { type: 'boolean', default: false },
@@ -56,6 +59,18 @@ async function detect(upstreamPort: number): Promise<Replayed> {
   };
 }
 
+async function learn(upstreamPort: number): Promise<readonly Gate[]> {
+  const exam = read('csic-dev');
+  if (exam.length === 0) return [];
+  const own = options.lessons === undefined ? exam : (readCorpus(options.lessons, 'csic-dev') ?? []);
+  const lessons = own.filter(({ label }) => label === 'benign');
+  const parts = { upstreamPort, marker: MARKER };
+  process.stderr.write('learning a schema from the honest half of csic-dev …\n');
+  const whole = await learnAndReplay({ ...parts, lessons, exam });
+  const unseen = exam.filter((row) => row.label === 'attack' || half([row], 1).length > 0);
+  return learningGates(whole, await learnAndReplay({ ...parts, lessons: half(lessons, 0), exam: unseen }));
+}
+
 const upstream = await startPeer('upstream.ts');
 const replayed = await detect(upstream.port);
 process.stderr.write(describeDetection(replayed));
@@ -63,7 +78,7 @@ writeFileSync(options.misses, describeMisses(replayed));
 process.stderr.write(`misses: ${options.misses}\n`);
 
 const speed = options['no-speed'] ? null : await comparePeers(upstream.port, !options['no-peer']);
-const gates: readonly Gate[] = [...detectionGates(replayed), ...(speed?.gates ?? [])];
+const gates: readonly Gate[] = [...detectionGates(replayed), ...(await learn(upstream.port)), ...(speed?.gates ?? [])];
 for (const gate of gates) {
   const goal = gate.atLeast === undefined ? `at most ${gate.atMost}` : `at least ${gate.atLeast}`;
   process.stderr.write(`${isReached(gate) ? 'reached' : 'MISSED '} ${gate.name}: ${gate.value} (${goal})\n`);
