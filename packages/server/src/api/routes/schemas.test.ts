@@ -1,0 +1,103 @@
+import { applicationSchema, gatewayLimitsSchema, type Permission } from '@holdfast/contract';
+import { createModel, observe, takeDelta } from '@holdfast/inspect';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createApplications } from '../../domains/applications/index.ts';
+import { createIdentity, type Identity } from '../../domains/identity/index.ts';
+import { createProtection, type Protection } from '../../domains/protection/index.ts';
+import { silentLog } from '../../platform/log.ts';
+import { openTestPlatform, type TestPlatform } from '../../platform/test-platform.ts';
+import { createApi } from '../create-api.ts';
+import type { ApiParts } from '../parts.ts';
+import type { Api } from '../route.ts';
+
+const operator = { kind: 'operator' as const, ref: 'host:0' };
+const AT = '/api/v1/applications/shop/schema';
+let platform: TestPlatform;
+let identity: Identity;
+let protection: Protection;
+let api: Api;
+
+beforeAll(async () => {
+  platform = await openTestPlatform();
+  const applications = createApplications(platform);
+  await applications.create(applicationSchema.parse({ id: 'shop', name: 'Shop', upstream: 'http://127.0.0.1:3000' }), {
+    actor: operator,
+  });
+  identity = createIdentity(platform);
+  protection = createProtection({
+    ...platform,
+    applications,
+    log: silentLog,
+    trustedHops: 0,
+    contact: null,
+    vault: { pseudonym: (text) => text, seal: (text) => text, open: (text) => text },
+    limits: gatewayLimitsSchema.parse({}),
+    keyMaterial: () => ({ certificates: [], challenges: [], alpnCertificates: [], ticketKeys: null }),
+  });
+  // Neither the ledger nor the process is asked by these routes.
+  const { audit, system } = {} as { audit: ApiParts['domains']['audit']; system: ApiParts['system'] };
+  api = createApi({ domains: { applications, identity, protection, audit }, system, log: silentLog, trust: { kind: 'token' } });
+  const model = createModel();
+  for (let index = 0; index < 120; index += 1)
+    observe(model, { method: 'GET', path: '/orders', fields: [{ location: 'query', name: 'page', value: String(index % 7) }] });
+  protection.learning.observe('shop', JSON.stringify(takeDelta(model)));
+}, 60_000);
+afterAll(async () => {
+  await protection[Symbol.asyncDispose]();
+  await platform[Symbol.asyncDispose]();
+});
+
+async function call(permissions: readonly Permission[], method: string, path: string, body?: unknown) {
+  const { token } = await identity.createToken({ name: 'test', permissions: [...permissions], days: 1 }, operator);
+  const headers = { host: 'localhost', authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  const answer = await api.request(path, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+  // Every answer of these routes is a JSON object.
+  return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+}
+const read = (path: string) => call(['schema:read'], 'GET', path);
+const write = (path: string, body: unknown) => call(['schema:write'], 'POST', path, body);
+
+it('goes from what was learned to a proposal, into force, and back', async () => {
+  expect((await read(AT)).body).toMatchObject({ requests: 120, routes: 1, inForce: null });
+  const { fragment } = (await read(`${AT}/proposal`)).body;
+  expect((await call(['schema:read'], 'POST', `${AT}/check`, { fragment })).body).toEqual({
+    faults: [],
+    operations: 1,
+    uncovered: [],
+  });
+  expect(await write(AT, { fragment, reason: 'seen enough' })).toMatchObject({ status: 201, body: { version: 1 } });
+  expect((await read(`${AT}/versions/current`)).body).toMatchObject({ version: 1, fragment });
+  expect((await read(`${AT}/routes`)).body).toMatchObject({ items: [{ route: '/orders', covered: 'yes' }] });
+  expect((await write(`${AT}/withdraw`, {})).body).toMatchObject({ inForce: null });
+  expect(await read(`${AT}/versions/current`)).toMatchObject({ status: 404, body: { code: 'schema-missing' } });
+  expect((await read(`${AT}/versions/1`)).status).toBe(200);
+});
+
+it('lets nobody write who may only read, and nobody read who may not', async () => {
+  const { fragment } = (await read(`${AT}/proposal`)).body;
+  expect(await call(['schema:read'], 'POST', AT, { fragment })).toMatchObject({
+    status: 403,
+    body: { code: 'permission-missing' },
+  });
+  expect((await call(['schema:read'], 'POST', `${AT}/withdraw`, {})).status).toBe(403);
+  expect((await call(['schema:write'], 'GET', AT)).status).toBe(403);
+});
+
+it.each<[string, unknown, string]>([
+  ['a fragment without paths', { fragment: {} }, 'schema-invalid'],
+  [
+    'a pattern that can take seconds',
+    { fragment: { paths: { '/a': { get: { parameters: [{ in: 'query', name: 'q', schema: { pattern: '(a*)*' } }] } } } } },
+    'schema-invalid',
+  ],
+  ['no fragment', {}, 'input-invalid'],
+  ['a list', { fragment: [] }, 'input-invalid'],
+])('refuses %s with the place', async (_title, body, code) => {
+  const answer = await write(AT, body);
+  expect(answer).toMatchObject({ status: 400, body: { code } });
+  expect(JSON.stringify(answer.body['errors'])).toMatch(/"pointer":"\/(?:paths|fragment)/u);
+});
+
+it('knows no schema of an application that is not there', async () => {
+  expect((await read('/api/v1/applications/other/schema')).body['code']).toBe('not-found');
+});
