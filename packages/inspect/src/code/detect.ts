@@ -6,7 +6,7 @@ import { NODE_PATTERNS } from './node.ts';
 import type { Pattern } from './pattern.ts';
 import { isFenced, isListing, isPiece } from './listing.ts';
 import { judgeCalls, judgeSettings, judgeSpelledCall, judgeVariables } from './php.ts';
-import { isQuotedCode } from './prose.ts';
+import { isInRemark, isQuotedCode } from './prose.ts';
 import { SCRIPT_PATTERNS, TAG_PATTERNS } from './scripts.ts';
 
 const PATTERNS: readonly Pattern[] = [...TAG_PATTERNS, ...JAVA_PATTERNS, ...NODE_PATTERNS, ...SCRIPT_PATTERNS];
@@ -46,7 +46,9 @@ function judgePattern(
   if (match === null) return undefined;
   const span = [match.index, match.index + match[0].length] as const;
   const isShown = isListing(value) || isFenced(value) || (isEveryday === true && isPiece(value, location));
-  const isQuoted = isShown || isQuotedCode(value, span);
+  // Tags and OGNL are found amid any words.
+  const isEmbedded = rule === 'code.script-tag' || rule === 'code.java-binding';
+  const isQuoted = isShown || isQuotedCode(value, span) || (!isEmbedded && isInRemark(value, span));
   return { rule, confidence: isQuoted ? quoted : confidence, span, why };
 }
 

@@ -27,11 +27,10 @@ const BINDING =
 const EXPORTS = /^\s{0,32}module\.exports(?:\.\w{1,64})?\s{0,8}=\s{0,8}[\w.]{1,128}\s{0,8};?\s{0,8}$/;
 const STATEMENT_CHARS_MAX = 512;
 
-/** True for a few lines of a program, or one that only binds a name, in a place where programs are pasted: what every program does means nothing there. */
+/** True for one line that only binds a name, and for a few lines of a program in a place where programs are pasted: what every program does means nothing there. */
 export function isPiece(value: string, location: Location): boolean {
-  if (!PASTED.has(location)) return false;
   if (value.length <= STATEMENT_CHARS_MAX && (BINDING.test(value) || EXPORTS.test(value))) return true;
-  return hasLines(value.trim(), PIECE_LINES_MIN);
+  return PASTED.has(location) && hasLines(value.trim(), PIECE_LINES_MIN);
 }
 
 function hasLines(value: string, wanted: number): boolean {

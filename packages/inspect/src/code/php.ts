@@ -1,6 +1,6 @@
 import type { Evidence, Location } from '../types.ts';
 import { isFenced, isListing, isPiece } from './listing.ts';
-import { isQuotedCode } from './prose.ts';
+import { isInRemark, isQuotedCode } from './prose.ts';
 import {
   DANGEROUS_FUNCTIONS,
   DANGEROUS_SETTINGS,
@@ -101,7 +101,7 @@ export function judgeCalls(value: string, location: Location): Evidence | undefi
     if (isQuotedSeen) continue;
     // Nobody writes a comment between a name and its parenthesis but to part the two for a filter.
     const isParted = value.slice(start + name.length, paren).includes('/*');
-    if (!isParted && (isShown || isQuotedCode(value, span))) {
+    if (!isParted && (isShown || isMention(value, start, paren) || isQuotedCode(value, span) || isInRemark(value, span))) {
       isQuotedSeen = true;
       continue;
     }
@@ -110,6 +110,18 @@ export function judgeCalls(value: string, location: Location): Evidence | undefi
   }
   return undefined;
 }
+
+/** Functions that tell about the server without being asked anything. */
+const TELLING_NAME = /^(?:php|get|sys_|zend|debug|func_get|apache|posix|session_|error_|ob_|ini_)/;
+/** `array_map(`, `str_replace()`, `unlink(2)`: a name as manuals print it, in a search box or a question. */
+function isMention(value: string, start: number, paren: number): boolean {
+  // As the manual spells it: other letters or blanks are there to pass a filter.
+  const name = value.slice(start, paren);
+  const args = /^\((?:$|\)|[1-8]\)(?!\s{0,4}[;.,)]))/.exec(value.slice(paren, paren + 16));
+  if (args === null || !/^[a-z][a-z0-9_]*$/.test(name) || HARMFUL_FUNCTIONS.test(name) || TELLING_NAME.test(name)) return false;
+  return !/^\(\s{0,4}\d/.test(args[0]) || !TIMED.has(name);
+}
+const TIMED = new Set(['sleep', 'usleep', 'chr']);
 
 /** Words of languages that define a function so, or wait for one. */
 const FOREIGN_WORD = /(?:^|[^\w$])(?:await|def|fn|func|function|async|sub|yield)\s{1,4}$/;
@@ -169,7 +181,7 @@ export function judgeVariables(value: string): Evidence | undefined {
   for (const match of value.matchAll(VARIABLE_CALL)) {
     // jQuery is a call of `$` itself; names after a dot are methods.
     if (match.index > 128) break;
-    if (BROWSER_CALL.test(match[0])) continue;
+    if (BROWSER_CALL.test(match[0]) || isNamedMethod(match[0])) continue;
     if (BEFORE_CALL.test(value.slice(0, match.index)) && value.includes(')', match.index))
       return variableEvidence(value, match, 'a function is called through a variable');
   }
@@ -177,6 +189,12 @@ export function judgeVariables(value: string): Evidence | undefined {
   if (assigned !== null) return variableEvidence(value, assigned, 'a statement that fills a variable of PHP');
   const complex = COMPLEX_VARIABLE.exec(value);
   return complex === null ? undefined : variableEvidence(value, complex, 'PHP evaluates what stands between the braces');
+}
+
+/** `$user->getName(`: the method is named, not chosen. */
+function isNamedMethod(text: string): boolean {
+  const name = /^\$\w{1,64}(?:->\w{1,64}){0,4}->(\w{1,64})\s{0,4}\($/.exec(text)?.[1];
+  return name !== undefined && !HARMFUL_FUNCTIONS.test(name.toLowerCase());
 }
 
 function variableEvidence(value: string, match: RegExpExecArray | RegExpMatchArray, why: string): Evidence {

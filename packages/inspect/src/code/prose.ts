@@ -59,3 +59,18 @@ function sentenceAt(text: string): number {
   }
   return -1;
 }
+
+/** Nothing but words, as a sentence begins. */
+const ONLY_WORDS = /^\s{0,8}(?:\p{L}[\p{L}'’-]{0,31}\s{1,4}){1,3}["'(]?$/u;
+/** Where code goes on before the words do: `.NODE_ENV`, `()`, `('x')`. */
+const REST_OF_CODE = /^[\w.]{0,64}(?:\([^()\n]{0,64}\)|\))?["')]{0,2}/;
+const CLOSING_WORDS = /^(?:\s{1,4}\p{L}[\p{L}'’-]{0,31}){2,}|^\s{0,2}[?!]\s{0,8}$/u;
+const WORDS_WINDOW = 128;
+
+/** True for a short question or remark with the code in its middle: no engine reads past its first word. */
+export function isInRemark(value: string, [start, end]: readonly [number, number]): boolean {
+  if (start === 0 || start > WORDS_WINDOW || KEYWORDS.has(value.slice(0, start).trim())) return false;
+  if (!ONLY_WORDS.test(value.slice(0, start))) return false;
+  const rest = value.slice(end, end + 2 * WORDS_WINDOW);
+  return CLOSING_WORDS.test(rest.slice(REST_OF_CODE.exec(rest)?.[0].length ?? 0));
+}

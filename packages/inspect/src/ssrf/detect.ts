@@ -32,7 +32,7 @@ export function detectSsrf(input: DetectInput): readonly Evidence[] {
   const text = location === 'path' ? embeddedInPath(value) : value;
   if (text === undefined) return [];
   // A blank behind two slashes makes a comment of a program, whose lines go on.
-  const isProse = hasSecondWord(text) || /^\s{0,8}\/\/\s{1,8}[^\s/\\]/.test(text);
+  const isProse = hasSecondWord(text) || isNode(text) || /^\s{0,8}\/\/\s{1,8}[^\s/\\]/.test(text);
   const mark = markOf(text, isProse);
   if (isProse) return mark === undefined ? [] : [mark];
   const found = judge(text, { name: input.part === 'value' ? name : '', traits: input.traits });
@@ -44,6 +44,11 @@ export function detectSsrf(input: DetectInput): readonly Evidence[] {
 function embeddedInPath(path: string): string | undefined {
   const match = EMBEDDED_SCHEMES.exec(path);
   return match === null ? undefined : path.slice(match.index + 1).replace(/^([a-z]+:)\/?(?=[^/])/i, '$1//');
+}
+
+/** `//div[@class="x"]`: a path in a document (XPath 1.0 §2.5). */
+function isNode(text: string): boolean {
+  return /^\s{0,4}\/\/[\w:*-]{1,64}\[@?[a-z]/i.test(text);
 }
 
 /** A letter after a blank starts a second word: an address has none. */

@@ -39,7 +39,8 @@ function wayTo(before: string): string {
 
 /** Dot segments before the name, in whatever spelling. */
 function leadsThere(before: string, isProse: boolean): boolean {
-  if ((isProse ? wayTo(before) : before).includes('..') || /(?:%2e|0x2e|\?\.|\.\?|[^\0-\x7f])[^\w\s]{0,24}$/i.test(before)) return true;
+  if ((isProse ? wayTo(before) : before).includes('..') || /(?:%2e|0x2e|\?\.|\.\?|[^\0-\x7f])[^\w\s]{0,24}$/i.test(before))
+    return true;
   // Two or more signs and no letter before the name: whatever decoder they are meant for, they stand for a way there.
   return before.length > 1 && !/[a-z\s]/.test(foldSeparators(before));
 }
