@@ -3,7 +3,7 @@ import type { DetectInput, Detector, Evidence } from '../types.ts';
 import { judgeBatch } from './batch.ts';
 import { isProgramWord, judgeCommand, LINK_CONFIDENCE } from './command.ts';
 import { judgeExpansions } from './expansion.ts';
-import { type CommandSite, commandSites } from './lex.ts';
+import { type CommandSite, nextSite, walk } from './lex.ts';
 import { judgeLoneCommand } from './lone.ts';
 import { judgeOption } from './option.ts';
 import { isQuotation, isTutorial, PROSE_CONFIDENCE } from './prose.ts';
@@ -38,9 +38,7 @@ const ENOUGH = 0.9;
 const HEADER_CONFIDENCE = 0.94;
 const CHAIN_LINKS_MIN = 2;
 const CHAIN_CONFIDENCE = 0.91;
-/** Places with a program's name that are read after separators that only a shell or programmer writes. */
-const CHAINED_MAX = 10_000;
-/** Doubtful ones among them. */
+/** Doubtful commands of a value, from which on words without arguments are no longer read. */
 const DOUBTFUL_MAX = 500;
 
 const SECRET_NAME = /pass(?:w(?:or)?d|phrase|code)?$|pwd|secret/i;
@@ -93,7 +91,6 @@ function inPlace({ value, location, name, part }: DetectInput, evidence: Evidenc
 /** What the places of a value come to together. */
 interface Tally {
   best: Evidence | undefined;
-  chained: number;
   doubtful: number;
   /** Doubtful commands that follow each other. */
   links: number;
@@ -101,17 +98,25 @@ interface Tally {
 
 /** The most certain of all places where a shell would read a command. */
 function judgeCommands(value: string): Evidence | undefined {
-  const tally: Tally = { best: undefined, chained: 0, doubtful: 0, links: 0 };
-  for (const site of commandSites(value)) {
+  const tally: Tally = { best: undefined, doubtful: 0, links: 0 };
+  const state = walk(value);
+  for (let site = nextSite(state); site !== undefined; site = nextSite(state)) {
     if (!isProgramWord(value, site)) continue;
-    const isChained = site.separator === 'operator' || site.separator === 'substitution';
-    // Fail closed: a value with this many commands cannot be called clean, and judging each would cost more than it is worth.
-    if (tally.doubtful > DOUBTFUL_MAX || (isChained && ++tally.chained > CHAINED_MAX)) return tooMany(site);
     const evidence = judgeCommand(value, site);
-    if (evidence !== undefined) count(tally, evidence, isChained || site.separator === 'start');
+    if (evidence !== undefined) count(tally, evidence, isChained(site) || site.separator === 'start');
     if ((tally.best?.confidence ?? 0) >= ENOUGH) break;
+    // Words alone fill honest tables; past this many doubtful ones only what a command line would go on with is read.
+    state.isCursory ||= tally.doubtful > DOUBTFUL_MAX;
   }
-  return conclude(value, tally);
+  const best = conclude(value, tally);
+  if ((best?.confidence ?? 0) >= ENOUGH) return best;
+  // Fail closed: so many commands that crowd each other are there to hide one.
+  if (state.isCrowded) return tooMany(value, ENOUGH);
+  return state.isCursory ? tooMany(value, PROSE_CONFIDENCE) : best;
+}
+
+function isChained({ separator }: CommandSite): boolean {
+  return separator === 'operator' || separator === 'substitution';
 }
 
 /** Several doubtful commands in a row, of which no sentence or list is made, are as good as one certain: `cd /;cd tmp;fold x`. */
@@ -126,11 +131,11 @@ function count(tally: Tally, evidence: Evidence, isLink: boolean): void {
   if (isLink && evidence.confidence === LINK_CONFIDENCE) tally.links++;
 }
 
-function tooMany(site: CommandSite): Evidence {
+function tooMany(value: string, confidence: number): Evidence {
   return {
     rule: 'cmdi.chain',
-    confidence: ENOUGH,
-    span: [site.start, site.end],
+    confidence,
+    span: [0, value.length],
     why: 'the value names more programs than are judged one by one',
   };
 }

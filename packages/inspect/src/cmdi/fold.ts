@@ -88,7 +88,7 @@ function isWrittenBreak(text: string, at: number): boolean {
 }
 
 /** Length of something a shell removes from inside a word, else 0. */
-function hiddenLength(text: string, at: number, isWindowsPath: boolean): number {
+export function hiddenLength(text: string, at: number, isWindowsPath: boolean): number {
   switch (text.charCodeAt(at)) {
     case 34:
     case 39:

@@ -1,4 +1,5 @@
-import { foldWord, PROGRAM_LENGTH_MAX, WORD_LENGTH_MAX, WORD_LETTER, wordClass } from './fold.ts';
+import { foldWord } from './fold.ts';
+import { lookAt, NEEDS_FOLDING, NO_COMMAND } from './glance.ts';
 import { PREFIXES, programKind, WINDOWS_PROGRAMS } from './words.ts';
 
 /** What stands directly before a command word. */
@@ -22,13 +23,18 @@ export interface CommandSite {
   end: number;
 }
 
-/** Places examined per value; hostile text has millions of separators and no more than this can matter. */
-const SITES_MAX = 1_000_000;
 /** Lines and quotations that begin with a program's name fill honest logs and tables; past this many they are passed over. */
-const LOOSE_SITES_MAX = 2_000;
+const LOOSE_SITES_MAX = 1_000;
+/** Places with a program's name after separators that only a shell or programmer writes; past this many only what has arguments counts. */
+const SITES_MAX = 2_000;
+/** So many of those, and nothing found, are there to hide one. */
+const ARGUED_SITES_MAX = 1_000;
+/** Words per value that are folded; honest texts have few that are written like a path to a program or in pieces. */
+const FOLDED_MAX = 4_000;
+const LOOSE_FOLDED_MAX = 1_000;
+/** So many of them so close together are there to hide one. */
+const FOLDED_APART_MIN = 16;
 const REST_LENGTH_MAX = 256;
-/** A word and the characters stepped over before it; at least half of such a run is letters. */
-const PLAIN_RUN_MIN = WORD_LENGTH_MAX + 16;
 const DIRECTORIES =
   /^(?:\.{0,2}\/|~\/)?(?:[\w.?*-]{1,32}\/{1,4}(?:\.\/){0,3}){0,6}(?:s?bin|\?{3,4}|b\?n|bi\?|\?in|b\?\?|\?i\?|\?\?n|b\*|bi\*|\*in|\*n|libexec)\/{1,4}(?=[^/]+$)/;
 const WINDOWS_DIRECTORIES =
@@ -41,81 +47,120 @@ const PREFIX_ARGUMENTS =
 /** `/b[i]n/c[a]t` names one file as `/bin/cat` does. */
 const GLOB_CLASS = /\[([\w?*])[\w/!-]{0,4}\]/g;
 
-/** All command sites of a value, in order. */
-export function* commandSites(text: string): Generator<CommandSite> {
-  let sites = 0;
-  let loose = 0;
-  let plainUntil = 0;
-  const first = readSite(text, 0, 'start');
-  if (first !== undefined) yield first;
-  for (let at = 0; at < text.length && sites < SITES_MAX; at++) {
-    const separator = separatorAt(text, at);
-    if (separator === undefined) continue;
-    sites++;
-    at += separator.length - 1;
-    // Of a run of equal signs only the last stands before the word.
-    if (separator.kind !== 'line' && text[at + 1] === text[at]) continue;
-    if (separator.kind === 'quote' || text[at] === '`') {
-      plainUntil = plainRunEnd(text, at + 1, plainUntil);
-      // Nothing but letters with quotes between them, for longer than any program: a megabyte of that is read once only.
-      if (plainUntil - at > PLAIN_RUN_MIN) continue;
-    }
-    const isLoose = separator.kind === 'line' || separator.kind === 'quote';
-    if (isLoose && loose > LOOSE_SITES_MAX) continue;
-    const site = readSite(text, at + 1, separator.kind);
+/** Where the reading of a text stands. */
+export interface Walk {
+  text: string;
+  /** Offset up to which it is read; negative before the first word. */
+  at: number;
+  /** The separator of the word that begins at `at`, the strongest of its run, and the offset after it. */
+  separator: Separator;
+  from: number;
+  sites: number;
+  looseSites: number;
+  folded: number;
+  looseFolded: number;
+  /** True when words alone no longer count: they fill honest tables. */
+  isCursory: boolean;
+  /** True when commands crowd each other: the text cannot be called clean. */
+  isCrowded: boolean;
+}
+
+/** Begins to read a text. */
+export function walk(text: string): Walk {
+  const counts = { sites: 0, looseSites: 0, folded: 0, looseFolded: 0, isCursory: false, isCrowded: false };
+  return { text, at: -1, separator: 'start', from: 0, ...counts };
+}
+
+/** The next command site of a text, in order. Each character is stepped over once, whatever stands before it. */
+export function nextSite(state: Walk): CommandSite | undefined {
+  if (state.at < 0) {
+    state.at = 0;
+    stepOver(state);
+    const first = readSite(state);
+    if (first !== undefined) return first;
+  }
+  while (!state.isCrowded && findOpening(state)) {
+    const isLoose = state.separator === 'line' || state.separator === 'quote';
+    if (isLoose && (state.looseSites > LOOSE_SITES_MAX || state.looseFolded > LOOSE_FOLDED_MAX)) continue;
+    const site = readSite(state);
     if (site === undefined) continue;
-    if (isLoose) loose++;
-    yield site;
+    if (isLoose) state.looseSites++;
+    else if (++state.sites > SITES_MAX) state.isCursory = true;
+    state.isCrowded ||= state.sites > SITES_MAX + ARGUED_SITES_MAX;
+    return site;
   }
+  return undefined;
 }
 
-/** Where letters, and quotes between two letters, end; looked at from what is known already to as far as is needed. */
-function plainRunEnd(text: string, from: number, known: number): number {
-  const stop = Math.min(text.length, from + PLAIN_RUN_MIN);
-  let at = Math.max(from, known);
-  while (at < stop) {
-    const code = text.charCodeAt(at);
-    const isInner =
-      (code === 34 || code === 39 || code === 96) &&
-      wordClass(text, at - 1) === WORD_LETTER &&
-      wordClass(text, at + 1) === WORD_LETTER;
-    if (!isInner && wordClass(text, at) !== WORD_LETTER) break;
-    at++;
-  }
-  return at;
-}
-
+const NO_SIGN = 0;
+const OPERATOR = 1;
+const LINE = 2;
+const BACKTICK = 3;
+const QUOTE = 4;
+const PAIR = 5;
 /** Characters that are separators by themselves, by code; a table, because every character of every text is looked up in it. */
-const SEPARATORS: readonly (Separator | 'pair' | undefined)[] = Array.from({ length: 128 }, (_, code) => {
+const SIGNS: Uint8Array = Uint8Array.from({ length: 128 }, (_, code) => {
   const character = String.fromCharCode(code);
-  if (';|&'.includes(character)) return 'operator';
-  if ('\n\r'.includes(character)) return 'line';
-  if (character === '`') return 'substitution';
-  if ('"\''.includes(character)) return 'quote';
-  return '$<>\\'.includes(character) ? 'pair' : undefined;
+  if (';|&'.includes(character)) return OPERATOR;
+  if ('\n\r'.includes(character)) return LINE;
+  if (character === '`') return BACKTICK;
+  if ('"\''.includes(character)) return QUOTE;
+  return '$<>\\'.includes(character) ? PAIR : NO_SIGN;
 });
-
-function separatorAt(text: string, at: number): { kind: Separator; length: number } | undefined {
-  const kind = SEPARATORS[text.charCodeAt(at)];
-  if (kind === undefined) return undefined;
-  if (kind !== 'pair') return { kind, length: 1 };
-  // The two characters \\n, as a log or a C string would write a line break.
-  if (text[at] === '\\') return text[at + 1] === 'n' ? { kind: 'line', length: 2 } : undefined;
-  // `$(`, and `<(` or `>(`, which run a command whose output is a file.
-  return text[at + 1] === '(' ? { kind: 'substitution', length: 2 } : undefined;
-}
-
 /** Characters a shell steps over before the command word. */
 const SKIPPED = ' \t(){}!@"\'&|;';
-const SKIPPED_MAX = 16;
-const IS_SKIPPED: readonly boolean[] = Array.from({ length: 128 }, (_, code) => SKIPPED.includes(String.fromCharCode(code)));
+const IS_SKIPPED: Uint8Array = Uint8Array.from({ length: 128 }, (_, code) =>
+  SKIPPED.includes(String.fromCharCode(code)) ? 1 : 0,
+);
 
-function readSite(text: string, from: number, separator: Separator): CommandSite | undefined {
-  let start = from;
-  while (start - from < SKIPPED_MAX && IS_SKIPPED[text.charCodeAt(start)] === true) start++;
-  const plain = plainWordEnd(text, start);
-  if (plain === start && text[start] !== '>' && text[start] !== '<') return undefined;
-  if (plain > start) return plainSite(text, { separator, start, end: plain, isGlued: start === from });
+/** Moves to the word after the next separator; false when there is none. */
+function findOpening(state: Walk): boolean {
+  const { text } = state;
+  for (let at = state.at; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    const sign = code < SIGNS.length ? SIGNS[code] : NO_SIGN;
+    if (sign === NO_SIGN || (sign === PAIR && !isPair(text, at))) continue;
+    state.at = at + (sign === PAIR ? 2 : 1);
+    state.from = state.at;
+    if (sign === OPERATOR) state.separator = 'operator';
+    else if (sign === QUOTE) state.separator = 'quote';
+    else state.separator = sign === LINE || text[at] === '\\' ? 'line' : 'substitution';
+    stepOver(state);
+    return true;
+  }
+  state.at = text.length;
+  return false;
+}
+
+/** The two characters \\n, as a log or a C string would write a line break; `$(`, and `<(` or `>(`, which make a file of an output. */
+function isPair(text: string, at: number): boolean {
+  return text[at + 1] === (text[at] === '\\' ? 'n' : '(');
+}
+
+/** Steps over what a shell steps over. Of a run of signs the last operator stands before the word. */
+function stepOver(state: Walk): void {
+  const { text } = state;
+  let at = state.at;
+  for (; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code >= IS_SKIPPED.length || IS_SKIPPED[code] === 0) break;
+    if (SIGNS[code] !== OPERATOR) continue;
+    state.separator = 'operator';
+    state.from = at + 1;
+  }
+  state.at = at;
+}
+
+function readSite(state: Walk): CommandSite | undefined {
+  const { text, separator, from, at: start, isCursory } = state;
+  const plain = lookAt(text, start, { separator, isCursory });
+  if (plain === NO_COMMAND) return undefined;
+  if (plain !== NEEDS_FOLDING) return plainSite(text, { separator, start, end: plain, isGlued: start === from });
+  if (separator === 'line' || separator === 'quote') state.looseFolded++;
+  else if (++state.folded > FOLDED_MAX) {
+    state.isCrowded ||= start < FOLDED_MAX * FOLDED_APART_MIN;
+    return undefined;
+  }
   const skipped = separator === 'quote' ? -1 : endOf(BEFORE_COMMAND, text, start);
   const word = foldWord(text, Math.max(start, skipped));
   if (word.text === '') return undefined;
@@ -126,21 +171,9 @@ function readSite(text: string, from: number, separator: Separator): CommandSite
   return withInner(text, site);
 }
 
-/** Signs after which a word of letters and digits may still be disguised, a path, or an assignment. */
-const ODD_SIGNS = '"\'$/.-~?*[]:%\\^`=+';
-const IS_ODD: readonly boolean[] = Array.from({ length: 128 }, (_, code) => ODD_SIGNS.includes(String.fromCharCode(code)));
-
-/** Where a word of letters and digits ends that is nothing else; the start when none begins there, -1 when it needs a closer look. */
-function plainWordEnd(text: string, start: number): number {
-  let at = start;
-  while (wordClass(text, at) === WORD_LETTER) at++;
-  return IS_ODD[text.charCodeAt(at)] === true ? -1 : at;
-}
-
 /** Nearly all words of a text are plain: they cost one look-up. */
 function plainSite(text: string, place: Pick<CommandSite, 'separator' | 'start' | 'end' | 'isGlued'>): CommandSite | undefined {
   const { start, end, separator } = place;
-  if (end - start > PROGRAM_LENGTH_MAX) return undefined;
   const program = text.slice(start, end).toLowerCase();
   const isKnown = programKind(program) !== undefined || (separator === 'operator' && / [-/]/.test(text.slice(end, end + 2)));
   if (!isKnown && !PREFIXES.has(program)) return undefined;

@@ -13,8 +13,14 @@ const OPTIONS: readonly RegExp[] = [
   /^\s{0,4}-(?:[oOKX]|exec)\s{0,2}\/(?:tmp|var|etc|home|usr|srv|opt|root|proc|dev)\//,
   /(?:^|\s)-O\s{0,2}QueueDirectory=|(?:^|\s)-X\s{0,2}\/[\w.-]{1,64}\//,
   /(?:^|[\s'"=])ext::(?:ba)?sh(?:\s|%20)/,
-  /(?:^|\s)-{1,2}exec(?:dir)?\s{1,4}\S{1,64}\s[^\n]{0,128}(?:\{\}|\\;|\+$)/,
 ];
+
+/** `find -exec`, up to the command it runs, and what ends that command. */
+const EXEC = /(?:^|\s)-{1,2}exec(?:dir)?\s{1,4}\S{1,64}(?=\s)/g;
+const EXEC_END = /\{\}|\\;|\+$/;
+const EXEC_LENGTH_MAX = 128;
+const EXECS_MAX = 200;
+const WHY = 'an option that makes a program run or write something else';
 
 /** Finds an option that changes which program runs, or which file is written, when the value becomes one of its arguments (CWE-88). */
 export function judgeOption(value: string): Evidence | undefined {
@@ -22,7 +28,18 @@ export function judgeOption(value: string): Evidence | undefined {
     const match = option.exec(value);
     if (match === null) continue;
     const span = [match.index, match.index + match[0].length] as const;
-    return { rule: 'cmdi.option', confidence: 0.93, span, why: 'an option that makes a program run or write something else' };
+    return { rule: 'cmdi.option', confidence: 0.93, span, why: WHY };
+  }
+  return value.includes('-exec') ? judgeExec(value) : undefined;
+}
+
+function judgeExec(value: string): Evidence | undefined {
+  EXEC.lastIndex = 0;
+  for (let count = 0; count < EXECS_MAX; count++) {
+    const match = EXEC.exec(value);
+    if (match === null) return undefined;
+    const line = value.slice(EXEC.lastIndex, EXEC.lastIndex + EXEC_LENGTH_MAX).split('\n', 1)[0] ?? '';
+    if (EXEC_END.test(line)) return { rule: 'cmdi.option', confidence: 0.93, span: [match.index, EXEC.lastIndex], why: WHY };
   }
   return undefined;
 }

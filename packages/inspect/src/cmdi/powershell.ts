@@ -1,5 +1,5 @@
 /** Verbs of the PowerShell naming convention under which its dangerous commands stand. */
-const VERBS: ReadonlySet<string> = new Set(
+export const VERBS: ReadonlySet<string> = new Set(
   (
     'add clear compress connect convertfrom convertto copy debug disable enable enter expand export find format get import install ' +
     'invoke measure move new out outvariable pop push read receive register remove rename resolve restart resume save select send set ' +

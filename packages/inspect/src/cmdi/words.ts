@@ -1,4 +1,4 @@
-import { isCmdlet } from './powershell.ts';
+import { isCmdlet, VERBS } from './powershell.ts';
 
 /**
  * Program names that people hardly write in a sentence: after a separator they are a command whatever their arguments. They are the
@@ -190,6 +190,9 @@ const KINDS: ReadonlyMap<string, ProgramKind> = new Map([
   ...entries(WORDY_PROGRAMS, 'wordy'),
   ...entries(INTERPRETERS, 'interpreter'),
 ]);
+
+/** The letters that names of programs, of commands of PowerShell and of prefixes begin with: what begins otherwise names none. */
+export const NAME_STARTS: readonly string[] = [...KINDS.keys(), ...PREFIXES, ...VERSIONED, ...VERBS];
 
 /** How certainly a word in lower case names a program; undefined when it names none. */
 export function programKind(word: string): ProgramKind | undefined {
