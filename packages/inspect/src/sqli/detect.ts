@@ -33,6 +33,13 @@ const SHORT_CHARS_MAX = 256;
 const CERTAIN = 0.95;
 /** From this confidence on a value needs no other way of reading. */
 const BLOCKING = 0.9;
+/**
+ * Operators, calls and words of clauses that are asked about in all readings of a value: scripts of a database have one for 17 characters
+ * in each reading, everything else fewer. A value with more is refused: what stands behind them would not be read (CWE-400).
+ */
+const CANDIDATES_FREE = 32_768;
+const CANDIDATE_CHARS = 6;
+const TOO_MANY = 'more operators and calls than any text holds, so that not all of them are read';
 const OTHER_SIGNS = /--|@@|\|\||&&|\/\*|::|\w\s{0,4}\($|<=>|%.%.%/;
 /** Without one of these a value holds no operator, literal end or statement end, so no word in it can be SQL that matters. */
 const CODE = TRAIT.quote | TRAIT.doubleQuote | TRAIT.paren | TRAIT.operator | TRAIT.comment | TRAIT.semicolon | TRAIT.backtick;
@@ -66,10 +73,17 @@ export function detectSqli(input: DetectInput): readonly Evidence[] {
 }
 
 function readAll(value: string, traits: number, found: Evidence[]): void {
-  read(value, 'bare', found);
-  if (hasAny(traits, TRAIT.quote)) read(value, 'single', found);
-  if (hasAny(traits, TRAIT.doubleQuote)) read(value, 'double', found);
-  if (hasAny(traits, TRAIT.backtick) && isOddBacktick(value)) read(value, 'backtick', found);
+  const budget = { candidates: CANDIDATES_FREE + Math.floor(value.length / CANDIDATE_CHARS) };
+  read(value, 'bare', { found, budget });
+  if (hasAny(traits, TRAIT.quote)) read(value, 'single', { found, budget });
+  if (hasAny(traits, TRAIT.doubleQuote)) read(value, 'double', { found, budget });
+  if (hasAny(traits, TRAIT.backtick) && isOddBacktick(value)) read(value, 'backtick', { found, budget });
+}
+
+/** What has been found in a value, and how many places may still be asked about in all readings of it. */
+interface Search {
+  found: Evidence[];
+  budget: { candidates: number };
 }
 
 /** A backtick that closes the application's quoted name leaves one without a partner; code in a text has pairs. */
@@ -79,20 +93,27 @@ function isOddBacktick(value: string): boolean {
   return count % 2 === 1;
 }
 
-function read(value: string, context: QuoteContext, found: Evidence[]): void {
+function read(value: string, context: QuoteContext, search: Search): void {
+  const { found, budget } = search;
+  if (budget.candidates < 0) return;
   const before = found.length;
   const tokens = tokenizeSql(value, context);
-  judge({ tokens, context, value }, found);
-  if (!tokens.hasDeepComments || found.slice(before).some(({ confidence }) => confidence >= BLOCKING)) return;
-  judge({ tokens: tokenizeSql(value, context, 'deep'), context, value }, found);
+  judge({ tokens, context, value }, search);
+  if (!tokens.hasDeepComments || budget.candidates < 0) return;
+  if (found.slice(before).some(({ confidence }) => confidence >= BLOCKING)) return;
+  judge({ tokens: tokenizeSql(value, context, 'deep'), context, value }, search);
 }
 
-function judge(reading: Reading, found: Evidence[]): void {
-  const { tokens } = reading;
+function judge(reading: Reading, { found, budget }: Search): void {
+  const { tokens, value } = reading;
   for (const judgeWhole of WHOLE_JUDGES) keep(found, judgeWhole(reading));
   for (let at = 0; at < DOCUMENT_TOKENS_MAX; at++) keep(found, judgeJson(reading, at));
   for (let at = 0; at < tokens.kinds.length; at++) {
     if (isQuiet(tokens, at)) continue;
+    if (--budget.candidates < 0) {
+      keep(found, { rule: 'sqli.boolean', confidence: CERTAIN, span: [0, value.length], why: TOO_MANY });
+      return;
+    }
     if (at <= 1 || tokens.kinds[at - 1] === KIND.semicolon) keep(found, judgeStatement(reading, at));
     judgeAt(reading, at, found);
     if ((found.at(-1)?.confidence ?? 0) >= CERTAIN) return;
@@ -114,7 +135,9 @@ function judgeAt(reading: Reading, at: number, found: Evidence[]): void {
       keep(found, judgeClause(reading, at));
       return;
     case KIND.word:
-      for (const judgeWord of JUDGES) keep(found, judgeWord(reading, at));
+      // What is no word of a clause may still be called.
+      if (reading.tokens.isOrdinary(at)) keep(found, judgeCall(reading, at));
+      else for (const judgeWord of JUDGES) keep(found, judgeWord(reading, at));
       return;
     default:
       return;
@@ -144,7 +167,7 @@ function isQuiet(tokens: SqlTokens, at: number): boolean {
 
 /** Most words of a text begin nothing: no clause, no call, no name of a catalogue. The judges need not be asked. */
 function isQuietWord(tokens: SqlTokens, at: number): boolean {
-  if (kindAt(tokens, at + 1) === KIND.open) return false;
+  if (kindAt(tokens, at + 1) === KIND.open && !tokens.isUnknown(at)) return false;
   return tokens.isOrdinary(at) && !isWord(tokens, at - 1, 'from');
 }
 

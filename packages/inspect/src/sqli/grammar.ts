@@ -1,4 +1,4 @@
-import { isStronger, KIND, type Operand, type OperandShape, type SqlTokens } from './tokens.ts';
+import { KIND, type Operand, type OperandShape, type SqlTokens } from './tokens.ts';
 import {
   CLAUSE_WORDS,
   DANGEROUS_FUNCTIONS,
@@ -48,29 +48,21 @@ export function readOperand(tokens: SqlTokens, start: number): Operand {
 
 /** Parts are walked to the end of the chain, or to one that is known from there on, and joined from behind. */
 function readChain(tokens: SqlTokens, start: number, first: Operand): Operand {
-  const starts = [start];
-  const parts = [first];
-  let at = first.end + 1;
-  let rest = tokens.operandAt(at);
-  while (rest === undefined) {
-    const part = readPart(tokens, at);
-    if (part.shape === 'none') break;
-    starts.push(at);
-    parts.push(part);
-    if (!isJoin(tokens, part.end)) break;
-    at = part.end + 1;
-    rest = tokens.operandAt(at);
+  let last = start;
+  let before = -1;
+  let part = first;
+  for (;;) {
+    const at = part.end + 1;
+    const next = isJoin(tokens, part.end) ? (tokens.operandAt(at) ?? readPart(tokens, at)) : NONE;
+    if (next.shape === 'none') break;
+    tokens.linkPart(last, before, part);
+    before = last;
+    last = at;
+    part = next;
+    if (next.isCompound) break;
   }
-  for (let i = parts.length - 1; i >= 0; i--) {
-    const part = parts[i] ?? NONE;
-    if (rest === undefined) {
-      rest = part;
-      continue;
-    }
-    rest = { shape: isStronger(part.shape, rest.shape) ? part.shape : rest.shape, end: rest.end, isCompound: true };
-    tokens.keepOperand(starts[i] ?? 0, rest);
-  }
-  return rest ?? NONE;
+  // The last part stands for itself: alone it is no chain.
+  return before < 0 ? part : tokens.joinParts(start, before, part);
 }
 
 /** True when the token at `index` joins two parts of one operand. */

@@ -209,6 +209,13 @@ function readOperator(tokens: SqlTokens, value: string, at: number): number {
     if (tokens.conditionalsOpen > 0) tokens.conditionalsOpen--;
     return at + 2;
   }
+  return readSign(tokens, value, at);
+}
+
+/** An operator of one or two signs. */
+function readSign(tokens: SqlTokens, value: string, at: number): number {
+  const first = value.charCodeAt(at);
+  const second = value.charCodeAt(at + 1);
   if (first === second && (first === 124 || first === 38))
     return tokens.addText(KIND.logic, { start: at, end: at + 2, text: first === 124 ? '||' : '&&' });
   if (first === 45 && second === 62)

@@ -43,6 +43,7 @@ const CAPACITY_FIRST = 32;
 /** Index of a text that was not cut out of the value yet; the second kind has an underscore or a dot in it. */
 const UNREAD = -1;
 const UNREAD_NAME = -2;
+/** From the plainest to the most telling: a chain has the shape of its strongest part. */
 const SHAPES: readonly OperandShape[] = ['none', 'literal', 'name', 'variable', 'group', 'call', 'subquery'];
 
 /** A token stream as parallel arrays: hostile megabytes must not become millions of small objects. */
@@ -116,7 +117,12 @@ export class SqlTokens {
     return (textIndex < KNOWN_TEXTS.length ? KNOWN_TEXTS[textIndex] : this.#texts[textIndex - KNOWN_TEXTS.length]) ?? '';
   }
 
-  /** True for most words: no clause begins with them, and they have none of the signs that names of a database have. */
+  /** True for most words: in no table, and without the signs that names of a database have, so that not even a call of it matters. */
+  isUnknown(index: number): boolean {
+    return this.#textIndexes[index] === UNREAD;
+  }
+
+  /** True for a word that begins no clause and has none of the signs that names of a database have. */
   isOrdinary(index: number): boolean {
     const textIndex = this.#textIndexes[index] ?? 0;
     if (textIndex < 0) return textIndex === UNREAD;
@@ -140,14 +146,28 @@ export class SqlTokens {
   /** The compound operand that begins at `index`, if it was read before. */
   operandAt(index: number): Operand | undefined {
     const end = this.#operandEnds?.[index] ?? 0;
-    return end === 0 ? undefined : { shape: SHAPES[this.#operandShapes?.[index] ?? 0] ?? 'none', end, isCompound: true };
+    return end <= 0 ? undefined : { shape: SHAPES[this.#operandShapes?.[index] ?? 0] ?? 'none', end, isCompound: true };
   }
 
-  keepOperand(index: number, operand: Operand): void {
+  /** A part of a chain whose end is not known yet is linked to the part before it; a chain as long as the text needs no list. */
+  linkPart(index: number, previous: number, part: Operand): void {
     this.#operandEnds ??= new Int32Array(this.count);
     this.#operandShapes ??= new Uint8Array(this.count);
-    this.#operandEnds[index] = operand.end;
-    this.#operandShapes[index] = SHAPES.indexOf(operand.shape);
+    this.#operandEnds[index] = -1 - previous;
+    this.#operandShapes[index] = SHAPES.indexOf(part.shape);
+  }
+
+  /** Joins the linked parts from `last` back to `first` with the operand that follows them. */
+  joinParts(first: number, last: number, rest: Operand): Operand {
+    let shape = SHAPES.indexOf(rest.shape);
+    for (let at = last; at >= first;) {
+      const previous = -1 - (this.#operandEnds?.[at] ?? 0);
+      shape = Math.max(shape, this.#operandShapes?.[at] ?? 0);
+      if (this.#operandEnds !== undefined) this.#operandEnds[at] = rest.end;
+      if (this.#operandShapes !== undefined) this.#operandShapes[at] = shape;
+      at = previous;
+    }
+    return { shape: SHAPES[shape] ?? 'none', end: rest.end, isCompound: true };
   }
 
   /** Cuts the arrays to what is in them: readers go by their lengths. */
@@ -177,11 +197,6 @@ function widened(values: Int32Array, capacity: number): Int32Array {
   const wide = new Int32Array(capacity);
   wide.set(values);
   return wide;
-}
-
-/** The plainer of two shapes comes first. */
-export function isStronger(left: OperandShape, right: OperandShape): boolean {
-  return SHAPES.indexOf(left) >= SHAPES.indexOf(right);
 }
 
 /** Characters of a name that are kept; longer ones are no word of SQL. */
