@@ -1,5 +1,6 @@
-import { sql } from 'kysely';
-import type { ProtectionDb } from '../tables.ts';
+import { sql, type Selectable } from 'kysely';
+import { setImmediate as pause } from 'node:timers/promises';
+import type { ProtectionDb, ProtectionTables } from '../tables.ts';
 import type { Batch, PendingVector, RouteCount } from './pending.ts';
 import type { Vault } from './vault.ts';
 import { HOUR_MS, KEY_CHARS, type Vector, type VectorFinding } from './vectors.ts';
@@ -155,6 +156,8 @@ function unseal(vault: Vault, sealed: string): unknown {
   return text === null ? null : JSON.parse(text);
 }
 
+type VectorRow = Selectable<ProtectionTables['protection_tuning_vector']>;
+
 export interface ReadFrom {
   readonly db: ProtectionDb;
   readonly vault: Vault;
@@ -169,12 +172,12 @@ export async function readVectors({ db, vault }: ReadFrom, application: string, 
     .orderBy('last_seen', 'desc')
     .limit(VECTORS_PER_APPLICATION_MAX)
     .execute();
-  return rows.flatMap((row) => {
+  const toVectors = (row: VectorRow): Vector[] => {
     // Sealed by writeVectors with this shape.
     const content = unseal(vault, row.sealed) as [string, string, VectorFinding[]] | null;
     if (content === null) return [];
     const [method, route, findings] = content;
-    return {
+    const vector = {
       application: row.application,
       key: row.key,
       hour: row.hour,
@@ -191,7 +194,15 @@ export async function readVectors({ db, vault }: ReadFrom, application: string, 
       lastSeen: row.last_seen,
       requestId: row.request_id,
     };
-  });
+    return [vector];
+  };
+  const vectors: Vector[] = [];
+  for (const some of chunks(rows)) {
+    vectors.push(...some.flatMap(toVectors));
+    // Opening thousands takes a tenth of a second: requests pass in between.
+    await pause();
+  }
+  return vectors;
 }
 
 export interface RouteTotal {
