@@ -1,5 +1,4 @@
 import { applicationSchema, gatewayLimitsSchema, type Permission } from '@holdfast/contract';
-import { createModel, observe, takeDelta } from '@holdfast/inspect';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createApplications } from '../../domains/applications/index.ts';
 import { createIdentity, type Identity } from '../../domains/identity/index.ts';
@@ -37,10 +36,11 @@ beforeAll(async () => {
   // Neither the ledger nor the process is asked by these routes.
   const { audit, system } = {} as { audit: ApiParts['domains']['audit']; system: ApiParts['system'] };
   api = createApi({ domains: { applications, identity, protection, audit }, system, log: silentLog, trust: { kind: 'token' } });
-  const model = createModel();
-  for (let index = 0; index < 120; index += 1)
-    observe(model, { method: 'GET', path: '/orders', fields: [{ location: 'query', name: 'page', value: String(index % 7) }] });
-  protection.learning.observe('shop', JSON.stringify(takeDelta(model)));
+  // One route with a page number, as a gateway tells of it.
+  const page = ['query page', [120, 0, 120, 0, 6, 0, 4, 0, 0, 1, 1], [0, 6], [['D1', 120]], [['1', 120]]];
+  const route = ['GET', '/orders', 120, 0, [page], 0];
+  const counts = { version: 1, requests: 120, unplaced: 0, folded: [], kept: [], novelRoutes: 0, novelNames: 0 };
+  protection.learning.observe('shop', JSON.stringify({ ...counts, routes: [route] }));
 }, 60_000);
 afterAll(async () => {
   await protection[Symbol.asyncDispose]();
