@@ -48,7 +48,7 @@ async function detect(upstreamPort: number): Promise<Replayed> {
   const port = Number(new URL(holdfast.plain).port);
   const send = async (name: string): Promise<readonly Fate[]> => {
     process.stderr.write(`replaying ${name} …\n`);
-    return replay(read(name), port, MARKER);
+    return replay(read(name), { port, marker: MARKER });
   };
   // One corpus after the other: what is measured is a gateway at work, not a race of four loads.
   return {

@@ -16,6 +16,8 @@ export interface LearningParts {
 }
 
 const APPLICATION = 'app';
+/** The gateway learns from a sample of busy traffic; here it shall see all. */
+const LESSONS_PER_SECOND_MAX = 90;
 /** The gateway tells what it learned every few seconds. */
 const LEARNED_WAIT_MS = 1000;
 const LEARNED_TRIES_MAX = 60;
@@ -30,11 +32,12 @@ export async function learnAndReplay({ upstreamPort, marker, lessons, exam }: Le
     args: ['--to', `http://127.0.0.1:${upstreamPort}`, '--mode', 'monitor', '--listen', 'http://127.0.0.1:0'],
   });
   const port = Number(new URL(holdfast.plain).port);
-  await replay(lessons, port, marker);
+  await replay(lessons, { port, marker, perSecondMax: LESSONS_PER_SECOND_MAX });
   await untilLearned(holdfast, lessons.length);
   await mustDo(holdfast, 'schema', 'accept', APPLICATION, '--yes', '--reason', 'bench');
   await mustDo(holdfast, 'app', 'mode', APPLICATION, 'enforce', '--reason', 'bench');
-  return replay(exam, port, marker);
+  // Awaited here: the server goes when this function ends.
+  return await replay(exam, { port, marker });
 }
 
 async function mustDo(holdfast: HoldfastProcess, ...args: string[]): Promise<void> {

@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { answerLength } from '../load.ts';
 import { wireBytes, type Row } from './corpora.ts';
 
@@ -16,15 +17,27 @@ const CONNECTIONS = 16;
 const ANSWER_TIMEOUT_MS = 4000;
 const STATUS = /^HTTP\/1\.[01] (\d{3})/u;
 
-/** Sends every row over HTTP/1.1, a few connections side by side; `marker` is a header line only the application writes. */
-export async function replay(rows: readonly Row[], port: number, marker: string): Promise<readonly Fate[]> {
+export interface ReplayTarget {
+  readonly port: number;
+  /** A header line that only the application writes. */
+  readonly marker: string;
+  /** As fast as it goes unless given. */
+  readonly perSecondMax?: number;
+}
+
+/** Sends every row over HTTP/1.1, a few connections side by side. */
+export async function replay(rows: readonly Row[], { port, marker, perSecondMax }: ReplayTarget): Promise<readonly Fate[]> {
   const fates: Fate[] = [];
+  const began = performance.now();
   let next = 0;
   const work = async (): Promise<void> => {
     let socket: Socket | null = null;
     while (next < rows.length) {
       const row = rows[next]!;
       next += 1;
+      const dueMs = perSecondMax === undefined ? 0 : (next / perSecondMax) * 1000 - (performance.now() - began);
+      // oxlint-disable-next-line no-await-in-loop -- the pace is the point
+      if (dueMs > 0) await sleep(dueMs);
       socket = socket === null || socket.destroyed ? connect({ port, host: '127.0.0.1', noDelay: true }) : socket;
       // One after the other by design: a connection carries one request at a time.
       // oxlint-disable-next-line no-await-in-loop
