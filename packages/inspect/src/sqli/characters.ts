@@ -9,7 +9,7 @@ export const CLASS_COMPARE = 5;
 export const CLASS_OPERATOR = 6;
 export const CLASS_SINGLE = 7;
 
-export const CLASSES: readonly number[] = Array.from({ length: 128 }, (_, code) => classOf(code));
+export const CLASSES: Uint8Array = Uint8Array.from({ length: 128 }, (_, code) => classOf(code));
 
 function classOf(code: number): number {
   const character = String.fromCharCode(code);
@@ -32,5 +32,6 @@ export function isDigit(code: number): boolean {
 }
 
 export function isWordCode(code: number): boolean {
-  return code >= 128 ? code !== 0xa0 && code !== 0x3000 : IN_WORD[code] === 1;
+  // The end of a text is no number, and must not be looked up.
+  return code < 128 ? IN_WORD[code] === 1 : code >= 128 && code !== 0xa0 && code !== 0x3000;
 }

@@ -72,6 +72,17 @@ interface Reason {
   why: string;
 }
 
+const PLAIN_NAME = /^[a-z][\w:-]*$/;
+
+function withoutGlue(written: string): string {
+  return PLAIN_NAME.test(written) ? written : written.replace(GLUE, '');
+}
+
+/** The name as the browser reads it; nearly every one is that already. */
+function plainName(written: string): string {
+  return PLAIN_NAME.test(written) ? written : written.replace(GLUE, '').replaceAll(/\p{Cc}/gu, '');
+}
+
 interface Setting {
   /** For an attribute that leaves no doubt. */
   confidence: number;
@@ -87,15 +98,15 @@ export function judgeAttribute(attribute: Attribute, setting: Setting): Evidence
 }
 
 function attributeReason({ name: written, value }: Attribute, { confidence, tag }: Setting): Reason | undefined {
-  const name = written.replace(GLUE, '').replaceAll(/\p{Cc}/gu, '');
-  if (HANDLER.test(name)) return handlerReason(name, value, confidence);
+  const name = plainName(written);
+  if (name.startsWith('on') && HANDLER.test(name)) return handlerReason(name, value, confidence);
   if (name === 'dataformatas')
     return { rule: 'xss.embed', confidence: Math.min(confidence, 0.91), why: 'data binding inserts markup' };
   if (name === 'srcdoc')
     return { rule: 'xss.embed', confidence: Math.min(confidence, 0.93), why: 'srcdoc holds a whole document' };
   if (name === 'style') return styleReason(value, confidence);
   // Internet Explorer wrote such a value back without quotes, and the backticks became empty ones (mutation XSS).
-  if (/``\s{0,4}on[a-z]{3,48}\s{0,4}=/i.test(value))
+  if (value.includes('``') && /``\s{0,4}on[a-z]{3,48}\s{0,4}=/i.test(value))
     return { rule: 'xss.handler', confidence: Math.min(confidence, 0.93), why: 'a handler waits in a value behind backticks' };
   if (
     name.startsWith('xmlns') &&
@@ -180,7 +191,7 @@ function injectedAttributes(text: string, mark: string): Evidence[] {
   const found: Evidence[] = [];
   if (mark !== '' && at < 0) return found;
   for (const attribute of readAttributes(text, at + 1).attributes) {
-    if (mark !== '' && OVERRIDES.has(attribute.name.replace(GLUE, '')) && attribute.value !== '')
+    if (mark !== '' && OVERRIDES.has(withoutGlue(attribute.name)) && attribute.value !== '')
       found.push({
         rule: 'xss.attribute',
         confidence: 0.91,
@@ -188,7 +199,7 @@ function injectedAttributes(text: string, mark: string): Evidence[] {
         why: 'an injected attribute sends the form or link elsewhere',
       });
     // Without a quote in front, `oneRow = f()` is an assignment; only the name of an event makes a handler of it.
-    const name = attribute.name.replace(GLUE, '');
+    const name = withoutGlue(attribute.name);
     if (mark === '' && name.startsWith('on') && !isEventHandler(name)) continue;
     const isCertain = mark !== '' || isInjectedHandler(attribute);
     const evidence = judgeAttribute(attribute, { confidence: isCertain ? 0.94 : 0.91, tag: '' });

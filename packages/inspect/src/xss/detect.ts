@@ -2,6 +2,7 @@ import { hasAny, TRAIT } from '../traits.ts';
 import type { DetectInput, Detector, Evidence } from '../types.ts';
 import { judgeBrokenAttribute } from './attribute.ts';
 import { CLEAR_CONFIDENCE_MIN, judgeCode, strongest } from './code.ts';
+import { hasCodeHint } from './hints.ts';
 import { judgeMarkup } from './markup.ts';
 import { judgeStyleValue } from './script.ts';
 import { judgeSymbols } from './symbols.ts';
@@ -12,8 +13,6 @@ const ACTIVE = TRAIT.angle | TRAIT.equals | TRAIT.paren | TRAIT.colon | TRAIT.ba
 /** Linear: fixed words, one bounded gap. */
 const ATTRIBUTE_HINT =
   /on[a-z]{3,40}["'\s/]{0,8}=|script\s{0,8}:|style\s{0,8}=|srcdoc|data:|formaction|xlink|lowsrc|background\s?=|src\s?=|ping\s?=/i;
-const CODE_HINT =
-  /script|expression|&\{|data:|alert|confirm|prompt|eval|document|window|location|constructor|fromcharcode|xmlhttp|innerhtml|settimeout|setinterval|import\s?\(|fetch|function|top\s?\[|self\s?\[|parent\s?\[|this\s?\[|frames|atob|btoa|unescape|\]\(|\.call|\.apply|print\(|beacon/i;
 const STYLE_HINT = /@import|binding|behaviou?r|style\s?=/i;
 
 /** No program writes tags, handlers or calls into a header, so what is enough elsewhere is as certain there. */
@@ -49,7 +48,7 @@ function judgeText(value: string, traits: number): Evidence | undefined {
   const readings: ((text: string) => Evidence | undefined)[] = [];
   if (hasAny(traits, TRAIT.brace)) readings.push(judgeTemplate);
   if (STYLE_HINT.test(value)) readings.push(judgeStyleValue);
-  if (CODE_HINT.test(value) || hasAny(traits, TRAIT.control | TRAIT.lineBreak)) readings.push(judgeCode);
+  if (hasCodeHint(value) || hasAny(traits, TRAIT.control | TRAIT.lineBreak)) readings.push(judgeCode);
   if (hasAny(traits, TRAIT.bracket | TRAIT.brace)) readings.push(judgeSymbols);
   return strongest(readings, value);
 }

@@ -33,6 +33,10 @@ const NAME_LENGTH_MAX = 64;
 /** Looked for behind each backtick, so the way there is short. */
 const BACKTICK_LENGTH_MAX = 1_024;
 const SPELLED_LENGTH_MAX = 10;
+const SLASH = 47;
+const OPEN = 60;
+const EQUALS = 61;
+const CLOSE = 62;
 /** Characters that old browsers and lax filters step over between `<` and the name. */
 const LEADING_NOISE = '/!?~%\\\0\t\n\f\r -';
 const LEADING_NOISE_MAX = 4;
@@ -53,7 +57,8 @@ export function readTag(text: string, at: number): Tag | undefined {
   while (from - at <= LEADING_NOISE_MAX && LEADING_NOISE.includes(text.charAt(from)) && from < text.length) from++;
   if (!isLetter(text.charCodeAt(from))) return undefined;
   let end = from;
-  while (end < text.length && !isGap(text.charCodeAt(end)) && text[end] !== '>' && text[end] !== '<') end++;
+  for (let code = text.charCodeAt(end); !isGap(code) && code !== CLOSE && code !== OPEN && end < text.length;)
+    code = text.charCodeAt(++end);
   // `<scr<script>`: a filter that deletes the inner tag builds the outer one, so the inner one is what is read.
   if (text[end] === '<' && !isScriptName(text, from, end)) return undefined;
   const name = text.slice(from, Math.min(end, from + NAME_LENGTH_MAX)).toLowerCase();
@@ -83,7 +88,7 @@ function spelledName(text: string, from: number): string {
 export function readAttributes(text: string, from: number): Pick<Tag, 'attributes' | 'end' | 'isFinished' | 'isCut'> {
   const attributes: Attribute[] = [];
   let at = from;
-  while (at < text.length && text[at] !== '>') {
+  while (at < text.length && text.charCodeAt(at) !== CLOSE) {
     if (isGap(text.charCodeAt(at))) {
       at++;
       continue;
@@ -102,12 +107,13 @@ export function readAttributes(text: string, from: number): Pick<Tag, 'attribute
 /** Without a name when it has no value and `keepsBare` does not ask for such: cutting names out of a hostile text is what costs. */
 function readAttribute(text: string, start: number, keepsBare: boolean): Attribute {
   // A leading `=` belongs to the name (HTML §13.2.5.32, unexpected-equals-sign-before-attribute-name).
-  let nameEnd = text[start] === '=' ? start + 1 : start;
-  while (nameEnd < text.length && !isGap(text.charCodeAt(nameEnd)) && text[nameEnd] !== '>' && text[nameEnd] !== '=') nameEnd++;
+  let nameEnd = text.charCodeAt(start) === EQUALS ? start + 1 : start;
+  for (let code = text.charCodeAt(nameEnd); !isGap(code) && code !== CLOSE && code !== EQUALS && nameEnd < text.length;)
+    code = text.charCodeAt(++nameEnd);
   // Nothing but blanks stands before the sign in HTML; old parsers let a slash pass.
   let equals = skipGaps(text, nameEnd);
-  if (text[equals] === '/' && text[equals + 1] === '=') equals++;
-  const isSet = text[equals] === '=';
+  if (text.charCodeAt(equals) === SLASH && text.charCodeAt(equals + 1) === EQUALS) equals++;
+  const isSet = text.charCodeAt(equals) === EQUALS;
   const name = isSet || keepsBare ? text.slice(start, Math.min(nameEnd, start + NAME_LENGTH_MAX)).toLowerCase() : '';
   if (!isSet) return { name, value: '', start, end: nameEnd, isSet, isClosed: true };
   return { name, start, isSet, ...readValue(text, skipGaps(text, equals + 1)) };
@@ -121,7 +127,7 @@ function readValue(text: string, at: number): Pick<Attribute, 'value' | 'end' | 
     return { value: text.slice(at + 1, end), end: Math.min(end + 1, text.length), isClosed: close >= 0 };
   }
   let end = at;
-  while (end < text.length && text.charCodeAt(end) > 32 && text[end] !== '>') end++;
+  for (let code = text.charCodeAt(end); code > 32 && code !== CLOSE;) code = text.charCodeAt(++end);
   // The backtick is a quote to old Internet Explorer and to nobody else: what it holds is the value, and attributes are read from it too.
   const length = quote === '`' ? text.slice(at + 1, at + BACKTICK_LENGTH_MAX).indexOf(quote) : -1;
   const isQuoted = length >= 0;

@@ -129,8 +129,11 @@ function embedReason(tag: Tag, name: string): Reason | undefined {
   if ((name === 'iframe' || name === 'frame') && isForeignFrame(tag)) {
     return { rule: 'xss.embed', confidence: 0.91, why: 'a frame loads a page over an open connection or an odd scheme' };
   }
-  const addresses = EMBEDDING.get(name) ?? [];
-  if (tag.attributes.some((attribute) => addresses.includes(attribute.name) && attribute.value !== '')) {
+  const addresses = EMBEDDING.get(name);
+  if (
+    addresses !== undefined &&
+    tag.attributes.some((attribute) => addresses.includes(attribute.name) && attribute.value !== '')
+  ) {
     return { rule: 'xss.embed', confidence: 0.93, why: `a <${name}> tag loads foreign content` };
   }
   if (name === 'xml-stylesheet')

@@ -50,8 +50,12 @@ export function normalizeUrl(value: string): string {
     .replace(/^["'`]+/, '');
 }
 
+/** Every scheme ends with a colon, written as itself or as a reference or an escape. */
+const MAY_HAVE_SCHEME = /[:&\\]/;
+
 /** True when following or loading the URL runs script. */
 export function isScriptUrl(value: string): boolean {
+  if (!MAY_HAVE_SCHEME.test(value)) return false;
   const url = normalizeUrl(value);
   return SCRIPT_SCHEMES.some((scheme) => url.startsWith(scheme));
 }
