@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { applicationSchema, type Application, type ApplicationInput, type ApplicationView } from '@holdfast/contract';
 import { Refusal } from '../../platform/refusal.ts';
+import { deviationFrom } from './deviation.ts';
 import { hostConflicts } from './domain.ts';
 import { sortedJson } from './sorted-json.ts';
 import { addApplication, change, dropApplication, rewriteApplication, toView, type ApplicationParts } from './service.ts';
@@ -16,6 +17,13 @@ function refuseDoubles(wanted: readonly Application[]): void {
     }));
   });
   if (errors.length > 0) throw new Refusal('config-invalid', { errors });
+}
+
+/** Of what was written: settings left at their default do not count. */
+function digestOf(application: Application): string {
+  const { id, name, upstream } = application;
+  const written = { id, name, upstream, ...deviationFrom(applicationSchema.parse({ id, name, upstream }), application) };
+  return createHash('sha256').update(sortedJson(written), 'utf8').digest('hex');
 }
 
 const BY_CONFIGURATION = { actor: { kind: 'system', ref: 'configuration' }, reason: 'declared in the configuration' } as const;
@@ -42,7 +50,7 @@ export async function applyDeclared(parts: ApplicationParts, declared: readonly 
       kept.delete(stored.application.id);
     }
     for (const application of wanted) {
-      const declaredDigest = createHash('sha256').update(sortedJson(application), 'utf8').digest('hex');
+      const declaredDigest = digestOf(application);
       const before = kept.get(application.id);
       // Judged beside what the others will be, not what they were: two declarations may exchange their hosts.
       const others = [...kept.values()].map((stored) => ({

@@ -64,6 +64,6 @@ export const PROBES: readonly ProbePair[] = [
   ...values('code', ['PHP', "<?php system('id'); ?>", 'what does the php function system do?']),
   ...values('deserialisation', ['PHP object', 'O:8:"stdClass":1:{s:1:"a";i:1;}', 'O: 8 cups, a: 1 spoon']),
   names('pollution', 'prototype as a key', '__proto__[admin]', 'profile[admin]'),
-  ...values('crlf', ['header in a value', 'x\r\nSet-Cookie: probe=1', 'what Set-Cookie: probe=1 means']),
+  ...values('crlf', ['header in a value', 'x\r\nSet-Cookie: probe=1', 'how does a server set a cookie?']),
   { group: 'scanner', name: 'attack tool', attack: { userAgent: 'sqlmap/1.8' }, twin: { userAgent: 'curl/8.5.0' } },
 ];
