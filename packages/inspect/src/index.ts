@@ -1,3 +1,4 @@
+export { fileText } from './decode/file-text.ts';
 export { canonicalPath, type PathRefusal, type PathVerdict } from './decode/path.ts';
 export { DECODE_LIMITS, type DecodeLimits } from './decode/limits.ts';
 export { multipartBoundary, readPartHead, type BoundaryResult, type PartHead, type PartHeadResult } from './decode/multipart.ts';

@@ -1,6 +1,7 @@
 import { hasAny, TRAIT } from '../traits.ts';
 import type { DetectInput, Detector, Evidence } from '../types.ts';
 import { judgeFileName } from './file-name.ts';
+import { judgeFileText } from './file-text.ts';
 import { CLASS_LOADER, findClassName, JAVA_PATTERNS, STRUTS_PREFIX } from './java.ts';
 import { NODE_PATTERNS } from './node.ts';
 import type { Pattern } from './pattern.ts';
@@ -21,6 +22,10 @@ const TELEMETRY_NAME = /logger|categor|stack|trace|exception|error|thread/i;
  */
 export function detectCode(input: DetectInput): readonly Evidence[] {
   const { value, traits, location, name, part } = input;
+  if (input.isFile === true) {
+    const inFile = judgeFileText(value);
+    return inFile === undefined ? [] : [inFile];
+  }
   const found: Evidence[] = [];
   const keep = (evidence: Evidence | undefined): void => {
     if (evidence !== undefined) found.push(evidence);
@@ -91,5 +96,6 @@ export const code: Detector = {
   group: 'code',
   // Names of settings and session files hold nothing but letters.
   needs: TRAIT.letter | TRAIT.paren | TRAIT.dollar,
+  files: true,
   detect: detectCode,
 };

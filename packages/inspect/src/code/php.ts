@@ -25,6 +25,8 @@ const NAME_LENGTH_MAX = 40;
 /** Blanks and comments between a name and its parenthesis. */
 const GAP_LENGTH_MAX = 128;
 const FOLDED_LENGTH_MAX = 2_048;
+/** An everyday name further in is a word of something longer. */
+const EVERYDAY_START_MAX = 64;
 const CALL_CONFIDENCE = 0.93;
 const LONE_CALL_CONFIDENCE = 0.91;
 const QUOTED_CONFIDENCE = 0.4;
@@ -94,14 +96,12 @@ export function judgeCalls(value: string, location: Location): Evidence | undefi
   const isProgram = isShown || isPiece(value, location);
   for (const { name, start, paren } of calls(value)) {
     const isDistinct = isDistinctName(name);
-    if (!isDistinct && !(EVERYDAY_FUNCTIONS.has(name) && start <= 64)) continue;
+    if (!isDistinct && !isEverydayName(name, start)) continue;
     if (isForeign(value, start) || (isProgram && !HARMFUL_FUNCTIONS.test(name))) continue;
     const span = [start, paren + 1] as const;
     if (!isDistinct && (isAside(value, start + name.length, paren) || !isWhole(value, span))) continue;
     if (isQuotedSeen) continue;
-    // Nobody writes a comment between a name and its parenthesis but to part the two for a filter.
-    const isParted = value.slice(start + name.length, paren).includes('/*');
-    if (!isParted && (isShown || isMention(value, start, paren) || isQuotedCode(value, span) || isInRemark(value, span))) {
+    if (isTalkedOf(value, { name, start, paren }, isShown)) {
       isQuotedSeen = true;
       continue;
     }
@@ -126,12 +126,23 @@ const TIMED = new Set(['sleep', 'usleep', 'chr']);
 /** Words of languages that define a function so, or wait for one. */
 const FOREIGN_WORD = /(?:^|[^\w$])(?:await|def|fn|func|function|async|sub|yield)\s{1,4}$/;
 
+function isTalkedOf(value: string, { name, start, paren }: Call, isShown: boolean): boolean {
+  // Nobody writes a comment between a name and its parenthesis but to part the two for a filter.
+  if (value.slice(start + name.length, paren).includes('/*')) return false;
+  const span = [start, paren + 1] as const;
+  return isShown || isMention(value, start, paren) || isQuotedCode(value, span) || isInRemark(value, span);
+}
+
 /** Behind `.`, `$` or `-` it is a method or variable of another language, unless the dot joins strings. */
 function isForeign(value: string, start: number): boolean {
   const before = value.charAt(start - 1);
   if (before === '$' || before === '-') return true;
   if (before === ' ' && FOREIGN_WORD.test(value.slice(Math.max(0, start - 12), start))) return true;
   return before === '.' && !/['")\]\s]/.test(value.charAt(start - 2));
+}
+
+function isEverydayName(name: string, start: number): boolean {
+  return start <= EVERYDAY_START_MAX && EVERYDAY_FUNCTIONS.has(name);
 }
 
 function isDistinctName(name: string): boolean {

@@ -68,6 +68,7 @@ export const CODE_RULES: readonly RuleDescription[] = [
     id: 'code.script-file',
     group: 'code',
     title: 'Upload of a script',
-    explanation: 'The name of an uploaded file is one that web servers run instead of sending (CWE-434).',
+    explanation:
+      'The name of an uploaded file is one that web servers run instead of sending, or its text begins as such a page (CWE-434).',
   },
 ];

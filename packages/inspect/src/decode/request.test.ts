@@ -229,6 +229,11 @@ describe('multipart', () => {
     const long = multipart(`${file('a'.repeat(10_000))}--XX--`);
     expect(typeof long === 'string' ? 0 : long[1]?.length).toBe(8_192 + 'multipart f='.length);
   });
+  test('of a picture only the page that is hidden in it is read', () => {
+    const picture = '\x89PNG\r\n\x1a\n\0\0';
+    expect(multipart(`${file(`${picture}<?php echo 1;`)}--XX--`)).toEqual(['file-name f=p.png', 'multipart f=<?php echo 1;']);
+    expect(multipart(`${file(`${picture}<?xpacket begin=""?>`)}--XX--`)).toEqual(['file-name f=p.png']);
+  });
   test('a part with an empty file name is a field: some servers read it as one', () => {
     expect(multipart(`${part('Content-Disposition: form-data; name="a"; filename=""', 'x')}--XX--`)).toEqual(['multipart a=x']);
   });

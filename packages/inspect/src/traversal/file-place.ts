@@ -2,6 +2,7 @@ import type { DetectInput, Evidence } from '../types.ts';
 import { COMMON_FOLDERS, ROOT_FOLDERS, SERVER_FOLDERS } from './files.ts';
 import { findPersonalFile, findSensitiveFile, foldSeparators, type SensitiveFile } from './sensitive.ts';
 
+const WAY_CHARS_MAX = 512;
 /** A line of a program that names its neighbour. */
 const IMPORT = /^\s{0,8}(?:import|export)\s[^'"]{1,512}\bfrom\s{0,4}['"][./]{1,64}/;
 /** Names that change how a server treats the folder they lie in; any other name of an upload is the visitor's own affair. */
@@ -34,12 +35,15 @@ function rateFile(text: string, place: Place & { file: SensitiveFile }): number 
 
 /** In a text of words a way is what stands without a blank before its end. */
 function wayTo(before: string): string {
-  return before.slice(before.search(/[^\s"'<>=`]{0,512}$/));
+  let at = before.length;
+  const first = Math.max(0, at - WAY_CHARS_MAX);
+  while (at > first && !/[\s"'<>=`]/.test(before.charAt(at - 1))) at--;
+  return before.slice(at);
 }
 
 /** Dot segments before the name, in whatever spelling. */
 function leadsThere(before: string, isProse: boolean): boolean {
-  if ((isProse ? wayTo(before) : before).includes('..') || /(?:%2e|0x2e|\?\.|\.\?|[^\0-\x7f])[^\w\s]{0,24}$/i.test(before))
+  if ((isProse ? wayTo(before) : before).includes('..') || /(?:%2e|0x2e|\?\.|\.\?|[^\0-\x7f\s])[^\w\s]{0,24}$/i.test(before))
     return true;
   // Two or more signs and no letter before the name: whatever decoder they are meant for, they stand for a way there.
   return before.length > 1 && !/[a-z\s]/.test(foldSeparators(before));

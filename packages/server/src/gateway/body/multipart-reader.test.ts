@@ -59,10 +59,7 @@ describe('streaming multipart', () => {
         if (whole.kind !== 'ok') return;
         readWhole += 1;
         expect(streamed.bytes.equals(bytes)).toBe(true);
-        // A file that streams through is scanned by the upload step; only bodies held whole hand on its beginning as well.
-        const inBody = whole.request.fields.filter(
-          ({ location, isFile }) => (location === 'multipart' && isFile !== true) || location === 'file-name',
-        );
+        const inBody = whole.request.fields.filter(({ location }) => location === 'multipart' || location === 'file-name');
         expect(streamed.fields.map(({ location, name }) => [location, name])).toEqual(
           inBody.map(({ location, name }) => [location, name]),
         );
@@ -86,6 +83,19 @@ describe('streaming multipart', () => {
     // The closing delimiter waits for the end of the body, so that nothing can follow it.
     expect(Buffer.from(whole.bytes).toString()).not.toContain('--XX--');
     expect(Buffer.from(reader.end().bytes).toString()).toBe('\r\n--XX--\r\n');
+  });
+
+  it('hands on the beginning of a file that is text before any of it goes on, and of a picture nothing', () => {
+    const reader = new MultipartReader('XX');
+    reader.push(Buffer.from(`--XX\r\n${FILE}\r\n\r\n<?php `));
+    const early = reader.push(Buffer.alloc(8_000, 'a'));
+    expect([early.fields, early.bytes.length]).toEqual([[], 0]);
+    const step = reader.push(Buffer.from('\u00e9'.repeat(1_000)));
+    expect(step.fields.map(({ name, isFile, value }) => [name, isFile, value.slice(0, 7)])).toEqual([['f', true, '<?php a']]);
+    expect(step.fields[0]?.value.endsWith('\u00e9')).toBe(true);
+    expect(step.bytes.length).toBeGreaterThan(8_192);
+    const short = readText(`${part(FILE, '<svg/>')}${part(FILE, '\x89PNG\0')}--XX--`);
+    expect(short.fields.filter(({ isFile }) => isFile === true).map(({ value }) => value)).toEqual(['<svg/>']);
   });
 
   it('has limits for one text field, for all of them, for part heads and for parts; files have none here', () => {

@@ -1,4 +1,4 @@
-import { DECODE_LIMITS, ambiguous, decodeBytes, overLimit, readPartHead } from '@holdfast/inspect';
+import { DECODE_LIMITS, ambiguous, decodeBytes, fileText, overLimit, readPartHead } from '@holdfast/inspect';
 import type { Decoded, Field, PartHead } from '@holdfast/inspect';
 
 export type MultipartFault = Exclude<Decoded, { kind: 'ok' }>;
@@ -15,13 +15,14 @@ const CR = 0x0d;
 const LF = 0x0a;
 const DASH = 0x2d;
 const CRLF_BYTES = 2;
+const CONTINUATION_BYTES_MAX = 3;
 
 const framing = ambiguous('multipart-framing', 'multipart');
 
 /**
  * Reads multipart/form-data as it arrives, by the rules of the decoder for whole bodies (RFC 7578, RFC 2046 §5.1.1). The content of
- * a file goes on at once; a text field, the head of every part and the closing delimiter are held until they are whole.
- * What is held is bounded: one part head or one text field, and a delimiter.
+ * a file goes on as it comes, once its beginning has been judged; a text field, the head of every part and the closing delimiter are
+ * held until they are whole. What is held is bounded: one part head and the beginning of a file, or one text field, and a delimiter.
  */
 export class MultipartReader {
   readonly #delimiter: Buffer;
@@ -33,7 +34,7 @@ export class MultipartReader {
   #searched = 0;
   /** Bytes at the front that may go on. */
   #released = 0;
-  #state: 'opening' | 'ending' | 'head' | 'file' | 'field' | 'epilogue' = 'opening';
+  #state: 'opening' | 'ending' | 'head' | 'sample' | 'file' | 'field' | 'epilogue' = 'opening';
   #head: PartHead = { name: '', fileName: undefined };
   #fields: Field[] = [];
   #parts = 0;
@@ -115,7 +116,7 @@ export class MultipartReader {
     this.#head = head.head;
     this.#at = end + HEAD_END.length;
     this.#searched = this.#at;
-    this.#state = head.head.fileName === undefined ? 'field' : 'file';
+    this.#state = head.head.fileName === undefined ? 'field' : 'sample';
     if (head.head.fileName !== undefined)
       this.#fields.push({ location: 'file-name', name: head.head.name, value: head.head.fileName });
     return 'go';
@@ -126,6 +127,7 @@ export class MultipartReader {
     const isField = this.#state === 'field';
     // The line break before a delimiter belongs to it; an empty part shares that of the empty line behind its head.
     const end = (found < 0 ? this.#searched : found) - CRLF_BYTES;
+    if (this.#state === 'sample' && !this.#takeSample(end, found >= 0)) return 'wait';
     const fault = isField ? this.#overFieldLimits(end - this.#at) : null;
     if (fault !== null) return fault;
     if (!isField || found >= 0) this.#released = end;
@@ -148,6 +150,24 @@ export class MultipartReader {
     const content = this.#held.subarray(this.#at, end);
     this.#fieldBytes += content.length;
     this.#fields.push({ location: 'multipart', name: this.#head.name, value: decodeBytes(content) });
+  }
+
+  /** False while more of a file's beginning is to come. */
+  #takeSample(end: number, isWhole: boolean): boolean {
+    const bytesMax = DECODE_LIMITS.fileSampleBytesMax;
+    if (!isWhole && end - this.#at < bytesMax) return false;
+    const stop = Math.min(Math.max(end, this.#at), this.#at + bytesMax);
+    const value = fileText(decodeBytes(this.#held.subarray(this.#at, this.#characterEnd(stop, end))));
+    if (value !== undefined) this.#fields.push({ location: 'multipart', name: this.#head.name, value, isFile: true });
+    this.#state = 'file';
+    return true;
+  }
+
+  /** Back to where a character begins: one that is cut in two would make the rest no UTF-8 (RFC 3629 §3). */
+  #characterEnd(stop: number, end: number): number {
+    let at = stop;
+    while (at < end && at > this.#at && stop - at < CONTINUATION_BYTES_MAX && ((this.#held[at] ?? 0) & 0xc0) === 0x80) at -= 1;
+    return at;
   }
 
   #readEpilogue(): 'wait' | MultipartFault {
