@@ -26,6 +26,9 @@ const TAKES_FILE: ReadonlySet<string> = new Set(
 const TAKES_QUOTED: ReadonlySet<string> = new Set(
   'echo printf print eval exec expr find export set type cat dash test'.split(' '),
 );
+const EXPORTED = /^(?:-[fnp]\b|\w{1,64}=|\$)/;
+/** What stands after a variable of a program: a comparison or an assignment. */
+const AFTER_VARIABLE = /^\s{0,8}(?:[=!]={1,2}|[-+*/%|&^]?=|=>|[<>]=|\?\?)(?:\s|$)/;
 /** First arguments by which programs of many topics are asked about this machine. */
 const TOPICS: ReadonlyMap<string, RegExp> = new Map([
   ['net', /^(?:user|view|localgroup|group|share|use|start|stop|accounts|session|config|statistics|time)(?!\w)/i],
@@ -39,6 +42,8 @@ const TOPICS: ReadonlyMap<string, RegExp> = new Map([
 
 /** True for a word that is an argument and no part of a sentence; the more a program's name is a word, the more it takes. */
 export function isTelling(word: string, program: string, kind: ProgramKind | undefined): boolean {
+  // Modules of scripts are exported as well: `export {};`, `export * from`.
+  if (program === 'export') return EXPORTED.test(word);
   if (STRONG_ARGUMENT.test(word)) return true;
   if (kind === 'english') return false;
   if (kind === 'wordy') return isTakenBy(program, word);
@@ -70,6 +75,7 @@ export function readArguments(line: Line): Arguments {
   if (text === '' || /^[)"'\]}#\\]+/.test(text)) return /^["'\\]/.test(text) && text.length > 3 ? 'telling' : 'none';
   // The end of an element of HTML, not a redirection.
   if (/^<\/?[a-z][a-z0-9]{0,12}\s{0,4}\/?>/i.test(text)) return 'prose';
+  if (AFTER_VARIABLE.test(rest)) return 'prose';
   // Something is glued to the word: it was no program name (`cat's`, `id=5`, `sort-of`), unless it is an expansion or redirection.
   if (!/^\s/.test(rest) && !/^[$<>'"\\+]/.test(rest)) return 'prose';
   return readWords(line, text);
@@ -84,8 +90,15 @@ function readWords({ program, kind, isChained }: Line, text: string): Arguments 
   const plain = words.filter((word) => !isTelling(word, program, kind) && isWord(word)).length;
   const telling = words.filter((word) => isTelling(word, program, kind)).length;
   if (plain >= PROSE_ARGUMENTS_MIN && program !== 'echo') return 'prose';
+  // `kill bill 2`: a number counts where the program expects it.
+  if (kind === 'wordy' && isLateNumber(words, program)) return 'plain';
   const reading = weighArguments(plain, telling, words.length);
   return reading === 'telling' && telling === 0 && isNoun(kind) ? 'plain' : reading;
+}
+
+function isLateNumber(words: readonly string[], program: string): boolean {
+  const [first = ''] = words;
+  return isWord(first) && words.every((word) => NUMBER.test(word) || !isTelling(word, program, 'wordy'));
 }
 
 interface Question {

@@ -1,6 +1,8 @@
 import type { Evidence } from '../types.ts';
 import { type Arguments, isSensitive, isTelling, readArguments } from './arguments.ts';
 import { type CommandSite, readRest } from './lex.ts';
+import { isList } from './list.ts';
+import { hasSpans, isCommented, isDoubled, isFenced, isFenceLine, isListedSpan, type Span } from './listing.ts';
 import { isQuotation, isTutorial, PROSE_CONFIDENCE } from './prose.ts';
 import { type ProgramKind, programKind, RECONNAISSANCE, WINDOWS_PROGRAMS } from './words.ts';
 
@@ -32,13 +34,19 @@ const OPENED = /^[\s"')]{0,4}[;|&`]/;
 /** `|set`: nothing but the separator and the word. */
 const LONE_WORD = /^[;|]{1,2}\w{1,16}[;|&#]{0,2}\s{0,4}$/;
 const OPENED_WORDS_MAX = 5;
-const LIST_ITEMS_MIN = 3;
-const LIST_LENGTH_MAX = 2_048;
+const LINES_LENGTH_MAX = 2_048;
+const SECRET_LENGTH_MAX = 64;
+const SECRET_START_MIN = 6;
+/** Characters that HTML names like a program. */
+const ENTITIES: ReadonlySet<string> = new Set(['reg', 'sum', 'image', 'die', 'comp']);
+/** An address as it is handed to `ping`: whatever known word a separator glues to it is meant to run. */
+const ADDRESS = /^\d{1,3}(?:\.\d{1,3}){3}[;|&]{1,2}$/;
+const ADDRESS_LENGTH_MAX = 20;
 const LIST_TAIL_LENGTH_MAX = 16;
 const ABSOLUTE_PATH = /^\/[\w.*?-]+\/|^\/$/;
 
 /** What a shell accepts right after a command word; the empty string at the end is included by every string. */
-const KEY_END = /^["']\s{0,3}[:=]/;
+const KEY_END = /^["']\s{0,3}[:=,\]+]/;
 const KEY_END_LENGTH_MAX = 6;
 const ENDS_WORD = ' \t\r\n;|&`)$<>"\'{}+#\\';
 
@@ -56,43 +64,60 @@ function isUnknownCommand(value: string, { separator, program, end }: CommandSit
   return separator === 'operator' && / [-/]/.test(value.slice(end, end + 2)) && /^[a-z][\w.-]{1,23}$/.test(program);
 }
 
-/** Judges one place where a shell would read a command. */
-export function judgeCommand(value: string, site: CommandSite): Evidence | undefined {
+/** Judges one place where a shell would read a command; what stands in a block of code is shown. */
+export function judgeCommand(value: string, site: CommandSite, blocks: readonly Span[]): Evidence | undefined {
   // Unix programs are lower case; capitals are initials, brands and shouted words.
-  if (/^[A-Z]+$/.test(value.slice(site.start, site.end)) && !WINDOWS_PROGRAMS.has(site.program)) return undefined;
+  if (/^[A-Z][A-Za-z]*$/.test(value.slice(site.start, site.end)) && !WINDOWS_PROGRAMS.has(site.program)) return undefined;
+  if (isMarkup(value, site)) return undefined;
   const command = readCommand(value, site);
   const rating = rateCommand(command);
   if (rating === 0) return undefined;
   const rule = site.separator === 'substitution' ? 'cmdi.substitution' : site.separator === 'start' ? 'cmdi.line' : 'cmdi.chain';
   return {
     rule,
-    confidence: rating > PROSE_CONFIDENCE && isShown(command) ? PROSE_CONFIDENCE : rating,
+    confidence: rating > PROSE_CONFIDENCE && (isFenced(blocks, site.start) || isShown(command)) ? PROSE_CONFIDENCE : rating,
     span: [site.start, site.end],
     why: `a shell would run ${site.program.slice(0, 32)} here`,
   };
 }
 
-/** True for a command that the text around it talks about. */
-function isShown({ value, site, rest, args, isPlain }: Command): boolean {
-  const end = site.end + rest.length;
-  if (!isPlain && isQuotation(value, [site.start, end])) return true;
-  if (args === 'none' && !RECONNAISSANCE.has(site.program) && isList(value, site)) return true;
-  const isSpan = value[site.start - 1] === '`' && value[end] === '`' && /[\s(]/.test(value[site.start - 2] ?? ' ');
-  return (isSpan && isQuotation(value, [site.start, end], SPAN_WORDS_MIN)) || isTutorial(value, site.start);
+/** True for signs that only look like a separator: of an entity, of a literal, or of a string in a program. */
+function isMarkup(value: string, { separator, program, start, end }: CommandSite): boolean {
+  if (separator === 'quote') return value[end] === value[start - 1];
+  if (separator === 'operator') return value[start - 1] === '&' && value[end] === ';' && ENTITIES.has(program);
+  if (separator !== 'substitution') return false;
+  return isDoubled(value, start) || isFenceLine(value, start);
 }
 
-/** `java;perl;make`: three or more single words with the same sign between them. */
-function isList(value: string, { separator, start }: CommandSite): boolean {
-  // `x|rev|sh`: what ends in a shell is run.
-  if (/\|\s{0,4}(?:ba|z|k)?sh\s{0,4}$/.test(value.slice(-LIST_TAIL_LENGTH_MAX))) return false;
-  if (value.length > LIST_LENGTH_MAX || (separator !== 'operator' && separator !== 'line')) return false;
-  const before = value.slice(0, start).trimEnd();
-  const sign = separator === 'line' ? '\n' : before.charAt(before.length - 1);
-  const items = value.split(sign);
-  // A row of a table begins and ends with the sign.
-  if (items[0]?.trim() === '') items.shift();
-  if (items.at(-1)?.trim() === '') items.pop();
-  return items.length >= LIST_ITEMS_MIN && items.every((item) => /^\s{0,4}[\p{L}\d][\p{L}\d .+#-]{0,24}\s{0,4}$/u.test(item));
+/** True for a command that the text around it talks about. */
+function isShown(command: Command): boolean {
+  const { value, site, rest, args, isPlain } = command;
+  const end = site.end + rest.length;
+  if (!isPlain && isQuotation(value, [site.start, end])) return true;
+  if (isCommented(value, site.start)) return true;
+  if (args === 'none' && !RECONNAISSANCE.has(site.program) && (isList(value, site) || isPassword(command))) return true;
+  return isCodeSpan(command, [site.start, end]) || isTutorial(value, site.start);
+}
+
+/** True for a code span of Markdown, which shares its sign with the substitution of a shell. */
+function isCodeSpan({ value, site, args, kind }: Command, span: Span): boolean {
+  const [start, end] = span;
+  const isSpan = value[start - 1] === '`' && value[end] === '`' && /[\s(]/.test(value[start - 2] ?? ' ');
+  if (!isSpan) return false;
+  if (isQuotation(value, span, SPAN_WORDS_MIN) || isListedSpan(value, span)) return true;
+  if (args === 'none' && !RECONNAISSANCE.has(site.program) && hasSpans(value)) return true;
+  return (
+    args === 'none' &&
+    (kind === 'wordy' || kind === 'english') &&
+    /[A-Za-z]{2}/.test(value.slice(0, start).slice(-LIST_TAIL_LENGTH_MAX))
+  );
+}
+
+/** `P@ss1word|ls`: letters of both cases, digits and signs before a separator, and no blank anywhere. */
+function isPassword({ value, site, isShort }: Command): boolean {
+  if (!isShort || value.length > SECRET_LENGTH_MAX || /[\s/\\]/.test(value)) return false;
+  const before = value.slice(0, site.start - 1);
+  return before.length >= SECRET_START_MIN && [/[a-z]/, /[A-Z]/, /\d/, /[!@#$%^*?~+=]/].every((kind) => kind.test(before));
 }
 
 function readCommand(value: string, site: CommandSite): Command {
@@ -177,11 +202,12 @@ function rateGluedWord({ value, site, args, kind }: Command): number {
   if (!site.isGlued) return 0;
   if (args === 'plain') return site.program === 'cd' ? LINK_CONFIDENCE : 0;
   if (kind === 'interpreter' && value[site.start - 1] !== '&') return 0.91;
-  return kind === 'wordy' && LONE_WORD.test(value) ? 0.91 : 0.5;
+  const isAtAddress = site.start < ADDRESS_LENGTH_MAX && ADDRESS.test(value.slice(0, site.start));
+  return kind === 'wordy' && (isAtAddress || LONE_WORD.test(value)) ? 0.91 : 0.5;
 }
 
 function isOpened({ value }: Command): boolean {
-  return value.length <= LIST_LENGTH_MAX && OPENED.test(value) && value.trim().split(/\s+/).length <= OPENED_WORDS_MAX;
+  return value.length <= LINES_LENGTH_MAX && OPENED.test(value) && value.trim().split(/\s+/).length <= OPENED_WORDS_MAX;
 }
 
 /** Line breaks are in every text; only a glued program, or one with telling arguments, counts after them. */
@@ -199,6 +225,6 @@ function rateSubstitution({ rest, args, isProgram, isShort }: Command): number {
 }
 
 function isFewLines(value: string): boolean {
-  if (value.length > LIST_LENGTH_MAX) return false;
+  if (value.length > LINES_LENGTH_MAX) return false;
   return value.trim().split(/\r\n|\n|\r|\\n/, 4).length <= 3 && !/[{,]\s*$/.test(value.slice(0, value.search(/[\r\n]/)));
 }

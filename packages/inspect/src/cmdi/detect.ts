@@ -4,6 +4,7 @@ import { judgeBatch } from './batch.ts';
 import { isProgramWord, judgeCommand, LINK_CONFIDENCE } from './command.ts';
 import { judgeExpansions } from './expansion.ts';
 import { type CommandSite, nextSite, walk } from './lex.ts';
+import { fencedBlocks, isFenced } from './listing.ts';
 import { judgeLoneCommand } from './lone.ts';
 import { judgeOption } from './option.ts';
 import { isQuotation, isTutorial, PROSE_CONFIDENCE } from './prose.ts';
@@ -41,7 +42,7 @@ const CHAIN_CONFIDENCE = 0.91;
 /** Doubtful commands of a value, from which on words without arguments are no longer read. */
 const DOUBTFUL_MAX = 500;
 
-const SECRET_NAME = /pass(?:w(?:or)?d|phrase|code)?$|pwd|secret/i;
+const SECRET_NAME = /pass(?:\d?$|w(?:or)?d|phrase|code)|pwd|secret/i;
 const SECRET_LENGTH_MAX = 64;
 
 const SCRIPT_TAG = /<\?(?:php\b|=|\s)|<%=?\s{0,4}(?:eval|response|request|system|runtime|out|@|import)/i;
@@ -70,10 +71,11 @@ function push(found: Evidence[], evidence: Evidence | undefined): void {
 
 /** What a sentence quotes, or a lesson shows in its own lines, is talked about and not run. */
 function calmDown(value: string, found: Evidence[]): void {
+  const blocks = fencedBlocks(value);
   for (const [index, evidence] of found.entries()) {
     const { rule, confidence, span } = evidence;
     if (confidence < ENOUGH || rule === 'cmdi.function' || rule === 'cmdi.batch') continue;
-    const isShown = (confidence < CERTAIN && isQuotation(value, span)) || isTutorial(value, span[0]);
+    const isShown = (confidence < CERTAIN && isQuotation(value, span)) || isTutorial(value, span[0]) || isFenced(blocks, span[0]);
     if (isShown) found[index] = { ...evidence, confidence: PROSE_CONFIDENCE };
   }
 }
@@ -100,9 +102,10 @@ interface Tally {
 function judgeCommands(value: string): Evidence | undefined {
   const tally: Tally = { best: undefined, doubtful: 0, links: 0 };
   const state = walk(value);
+  const blocks = fencedBlocks(value);
   for (let site = nextSite(state); site !== undefined; site = nextSite(state)) {
     if (!isProgramWord(value, site)) continue;
-    const evidence = judgeCommand(value, site);
+    const evidence = judgeCommand(value, site, blocks);
     if (evidence !== undefined) count(tally, evidence, isChained(site) || site.separator === 'start');
     if ((tally.best?.confidence ?? 0) >= ENOUGH) break;
     // Words alone fill honest tables; past this many doubtful ones only what a command line would go on with is read.

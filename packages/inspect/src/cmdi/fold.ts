@@ -11,7 +11,7 @@ export const NOT_WORD = 0;
 const WORD_SIGN = 1;
 export const WORD_LETTER = 2;
 /** What may stand in a command word: letters and digits, and the signs of paths, globs and Windows variables. */
-const WORD_CLASSES: readonly number[] = Array.from({ length: 128 }, (_, code) => {
+const WORD_CLASSES: Uint8Array = Uint8Array.from({ length: 128 }, (_, code) => {
   const character = String.fromCharCode(code);
   if (/\w/.test(character)) return WORD_LETTER;
   return '/.~?*[]:%\\-'.includes(character) ? WORD_SIGN : NOT_WORD;
@@ -19,7 +19,8 @@ const WORD_CLASSES: readonly number[] = Array.from({ length: 128 }, (_, code) =>
 
 /** What a character means inside a command word. */
 export function wordClass(text: string, at: number): number {
-  return WORD_CLASSES[text.charCodeAt(at)] ?? NOT_WORD;
+  const code = text.charCodeAt(at);
+  return code < WORD_CLASSES.length ? (WORD_CLASSES[code] ?? NOT_WORD) : NOT_WORD;
 }
 
 /** A word as a shell sees it after it has removed what it removes. */

@@ -79,7 +79,7 @@ function knowledgeOf(text: string, start: number, end: number): number {
 }
 
 function needsFolding(text: string, start: number, at: number): boolean {
-  switch (NEXT[text.charCodeAt(at)]) {
+  switch (NEXT[text.charCodeAt(at)] ?? ENDS) {
     case GOES_ON:
       return mayBeFolded(text, start, at);
     case HIDES:

@@ -152,8 +152,8 @@ function stepOver(state: Walk): void {
 }
 
 function readSite(state: Walk): CommandSite | undefined {
-  const { text, separator, from, at: start, isCursory } = state;
-  const plain = lookAt(text, start, { separator, isCursory });
+  const { text, separator, from, at: start } = state;
+  const plain = lookAt(text, start, state);
   if (plain === NO_COMMAND) return undefined;
   if (plain !== NEEDS_FOLDING) return plainSite(text, { separator, start, end: plain, isGlued: start === from });
   if (separator === 'line' || separator === 'quote') state.looseFolded++;
@@ -199,7 +199,7 @@ function programOf(folded: string): ProgramName {
   const unix = word.includes('/') && !word.endsWith('/') ? word.replace(DIRECTORIES, '') : word;
   const stripped = unix.includes('\\') ? unix.replace(WINDOWS_DIRECTORIES, '') : unix;
   // A backslash before a name only keeps its alias away.
-  const isEscaped = stripped.startsWith('\\') && /^\\[a-z]/.test(stripped) && !stripped.includes('\\', 1);
+  const isEscaped = stripped.startsWith('\\') && /^\\[a-z][\w-]/.test(stripped) && !stripped.includes('\\', 1);
   // The command processor takes a switch that touches its command: `cmd/c`.
   const glued = !stripped.includes('/') ? undefined : /^([a-z]{3,12})\/[a-z?]{1,2}$/.exec(stripped)?.[1];
   if (glued !== undefined && WINDOWS_PROGRAMS.has(glued)) return { program: glued, isPath: false, isDisguised: true };
