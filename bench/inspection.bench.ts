@@ -83,10 +83,12 @@ for (const gate of gates) {
   const goal = gate.atLeast === undefined ? `at most ${gate.atMost}` : `at least ${gate.atLeast}`;
   process.stderr.write(`${isReached(gate) ? 'reached' : 'MISSED '} ${gate.name}: ${gate.value} (${goal})\n`);
 }
+const ok = gates.every(isReached);
 report({
   name: 'inspection',
   budget: 'every gate at once, one default configuration',
-  ok: gates.every(isReached),
+  ok,
   results: { gates, speed: speed?.measured ?? null },
 });
 upstream.child.kill();
+process.exitCode = ok ? 0 : 1;
