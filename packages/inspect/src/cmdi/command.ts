@@ -2,8 +2,8 @@ import type { Evidence } from '../types.ts';
 import { type Arguments, isSensitive, isTelling, readArguments } from './arguments.ts';
 import { type CommandSite, readRest } from './lex.ts';
 import { isList } from './list.ts';
-import { hasSpans, isCommented, isDoubled, isFenced, isFenceLine, isListedSpan, type Span } from './listing.ts';
-import { isQuotation, isTutorial, PROSE_CONFIDENCE } from './prose.ts';
+import { hasSpans, isCommented, isDoubled, isFenced, isFenceLine, isListedSpan, isTagEnd } from './listing.ts';
+import { isQuotation, isTutorial, PROSE_CONFIDENCE, type Span } from './prose.ts';
 import { type ProgramKind, programKind, RECONNAISSANCE, WINDOWS_PROGRAMS } from './words.ts';
 
 /** What a command is worth that proves something only next to another: `cd /;cd tmp;fold x`. */
@@ -86,7 +86,7 @@ function isMarkup(value: string, { separator, program, start, end }: CommandSite
   if (separator === 'quote') return value[end] === value[start - 1];
   if (separator === 'operator') return value[start - 1] === '&' && value[end] === ';' && ENTITIES.has(program);
   if (separator !== 'substitution') return false;
-  return isDoubled(value, start) || isFenceLine(value, start);
+  return isDoubled(value, start) || isFenceLine(value, start) || isTagEnd(value, start);
 }
 
 /** True for a command that the text around it talks about. */

@@ -4,7 +4,7 @@ import { judgeBatch } from './batch.ts';
 import { isProgramWord, judgeCommand, LINK_CONFIDENCE } from './command.ts';
 import { judgeExpansions } from './expansion.ts';
 import { type CommandSite, nextSite, walk } from './lex.ts';
-import { fencedBlocks, isFenced } from './listing.ts';
+import { codeBlocks, isFenced } from './listing.ts';
 import { judgeLoneCommand } from './lone.ts';
 import { judgeOption } from './option.ts';
 import { isQuotation, isTutorial, PROSE_CONFIDENCE } from './prose.ts';
@@ -45,7 +45,6 @@ const DOUBTFUL_MAX = 500;
 const SECRET_NAME = /pass(?:\d?$|w(?:or)?d|phrase|code)|pwd|secret/i;
 const SECRET_LENGTH_MAX = 64;
 
-const SCRIPT_TAG = /<\?(?:php\b|=|\s)|<%=?\s{0,4}(?:eval|response|request|system|runtime|out|@|import)/i;
 const BACKTICK_PRINT = /\b(?:print|echo)\s{0,4}\(\s{0,4}`/i;
 
 /** Reads a value as a shell and as a script language would; words alone never count, a separator and fitting arguments do (CWE-78). */
@@ -71,7 +70,7 @@ function push(found: Evidence[], evidence: Evidence | undefined): void {
 
 /** What a sentence quotes, or a lesson shows in its own lines, is talked about and not run. */
 function calmDown(value: string, found: Evidence[]): void {
-  const blocks = fencedBlocks(value);
+  const blocks = codeBlocks(value);
   for (const [index, evidence] of found.entries()) {
     const { rule, confidence, span } = evidence;
     if (confidence < ENOUGH || rule === 'cmdi.function' || rule === 'cmdi.batch') continue;
@@ -102,7 +101,7 @@ interface Tally {
 function judgeCommands(value: string): Evidence | undefined {
   const tally: Tally = { best: undefined, doubtful: 0, links: 0 };
   const state = walk(value);
-  const blocks = fencedBlocks(value);
+  const blocks = codeBlocks(value);
   for (let site = nextSite(state); site !== undefined; site = nextSite(state)) {
     if (!isProgramWord(value, site)) continue;
     const evidence = judgeCommand(value, site, blocks);
@@ -144,15 +143,6 @@ function tooMany(value: string, confidence: number): Evidence {
 }
 
 function judgeFunctions(value: string, traits: number, found: Evidence[]): void {
-  const tag = hasAny(traits, TRAIT.angle) ? SCRIPT_TAG.exec(value) : null;
-  if (tag !== null && !/^<\?\s?xml/i.test(value.slice(tag.index, tag.index + 6))) {
-    found.push({
-      rule: 'cmdi.function',
-      confidence: 0.93,
-      span: [tag.index, tag.index + tag[0].length],
-      why: 'a server script tag is opened',
-    });
-  }
   if (!hasAny(traits, TRAIT.paren)) return;
   const print = hasAny(traits, TRAIT.backtick) ? BACKTICK_PRINT.exec(value) : null;
   if (print !== null)

@@ -11,6 +11,7 @@ interface Expansion {
   why: string;
 }
 
+const CALL = 'an expression in ${} calls a function';
 const EXPANSIONS: readonly Expansion[] = [
   { needs: TRAIT.dollar, pattern: /\$\{?IFS\b|\$IFS/, confidence: 0.96, why: '$IFS stands in for a blank' },
   {
@@ -39,7 +40,7 @@ const EXPANSIONS: readonly Expansion[] = [
     confidence: 0.94,
     why: 'a PHP expression in ${} calls a function',
   },
-  { needs: TRAIT.dollar, pattern: /\$\{\s{0,4}@?[\w.]{1,32}\(/, confidence: 0.91, why: 'an expression in ${} calls a function' },
+  { needs: TRAIT.dollar, pattern: /\$\{\s{0,4}@?[\w.]{1,32}\(/, confidence: 0.91, why: CALL },
   {
     needs: TRAIT.dollar,
     pattern: /(?:^|[\s;|&('"])\w{1,32}=\$\(/,
@@ -182,7 +183,19 @@ const POWERSHELL: ReadonlySet<string> = new Set([
 ]);
 const BRACES = /(^|[\s;|&`('"=])\{(,?)([\w./-]{1,24})(?:,([^{}\s]{0,96}))?\}/g;
 const BRACES_MAX = 1_000;
+const TEMPLATE_LENGTH_MAX = 256;
 const INCLUDE = /<!--\s{0,4}#\s{0,4}(?:exec|include|echo|config|printenv|fsize|flastmod|set|if)\b|<esi:\w/i;
+
+/** True inside a template literal that a statement of a script begins before: text(`${name()}`). */
+function isTemplate(value: string, at: number): boolean {
+  const line = value.slice(Math.max(0, at - TEMPLATE_LENGTH_MAX), at);
+  const opening = line.lastIndexOf('`');
+  return (
+    opening > 0 &&
+    /\w\s{0,2}(?:[(,]|\([^()`\n]{0,64}|[-+]?={1,3}\s{0,2})$/.test(line.slice(0, opening)) &&
+    value.slice(at, at + TEMPLATE_LENGTH_MAX).includes('`')
+  );
+}
 
 /** Finds expressions that only a shell expands, and directives that only a web server carries out. */
 export function judgeExpansions(value: string, traits: number, found: Evidence[]): void {
@@ -190,6 +203,7 @@ export function judgeExpansions(value: string, traits: number, found: Evidence[]
     if (!hasAny(traits, needs)) continue;
     const match = pattern.exec(value);
     if (match === null) continue;
+    if (why === CALL && isTemplate(value, match.index)) continue;
     const rule = POWERSHELL.has(why) ? 'cmdi.powershell' : 'cmdi.expansion';
     found.push({ rule, confidence, span: [match.index, match.index + match[0].length], why });
   }

@@ -14,16 +14,20 @@ export function isList(value: string, { separator, start }: CommandSite): boolea
   const before = value.slice(0, start).trimEnd();
   const sign = separator === 'line' ? '\n' : before.charAt(before.length - 1);
   if (sign !== '\n' && isTable(value, sign)) return true;
+  return isRow(value, sign);
+}
+
+function isRow(value: string, sign: string): boolean {
   const items = value.split(sign).map((item) => item.trim());
   // A row of a table begins and ends with the sign.
-  const isRow = items.length > 2 && items[0] === '' && items.at(-1) === '';
+  const isFramed = items.length > 2 && items[0] === '' && items.at(-1) === '';
   if (items[0] === '') items.shift();
   if (items.at(-1) === '') items.pop();
   if (!items.every((item) => ITEM.test(item))) return false;
-  if (items.length >= LIST_ITEMS_MIN) return true;
+  if (items.length >= LIST_ITEMS_MIN || items.length <= 1) return items.length > 1;
   // `java & sh`, `|id|name|`: the neighbour is a language, or no program at all.
   const kinds = items.map((item) => programKind(item.toLowerCase()));
-  return items.length > 1 && (isRow ? kinds.includes(undefined) : kinds[0] === 'interpreter' && sign !== '|');
+  return isFramed ? kinds.includes(undefined) : kinds[0] === 'interpreter' && sign !== '|';
 }
 
 /** Two or more lines with as many cells, and at least three of them. */

@@ -1,6 +1,10 @@
-/** Half-open range of a value. */
-export type Span = readonly [start: number, end: number];
+import { isAmongProse, type Span } from './prose.ts';
 
+const CODE_TAGS: readonly (readonly [string, string])[] = [
+  ['<pre', '</pre>'],
+  ['<code', '</code>'],
+  ['[code', '[/code]'],
+];
 /** Fenced blocks and code spans looked at in one value; a text has a few of them. */
 const FENCES_MAX = 200;
 /** A line that opens or closes a block of code in Markdown: the mark, and the name of a language or nothing (CommonMark §4.5). */
@@ -13,9 +17,29 @@ const LIST_MARK = /^[ \t]{0,8}(?:>[ \t]?|[*+-][ \t]|\d{1,2}[.)][ \t]|#{1,6}[ \t]
 /** A comment of a script or a heading: a shell reads neither. */
 const COMMENT_LINE = /^[ \t]{0,16}#{1,6}[ \t][^"'\n]*$/;
 
-/** The fenced blocks of a text. What stands in them is shown and not said; a block that is not closed reaches to the end. */
-export function fencedBlocks(value: string): readonly Span[] {
-  if (!value.includes('```') && !value.includes('~~~')) return [];
+/** The blocks of code of a text: what stands in them is shown and not said. */
+export function codeBlocks(value: string): readonly Span[] {
+  const fenced = value.includes('```') || value.includes('~~~') ? fencedBlocks(value) : [];
+  return value.includes('</') || value.includes('[/') ? [...fenced, ...taggedBlocks(value)] : fenced;
+}
+
+/** Elements of HTML and BBCode for code, when they are closed and a text stands around them. */
+function taggedBlocks(value: string): readonly Span[] {
+  const blocks: Span[] = [];
+  for (const [opening, closing] of CODE_TAGS) {
+    let at = value.indexOf(opening);
+    for (let count = 0; at >= 0 && count < FENCES_MAX; count++) {
+      const end = value.indexOf(closing, at);
+      if (end < 0) break;
+      if (isAmongProse(value, [at, end])) blocks.push([at, end]);
+      at = value.indexOf(opening, end);
+    }
+  }
+  return blocks;
+}
+
+/** A block that is not closed reaches to the end. */
+function fencedBlocks(value: string): readonly Span[] {
   const blocks: Span[] = [];
   let opened = -1;
   let mark = '';
@@ -48,6 +72,15 @@ export function isFenceLine(value: string, at: number): boolean {
 /** True when one of the blocks encloses a place. */
 export function isFenced(blocks: readonly Span[], at: number): boolean {
   return blocks.some(([start, end]) => at >= start && at < end);
+}
+
+/** True for `>(` where the sign closes a tag: `<b>(see below)</b>`. */
+export function isTagEnd(value: string, at: number): boolean {
+  const sign = at - 2;
+  if (value[sign] !== '>') return false;
+  const before = value.slice(Math.max(0, sign - FENCE_LINE_MAX), sign);
+  const open = before.lastIndexOf('<');
+  return open > before.lastIndexOf('>') && /^<[/a-z]/i.test(before.slice(open, open + 2));
 }
 
 /** True for ``literal`` as reStructuredText writes it: to a shell two backticks are an empty command, and what follows is a word. */

@@ -1,7 +1,7 @@
 import { programKind } from './words.ts';
 
 /** Half-open range of a value. */
-type Span = readonly [start: number, end: number];
+export type Span = readonly [start: number, end: number];
 
 /** Plain words around a command from which on it reads as a quotation inside a sentence. */
 const PROSE_WORDS_MIN = 4;
@@ -75,7 +75,8 @@ function ownLine(value: string, at: number): Span | undefined {
   return isCommand ? [start, end] : undefined;
 }
 
-function isAmongProse(value: string, [start, end]: Span): boolean {
+/** True when words of sentences stand before or behind a range. */
+export function isAmongProse(value: string, [start, end]: Span): boolean {
   const before = value.slice(Math.max(0, start - PROSE_SCAN_MAX), start);
   const after = value.slice(end, end + PROSE_SCAN_MAX);
   return countWords(before, LESSON_WORDS_MIN) + countWords(after, LESSON_WORDS_MIN) >= LESSON_WORDS_MIN;

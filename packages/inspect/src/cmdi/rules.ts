@@ -30,7 +30,7 @@ export const CMDI_RULES: readonly RuleDescription[] = [
     id: 'cmdi.function',
     group: 'cmdi',
     title: 'Executing function call',
-    explanation: 'The value calls a function that runs commands or code, or opens a script tag of a server language (CWE-94).',
+    explanation: 'The value calls a function of a script language that runs commands or code (CWE-94).',
   },
   {
     id: 'cmdi.include',
