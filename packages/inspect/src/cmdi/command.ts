@@ -33,6 +33,8 @@ const NET_LINE = /^\s{0,4}net1?(?:\.exe)?\s{1,4}(?:user|view|localgroup|accounts
 const OPENED = /^[\s"')]{0,4}[;|&`]/;
 /** `|set`: nothing but the separator and the word. */
 const LONE_WORD = /^[;|]{1,2}\w{1,16}[;|&#]{0,2}\s{0,4}$/;
+const OPENING = /^\s?(?:[;&]{1,2}\s?|\|{1,2}|`|\$\()$/;
+const OPENING_LENGTH_MAX = 5;
 const OPENED_WORDS_MAX = 5;
 const LINES_LENGTH_MAX = 2_048;
 const SECRET_LENGTH_MAX = 64;
@@ -93,10 +95,22 @@ function isMarkup(value: string, { separator, program, start, end }: CommandSite
 function isShown(command: Command): boolean {
   const { value, site, rest, args, isPlain } = command;
   const end = site.end + rest.length;
+  if (isOwnLine(command, end)) return false;
   if (!isPlain && isQuotation(value, [site.start, end])) return true;
   if (isCommented(value, site.start)) return true;
   if (args === 'none' && !RECONNAISSANCE.has(site.program) && (isList(value, site) || isPassword(command))) return true;
   return isCodeSpan(command, [site.start, end]) || isTutorial(value, site.start);
+}
+
+/** `;id`, `|ls -l` or a substitution is the whole first line: what follows it below does not make it a quotation. */
+function isOwnLine({ value, site, isProgram, isShort }: Command, end: number): boolean {
+  if (!isProgram && !isShort) return false;
+  const opening = value.slice(0, site.start);
+  return (
+    opening.length <= OPENING_LENGTH_MAX &&
+    OPENING.test(opening) &&
+    /^[)`;|&]{0,2}\s{0,2}(?:[\r\n]|$)/.test(value.slice(end, end + OPENING_LENGTH_MAX))
+  );
 }
 
 /** True for a code span of Markdown, which shares its sign with the substitution of a shell. */

@@ -30,7 +30,8 @@ const EXPANSIONS: readonly Expansion[] = [
   { needs: TRAIT.slash, pattern: /\/dev\/(?:tcp|udp)\//, confidence: 0.96, why: 'a network device of the shell is opened' },
   {
     needs: TRAIT.paren,
-    pattern: /\(\)\s{0,8}\{[^{}]{0,32};\s{0,4}\}?\s{0,4};|^\s{0,4}\([\s\0]{0,2}\)\s{0,8}\{(?!\s{0,4}(?:return|this|const|let)\b)/,
+    pattern:
+      /(?<![\w$*]\s{0,4})\(\)\s{0,8}\{[^{}]{0,32};\s{0,4}\}?\s{0,4};|^\s{0,4}\([\s\0]{0,2}\)\s{0,8}\{(?!\s{0,4}(?:return|this|const|let)\b)/,
     confidence: 0.97,
     why: 'a shell function is defined where an environment value is read (CVE-2014-6271)',
   },
