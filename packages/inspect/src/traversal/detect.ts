@@ -13,6 +13,8 @@ const HINT =
 /** Lax spellings of `..` and its slash that survive every standard decoder; each stands for one known reader. */
 const DISGUISED_DOTS =
   /(?:0x2e){2}|\.\?\W|\?\.\W|%(?:25)?2e|\.[^\P{Cc}\r\n\t]|\.[\r\n\t]{1,2}[./\\]|(?:\/\.){2,16}[\\/{\w]|(?:\.{3,16}[\\/]){2}|\.{3}[\\/]\.[\\/]|[\\/]\.{3,16}[\\/]\.{2,16}|\.%00|\.{2,16}(?:0x[25][fc]|%\w\w|[\u0080-\u00ff\u2000-\uffff])|[\xc0\xc1\xe0\xf0\xf8\xfc]\W?\.|\^\W?\^/iu;
+/** Dots and slashes in the hexadecimal of databases: no honest value joins them. */
+const HEX_DOTS = /0x(?:5c|2f)(?:0x2e\.|\.0x2e|(?:0x2e){2})|(?:0x2e\.|\.0x2e|(?:0x2e){2})(?:[/\\]|0x(?:5c|2f))/i;
 const LONG_DOTS = /(?:^|[\\/])\.{4,}(?:[\w{\\/]|$)|[\\/]\.{3}[\w{]/;
 /** `../folder/file.ext` and nothing else, as the value of a download or template parameter. */
 const SIBLING_FILE = /^\.\.(?:\/[\w-]{1,64}){1,8}\.(?<ending>\w{1,8})$/u;
@@ -130,10 +132,10 @@ function namesSiblingFile(path: string): boolean {
 }
 
 function judgeDisguise(text: string): Evidence | undefined {
-  const match = DISGUISED_DOTS.exec(text) ?? LONG_DOTS.exec(text);
+  const match = HEX_DOTS.exec(text) ?? DISGUISED_DOTS.exec(text) ?? LONG_DOTS.exec(text);
   if (match !== null && /[\w{]/.test(text)) {
     const isRepeated = text.indexOf(match[0].slice(0, 2), match.index + match[0].length) >= 0 || match[0].length > 4;
-    const confidence = LONG_DOTS.test(text) || isRepeated ? 0.91 : 0.5;
+    const confidence = HEX_DOTS.test(text) ? 0.93 : LONG_DOTS.test(text) || isRepeated ? 0.91 : 0.5;
     return {
       rule: 'traversal.disguised',
       confidence,
