@@ -108,7 +108,7 @@ function judge(reading: Reading, { found, budget }: Search): void {
   const { tokens, value } = reading;
   for (const judgeWhole of WHOLE_JUDGES) keep(found, judgeWhole(reading));
   for (let at = 0; at < DOCUMENT_TOKENS_MAX; at++) keep(found, judgeJson(reading, at));
-  for (let at = 0; at < tokens.kinds.length; at++) {
+  for (let at = 0; at < tokens.count; at++) {
     if (isQuiet(tokens, at)) continue;
     if (--budget.candidates < 0) {
       keep(found, { rule: 'sqli.boolean', confidence: CERTAIN, span: [0, value.length], why: TOO_MANY });

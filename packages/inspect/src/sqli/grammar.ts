@@ -15,7 +15,7 @@ const NONE: Operand = { shape: 'none', end: 0, isCompound: false };
 
 /** Kind of the token at `index`; past the stream it is `end`. */
 export function kindAt(tokens: SqlTokens, index: number): number {
-  return tokens.kinds[index] ?? KIND.end;
+  return index < tokens.count ? (tokens.kinds[index] ?? KIND.end) : KIND.end;
 }
 
 /** Lower-case text of the word, variable or operator at `index`; empty for anything else. */

@@ -35,7 +35,6 @@ export function tokenizeSql(value: string, context: QuoteContext, comments: Comm
   let at = context === 'bare' ? 0 : readLiteral(tokens, value, { from: 0, start: 0, quote: QUOTES[context] });
   while (at < value.length && tokens.count < TOKENS_MAX) at = readToken(tokens, value, at);
   tokens.add(KIND.end, value.length, value.length);
-  tokens.seal();
   pairParentheses(tokens);
   return tokens;
 }
@@ -293,19 +292,18 @@ function readBracket(tokens: SqlTokens, value: string, at: number): number {
     tokens.add(KIND.other, at, at + 1);
     return at + 1;
   }
-  tokens.bracketed.add(tokens.count);
   return tokens.addText(KIND.word, { start: at, end: close + 1, text: value.slice(at + 1, close).toLowerCase() });
 }
 
 /** Each open parenthesis gets its partner; until it has one it names the one that was opened before it. */
 function pairParentheses(tokens: SqlTokens): void {
-  const { kinds } = tokens;
+  const { kinds, count } = tokens;
   const first = kinds.indexOf(KIND.open);
   if (first < 0) return;
-  const partners = new Int32Array(kinds.length);
+  const partners = new Int32Array(count);
   tokens.partners = partners;
   let top = -1;
-  for (let i = first; i < kinds.length; i++) {
+  for (let i = first; i < count; i++) {
     if (kinds[i] === KIND.open) {
       partners[i] = top;
       top = i;
@@ -317,7 +315,7 @@ function pairParentheses(tokens: SqlTokens): void {
   }
   while (top >= 0) {
     const before = partners[top] ?? -1;
-    partners[top] = kinds.length - 1;
+    partners[top] = count - 1;
     top = before;
   }
 }

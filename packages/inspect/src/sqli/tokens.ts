@@ -39,21 +39,26 @@ export interface Operand {
   isCompound: boolean;
 }
 
-const CAPACITY_FIRST = 32;
 /** Index of a text that was not cut out of the value yet; the second kind has an underscore or a dot in it. */
 const UNREAD = -1;
 const UNREAD_NAME = -2;
 /** From the plainest to the most telling: a chain has the shape of its strongest part. */
 const SHAPES: readonly OperandShape[] = ['none', 'literal', 'name', 'variable', 'group', 'call', 'subquery'];
 
-/** A token stream as parallel arrays: hostile megabytes must not become millions of small objects. */
+/** Buffers of 64 octets lie beside the object; larger ones take longer to get than an ordinary value takes to read. */
+const CAPACITY_FIRST = 16;
+const GROWTH = 4;
+const OPENING_BRACKET = 91;
+const NO_PARTNERS = new Int32Array(0);
+
+/** A token stream as parallel arrays: hostile megabytes must not become millions of small objects. Past `count` they hold nothing. */
 export class SqlTokens {
   readonly value: string;
   kinds: Uint8Array = new Uint8Array(CAPACITY_FIRST);
   starts: Int32Array = new Int32Array(CAPACITY_FIRST);
   ends: Int32Array = new Int32Array(CAPACITY_FIRST);
   /** For an opening parenthesis the index of its partner, or the stream's length; -1 or 0 elsewhere. */
-  partners: Int32Array = new Int32Array(0);
+  partners: Int32Array = NO_PARTNERS;
   /** True for a string that is not closed by the value itself. */
   isOpenEnded = false;
   comments: CommentReading = 'plain';
@@ -67,7 +72,6 @@ export class SqlTokens {
   bracketAt = -1;
   /** Dollar tags that were searched for an end in vain. */
   dollarsMissed = 0;
-  readonly bracketed: Set<number> = new Set();
   /** Index of the token after the last `::type`; -1 without one. */
   castAt = -1;
   /** Tokens that were searched for the END of a CASE, and where the search ended. */
@@ -77,6 +81,7 @@ export class SqlTokens {
   /** Where the lower-case text of a word, variable or operator is: in the table of known texts, and behind it in those of this stream. */
   #textIndexes: Int32Array = new Int32Array(CAPACITY_FIRST);
   readonly #texts: string[] = [];
+  #capacity = CAPACITY_FIRST;
   /** Compound operands that were read, by the token they begin with: where they end, and their shape. */
   #operandEnds: Int32Array | undefined;
   #operandShapes: Uint8Array | undefined;
@@ -86,11 +91,7 @@ export class SqlTokens {
   }
 
   add(kind: number, start: number, end: number): void {
-    if (this.count === this.kinds.length) this.#grow();
-    this.kinds[this.count] = kind;
-    this.starts[this.count] = start;
-    this.ends[this.count] = end;
-    this.count++;
+    this.addKnown(kind, { start, end }, 0);
   }
 
   addText(kind: number, token: { start: number; end: number; text: string }): number {
@@ -100,19 +101,22 @@ export class SqlTokens {
 
   /** A token whose text is in the table of known ones. */
   addKnown(kind: number, token: { start: number; end: number }, textIndex: number): void {
-    this.add(kind, token.start, token.end);
-    this.#textIndexes[this.count - 1] = textIndex;
+    if (this.count === this.#capacity) this.#grow();
+    this.kinds[this.count] = kind;
+    this.starts[this.count] = token.start;
+    this.ends[this.count] = token.end;
+    this.#textIndexes[this.count] = textIndex;
+    this.count++;
   }
 
   /** A token whose text is cut out of the value when somebody asks for it. */
   addUnread(kind: number, token: { start: number; end: number }, isName: boolean): void {
-    this.add(kind, token.start, token.end);
-    this.#textIndexes[this.count - 1] = isName ? UNREAD_NAME : UNREAD;
+    this.addKnown(kind, token, isName ? UNREAD_NAME : UNREAD);
   }
 
   /** Lower-case text of the word, variable or operator at `index`; empty for anything else. */
   textAt(index: number): string {
-    const textIndex = this.#textIndexes[index] ?? 0;
+    const textIndex = index < 0 ? 0 : (this.#textIndexes[index] ?? 0);
     if (textIndex < 0) return this.#readText(index);
     return (textIndex < KNOWN_TEXTS.length ? KNOWN_TEXTS[textIndex] : this.#texts[textIndex - KNOWN_TEXTS.length]) ?? '';
   }
@@ -170,26 +174,21 @@ export class SqlTokens {
     return { shape: SHAPES[shape] ?? 'none', end: rest.end, isCompound: true };
   }
 
-  /** Cuts the arrays to what is in them: readers go by their lengths. */
-  seal(): void {
-    this.kinds = this.kinds.subarray(0, this.count);
-    this.starts = this.starts.subarray(0, this.count);
-    this.ends = this.ends.subarray(0, this.count);
-  }
-
   /** True when the word at `index` was written as `[name]`. */
   isBracketed(index: number): boolean {
-    return this.bracketed.size > 0 && this.bracketed.has(index);
+    return (
+      index < this.count && this.value.charCodeAt(this.starts[index] ?? 0) === OPENING_BRACKET && this.kinds[index] === KIND.word
+    );
   }
 
   #grow(): void {
-    const capacity = this.kinds.length * 4;
-    const kinds = new Uint8Array(capacity);
+    this.#capacity *= GROWTH;
+    const kinds = new Uint8Array(this.#capacity);
     kinds.set(this.kinds);
     this.kinds = kinds;
-    this.starts = widened(this.starts, capacity);
-    this.ends = widened(this.ends, capacity);
-    this.#textIndexes = widened(this.#textIndexes, capacity);
+    this.starts = widened(this.starts, this.#capacity);
+    this.ends = widened(this.ends, this.#capacity);
+    this.#textIndexes = widened(this.#textIndexes, this.#capacity);
   }
 }
 

@@ -47,6 +47,8 @@ const NAMED = new Map([
 ]);
 /** References that browsers resolve without their semicolon (HTML §13.5); the other names need it. */
 const BARE = ['lt', 'gt', 'quot', 'amp'];
+const BARE_FIRST = new Set(BARE.map((name) => name.charCodeAt(0)));
+const SEMICOLON = 59;
 const ANGLES = /[<>]/;
 const NAME_LENGTH_MAX = 16;
 /** Leading zeros are unlimited in HTML; past this many digits the rest is skipped, not parsed. */
@@ -96,8 +98,11 @@ function readNamed(text: string, start: number): { value: string; end: number } 
   if (!isLetter(text.charCodeAt(start))) return undefined;
   let at = start + 1;
   while (at - start <= NAME_LENGTH_MAX && isLetter(text.charCodeAt(at))) at++;
+  const isClosed = text.charCodeAt(at) === SEMICOLON;
+  // Parameters of an address look like this: only four names begin a reference that nothing closes.
+  if (!isClosed && !BARE_FIRST.has(text.charCodeAt(start) | 32)) return undefined;
   const name = text.slice(start, at).toLowerCase();
-  if (text[at] !== ';') return readBare(text, start, name);
+  if (!isClosed) return readBare(text, start, name);
   const value = NAMED.get(name);
   return value === undefined ? undefined : { value, end: at + 1 };
 }

@@ -43,14 +43,16 @@ function readBraced(text: string, at: number): { value: string; end: number } | 
 
 /** What two octal digits must give to be read: a character that opens or closes something. */
 const SHORT_OCTAL = new Map([
-  ['74', '<'],
-  ['76', '>'],
-  ['42', '"'],
-  ['47', "'"],
-  ['50', '('],
-  ['51', ')'],
-  ['75', '='],
+  [0o74, '<'],
+  [0o76, '>'],
+  [0o42, '"'],
+  [0o47, "'"],
+  [0o50, '('],
+  [0o51, ')'],
+  [0o75, '='],
 ]);
+/** What the char codes of two digits are above their values. */
+const OCTAL_PAIR_BASE = 48 * 8 + 48;
 /** The same in CSS, where one blank may end the escape (CSS Syntax §4.3.7). */
 const CSS = /^0{0,4}(?:3[cde]|2[2789])(?![\da-f]) ?/i;
 const CSS_SECOND = new Set([48, 50, 51]);
@@ -66,14 +68,20 @@ function readCss(text: string, at: number): { value: string; end: number } | und
 }
 
 function readShortOctal(text: string, at: number): { value: string; end: number } | undefined {
-  const value = SHORT_OCTAL.get(text.slice(at, at + 2));
-  const next = text.charAt(at + 2);
-  return value === undefined || (next >= '0' && next <= '7' && next !== '') ? undefined : { value, end: at + 2 };
+  if (!isOctal(text.charCodeAt(at + 1)) || isOctal(text.charCodeAt(at + 2))) return undefined;
+  const value = SHORT_OCTAL.get(text.charCodeAt(at) * 8 + text.charCodeAt(at + 1) - OCTAL_PAIR_BASE);
+  return value === undefined ? undefined : { value, end: at + 2 };
+}
+
+function isOctal(code: number): boolean {
+  return code >= 48 && code <= 55;
 }
 
 /** Exactly three digits: shorter runs are ordinary in Windows paths and regular expressions. */
 function readOctal(text: string, at: number): { value: string; end: number } | undefined {
-  const digits = text.slice(at, at + 3);
-  if (!/^[0-3][0-7]{2}$/.test(digits)) return undefined;
-  return { value: String.fromCharCode(parseInt(digits, 8)), end: at + 3 };
+  const first = text.charCodeAt(at);
+  const second = text.charCodeAt(at + 1);
+  const third = text.charCodeAt(at + 2);
+  if (first < 48 || first > 51 || !isOctal(second) || !isOctal(third)) return undefined;
+  return { value: String.fromCharCode((first - 48) * 64 + (second - 48) * 8 + third - 48), end: at + 3 };
 }
