@@ -14,6 +14,8 @@ CREATE TABLE identity_person (
   -- Whether sessions need two factors, besides what role and application ask for.
   mfa_required boolean NOT NULL DEFAULT false,
   password_hash text,
+  -- Too short to be the only factor: sessions of this person need two.
+  password_is_short boolean NOT NULL DEFAULT false,
   password_changed_at bigint,
   created_at bigint NOT NULL,
   created_by text NOT NULL,
@@ -111,10 +113,12 @@ CREATE INDEX identity_invite_by_person ON identity_invite (person);
 
 -- Devices that finished a sign-in: they are let in where strangers wait.
 CREATE TABLE identity_known_device (
-  hash text PRIMARY KEY CHECK (length(hash) = 64),
+  hash text NOT NULL CHECK (length(hash) = 64),
+  -- A device can be shared.
   person text NOT NULL REFERENCES identity_person (id) ON DELETE CASCADE,
   created_at bigint NOT NULL,
-  last_seen_at bigint NOT NULL
+  last_seen_at bigint NOT NULL,
+  PRIMARY KEY (hash, person)
 );
 CREATE INDEX identity_known_device_by_person ON identity_known_device (person, last_seen_at);
 
