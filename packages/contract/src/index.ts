@@ -17,4 +17,5 @@ export * from './exception.ts';
 export * from './names.ts';
 export * from './permissions.ts';
 export * from './problems.ts';
+export * from './session.ts';
 export * from './snapshot.ts';

@@ -32,6 +32,18 @@ export const PROBLEMS = {
     'The request does not have the form that this application takes.',
     'holdfast explain ID',
   ),
+  'sign-in-required': define(
+    401,
+    'Sign-in required',
+    'This application is for people who have signed in.',
+    'holdfast session list',
+  ),
+  'cross-site-refused': define(
+    403,
+    'Request from another site refused',
+    'Another site made this request in the name of a person who is signed in here.',
+    'holdfast explain ID',
+  ),
   'address-banned': define(403, 'Access denied', 'Requests from this address are not accepted for now.', 'holdfast ban list'),
   'origin-refused': define(403, 'Origin refused', 'This origin may not open a connection here.', 'holdfast explain ID'),
   'method-refused': define(405, 'Method not allowed', 'This method is not accepted.', 'holdfast explain ID'),

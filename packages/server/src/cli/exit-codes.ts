@@ -32,6 +32,8 @@ export const EXIT_OF_PROBLEM: Readonly<Record<ProblemCode, ExitCode>> = {
   'request-ambiguous': EXIT.findings,
   'request-blocked': EXIT.findings,
   'schema-mismatch': EXIT.findings,
+  'sign-in-required': EXIT.unreachable,
+  'cross-site-refused': EXIT.findings,
   'address-banned': EXIT.findings,
   'origin-refused': EXIT.findings,
   'method-refused': EXIT.findings,
