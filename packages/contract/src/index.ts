@@ -12,6 +12,7 @@ export * from './events/catalogue.ts';
 export * from './events/control.ts';
 export * from './events/define.ts';
 export * from './events/gateway.ts';
+export * from './events/identity.ts';
 export * from './events/record.ts';
 export * from './exception.ts';
 export * from './names.ts';

@@ -1,0 +1,168 @@
+import { z } from 'zod';
+import { defineEvent } from './define.ts';
+
+const text = z.string().max(512);
+const count = z.number().int().nonnegative();
+const person = z.string().max(64);
+const address = z.string().max(64);
+/** OCSF classes: 3001 account change, 3002 authentication. */
+const SIGN_IN = { classUid: 3002, activityId: 1 };
+const account = (activityId: number) => ({ classUid: 3001, activityId });
+
+/** What happens to people and their sign-ins. Never a name, address, password, code or token outside its personal class. */
+export const identityEvents = {
+  signedIn: defineEvent({
+    type: 'identity.signed-in',
+    version: 1,
+    audited: 'always',
+    summary: 'Somebody signed in; carries how sure it is (acr, amr) and where from.',
+    severity: 'info',
+    ocsf: SIGN_IN,
+    payload: z.strictObject({
+      person,
+      kind: z.enum(['application', 'admin']),
+      acr: z.enum(['aal1', 'aal2']),
+      amr: z.array(z.string().max(16)).max(8),
+      /** The device had signed in before. */
+      known: z.boolean(),
+      address,
+      userAgent: text,
+    }),
+    personal: { person: 'none', kind: 'none', acr: 'none', amr: 'none', known: 'none', address: 'address', userAgent: 'agent' },
+  }),
+  signInRefused: defineEvent({
+    type: 'identity.sign-in-refused',
+    version: 1,
+    audited: 'always',
+    summary: 'A sign-in or one of its steps was refused. The person is named only if it exists; what was typed never is.',
+    severity: 'low',
+    ocsf: SIGN_IN,
+    payload: z.strictObject({
+      person: person.nullable(),
+      step: z.enum(['password', 'totp', 'recovery', 'passkey', 'link']),
+      cause: z.enum(['unknown', 'wrong', 'disabled', 'reused', 'locked', 'ended', 'unverified']),
+      known: z.boolean(),
+      address,
+    }),
+    personal: { person: 'none', step: 'none', cause: 'none', known: 'none', address: 'address' },
+  }),
+  lockedOut: defineEvent({
+    type: 'identity.locked-out',
+    version: 1,
+    audited: 'always',
+    summary: 'Too many wrong tries: an account takes no strangers, or a factor nobody, for a while.',
+    severity: 'high',
+    ocsf: account(9),
+    payload: z.strictObject({
+      person: person.nullable(),
+      what: z.enum(['account', 'device', 'network', 'totp']),
+      failures: count,
+      until: count,
+    }),
+    personal: { person: 'none', what: 'none', failures: 'none', until: 'none' },
+  }),
+  steppedUp: defineEvent({
+    type: 'identity.stepped-up',
+    version: 1,
+    audited: 'always',
+    summary: 'Somebody who was signed in confirmed it once more for a sensitive action.',
+    severity: 'info',
+    ocsf: SIGN_IN,
+    payload: z.strictObject({ person, amr: z.array(z.string().max(16)).max(8), address }),
+    personal: { person: 'none', amr: 'none', address: 'address' },
+  }),
+  factorEnrolled: defineEvent({
+    type: 'identity.factor-enrolled',
+    version: 1,
+    audited: 'always',
+    summary: 'A second factor or a set of recovery codes was enrolled.',
+    severity: 'medium',
+    ocsf: account(10),
+    payload: z.strictObject({ person, factor: z.enum(['totp', 'passkey', 'recovery-codes']) }),
+    personal: { person: 'none', factor: 'none' },
+  }),
+  factorRemoved: defineEvent({
+    type: 'identity.factor-removed',
+    version: 1,
+    audited: 'always',
+    summary: 'A second factor was removed, by its owner or by an operator.',
+    severity: 'medium',
+    ocsf: account(11),
+    payload: z.strictObject({ person, factor: z.enum(['totp', 'passkey', 'all']) }),
+    personal: { person: 'none', factor: 'none' },
+  }),
+  recoveryUsed: defineEvent({
+    type: 'identity.recovery-used',
+    version: 1,
+    audited: 'always',
+    summary: 'A recovery code stood in for the second factor.',
+    severity: 'high',
+    ocsf: SIGN_IN,
+    payload: z.strictObject({ person, left: count, address }),
+    personal: { person: 'none', left: 'none', address: 'address' },
+  }),
+  passwordChanged: defineEvent({
+    type: 'identity.password-changed',
+    version: 1,
+    audited: 'always',
+    summary: 'A password was set: the first one, a change, or after a reset.',
+    severity: 'medium',
+    ocsf: account(3),
+    payload: z.strictObject({ person, cause: z.enum(['first', 'change', 'reset']) }),
+    personal: { person: 'none', cause: 'none' },
+  }),
+  linkIssued: defineEvent({
+    type: 'identity.link-issued',
+    version: 1,
+    audited: 'always',
+    summary: 'A link for one use was made: setup, invitation, reset or recovery.',
+    severity: 'medium',
+    ocsf: account(99),
+    payload: z.strictObject({
+      person: person.nullable(),
+      kind: z.enum(['setup', 'invite', 'reset', 'recover']),
+      expiresAt: count,
+    }),
+    personal: { person: 'none', kind: 'none', expiresAt: 'none' },
+  }),
+  personCreated: defineEvent({
+    type: 'identity.person-created',
+    version: 1,
+    audited: 'always',
+    summary: 'A person was created or invited.',
+    severity: 'medium',
+    ocsf: account(1),
+    payload: z.strictObject({ person, name: text, role: text.nullable(), status: text }),
+    personal: { person: 'none', name: 'name', role: 'none', status: 'none' },
+  }),
+  personChanged: defineEvent({
+    type: 'identity.person-changed',
+    version: 1,
+    audited: 'always',
+    summary: 'Role, groups or the need for two factors of a person changed; their sessions end.',
+    severity: 'high',
+    ocsf: account(7),
+    payload: z.strictObject({ person, role: text.nullable(), groups: z.array(text).max(64), mfaRequired: z.boolean() }),
+    personal: { person: 'none', role: 'none', groups: 'none', mfaRequired: 'none' },
+  }),
+  personDisabled: defineEvent({
+    type: 'identity.person-disabled',
+    version: 1,
+    audited: 'always',
+    summary: 'A person may no longer sign in; their sessions end.',
+    severity: 'high',
+    ocsf: account(5),
+    payload: z.strictObject({ person }),
+    personal: { person: 'none' },
+  }),
+  personEnabled: defineEvent({
+    type: 'identity.person-enabled',
+    version: 1,
+    audited: 'always',
+    summary: 'A disabled person may sign in again.',
+    severity: 'high',
+    ocsf: account(2),
+    payload: z.strictObject({ person }),
+    personal: { person: 'none' },
+  }),
+} as const;
