@@ -11,6 +11,9 @@ export const LISTED_LENGTH_MIN = 8;
 /** As words are listed and looked up: what looks the same is the same, whatever its case. */
 export const foldPassword = (password: string): string => password.normalize('NFKC').toLowerCase();
 
+/** Unicode code points count as characters each (SP 800-63B-4 §3.1.1.2). */
+export const countCharacters = (text: string): number => Array.from(text).length;
+
 export interface CommonPasswords {
   has(password: string): Promise<boolean>;
 }
@@ -25,7 +28,7 @@ export function packCommonPasswords(words: Iterable<string>): Buffer {
   const kept = new Set<string>();
   for (const word of words) {
     const folded = foldPassword(word);
-    if ([...folded].length >= LISTED_LENGTH_MIN) kept.add(folded);
+    if (countCharacters(folded) >= LISTED_LENGTH_MIN) kept.add(folded);
   }
   return packBloom(kept, { entries: kept.size, rate: FALSE_POSITIVE_RATE });
 }

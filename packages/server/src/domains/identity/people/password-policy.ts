@@ -1,4 +1,4 @@
-import { foldPassword, type CommonPasswords } from './common-passwords.ts';
+import { countCharacters, foldPassword, type CommonPasswords } from './common-passwords.ts';
 
 /** SP 800-63B-4 §3.1.1.2: 15 characters as the only factor, 8 beside another; no rules of composition, no expiry. */
 export const LENGTH_ALONE_MIN = 15;
@@ -17,8 +17,7 @@ export interface PasswordContext {
 
 export type PasswordFault = 'too-short' | 'too-long' | 'common' | 'contains-name';
 
-/** Unicode code points count as characters each. */
-const lengthOf = (password: string): number => [...password.normalize('NFKC')].length;
+const lengthOf = (password: string): number => countCharacters(password.normalize('NFKC'));
 
 export const isShortPassword = (password: string): boolean => lengthOf(password) < LENGTH_ALONE_MIN;
 
@@ -26,7 +25,7 @@ function containsWord(folded: string, words: readonly string[]): boolean {
   return words
     .flatMap((word) => [word, ...word.split(/[\s@.]+/u)])
     .map(foldPassword)
-    .some((word) => [...word].length >= CONTEXT_LENGTH_MIN && folded.includes(word));
+    .some((word) => countCharacters(word) >= CONTEXT_LENGTH_MIN && folded.includes(word));
 }
 
 /** Why the password cannot be used; null = it can. */
