@@ -14,6 +14,7 @@ export * from './events/define.ts';
 export * from './events/gateway.ts';
 export * from './events/identity.ts';
 export * from './events/record.ts';
+export * from './events/session.ts';
 export * from './exception.ts';
 export * from './names.ts';
 export * from './permissions.ts';

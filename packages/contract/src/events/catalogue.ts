@@ -2,6 +2,7 @@ import { controlEvents } from './control.ts';
 import type { EventDefinition } from './define.ts';
 import { cspInlineSeen, cspReported, protocolRejected, requestCompleted, snapshotApplied } from './gateway.ts';
 import { identityEvents } from './identity.ts';
+import { sessionEvents } from './session.ts';
 
 /** Every event that Holdfast can record, by type. */
 export const EVENTS: ReadonlyMap<string, EventDefinition> = new Map(
@@ -12,6 +13,7 @@ export const EVENTS: ReadonlyMap<string, EventDefinition> = new Map(
     cspInlineSeen,
     snapshotApplied,
     ...Object.values(controlEvents),
+    ...Object.values(sessionEvents),
     ...Object.values(identityEvents),
   ].map((definition) => [
     definition.type,
