@@ -4,7 +4,7 @@ import { accountPage, isSignedIn, stepUp, toLogin, type OwnVisit } from './accou
 import { advance, codeList } from './advance.ts';
 import { form } from './form.ts';
 import type { Handler } from './handler.ts';
-import { html } from './html.ts';
+import { markup } from './html.ts';
 import { MISTYPED, newPasswordFields, passwordFault } from './link-pages.ts';
 import type { PagesParts } from './parts.ts';
 import { page, redirect, withNext } from './respond.ts';
@@ -39,7 +39,7 @@ function passwordPage(visit: Visit, fault: string | null): OwnPageResponse {
     title: 'Change your password',
     status: fault === null ? 200 : 422,
     hasError: fault !== null,
-    body: html`<p>All your sessions end, this one too: you sign in again with the new password.</p>
+    body: markup`<p>All your sessions end, this one too: you sign in again with the new password.</p>
       ${form(visit, { to: 'account/password', button: 'Change the password', fields: newPasswordFields(fault) })}
       <ul class="ways">
         <li><a href="${visit.mount.path('account')}">Back</a></li>
@@ -80,7 +80,7 @@ export function renewCodesHandler(parts: PagesParts): Handler {
         const codes = await parts.people.newRecoveryCodes(visit.session.person, actorOf(visit));
         return page(visit, {
           title: 'Your new recovery codes',
-          body: html`<p>The old ones are of no more use. Each of these opens your account once; they are shown only now.</p>
+          body: markup`<p>The old ones are of no more use. Each of these opens your account once; they are shown only now.</p>
             ${codeList(codes)}
             <p><a class="button" href="${visit.mount.path('account')}">I have saved them</a></p>`,
         });

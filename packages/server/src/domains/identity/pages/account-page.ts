@@ -5,7 +5,7 @@ import { advance } from './advance.ts';
 import { deviceName } from './device-name.ts';
 import { alert, form, note } from './form.ts';
 import type { Handler } from './handler.ts';
-import { html, type Html } from './html.ts';
+import { markup, type Html } from './html.ts';
 import type { PagesParts } from './parts.ts';
 import { page, redirect, withNext } from './respond.ts';
 import { sayNote, sayRefused } from './said.ts';
@@ -21,26 +21,26 @@ export const toLogin = (visit: Visit): OwnPageResponse =>
 
 function when(ms: number): Html {
   const iso = new Date(ms).toISOString();
-  return html`<time datetime="${iso}">${iso.slice(0, 16).replace('T', ' ')} UTC</time>`;
+  return markup`<time datetime="${iso}">${iso.slice(0, 16).replace('T', ' ')} UTC</time>`;
 }
 
 function sessionRow(visit: OwnVisit, session: SessionListed): Html {
   const where = session.kind === 'admin' ? 'Administration' : session.application;
   const isThis = session.id === visit.session.id;
   const end = form(visit, { to: 'account/session', button: 'End', isQuiet: true, with: { id: session.id } });
-  return html`<li>
+  return markup`<li>
     <span
       ><strong>${deviceName(session.userAgent)}</strong
       ><small>${where} · last used ${when(session.lastSeenAt)} · since ${when(session.createdAt)}</small></span
     >
-    ${isThis ? html`<span>this one</span>` : end}
+    ${isThis ? markup`<span>this one</span>` : end}
   </li>`;
 }
 
 function sessionList(visit: OwnVisit, sessions: readonly SessionListed[]): Html {
   const others = sessions.filter(({ id }) => id !== visit.session.id);
   const all = form(visit, { to: 'account/session', button: 'End all others', isQuiet: true, with: { id: 'others' } });
-  return html`<h2>Where you are signed in</h2>
+  return markup`<h2>Where you are signed in</h2>
     <ul class="rows">
       ${sessions.map((session) => sessionRow(visit, session))}
     </ul>
@@ -55,24 +55,24 @@ interface Shown {
 function factorList(visit: OwnVisit, { factors, isElevated }: Shown): Html {
   const remove = (factor: string): Html | null =>
     isElevated ? form(visit, { to: 'account/factor', button: 'Remove', isQuiet: true, with: { remove: factor } }) : null;
-  const totp = html`<li>
+  const totp = markup`<li>
     <span><strong>Authenticator app</strong></span
     >${remove('totp')}
   </li>`;
   const passkeys = factors.passkeys.map(
     ({ id, name, createdAt, lastUsedAt }) =>
-      html`<li>
+      markup`<li>
         <span
           ><strong>Passkey: ${name}</strong
-          ><small>made ${when(createdAt)}${lastUsedAt === null ? null : html` · last used ${when(lastUsedAt)}`}</small></span
+          ><small>made ${when(createdAt)}${lastUsedAt === null ? null : markup` · last used ${when(lastUsedAt)}`}</small></span
         >${remove(id)}
       </li>`,
   );
   const left = factors.recoveryCodesLeft;
   const hasNone = !factors.totp && factors.passkeys.length === 0;
-  return html`<h2>Second factors</h2>
+  return markup`<h2>Second factors</h2>
     <ul class="rows">
-      ${factors.totp ? totp : null}${passkeys} ${hasNone ? html`<li>None yet</li>` : null}
+      ${factors.totp ? totp : null}${passkeys} ${hasNone ? markup`<li>None yet</li>` : null}
       <li>
         <span><strong>Recovery codes</strong><small>${left} left</small></span
         >${isElevated && !hasNone ? form(visit, { to: 'account/codes', button: 'Make new ones', isQuiet: true }) : null}
@@ -84,10 +84,10 @@ function factorList(visit: OwnVisit, { factors, isElevated }: Shown): Html {
 /** What the person asks for is there only after it was confirmed who asks: no form is typed in vain (ASVS 5.0 7.5.1). */
 function changes(visit: OwnVisit, isElevated: boolean): Html {
   if (isElevated) {
-    return html`<h2>Password</h2>
+    return markup`<h2>Password</h2>
       <p><a class="button quiet" href="${visit.mount.path('account/password')}">Change the password</a></p>`;
   }
-  return html`<h2>Changes</h2>
+  return markup`<h2>Changes</h2>
     <p>To change the password or your factors, confirm once more that it is you.</p>
     ${form(visit, { to: 'account', button: 'Confirm it is me', isQuiet: true })}`;
 }
@@ -106,9 +106,9 @@ export async function accountPage(visit: OwnVisit, fault: string | null, parts: 
     isWide: true,
     status: fault === null ? 200 : 422,
     hasError: fault !== null,
-    body: html`${alert(fault)}${note(said)}
+    body: markup`${alert(fault)}${note(said)}
       <p>
-        Signed in as <strong>${person.display}</strong> (${person.name}${person.email === null ? null : html`, ${person.email}`}).
+        Signed in as <strong>${person.display}</strong> (${person.name}${person.email === null ? null : markup`, ${person.email}`}).
       </p>
       ${form(visit, { to: 'logout', button: 'Sign out', isQuiet: true })} ${sessionList(visit, sessions)}
       ${factorList(visit, { factors, isElevated })} ${changes(visit, isElevated)}

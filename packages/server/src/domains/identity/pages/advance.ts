@@ -2,7 +2,7 @@ import type { OwnPageResponse } from '@holdfast/contract';
 import type { NewSession } from '../sessions/session.ts';
 import type { ChallengeView, Confirmed, Method, Refused, SignedIn, Step } from '../sign-in/steps.ts';
 import { field, form } from './form.ts';
-import { html } from './html.ts';
+import { markup } from './html.ts';
 import type { PageName } from './mount.ts';
 import type { PagesParts } from './parts.ts';
 import { page, redirect, withNext } from './respond.ts';
@@ -65,7 +65,7 @@ export async function advance(visit: Visit, step: Going, parts: Parts): Promise<
 function showCodes(given: Visit, codes: readonly string[], { challenge }: { readonly challenge: string }): OwnPageResponse {
   // The form below goes on with the challenge that this answer sets.
   const visit: Visit = { ...given, cookie: (use) => (use === 'flow' ? challenge : given.cookie(use)) };
-  const body = html`<p>
+  const body = markup`<p>
       Each of these codes opens your account once, should your authenticator be lost. Keep them where you keep papers that matter:
       they are shown only now.
     </p>
@@ -87,8 +87,8 @@ function showCodes(given: Visit, codes: readonly string[], { challenge }: { read
 }
 
 export const codeList = (codes: readonly string[]) =>
-  html`<ul class="codes" aria-label="Recovery codes">
-    ${codes.map((code) => html`<li>${code}</li>`)}
+  markup`<ul class="codes" aria-label="Recovery codes">
+    ${codes.map((code) => markup`<li>${code}</li>`)}
   </ul>`;
 
 /**
@@ -102,7 +102,7 @@ async function signedIn(visit: Visit, step: SignedIn<NewSession>, { sessions }: 
   const goOn = step.renewFactors ? withNext(account, null, 'renew') : (visit.next ?? visit.mount.home);
   return page(visit, {
     title: 'You are signed in',
-    body: html`<p><a href="${goOn}">Continue</a></p>`,
+    body: markup`<p><a href="${goOn}">Continue</a></p>`,
     goOn,
     cookies: { session: step.session.token, device: step.deviceToken, flow: null, link: null },
   });

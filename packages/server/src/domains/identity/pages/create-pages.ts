@@ -5,7 +5,7 @@ import { codesHandler, enrolHandler, enrolPasskeyHandler, enrolTotpHandler } fro
 import { codeHandler, passkeyHandler } from './factor-pages.ts';
 import { hasFormToken, isFromHere } from './form-guard.ts';
 import type { Handler } from './handler.ts';
-import { html } from './html.ts';
+import { markup } from './html.ts';
 import { linkHandler, resetHandler } from './link-pages.ts';
 import { loginHandler, logoutHandler } from './login-page.ts';
 import type { Mount, PageName } from './mount.ts';
@@ -59,7 +59,7 @@ function notFromHere(visit: Visit): OwnPageResponse {
     title: 'Please try again',
     status: 403,
     hasError: true,
-    body: html`<p>This form was out of date, or did not come from this site. Nothing was changed.</p>
+    body: markup`<p>This form was out of date, or did not come from this site. Nothing was changed.</p>
       <p>
         <a class="button" href="${withNext(visit.mount.path(visit.session === null ? 'login' : 'account'), visit.next)}">Go on</a>
       </p>`,

@@ -4,7 +4,7 @@ import { advance, startAgain } from './advance.ts';
 import { isAnswer, openFlow, readJson } from './factor-pages.ts';
 import { alert, field, form } from './form.ts';
 import type { Handler } from './handler.ts';
-import { html } from './html.ts';
+import { markup } from './html.ts';
 import type { PagesParts } from './parts.ts';
 import { passkeyForm } from './passkey-script.ts';
 import { encodeQr } from './qr/encode.ts';
@@ -30,7 +30,7 @@ export function enrolHandler(parts: PagesParts): Handler {
       const passkey = withNext(visit.mount.path('enrol/passkey'), visit.next);
       return page(visit, {
         title: 'Set up a second factor',
-        body: html`<p>Besides the password, signing in asks for something that only you have.</p>
+        body: markup`<p>Besides the password, signing in asks for something that only you have.</p>
           <ul class="rows">
             <li>
               <span><strong>Authenticator app</strong><small>A code of six digits on your phone</small></span>
@@ -59,7 +59,7 @@ async function totpPage(visit: Visit, challenge: string, { refused, parts }: Aga
     status: refused === null ? 200 : refusedStatus(refused),
     retryAfterSeconds: refused?.retryAfterSeconds ?? null,
     hasError: refused !== null,
-    body: html`<p>Add this site to an authenticator app on your phone.</p>
+    body: markup`<p>Add this site to an authenticator app on your phone.</p>
       ${qr === null ? null : drawQr(qr, 'QR code for your authenticator app')}
       <p>
         On this device: <a href="${offer.uri}">open it in an app</a>. Or type the key:<br /><span class="secret"
@@ -114,7 +114,7 @@ async function newPasskeyPage(visit: Visit, challenge: string, { refused, parts 
     retryAfterSeconds: refused?.retryAfterSeconds ?? null,
     hasError: refused !== null,
     hasScript: true,
-    body: html`${alert(refused === null ? null : sayRefused(refused))}
+    body: markup`${alert(refused === null ? null : sayRefused(refused))}
       <p>Your browser asks where to keep it: on this device, on your phone, or on a security key.</p>
       ${passkeyForm(visit, {
         to: 'enrol/passkey',
@@ -162,7 +162,7 @@ export function codesHandler(parts: PagesParts): Handler {
       status: refused === null ? 200 : refusedStatus(refused),
       retryAfterSeconds: refused?.retryAfterSeconds ?? null,
       hasError: refused !== null,
-      body: html`<p>
+      body: markup`<p>
           Type one of the codes that were just shown, to be sure that you have them. If you did not save them, sign in again: you
           can make new ones on the page of your account.
         </p>

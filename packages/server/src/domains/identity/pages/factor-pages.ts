@@ -3,7 +3,7 @@ import type { ChallengeView, Method, Refused } from '../sign-in/steps.ts';
 import { advance, pageOf, startAgain, usableMethods } from './advance.ts';
 import { alert, field, form, type Field } from './form.ts';
 import type { Handler } from './handler.ts';
-import { html, type Html } from './html.ts';
+import { markup, type Html } from './html.ts';
 import type { PageName } from './mount.ts';
 import type { PagesParts } from './parts.ts';
 import { passkeyForm } from './passkey-script.ts';
@@ -68,10 +68,10 @@ export const isAnswer = (flow: Flow | OwnPageResponse): flow is OwnPageResponse 
 function otherWays(visit: Visit, { methods }: ChallengeView, here: PageName): Html | null {
   const others = usableMethods(visit, methods).filter((method) => method !== here);
   const items = others.map(
-    (method) => html`<li><a href="${withNext(visit.mount.path(method), visit.next)}">${WAYS[method]}</a></li>`,
+    (method) => markup`<li><a href="${withNext(visit.mount.path(method), visit.next)}">${WAYS[method]}</a></li>`,
   );
   const away = visit.session === null ? 'login' : 'account';
-  return html`<ul class="ways">
+  return markup`<ul class="ways">
     ${items}
     <li>
       <a href="${withNext(visit.mount.path(away), visit.next)}"
@@ -91,7 +91,7 @@ function codePage(visit: Visit, { kind, view }: { kind: Code; view: ChallengeVie
     status: refused === null ? 200 : refusedStatus(refused),
     retryAfterSeconds: refused?.retryAfterSeconds ?? null,
     hasError: refused !== null,
-    body: html`${isLocked ? alert(error) : null}
+    body: markup`${isLocked ? alert(error) : null}
       <p>${lead}</p>
       ${form(visit, { to: kind, button: 'Continue', fields: [field({ ...input, error: isLocked || error === null ? null : error + left })] })}
       ${otherWays(visit, view, kind)}`,
@@ -139,7 +139,7 @@ async function passkeyPage(visit: Visit, flow: Flow, { refused, parts }: { refus
     retryAfterSeconds: refused?.retryAfterSeconds ?? null,
     hasError: refused !== null,
     hasScript: true,
-    body: html`${alert(refused === null ? null : sayRefused(refused))}
+    body: markup`${alert(refused === null ? null : sayRefused(refused))}
       <p>Your browser asks for the passkey and how you unlock it: a finger, a face, a PIN or a security key.</p>
       ${passkeyForm(visit, { to: 'passkey', verb: 'get', options: offer.options, button: 'Use a passkey', startsItself: refused === null })}
       ${otherWays(visit, flow.view, 'passkey')}`,

@@ -1,5 +1,5 @@
 import { FORM_FIELD, formToken } from './form-guard.ts';
-import { html, type Html } from './html.ts';
+import { markup, type Html } from './html.ts';
 import type { PageName } from './mount.ts';
 import type { Visit } from './visit.ts';
 
@@ -23,10 +23,10 @@ const FIELD_CHARS_MAX = 1024;
 export function field(given: Field): Html {
   const { name, error = null, hint } = given;
   const described = [hint === undefined ? '' : `${name}-hint`, error === null ? '' : `${name}-error`].join(' ').trim();
-  return html`<div class="field">
+  return markup`<div class="field">
     <label for="${name}">${given.label}</label>
-    ${hint === undefined ? null : html`<span class="hint" id="${name}-hint">${hint}</span>`}
-    ${error === null ? null : html`<span class="wrong" id="${name}-error">${error}</span>`}
+    ${hint === undefined ? null : markup`<span class="hint" id="${name}-hint">${hint}</span>`}
+    ${error === null ? null : markup`<span class="wrong" id="${name}-error">${error}</span>`}
     <input
       id="${name}"
       name="${name}"
@@ -36,10 +36,10 @@ export function field(given: Field): Html {
       required
       autocapitalize="none"
       spellcheck="false"
-      ${given.isCode === true ? html` class="code"` : null}${given.isNumeric === true ? html` inputmode="numeric"` : null}${
-        given.value === undefined ? null : html` value="${given.value}"`
-      }${described === '' ? null : html` aria-describedby="${described}"`}${error === null ? null : html` aria-invalid="true"`}${
-        error !== null || given.hasFocus === true ? html` autofocus` : null
+      ${given.isCode === true ? markup` class="code"` : null}${given.isNumeric === true ? markup` inputmode="numeric"` : null}${
+        given.value === undefined ? null : markup` value="${given.value}"`
+      }${described === '' ? null : markup` aria-describedby="${described}"`}${error === null ? null : markup` aria-invalid="true"`}${
+        error !== null || given.hasFocus === true ? markup` autofocus` : null
       }
     />
   </div>`;
@@ -47,9 +47,9 @@ export function field(given: Field): Html {
 
 /** What every form of ours carries. */
 export function hidden(visit: Visit): Html {
-  return html`<input type="hidden" name="${FORM_FIELD}" value="${formToken(visit)}" />${
-      visit.next === null ? null : html`<input type="hidden" name="next" value="${visit.next}" />`
-    }`;
+  return markup`<input type="hidden" name="${FORM_FIELD}" value="${formToken(visit)}" />${
+    visit.next === null ? null : markup`<input type="hidden" name="next" value="${visit.next}" />`
+  }`;
 }
 
 export interface FormView {
@@ -65,16 +65,16 @@ export interface FormView {
 export function form(visit: Visit, view: FormView): Html {
   const quiet = view.isQuiet === true;
   const more = Object.entries(view.with ?? {}).map(
-    ([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`,
+    ([name, value]) => markup`<input type="hidden" name="${name}" value="${value}" />`,
   );
-  return html`<form method="post" action="${visit.mount.path(view.to)}" ${quiet ? null : html` class="main"`}>
+  return markup`<form method="post" action="${visit.mount.path(view.to)}" ${quiet ? null : markup` class="main"`}>
     ${hidden(visit)}${more} ${view.fields ?? null}
-    <button type="submit" ${quiet ? html` class="quiet"` : null}>${view.button}</button>
+    <button type="submit" ${quiet ? markup` class="quiet"` : null}>${view.button}</button>
   </form>`;
 }
 
 /** Read out as soon as the page is there. */
 export const alert = (text: string | null): Html | null =>
-  text === null ? null : html`<p class="error" role="alert">${text}</p>`;
+  text === null ? null : markup`<p class="error" role="alert">${text}</p>`;
 export const note = (text: string | null): Html | null =>
-  text === null ? null : html`<p class="note" role="status">${text}</p>`;
+  text === null ? null : markup`<p class="note" role="status">${text}</p>`;

@@ -29,9 +29,9 @@ function write(piece: Piece): string {
 /**
  * A template whose values are escaped unless they are `Html` themselves. Attributes must be quoted.
  *
- * @example html`<p title="${name}">${name}</p>`
+ * @example markup`<p title="${name}">${name}</p>`
  */
-export function html(parts: TemplateStringsArray, ...pieces: readonly Piece[]): Html {
+export function markup(parts: TemplateStringsArray, ...pieces: readonly Piece[]): Html {
   return new Html(parts.reduce((text, part, place) => text + write(pieces[place - 1] ?? null) + part));
 }
 

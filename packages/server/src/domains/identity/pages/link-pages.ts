@@ -3,7 +3,7 @@ import { isRefusal } from '../../../platform/refusal.ts';
 import { advance } from './advance.ts';
 import { alert, field, form, hidden } from './form.ts';
 import type { Handler } from './handler.ts';
-import { html } from './html.ts';
+import { markup } from './html.ts';
 import type { PagesParts } from './parts.ts';
 import { page, redirect, withNext } from './respond.ts';
 import { refusedStatus, sayRefused } from './said.ts';
@@ -60,7 +60,7 @@ export function passwordFault(error: unknown): string {
 export const MISTYPED = 'The two passwords are not the same.';
 
 function tokenPage(visit: Visit, kind: Link, fault: string | null): OwnPageResponse {
-  const input = html`<div class="field">
+  const input = markup`<div class="field">
     <label for="token">Code of the link</label>
     <span class="hint" id="token-hint">The part of the link after the # sign</span>
     <input
@@ -79,7 +79,7 @@ function tokenPage(visit: Visit, kind: Link, fault: string | null): OwnPageRespo
     status: fault === null ? 200 : 422,
     hasError: fault !== null,
     hasScript: true,
-    body: html`${alert(fault)}${form(visit, { to: kind, button: 'Continue', fields: [input] })}`,
+    body: markup`${alert(fault)}${form(visit, { to: kind, button: 'Continue', fields: [input] })}`,
     // A link that was of no use is not kept.
     ...(fault === null ? {} : { cookies: { link: null } }),
   });
@@ -93,7 +93,7 @@ function passwordPage(visit: Visit, kind: Link, fault: string | null): OwnPageRe
     hasError: fault !== null,
     hasScript: true,
     // A newer link than the one in the cookie stands in the fragment: the script sends it first.
-    body: html`<p>${lead}</p>
+    body: markup`<p>${lead}</p>
       ${form(visit, { to: kind, button, fields: newPasswordFields(fault) })}
       <form hidden method="post" action="${visit.mount.path(kind)}">
         ${hidden(visit)}<input type="hidden" name="token" data-from-fragment />
@@ -135,7 +135,7 @@ export function linkHandler(kind: Link, parts: PagesParts): Handler {
           status: refusedStatus(step),
           retryAfterSeconds: step.retryAfterSeconds,
           hasError: true,
-          body: html`${alert(sayRefused(step))}`,
+          body: markup`${alert(sayRefused(step))}`,
         });
       } catch (error) {
         return passwordPage(visit, kind, passwordFault(error));
@@ -164,7 +164,7 @@ export function resetHandler(parts: PagesParts): Handler {
       Promise.resolve(
         page(visit, {
           title: 'Forgot your password?',
-          body: html`<p>
+          body: markup`<p>
               Type your name or e-mail address. If there is an account for it, a letter with a link is sent to its address.
             </p>
             ${form(visit, {
@@ -186,7 +186,7 @@ export function resetHandler(parts: PagesParts): Handler {
       }
       return page(visit, {
         title: 'Look into your mail',
-        body: html`<p>
+        body: markup`<p>
             If there is an account for it, a letter with a link is on its way. The link works once, for a short time.
           </p>
           <p>Nothing came? Look where unwanted mail is kept, or ask the people who run this site.</p>

@@ -3,7 +3,7 @@ import type { Refused } from '../sign-in/steps.ts';
 import { advance } from './advance.ts';
 import { alert, field, form, note } from './form.ts';
 import type { Handler } from './handler.ts';
-import { html } from './html.ts';
+import { markup } from './html.ts';
 import type { PagesParts } from './parts.ts';
 import { page, redirect, withNext } from './respond.ts';
 import { refusedStatus, sayNote, sayRefused } from './said.ts';
@@ -21,7 +21,7 @@ function loginPage(visit: Visit, refused: Refused | null): OwnPageResponse {
     status: refused === null ? 200 : refusedStatus(refused),
     retryAfterSeconds: refused?.retryAfterSeconds ?? null,
     hasError: refused !== null,
-    body: html`${alert(refused === null ? null : sayRefused(refused))}${note(refused === null ? sayNote(visit.query('note')) : null)}
+    body: markup`${alert(refused === null ? null : sayRefused(refused))}${note(refused === null ? sayNote(visit.query('note')) : null)}
       ${form(visit, {
         to: 'login',
         button: 'Sign in',
@@ -32,7 +32,7 @@ function loginPage(visit: Visit, refused: Refused | null): OwnPageResponse {
         ],
       })}
       <ul class="ways">
-        ${visit.canUsePasskeys ? html`<li>${withPasskey}</li>` : null}
+        ${visit.canUsePasskeys ? markup`<li>${withPasskey}</li>` : null}
         <li><a href="${withNext(visit.mount.path('reset'), visit.next)}">Forgot your password?</a></li>
       </ul>`,
   });
@@ -62,7 +62,7 @@ export function logoutHandler(parts: Pick<PagesParts, 'sessions'>): Handler {
   return {
     get(visit) {
       if (visit.session === null) return Promise.resolve(signedOut(visit));
-      const body = html`<p>You are signed in as <strong>${visit.session.name}</strong>.</p>
+      const body = markup`<p>You are signed in as <strong>${visit.session.name}</strong>.</p>
         ${form(visit, { to: 'logout', button: 'Sign out' })}
         <ul class="ways">
           <li><a href="${visit.mount.path('account')}">Your account</a></li>
@@ -81,7 +81,7 @@ function signedOut(visit: Visit): OwnPageResponse {
     { ...visit, session: null },
     {
       title: 'You are signed out',
-      body: html`<p><a class="button" href="${visit.mount.path('login')}">Sign in again</a></p>`,
+      body: markup`<p><a class="button" href="${visit.mount.path('login')}">Sign in again</a></p>`,
       cookies: { session: null, flow: null },
     },
   );

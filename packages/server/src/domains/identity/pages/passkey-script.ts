@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { html, type Html } from './html.ts';
+import { markup, type Html } from './html.ts';
 import { hidden } from './form.ts';
 import type { PageName } from './mount.ts';
 import type { Visit } from './visit.ts';
@@ -88,13 +88,13 @@ export interface PasskeyForm {
 }
 
 export function passkeyForm(visit: Visit, view: PasskeyForm): Html {
-  return html`<form
+  return markup`<form
     class="main"
     method="post"
     action="${visit.mount.path(view.to)}"
     data-passkey="${view.verb}"
     data-options="${JSON.stringify(view.options)}"
-    ${view.startsItself ? html` data-start` : null}
+    ${view.startsItself ? markup` data-start` : null}
   >
     ${hidden(visit)}<input type="hidden" name="response" value="" />${view.fields ?? null}
     <p data-say role="status"></p>

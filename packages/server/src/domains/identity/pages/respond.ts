@@ -1,6 +1,6 @@
 import type { OwnPageResponse } from '@holdfast/contract';
 import { writeCookie, type CookieUse } from './cookies.ts';
-import { html, trusted, type Html } from './html.ts';
+import { markup, trusted, type Html } from './html.ts';
 import { SCRIPT_FILE } from './passkey-script.ts';
 import { STYLE, STYLE_SOURCE } from './style.ts';
 import type { Visit } from './visit.ts';
@@ -54,9 +54,9 @@ function cookieHeaders(visit: Visit, cookies: Cookies): [string, string][] {
 
 export function page(visit: Visit, view: PageView): OwnPageResponse {
   const { title, body, hasScript = false } = view;
-  const script = hasScript ? html`<script src="${visit.mount.assets + SCRIPT_FILE}" defer></script>` : null;
-  const goOn = view.goOn === undefined ? null : html`<meta http-equiv="refresh" content="0; url=${view.goOn}" />`;
-  const { text } = html`<!doctype html>
+  const script = hasScript ? markup`<script src="${visit.mount.assets + SCRIPT_FILE}" defer></script>` : null;
+  const goOn = view.goOn === undefined ? null : markup`<meta http-equiv="refresh" content="0; url=${view.goOn}" />`;
+  const { text } = markup`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -67,7 +67,7 @@ export function page(visit: Visit, view: PageView): OwnPageResponse {
 ${goOn}${script}
 </head>
 <body>
-<main${view.isWide === true ? html` class="wide"` : null}>
+<main${view.isWide === true ? markup` class="wide"` : null}>
 <p class="brand">${visit.brand.name}</p>
 <h1>${title}</h1>
 ${body}
