@@ -73,10 +73,13 @@ export const bodySettingsSchema = z.strictObject({
   uploadBytesMax: z.number().int().min(1024).max(10_737_418_240).default(52_428_800),
 });
 
+/** off = nobody is asked who they are; optional = who signed in is named to the application; required = nobody else gets in. */
+export const loginModeSchema = z.enum(['off', 'optional', 'required']);
+
 /** Sign-in in front of the application. */
 export const loginSettingsSchema = z.strictObject({
   /** off = nobody is asked who they are; optional = who signed in is named to the application; required = nobody else gets in. */
-  mode: z.enum(['off', 'optional', 'required']).default('off'),
+  mode: loginModeSchema.default('off'),
   /** A session needs a second factor. */
   mfa: z.boolean().default(true),
   /** A session ends after this long without a request (SP 800-63B-4 §2.2.3). */

@@ -1,3 +1,4 @@
 export { proposeExceptions } from './exception-rules.ts';
 export { createProtection, type Protection } from './protection.ts';
 export { runSelfTest } from './self-test.ts';
+export type { KeyMaterial } from './policy.ts';

@@ -7,7 +7,8 @@ import type { HeaderPair } from '../response/upstream-headers.ts';
 import { headerPolicyFor } from '../response/header-policy.ts';
 import { outgoingOf, writeHead } from '../response/write-head.ts';
 import { isSameOrigin } from './same-origin.ts';
-import type { SessionFinder } from './session-finder.ts';
+import { NOBODY } from './session-finder.ts';
+import type { Found, SessionFinder } from './session-finder.ts';
 
 export interface OwnPageParts {
   readonly sessions: SessionFinder;
@@ -35,21 +36,33 @@ const refused = (code: Refused['code'], reason: string): Refused => ({ kind: 're
 
 /** One of our own pages: the control plane makes it, this only carries. */
 export async function answerOwnPage(exchange: Exchange, application: Application, parts: OwnPageParts): Promise<StepResult> {
-  const { method } = exchange.head;
-  if (method !== 'GET' && method !== 'HEAD' && method !== 'POST') return refused('method-refused', 'own-page-method');
-  // Also before anybody is signed in: a page that signs a visitor in as somebody else is an attack too (login CSRF).
-  if (method === 'POST' && !isSameOrigin(exchange)) return refused('cross-site-refused', 'own-page-cross-site');
-  const body = method === 'POST' ? await takeBody(exchange) : Buffer.alloc(0);
+  const fault = judge(exchange);
+  if (fault !== null) return fault;
+  const body = exchange.head.method === 'POST' ? await takeBody(exchange) : Buffer.alloc(0);
   if ('kind' in body) return body;
-  const found = exchange.sessionHash === null ? null : await parts.sessions.find(exchange.sessionHash, application.id);
-  if (found?.kind === 'unknown') return refused('service-unavailable', 'session-unknown');
-  const request = requestOf(exchange, { application: application.id, session: found?.session ?? null, body });
+  const found = await findVisitor(exchange, application, parts.sessions);
+  if (found.kind === 'unknown') return refused('service-unavailable', 'session-unknown');
+  const request = requestOf(exchange, { application: application.id, session: found.session, body });
   // A link of ours may hold what is worth as much as a password: nothing of it is recorded.
   exchange.head = { ...exchange.head, query: '', target: exchange.head.path };
   const answer = await parts.ask({ kind: 'page', request });
   if (answer.kind !== 'page') return refused('service-unavailable', 'own-page-unanswered');
   write(exchange, application, answer.response);
   return ANSWERED;
+}
+
+function judge(exchange: Exchange): Refused | null {
+  const { method } = exchange.head;
+  if (method !== 'GET' && method !== 'HEAD' && method !== 'POST') return refused('method-refused', 'own-page-method');
+  // Also before anybody is signed in: a page that signs a visitor in as somebody else is an attack too (login CSRF).
+  return method === 'POST' && !isSameOrigin(exchange) ? refused('cross-site-refused', 'own-page-cross-site') : null;
+}
+
+async function findVisitor(exchange: Exchange, { id, login }: Application, sessions: SessionFinder): Promise<Found> {
+  if (exchange.sessionHash === null) return NOBODY;
+  const found = await sessions.find(exchange.sessionHash, id);
+  // Not sure enough for this application: to its pages this is somebody who has yet to sign in.
+  return login.mfa && found.kind === 'found' && found.session?.acr !== 'aal2' ? NOBODY : found;
 }
 
 async function takeBody(exchange: Exchange): Promise<Uint8Array | Refused> {

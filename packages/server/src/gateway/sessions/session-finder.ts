@@ -18,7 +18,7 @@ export interface SessionFinderParts {
 }
 
 const UNKNOWN: Found = { kind: 'unknown' };
-const NOBODY: Found = { kind: 'found', session: null };
+export const NOBODY: Found = { kind: 'found', session: null };
 
 interface Pending {
   readonly found: Promise<Found>;

@@ -297,7 +297,7 @@ class StoredSessions implements Sessions {
       address: address ?? '',
       userAgent: userAgent ?? '',
     };
-    const fields = { actor: ofPerson(person), application, target: id, subject: person, payload };
+    const fields = { actor: ofPerson(person), application, target: id, subject: `person:${person}`, payload };
     return this.#parts.bus.newEvent(sessionEvents.opened, fields);
   }
 
@@ -316,6 +316,10 @@ function placeOf({ kind, application }: SessionRequest): SessionPlace {
   return kind === 'admin' || application === null ? { kind: 'admin' } : { kind, application };
 }
 
+/** As the seam holds them. A group with a longer name was made by nobody here, and to be in fewer groups is the safe side. */
+const GROUPS_MAX = 64;
+const GROUP_CHARS_MAX = 64;
+
 /** What a gateway is told of a session. */
 export function toGatewaySession({ hash, id, who, acr, amr, authTime, expiresAt, idleMs }: SessionView): GatewaySession {
   const { display, name, email, role, groups } = who;
@@ -326,7 +330,7 @@ export function toGatewaySession({ hash, id, who, acr, amr, authTime, expiresAt,
     name: display === '' ? name : display,
     email,
     role,
-    groups: [...groups],
+    groups: groups.filter((group) => group.length <= GROUP_CHARS_MAX).slice(0, GROUPS_MAX),
     acr,
     amr: [...amr],
     authTime,

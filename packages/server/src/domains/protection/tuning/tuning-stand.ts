@@ -64,7 +64,7 @@ export async function openTuningStand(): Promise<Stand> {
       contact: null,
       pseudonym: (text) => Buffer.from(text).toString('hex').padEnd(24, '0'),
       limits: gatewayLimitsSchema.parse({}),
-      keyMaterial: () => ({ certificates: [], challenges: [], alpnCertificates: [], ticketKeys: null }),
+      keyMaterial: () => ({ certificates: [], challenges: [], alpnCertificates: [], ticketKeys: null, identityKeys: [] }),
     });
   let protection = open();
   const newId = createUlid({ clock: platform.clock, random: (bytes) => Buffer.alloc(bytes, 7) });
