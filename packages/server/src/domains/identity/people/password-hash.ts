@@ -13,8 +13,8 @@ const SALT_BYTES = 16;
 const TAG_BYTES = 32;
 /** Each takes a thread of libuv's pool of four: two are left for files. */
 const HASHES_AT_ONCE_MAX = 2;
-/** Some three seconds of work: who comes later is told to come back, instead of everybody waiting for ever. */
-const WAITING_MAX = 256;
+/** A second or two of work: who comes later is told to come back, instead of everybody waiting for ever. */
+const WAITING_MAX = 64;
 const BUSY_RETRY_SECONDS = 2;
 /** What a stored text may ask for: a changed row must not be able to take all memory. */
 const MEMORY_KIB_MAX = 1_048_576;

@@ -7,6 +7,8 @@ export const LENGTH_BESIDE_MIN = 8;
 export const LENGTH_MAX = 256;
 /** Shorter words stand in many good passwords by chance. */
 const CONTEXT_LENGTH_MIN = 4;
+/** Characters that are said over and over. */
+const REPEATED_MAX = 4;
 
 export interface PasswordContext {
   /** A second factor is needed for each sign-in. */
@@ -41,14 +43,13 @@ export async function judgePassword(
   if (length < (isBesideFactor ? LENGTH_BESIDE_MIN : LENGTH_ALONE_MIN)) return 'too-short';
   const folded = foldPassword(password);
   if (await common.has(folded)) return 'common';
-  // A word said several times over is no longer guess.
   if (isRepeated(folded)) return 'common';
   return containsWord(folded, words) ? 'contains-name' : null;
 }
 
-/** `abcabcabcabc`, `aaaaaaaaaaaaaaa`: the period is at most a third of the length. */
+/** `aaaaaaaaaaaaaaa`, `abcdabcdabcdabcd`: on no list at each length, and on every attacker's. Words may come again. */
 function isRepeated(text: string): boolean {
-  for (let period = 1; period * 3 <= text.length; period += 1) {
+  for (let period = 1; period <= REPEATED_MAX && period * 2 <= text.length; period += 1) {
     if (text.startsWith(text.slice(0, text.length - period), period)) return true;
   }
   return false;

@@ -6,7 +6,19 @@ import { createPeopleCore, type PeopleCore, type PeopleParts } from './core.ts';
 import { createFactorCare, type FactorCare } from './factor-care.ts';
 import type { IssuedInvite } from './invites.ts';
 import { linkNotice } from './notices.ts';
-import { canonical, DISPLAY_MAX, GROUPS_MAX, isEmail, isName, needsMfa, type Person, type Role } from './person.ts';
+import {
+  canonical,
+  DISPLAY_MAX,
+  GROUP_NAME_MAX,
+  GROUPS_MAX,
+  isEmail,
+  isName,
+  isShowable,
+  needsMfa,
+  typedName,
+  type Person,
+  type Role,
+} from './person.ts';
 import type { StoredPerson } from './person-store.ts';
 import type { InviteKind, PeopleTables } from './tables.ts';
 
@@ -60,15 +72,24 @@ export interface People extends FactorCare {
   sweep(): Promise<void>;
 }
 
+function groupFaults(groups: readonly string[]): FieldFault[] {
+  const isGood =
+    groups.length <= GROUPS_MAX &&
+    groups.every((group) => group.length > 0 && group.length <= GROUP_NAME_MAX && isShowable(group));
+  return isGood ? [] : [{ pointer: '/groups', detail: `at most ${GROUPS_MAX} names of at most ${GROUP_NAME_MAX} characters` }];
+}
+
 function faultsOf(input: NewPerson): FieldFault[] {
   const faults: FieldFault[] = [];
   if (!isName(canonical(input.name))) {
     faults.push({ pointer: '/name', detail: 'letters, digits and . _ - + @, at most 64, beginning with a letter or digit' });
   }
-  if ((input.display ?? '').length > DISPLAY_MAX) faults.push({ pointer: '/display', detail: `at most ${DISPLAY_MAX}` });
+  const { display = '' } = input;
+  if (display.length > DISPLAY_MAX || !isShowable(display)) {
+    faults.push({ pointer: '/display', detail: `one line of at most ${DISPLAY_MAX} characters` });
+  }
   if (typeof input.email === 'string' && !isEmail(input.email)) faults.push({ pointer: '/email', detail: 'an e-mail address' });
-  if ((input.groups ?? []).length > GROUPS_MAX) faults.push({ pointer: '/groups', detail: `at most ${GROUPS_MAX}` });
-  return faults;
+  return [...faults, ...groupFaults(input.groups ?? [])];
 }
 
 /** Nobody who may administer people would be left. */
@@ -131,8 +152,8 @@ async function changePerson(
     const before = await locked(core, transaction, id);
     if (change.role !== undefined && change.role !== 'owner') await assertOwnerLeft(core, transaction, before);
     const { role = before.role, groups = before.groups, mfaRequired = before.mfaRequired } = change;
-    if (groups.length > GROUPS_MAX)
-      throw new Refusal('input-invalid', { errors: [{ pointer: '/groups', detail: `at most ${GROUPS_MAX}` }] });
+    const errors = groupFaults(groups);
+    if (errors.length > 0) throw new Refusal('input-invalid', { errors });
     const updated = await core.store.update(transaction.kysely.withTables<PeopleTables>(), id, {
       role,
       groups: JSON.stringify([...new Set(groups)]),
@@ -201,7 +222,7 @@ export function createPeople(parts: PeopleParts): People {
       if (used === null) throw new Refusal('link-unusable');
       return { person: used.person };
     },
-    findByName: async (typed) => orNull(await store.bySignInName(tables(), typed)),
+    findByName: async (typed) => orNull(await store.bySignInName(tables(), typedName(typed))),
     async list({ cursor = '', limit }) {
       const rows = await store.list(tables(), cursor, Math.min(limit, PAGE_ITEMS_MAX) + 1);
       const items = rows.slice(0, limit).map(({ person }) => person);

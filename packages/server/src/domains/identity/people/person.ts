@@ -10,6 +10,7 @@ export const DISPLAY_MAX = 100;
 /** RFC 5321 §4.5.3.1.3 leaves 254 characters for an address. */
 export const EMAIL_MAX = 254;
 export const GROUPS_MAX = 64;
+export const GROUP_NAME_MAX = 64;
 
 export interface Person {
   readonly id: string;
@@ -35,6 +36,15 @@ export interface Person {
 export function canonical(text: string): string {
   return text.normalize('NFKC').trim().toLowerCase().normalize('NFKC');
 }
+
+/** What somebody typed as a name or an address, fit for a look-up: text that no database takes is nobody's name. */
+export function typedName(text: string): string {
+  const cut = canonical(text.slice(0, EMAIL_MAX));
+  return /[\p{Cc}\p{Cs}]/u.test(cut) ? '' : cut;
+}
+
+/** A line to show: without characters that are not seen. */
+export const isShowable = (text: string): boolean => !/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u.test(text);
 
 /** Letters, digits and `. _ - + @`; no spaces, no control or invisible characters. */
 export function isName(text: string): boolean {

@@ -2,7 +2,7 @@ import { identityEvents } from '@holdfast/contract';
 import type { Transaction } from '../../../platform/db/database.ts';
 import { isUniqueViolation } from '../../../platform/db/database-error.ts';
 import { insertPasskey, passkeysOf } from '../people/factor-store.ts';
-import type { Person } from '../people/person.ts';
+import { isShowable, type Person } from '../people/person.ts';
 import type { PeopleDb, PeopleTables } from '../people/tables.ts';
 import { totpUri } from '../people/totp.ts';
 import type { OpenChallenge } from './challenges.ts';
@@ -123,7 +123,8 @@ async function keep<Session>(
   const tx = transaction.kysely.withTables<PeopleTables>();
   if (!(await mayEnrol(flow, tx, { open, person }))) return refused('ended');
   if ((await passkeysOf(tx, person.id)).length >= PASSKEYS_MAX) return refused('code');
-  const called = name.trim().slice(0, PASSKEY_NAME_MAX) || 'Passkey';
+  const given = name.trim().slice(0, PASSKEY_NAME_MAX);
+  const called = given !== '' && isShowable(given) ? given : 'Passkey';
   const row = { ...passkey, id: core.newId(), person: person.id, name: called, createdAt: core.clock.now(), lastUsedAt: null };
   await insertPasskey(tx, row);
   return afterEnrolling(flow, transaction, { open, person, factor: 'passkey' });

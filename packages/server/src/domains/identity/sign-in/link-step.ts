@@ -1,6 +1,6 @@
 import type { Log } from '../../../platform/log.ts';
 import { linkNotice } from '../people/notices.ts';
-import { canonical, EMAIL_MAX, needsMfa, type Person } from '../people/person.ts';
+import { needsMfa, typedName, type Person } from '../people/person.ts';
 import type { InviteKind, PeopleTables } from '../people/tables.ts';
 import { actorOf, refused, type Flow } from './flow.ts';
 import type { Refused, SignInContext, Step } from './steps.ts';
@@ -79,7 +79,7 @@ export function createResets<Session>({ core }: Flow<Session>, log: Log): Resets
         log.warn({ waiting: waiting.size }, 'a request for a new password was dropped: too many wait');
         return;
       }
-      const work = write(canonical(nameOrEmail.slice(0, EMAIL_MAX)), linkBase)
+      const work = write(typedName(nameOrEmail), linkBase)
         .catch((error: unknown) => log.error({ err: error }, 'a request for a new password failed'))
         .finally(() => void waiting.delete(work));
       waiting.add(work);

@@ -1,6 +1,6 @@
 import { identityEvents } from '@holdfast/contract';
 import { FREE_TRIES } from '../people/lockout.ts';
-import { canonical, EMAIL_MAX } from '../people/person.ts';
+import { typedName } from '../people/person.ts';
 import type { StoredPerson } from '../people/person-store.ts';
 import type { Attempt } from '../people/tries.ts';
 import { actorOf, refused, type Flow } from './flow.ts';
@@ -68,7 +68,7 @@ export async function beginWithPassword<Session>(flow: Flow<Session>, given: Pas
   const { name, password, ...context } = given;
   const { core, devices } = flow;
   // Cut before anything is made of it: a name is short, an attacker's text is not.
-  const typed = canonical(name.slice(0, EMAIL_MAX));
+  const typed = typedName(name);
   const stored = await core.store.bySignInName(core.tables(), typed);
   // Asked for somebody who does not exist too, so that it costs the same.
   const knownDevice = await devices.find(core.tables(), stored?.person.id ?? '', context.deviceToken);
