@@ -201,6 +201,7 @@ describe('a form', () => {
       ],
     ],
     ['nobody knows where', []],
+    ['an address bar, with no origin', [['sec-fetch-site', 'none']]],
   ] as [string, [string, string][]][])('from %s changes nothing', async (_from, headers) => {
     await visitor.go(`${P}/login`);
     await visitor.submit(`${P}/login`, wrong, { headers });

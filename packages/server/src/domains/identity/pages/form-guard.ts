@@ -33,10 +33,13 @@ export function hasFormToken(visit: Bound & { field(name: string): string }): bo
   return given.length === expected.length && timingSafeEqual(given, expected);
 }
 
-/** Whether the browser says that a page of this origin sent the form. Every browser sends one of the two with a POST. */
+/**
+ * Whether the browser says that a page of this origin sent the form. Every browser sends one of the two with a POST; `none`
+ * is the person, who loads again what was sent before.
+ */
 export function isFromHere(visit: Sent): boolean {
   const fetchSite = visit.header('sec-fetch-site');
-  if (fetchSite !== undefined && fetchSite !== 'same-origin') return false;
+  if (fetchSite !== undefined && fetchSite !== 'same-origin' && fetchSite !== 'none') return false;
   const origin = visit.header('origin');
   return origin === undefined ? fetchSite === 'same-origin' : origin === visit.site.origin;
 }
