@@ -113,7 +113,7 @@ export async function accountPage(visit: OwnVisit, fault: string | null, parts: 
       ${form(visit, { to: 'logout', button: 'Sign out', isQuiet: true })} ${sessionList(visit, sessions)}
       ${factorList(visit, { factors, isElevated })} ${changes(visit, isElevated)}
       <ul class="ways">
-        <li><a href="${visit.mount.home}">Back to ${visit.brand.name}</a></li>
+        <li><a href="${visit.next ?? visit.mount.home}">Back to ${visit.brand.name}</a></li>
       </ul>`,
   });
 }

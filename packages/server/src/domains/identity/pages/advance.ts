@@ -99,7 +99,9 @@ async function signedIn(visit: Visit, step: SignedIn<NewSession>, { sessions }: 
   // ASVS 5.0 7.2.4: a sign-in makes a new session, and the one before it is of no more use.
   if (visit.session !== null) await sessions.end(visit.session.hash, 'revoked');
   const account = visit.mount.path('account');
-  const goOn = step.renewFactors ? withNext(account, null, 'renew') : (visit.next ?? visit.mount.home);
+  // Whoever came in with the factor itself has not lost it.
+  const isRenewal = step.renewFactors && step.session.session.amr.includes('recovery');
+  const goOn = isRenewal ? withNext(account, visit.next, 'renew') : (visit.next ?? visit.mount.home);
   return page(visit, {
     title: 'You are signed in',
     body: markup`<p><a href="${goOn}">Continue</a></p>`,

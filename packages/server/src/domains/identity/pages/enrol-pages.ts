@@ -59,7 +59,7 @@ async function totpPage(visit: Visit, challenge: string, { refused, parts }: Aga
     status: refused === null ? 200 : refusedStatus(refused),
     retryAfterSeconds: refused?.retryAfterSeconds ?? null,
     hasError: refused !== null,
-    body: markup`<p>Add this site to an authenticator app on your phone.</p>
+    body: markup`<p>${qr === null ? 'Add this site to' : 'Scan this with'} an authenticator app on your phone.</p>
       ${qr === null ? null : drawQr(qr, 'QR code for your authenticator app')}
       <p>
         On this device: <a href="${offer.uri}">open it in an app</a>. Or type the key:<br /><span class="secret"

@@ -38,6 +38,7 @@ if (form) {
   const start = async () => {
     if (busy) return;
     busy = true;
+    say.className = '';
     say.textContent = 'Waiting for your passkey …';
     try {
       const publicKey = readOptions(JSON.parse(form.dataset.options));
@@ -46,6 +47,7 @@ if (form) {
       form.submit();
     } catch {
       busy = false;
+      say.className = 'error';
       say.textContent = 'That did not work: it was cancelled, took too long, or this device has no fitting passkey.';
     }
   };

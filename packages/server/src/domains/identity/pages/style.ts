@@ -32,10 +32,10 @@ a{color:var(--act)}
 .rows{margin:0 0 1rem;padding:0;list-style:none}
 .rows li{display:flex;flex-wrap:wrap;gap:.5rem 1rem;align-items:center;justify-content:space-between;padding:.75rem 0;border-top:1px solid var(--line)}
 .rows small{display:block;color:var(--soft)}
-.codes{columns:2;margin:0 0 1rem;padding:1rem;border:1px solid var(--line);border-radius:.5rem;list-style:none;font:600 1rem/1.8 ui-monospace,monospace}
+.codes{columns:13rem;white-space:nowrap;margin:0 0 1rem;padding:1rem;border:1px solid var(--line);border-radius:.5rem;list-style:none;font:600 1rem/1.8 ui-monospace,monospace}
 .secret{overflow-wrap:anywhere;font:600 1.05rem ui-monospace,monospace;letter-spacing:.06em;user-select:all}
 .qr{display:block;width:13rem;max-width:100%;height:auto;margin:0 auto 1rem;background:#fff;border-radius:.5rem}
-@media(max-width:24rem){body{padding:0;align-content:start}main{border:0;border-radius:0;padding:1.25rem}.codes{columns:1}}
+@media(max-width:24rem){body{padding:0;align-content:start}main{border:0;border-radius:0;padding:1.25rem}}
 @media(forced-colors:active){.error,.note{border:1px solid}}
 @media print{body{display:block;background:#fff}main{border:0}form,.ways{display:none}}`;
 

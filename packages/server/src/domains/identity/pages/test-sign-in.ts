@@ -92,7 +92,8 @@ class TestSignIn implements SignIn<NewSession> {
 
   #signedIn(renewFactors: boolean): Step<NewSession> {
     this.#state.view = null;
-    return { kind: 'signed-in', person: ADA, session: OPENED, deviceToken: 'device-token-0123456789', renewFactors };
+    const session = { ...OPENED, session: { ...LISTED, amr: renewFactors ? ['pwd', 'recovery'] : ['pwd', 'otp'] } };
+    return { kind: 'signed-in', person: ADA, session, deviceToken: 'device-token-0123456789', renewFactors };
   }
 
   #afterPassword(): Step<NewSession> {
@@ -197,6 +198,10 @@ class TestSignIn implements SignIn<NewSession> {
   }
 
   async acceptInvite(token: string, password: string): Promise<Step<NewSession>> {
+    return this.#link(token, password);
+  }
+
+  async acceptSetup(token: string, { password }: { readonly password: string }): Promise<Step<NewSession>> {
     return this.#link(token, password);
   }
 
