@@ -277,7 +277,7 @@ describe('a control plane that does not answer', () => {
 
 describe('requests of other sites', () => {
   const own = (): string => stand.plain;
-  test.each([
+  const cases: readonly (readonly [name: string, headers: () => Record<string, string>, status: number])[] = [
     ['says same-origin', () => ({ 'sec-fetch-site': 'same-origin' }), 200],
     ['was begun by the person', () => ({ 'sec-fetch-site': 'none' }), 200],
     ['says cross-site', () => ({ 'sec-fetch-site': 'cross-site', origin: own() }), 403],
@@ -289,7 +289,8 @@ describe('requests of other sites', () => {
     ['has our Referer', () => ({ referer: `${own()}/form` }), 200],
     ['has another Referer', () => ({ referer: `https://evil.test/?${own()}` }), 403],
     ['has nothing', () => ({}), 403],
-  ])('a change that %s', async (_name, headers, status) => {
+  ];
+  test.each(cases)('a change that %s', async (_name, headers, status) => {
     const cookie = cookieOf(stand.control.signIn());
     const bytes = Object.entries(headers()).map(([name, value]) => `${name}: ${value}\r\n`);
     const { answers } = await sendRaw({

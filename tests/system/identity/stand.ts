@@ -61,8 +61,12 @@ export class FakeControlPlane {
   /** A session with this token from now on. */
   signIn(change: Partial<GatewaySession> = {}): string {
     const token = newToken();
-    this.sessions.set(hashOf(token), gatewaySession(hashOf(token), change));
+    this.add(token, change);
     return token;
+  }
+
+  add(token: string, change: Partial<GatewaySession> = {}): void {
+    this.sessions.set(hashOf(token), gatewaySession(hashOf(token), change));
   }
 }
 
