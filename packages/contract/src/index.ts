@@ -2,6 +2,7 @@ export * from './api/applications.ts';
 export * from './api/audit.ts';
 export * from './api/events.ts';
 export * from './api/paging.ts';
+export * from './api/people.ts';
 export * from './api/protection.ts';
 export * from './api/schema.ts';
 export * from './api/system.ts';

@@ -141,6 +141,18 @@ export const PROBLEMS = {
     'A second factor is required here, and this is the only one: enrol another first.',
     'enrol another factor, then remove this one',
   ),
+  'step-up-required': define(
+    401,
+    'Confirmation required',
+    'This changes how the protection works: confirm once more who you are.',
+    'confirm at /sign-in/account, then send it again',
+  ),
+  'setup-closed': define(
+    409,
+    'Setup is over',
+    'There is an administrator already, so no first one can be set up.',
+    'holdfast admin recover NAME',
+  ),
   'last-owner': define(409, 'Last owner', 'At least one active owner must remain.', 'make somebody else an owner first'),
   'not-found': define(404, 'Not found', 'There is nothing under this address.', 'holdfast --help'),
   'request-unknown': define(404, 'Request unknown', 'No record carries this request id.', 'holdfast audit tail'),
@@ -206,6 +218,9 @@ export interface ProblemDocument {
   readonly instance: string;
   readonly request_id: string;
   readonly errors?: readonly { readonly pointer: string; readonly detail: string }[];
+  /** Of `step-up-required` (RFC 9470): how sure it must be who asks, and how long ago at most. */
+  readonly acr?: string;
+  readonly maxAgeSeconds?: number;
 }
 
 /**

@@ -155,6 +155,17 @@ export const identityEvents = {
     payload: z.strictObject({ person }),
     personal: { person: 'none' },
   }),
+  adminRecovered: defineEvent({
+    type: 'identity.admin-recovered',
+    version: 1,
+    audited: 'always',
+    summary:
+      'The operator of the host gave an administrator a new start: password, factors and sessions are gone, a link was made.',
+    severity: 'critical',
+    ocsf: account(99),
+    payload: z.strictObject({ person }),
+    personal: { person: 'none' },
+  }),
   personEnabled: defineEvent({
     type: 'identity.person-enabled',
     version: 1,

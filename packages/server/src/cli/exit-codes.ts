@@ -64,6 +64,8 @@ export const EXIT_OF_PROBLEM: Readonly<Record<ProblemCode, ExitCode>> = {
   'password-list-missing': EXIT.config,
   'link-unusable': EXIT.unreachable,
   'last-factor': EXIT.unsafe,
+  'step-up-required': EXIT.unreachable,
+  'setup-closed': EXIT.unsafe,
   'last-owner': EXIT.unsafe,
   'not-found': EXIT.findings,
   'request-unknown': EXIT.findings,

@@ -1,4 +1,6 @@
+export { createAdmins, type Admins } from './admin/admins.ts';
 export { createIdentity, type Identity } from './tokens.ts';
+export { commonPasswordsFile, packCommonPasswords } from './people/common-passwords.ts';
 export { createPeople, type People } from './people/people.ts';
 export type { Person, Role } from './people/person.ts';
 export { createSignIn } from './sign-in/sign-in.ts';
@@ -16,3 +18,4 @@ export {
 export { createSigningKeys, type SigningKeys } from './sessions/signing-keys.ts';
 export { createPages, type Pages } from './pages/create-pages.ts';
 export { adminMount, applicationMount } from './pages/mount.ts';
+export { cookieName, readCookies } from './pages/cookies.ts';

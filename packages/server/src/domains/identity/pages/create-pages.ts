@@ -12,6 +12,7 @@ import type { Mount, PageName } from './mount.ts';
 import type { PagesParts } from './parts.ts';
 import { SCRIPT_FILE, SCRIPT_RESPONSE } from './passkey-script.ts';
 import { page, withNext } from './respond.ts';
+import { setupHandler } from './setup-page.ts';
 import { readVisit, type Visit } from './visit.ts';
 
 /** Pages of ours on one listener. */
@@ -50,6 +51,7 @@ function handlers(parts: PagesParts): Readonly<Record<PageName, Handler>> {
     invite: linkHandler('invite', parts),
     reset: resetHandler(parts),
     'reset/finish': linkHandler('reset/finish', parts),
+    setup: setupHandler(parts),
   };
 }
 

@@ -9,8 +9,8 @@ import { page, redirect, withNext } from './respond.ts';
 import { refusedStatus, sayRefused } from './said.ts';
 import type { Visit } from './visit.ts';
 
-type Link = 'invite' | 'reset/finish';
-const TOKEN = /^[\w-]{16,256}$/u;
+export type Link = 'invite' | 'reset/finish' | 'setup';
+export const LINK_TOKEN = /^[\w-]{16,256}$/u;
 
 interface Words {
   readonly title: string;
@@ -18,6 +18,11 @@ interface Words {
   readonly button: string;
 }
 const WORDS: Readonly<Record<Link, Words>> = {
+  setup: {
+    title: 'Set up the first administrator',
+    lead: 'Choose a name and a password. Next you set up a second factor.',
+    button: 'Continue',
+  },
   invite: {
     title: 'Welcome',
     lead: 'Choose a password. Next you set up a second factor.',
@@ -59,7 +64,7 @@ export function passwordFault(error: unknown): string {
 
 export const MISTYPED = 'The two passwords are not the same.';
 
-function tokenPage(visit: Visit, kind: Link, fault: string | null): OwnPageResponse {
+export function tokenPage(visit: Visit, kind: Link, fault: string | null): OwnPageResponse {
   const input = markup`<div class="field">
     <label for="token">Code of the link</label>
     <span class="hint" id="token-hint">The part of the link after the # sign</span>
@@ -85,8 +90,19 @@ function tokenPage(visit: Visit, kind: Link, fault: string | null): OwnPageRespo
   });
 }
 
-function passwordPage(visit: Visit, kind: Link, fault: string | null): OwnPageResponse {
+export interface Faults {
+  readonly password: string | null;
+  /** Left out = the name is not asked for. */
+  readonly name?: string | null;
+}
+
+const nameField = (error: string | null) =>
+  field({ name: 'name', label: 'Your name for signing in', autocomplete: 'username', error, hasFocus: true });
+
+export function choicePage(visit: Visit, kind: Link, faults: Faults): OwnPageResponse {
   const { title, lead, button } = WORDS[kind];
+  const fault = faults.password ?? faults.name ?? null;
+  const names = faults.name === undefined ? [] : [nameField(faults.name)];
   return page(visit, {
     title,
     status: fault === null ? 200 : 422,
@@ -94,7 +110,7 @@ function passwordPage(visit: Visit, kind: Link, fault: string | null): OwnPageRe
     hasScript: true,
     // A newer link than the one in the cookie stands in the fragment: the script sends it first.
     body: markup`<p>${lead}</p>
-      ${form(visit, { to: kind, button, fields: newPasswordFields(fault) })}
+      ${form(visit, { to: kind, button, fields: [...names, ...newPasswordFields(faults.password)] })}
       <form hidden method="post" action="${visit.mount.path(kind)}">
         ${hidden(visit)}<input type="hidden" name="token" data-from-fragment />
       </form>`,
@@ -105,25 +121,27 @@ function passwordPage(visit: Visit, kind: Link, fault: string | null): OwnPageRe
  * An invitation, or the link of a reset. Looking at it uses nothing up: mail scanners open links too. The secret moves from
  * the address to a cookie at once, so that neither history nor referrer keeps it.
  */
-export function linkHandler(kind: Link, parts: PagesParts): Handler {
+export function linkHandler(kind: Exclude<Link, 'setup'>, parts: PagesParts): Handler {
   const { signIn } = parts;
   const here = (visit: Visit): string => withNext(visit.mount.path(kind), visit.next);
   return {
     get(visit) {
       const token = visit.query('token');
-      if (token !== null && TOKEN.test(token)) return Promise.resolve(redirect(visit, here(visit), { link: token }));
-      return Promise.resolve(visit.cookie('link') === null ? tokenPage(visit, kind, null) : passwordPage(visit, kind, null));
+      if (token !== null && LINK_TOKEN.test(token)) return Promise.resolve(redirect(visit, here(visit), { link: token }));
+      return Promise.resolve(
+        visit.cookie('link') === null ? tokenPage(visit, kind, null) : choicePage(visit, kind, { password: null }),
+      );
     },
     async post(visit) {
       const given = visit.field('token').replace(/^.*[#=]/u, '');
       if (given !== '') {
-        if (!TOKEN.test(given)) return tokenPage(visit, kind, sayRefused(BAD_LINK));
+        if (!LINK_TOKEN.test(given)) return tokenPage(visit, kind, sayRefused(BAD_LINK));
         return redirect(visit, here(visit), { link: given });
       }
       const token = visit.cookie('link');
       if (token === null) return tokenPage(visit, kind, null);
       const password = visit.field('password');
-      if (password !== visit.field('again')) return passwordPage(visit, kind, MISTYPED);
+      if (password !== visit.field('again')) return choicePage(visit, kind, { password: MISTYPED });
       try {
         const step = await (kind === 'invite'
           ? signIn.acceptInvite(token, password, visit.context)
@@ -138,13 +156,13 @@ export function linkHandler(kind: Link, parts: PagesParts): Handler {
           body: markup`${alert(sayRefused(step))}`,
         });
       } catch (error) {
-        return passwordPage(visit, kind, passwordFault(error));
+        return choicePage(visit, kind, { password: passwordFault(error) });
       }
     },
   };
 }
 
-const BAD_LINK = { kind: 'refused', cause: 'link', retryAfterSeconds: null } as const;
+export const BAD_LINK = { kind: 'refused', cause: 'link', retryAfterSeconds: null } as const;
 
 /** `*.` covers one label, as in certificates (RFC 9525 §6.3). */
 function isOwnHost(hostname: string, hosts: readonly string[]): boolean {

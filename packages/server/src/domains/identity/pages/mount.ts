@@ -19,7 +19,8 @@ export const PAGES = [
   'reset',
   'reset/finish',
 ] as const;
-export type PageName = (typeof PAGES)[number];
+/** The setup of the first owner is a page of the administration only. */
+export type PageName = (typeof PAGES)[number] | 'setup';
 
 /** One set of pages on one listener: the protected application's host, or the administration's. */
 export interface Mount {
@@ -37,17 +38,15 @@ function mount(kind: Mount['kind'], paths: ReadonlyMap<PageName, string>, places
   return {
     kind,
     ...places,
-    // Every page has its path: the map is made of all of them.
+    // Every page that a mount has leads only to pages with a path: the map is made of all of them.
     path: (page) => paths.get(page)!,
     find: (path) => pages.get(path) ?? null,
   };
 }
 
 const below = (base: string): Map<PageName, string> => new Map(PAGES.map((page) => [page, `${base}/${page}`]));
+const adminPaths = below('/sign-in').set('login', '/sign-in').set('logout', '/sign-out').set('setup', '/setup');
 
 export const applicationMount = mount('application', below('/.holdfast'), { assets: '/.holdfast/assets/', home: '/' });
 
-export const adminMount = mount('admin', below('/sign-in').set('login', '/sign-in').set('logout', '/sign-out'), {
-  assets: '/sign-in/assets/',
-  home: '/',
-});
+export const adminMount = mount('admin', adminPaths, { assets: '/sign-in/assets/', home: '/' });

@@ -20,6 +20,10 @@ const WORDS = {
     'Your second factors were reset',
     `An operator removed all your second factors. The next sign-in asks you to enrol a new one.\n\n${CLOSING}`,
   ],
+  'admin-recovered': [
+    'An administrator was given a new start',
+    `The operator of the host removed the password and the second factors of an administrator and made a link for a new start.\n\n${CLOSING}`,
+  ],
   'recovery-used': [
     'A recovery code was used',
     `One of your recovery codes was used to sign in. It is worthless now. Please enrol a new second factor.\n\n${CLOSING}`,

@@ -32,7 +32,7 @@ export interface PasswordChange {
 export interface Passwords {
   /** Judges and hashes, before any transaction: both take time. Throws `password-unacceptable`. */
   prepare(
-    person: Person,
+    person: Pick<Person, 'name' | 'display' | 'email'>,
     given: { readonly password: string; readonly isBesideFactor: boolean; readonly words?: readonly string[] },
   ): Promise<PreparedPassword>;
   /** Stores it and ends the sessions (ASVS 5.0 7.4.3). An invited person is active from now on. */

@@ -1,46 +1,25 @@
 import { identityEvents, PAGE_ITEMS_MAX, type EventRecord, type Page, type PageQuery } from '@holdfast/contract';
 import { isUniqueViolation } from '../../../platform/db/database-error.ts';
 import type { Transaction } from '../../../platform/db/database.ts';
-import { Refusal, type FieldFault } from '../../../platform/refusal.ts';
+import { Refusal } from '../../../platform/refusal.ts';
 import { createPeopleCore, type PeopleCore, type PeopleParts } from './core.ts';
 import { createFactorCare, type FactorCare } from './factor-care.ts';
 import type { IssuedInvite } from './invites.ts';
+import { assertNewPerson, groupFaults, insertPerson, nameTaken, type NewPerson } from './new-person.ts';
 import { linkNotice } from './notices.ts';
-import {
-  canonical,
-  DISPLAY_MAX,
-  GROUP_NAME_MAX,
-  GROUPS_MAX,
-  isEmail,
-  isName,
-  isShowable,
-  needsMfa,
-  typedName,
-  type Person,
-  type Role,
-} from './person.ts';
+import { needsMfa, typedName, type Person, type Role } from './person.ts';
 import type { StoredPerson } from './person-store.ts';
 import type { InviteKind, PeopleTables } from './tables.ts';
 
 type Actor = EventRecord['actor'];
-
-/** More people than this belong into a directory of their own. */
-const PEOPLE_MAX = 100_000;
-
-export interface NewPerson {
-  readonly name: string;
-  readonly display?: string | undefined;
-  readonly email?: string | null | undefined;
-  readonly role?: Role | null | undefined;
-  readonly groups?: readonly string[] | undefined;
-  readonly mfaRequired?: boolean | undefined;
-}
 
 export interface PersonChange {
   readonly role?: Role | null | undefined;
   readonly groups?: readonly string[] | undefined;
   readonly mfaRequired?: boolean | undefined;
 }
+
+export type { NewPerson };
 
 /** People: who there is, what they may, and what they sign in with. */
 export interface People extends FactorCare {
@@ -72,26 +51,6 @@ export interface People extends FactorCare {
   sweep(): Promise<void>;
 }
 
-function groupFaults(groups: readonly string[]): FieldFault[] {
-  const isGood =
-    groups.length <= GROUPS_MAX &&
-    groups.every((group) => group.length > 0 && group.length <= GROUP_NAME_MAX && isShowable(group));
-  return isGood ? [] : [{ pointer: '/groups', detail: `at most ${GROUPS_MAX} names of at most ${GROUP_NAME_MAX} characters` }];
-}
-
-function faultsOf(input: NewPerson): FieldFault[] {
-  const faults: FieldFault[] = [];
-  if (!isName(canonical(input.name))) {
-    faults.push({ pointer: '/name', detail: 'letters, digits and . _ - + @, at most 64, beginning with a letter or digit' });
-  }
-  const { display = '' } = input;
-  if (display.length > DISPLAY_MAX || !isShowable(display)) {
-    faults.push({ pointer: '/display', detail: `one line of at most ${DISPLAY_MAX} characters` });
-  }
-  if (typeof input.email === 'string' && !isEmail(input.email)) faults.push({ pointer: '/email', detail: 'an e-mail address' });
-  return [...faults, ...groupFaults(input.groups ?? [])];
-}
-
 /** Nobody who may administer people would be left. */
 async function assertOwnerLeft(core: PeopleCore, tx: Transaction, person: Person): Promise<void> {
   if (person.role !== 'owner' || person.status !== 'active') return;
@@ -106,40 +65,11 @@ async function locked(core: PeopleCore, tx: Transaction, id: string): Promise<Pe
 }
 
 async function createPerson(core: PeopleCore, input: NewPerson, actor: Actor): Promise<Person> {
-  const errors = faultsOf(input);
-  if (errors.length > 0) throw new Refusal('input-invalid', { errors });
-  const { role = null, groups = [], mfaRequired = false, email = null } = input;
-  const row = {
-    id: core.newId(),
-    name: canonical(input.name),
-    display: input.display ?? input.name,
-    email,
-    role,
-    groups: [...new Set(groups)],
-    status: 'invited' as const,
-    mfaRequired,
-    createdAt: core.clock.now(),
-    createdBy: `${actor.kind}:${actor.ref}`,
-  };
+  assertNewPerson(input);
   try {
-    return await core.db.transaction(async (transaction) => {
-      const tx = transaction.kysely.withTables<PeopleTables>();
-      const counted = await tx
-        .selectFrom('identity_person')
-        .select((query) => query.fn.countAll().as('count'))
-        .executeTakeFirst();
-      if (Number(counted?.count ?? 0) >= PEOPLE_MAX) {
-        throw new Refusal('conflict', { errors: [{ pointer: '', detail: `at most ${PEOPLE_MAX} people` }] });
-      }
-      const { person } = await core.store.insert(tx, row);
-      const payload = { person: person.id, name: person.name, role, status: person.status };
-      const fields = { actor, target: person.id, subject: `person:${person.id}`, payload };
-      await core.bus.publish(transaction, [core.bus.newEvent(identityEvents.personCreated, fields)]);
-      return person;
-    });
+    return await core.db.transaction(async (tx) => insertPerson(core, tx, { input, actor }));
   } catch (error) {
-    if (!isUniqueViolation(error)) throw error;
-    throw new Refusal('conflict', { errors: [{ pointer: '/name', detail: 'this name or address is taken' }], cause: error });
+    throw isUniqueViolation(error) ? nameTaken(error) : error;
   }
 }
 
@@ -177,7 +107,9 @@ async function setStatus(
     const before = await locked(core, transaction, id);
     if ((before.status === 'disabled') === isDisabled) return before;
     if (isDisabled) await assertOwnerLeft(core, transaction, before);
-    const status = isDisabled ? 'disabled' : before.hasPassword ? 'active' : 'invited';
+    // Some have a passkey and no password: whoever has signed in once is no guest.
+    const wasActive = before.hasPassword || before.lastSignedInAt !== null;
+    const status = isDisabled ? 'disabled' : wasActive ? 'active' : 'invited';
     const updated = await core.store.update(transaction.kysely.withTables<PeopleTables>(), id, { status });
     if (updated === null) throw new Refusal('not-found');
     if (isDisabled) await core.endSessions(transaction, { person: id, reason: 'disabled' });

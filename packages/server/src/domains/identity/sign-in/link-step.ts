@@ -16,7 +16,7 @@ interface Link {
   readonly context: SignInContext;
 }
 
-async function refuseLink<Session>(flow: Flow<Session>, { context }: Link): Promise<Refused> {
+export async function refuseLink<Session>(flow: Flow<Session>, { context }: Pick<Link, 'context'>): Promise<Refused> {
   const { address } = context;
   await flow.core.bus.record(flow.refusal({ person: null, step: 'link', cause: 'unknown', known: false, address }));
   return refused('link');

@@ -7,6 +7,7 @@ import { createFlow, refused, type Flow, type OpenSession } from './flow.ts';
 import { createResets, finishLink } from './link-step.ts';
 import { beginWithPasskey, finishWithPasskey, offerPasskey } from './passkey-step.ts';
 import { beginWithPassword, finishWithPassword } from './password-step.ts';
+import { finishSetup } from './setup-step.ts';
 import type { ChallengeView, SignIn, SignInContext, Step } from './steps.ts';
 
 export interface SignInParts<Session> {
@@ -66,6 +67,7 @@ export function createSignIn<Session>({
     confirmPasskey: async (challenge, response, { name, ...site }) => enrolWithPasskey(flow, challenge, { response, site, name }),
     confirmSaved: async (challenge, code) => confirmCodes(flow, challenge, code),
     acceptInvite: async (token, password, context) => finishLink(flow, ['invite', 'recover'], { token, password, context }),
+    acceptSetup: async (token, given, context) => finishSetup(flow, token, { given, context }),
     async requestReset(nameOrEmail, context) {
       resets.request(nameOrEmail, context);
       return Promise.resolve();

@@ -106,6 +106,12 @@ export interface PasskeyOffer {
   readonly options: Readonly<Record<string, unknown>>;
 }
 
+/** What the first owner chooses. */
+export interface SetupGiven {
+  readonly name: string;
+  readonly password: string;
+}
+
 /** What a page may know of a challenge. */
 export interface ChallengeView {
   readonly stage: 'second-factor' | 'enrol' | 'save-codes' | 'passkey';
@@ -147,6 +153,8 @@ export interface SignIn<Session> {
 
   /** Sets the first password and goes on to enrolment or in. An unacceptable password throws `password-unacceptable`. */
   acceptInvite(token: string, password: string, context: SignInContext): Promise<Step<Session>>;
+  /** The first owner, by the link of the setup; throws `input-invalid`, `conflict` or `password-unacceptable` for what was chosen. */
+  acceptSetup(token: string, given: SetupGiven, context: SignInContext): Promise<Step<Session>>;
   /** Always takes the same time and says nothing: whoever owns the address gets a letter. */
   requestReset(nameOrEmail: string, context: SignInContext & { readonly linkBase: string }): Promise<void>;
   /** Sets the password, ends all sessions, and goes on to the second factor: a letter alone opens nothing. */
