@@ -7,20 +7,31 @@ import { fileURLToPath } from 'node:url';
 const TIMEOUT_MS = 120_000;
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const cache = path.join(root, 'node_modules/.cache/holdfast');
-const isThere = existsSync(cache) && readdirSync(cache).some((name) => name.startsWith('pgdata-') && name.endsWith('.tar.gz'));
 
-if (!isThere) {
+/** @returns {string | null} why it failed */
+function run(tool) {
   const bundled = path.join(root, 'node_modules', `node-${process.platform}-${process.arch}`, 'bin/node');
   // npm puts its own folder of programs first, so node is the bundled one there; be sure either way.
   const node = existsSync(bundled) ? bundled : process.execPath;
   const flags = ['--disable-warning=ExperimentalWarning', '--conditions=@holdfast/source'];
-  const { status, error } = spawnSync(node, [...flags, path.join(root, 'tools/make-template.ts')], {
+  const { status, error } = spawnSync(node, [...flags, path.join(root, 'tools', tool)], {
     cwd: root,
     stdio: 'ignore',
     timeout: TIMEOUT_MS,
   });
-  if (status !== 0) {
-    const why = error === undefined ? `exit ${status}` : error.message;
-    process.stdout.write(`holdfast: the database template was not made now (${why}); the first start makes it.\n`);
-  }
+  if (status === 0) return null;
+  return error === undefined ? `exit ${status}` : error.message;
+}
+
+const hasTemplate =
+  existsSync(cache) && readdirSync(cache).some((name) => name.startsWith('pgdata-') && name.endsWith('.tar.gz'));
+const template = hasTemplate ? null : run('make-template.ts');
+if (template !== null) {
+  process.stdout.write(`holdfast: the database template was not made now (${template}); the first start makes it.\n`);
+}
+const passwords = run('pack-common-passwords.ts');
+if (passwords !== null) {
+  process.stdout.write(
+    `holdfast: the list of common passwords was not packed (${passwords}); no password can be set until node tools/postinstall.js does it.\n`,
+  );
 }

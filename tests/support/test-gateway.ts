@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInProcessLink } from '../../packages/server/src/gateway/link/in-process.ts';
 import type { GatewayLink } from '../../packages/server/src/gateway/link/gateway-link.ts';
+import type { AskHandler } from '../../packages/server/src/gateway/link/answering.ts';
 import type { GatewayLog } from '../../packages/server/src/gateway/log.ts';
 import { systemClock } from '../../packages/server/src/platform/clock.ts';
 
@@ -64,7 +65,7 @@ export function testSnapshot(application: Partial<ApplicationInput> & { upstream
 }
 
 /** A real gateway on free loopback ports: TLS, redirects, and plain service. */
-export async function startTestGateway(snapshot: Snapshot): Promise<TestGateway> {
+export async function startTestGateway(snapshot: Snapshot, { onAsk }: { onAsk?: AskHandler } = {}): Promise<TestGateway> {
   const messages: UpMessage[] = [];
   const logged: string[] = [];
   const note = (_fields: object, message: string): void => void logged.push(message);
@@ -72,6 +73,7 @@ export async function startTestGateway(snapshot: Snapshot): Promise<TestGateway>
   const any = { host: '127.0.0.1', port: 0 };
   const link = createInProcessLink({ listen: { https: any, http: any, plain: any }, clock: systemClock, log, node: 'test' });
   link.onMessage((message) => messages.push(message));
+  if (onAsk !== undefined) link.onAsk(onAsk);
   const bound = await link.start(snapshot);
   let current = snapshot;
   return {

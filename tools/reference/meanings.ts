@@ -7,7 +7,7 @@ export const SETTING_MEANINGS: ReadonlyMap<string, string> = new Map([
   ['listen.https', 'HOST:PORT of the gateway.'],
   ['admin.listen', 'HOST:PORT of the admin API; loopback only.'],
   ['mode', '`monitor` records attacks, `enforce` blocks them.'],
-  ['login', 'Only `off` is available in this version; anything else is refused.'],
+  ['login', 'Sign-in in front of applications that do not say otherwise: `off`, `optional` or `required`.'],
   ['limits.headersTimeoutMs', 'How long the head of a request may take to arrive.'],
   ['limits.requestTimeoutMs', 'After this time a body must arrive at `bodyBytesPerSecondMin` or faster.'],
   ['limits.bodyBytesPerSecondMin', 'Least speed of a slow body, measured after `requestTimeoutMs`.'],

@@ -73,6 +73,24 @@ export const bodySettingsSchema = z.strictObject({
   uploadBytesMax: z.number().int().min(1024).max(10_737_418_240).default(52_428_800),
 });
 
+/** off = nobody is asked who they are; optional = who signed in is named to the application; required = nobody else gets in. */
+export const loginModeSchema = z.enum(['off', 'optional', 'required']);
+
+/** Sign-in in front of the application. */
+export const loginSettingsSchema = z.strictObject({
+  /** off = nobody is asked who they are; optional = who signed in is named to the application; required = nobody else gets in. */
+  mode: loginModeSchema.default('off'),
+  /** A session needs a second factor. */
+  mfa: z.boolean().default(true),
+  /** A session ends after this long without a request (SP 800-63B-4 §2.2.3). */
+  idleMinutes: z.number().int().min(1).max(43_200).default(30),
+  /** A session ends after this long whatever happens (ASVS 5.0 7.3.2). */
+  absoluteHours: z.number().int().min(1).max(8760).default(12),
+  /** Sessions of one person at this application; one more ends the oldest (ASVS 5.0 7.1.2). */
+  sessionsMax: z.number().int().min(1).max(100).default(5),
+});
+export type LoginSettings = z.infer<typeof loginSettingsSchema>;
+
 /**
  * A promotion under way: a share of the clients is judged as if the application enforced, before everybody is. Set by
  * `holdfast tune promote`; the share stays the same clients from beginning to end.
@@ -103,6 +121,7 @@ export const applicationSchema = z.strictObject({
   canary: canarySettingsSchema.nullable().default(null),
   /** Learn routes and parameters from honest requests, for `holdfast schema propose`. */
   learning: z.enum(['on', 'off']).default('on'),
+  login: loginSettingsSchema.prefault({}),
   csp: cspSettingsSchema.prefault({}),
   headers: headerSettingsSchema.prefault({}),
   cookies: cookieSettingsSchema.prefault({}),

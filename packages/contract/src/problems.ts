@@ -32,6 +32,18 @@ export const PROBLEMS = {
     'The request does not have the form that this application takes.',
     'holdfast explain ID',
   ),
+  'sign-in-required': define(
+    401,
+    'Sign-in required',
+    'This application is for people who have signed in.',
+    'holdfast session list',
+  ),
+  'cross-site-refused': define(
+    403,
+    'Request from another site refused',
+    'Another site made this request in the name of a person who is signed in here.',
+    'holdfast explain ID',
+  ),
   'address-banned': define(403, 'Access denied', 'Requests from this address are not accepted for now.', 'holdfast ban list'),
   'origin-refused': define(403, 'Origin refused', 'This origin may not open a connection here.', 'holdfast explain ID'),
   'method-refused': define(405, 'Method not allowed', 'This method is not accepted.', 'holdfast explain ID'),
@@ -110,6 +122,38 @@ export const PROBLEMS = {
     'No honest request of this application has been learned from yet.',
     'holdfast schema status APP',
   ),
+  'password-unacceptable': define(
+    400,
+    'Password not acceptable',
+    'The password is too short, too common, or contains a name.',
+    'choose a longer one; see errors[]',
+  ),
+  'password-list-missing': define(
+    503,
+    'No password can be set',
+    'The list of common passwords is missing, so no password can be judged.',
+    'node tools/postinstall.js',
+  ),
+  'link-unusable': define(400, 'Link not usable', 'The link is wrong, was used already, or has expired.', 'ask for a new link'),
+  'last-factor': define(
+    409,
+    'Last second factor',
+    'A second factor is required here, and this is the only one: enrol another first.',
+    'enrol another factor, then remove this one',
+  ),
+  'step-up-required': define(
+    401,
+    'Confirmation required',
+    'This changes how the protection works: confirm once more who you are.',
+    'confirm at /sign-in/account, then send it again',
+  ),
+  'setup-closed': define(
+    409,
+    'Setup is over',
+    'There is an administrator already, so no first one can be set up.',
+    'holdfast admin recover NAME',
+  ),
+  'last-owner': define(409, 'Last owner', 'At least one active owner must remain.', 'make somebody else an owner first'),
   'not-found': define(404, 'Not found', 'There is nothing under this address.', 'holdfast --help'),
   'request-unknown': define(404, 'Request unknown', 'No record carries this request id.', 'holdfast audit tail'),
   conflict: define(409, 'Conflict', 'The thing exists already or was changed meanwhile.', 'read it again, then retry'),
@@ -174,6 +218,9 @@ export interface ProblemDocument {
   readonly instance: string;
   readonly request_id: string;
   readonly errors?: readonly { readonly pointer: string; readonly detail: string }[];
+  /** Of `step-up-required` (RFC 9470): how sure it must be who asks, and how long ago at most. */
+  readonly acr?: string;
+  readonly maxAgeSeconds?: number;
 }
 
 /**

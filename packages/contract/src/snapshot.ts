@@ -4,6 +4,7 @@ import { applicationSchema } from './application.ts';
 import { eventRecordSchema } from './events/record.ts';
 import { exceptionSchema } from './exception.ts';
 import { prefixSchema, slugSchema, timestampSchema } from './names.ts';
+import { answerSchema, askSchema, identityKeySchema, sessionHashSchema } from './session.ts';
 
 /**
  * The seam between control plane and gateway. Snapshots flow down: compiled, immutable, versioned, swapped whole.
@@ -49,7 +50,7 @@ export const banSchema = z.strictObject({ prefix: prefixSchema, expiresAt: times
 
 export const snapshotSchema = z.strictObject({
   version: z.number().int().positive(),
-  /** SHA-256 of the policy part (everything but version, both lists of certificates, challenges and ticketKeys), hex. */
+  /** SHA-256 of the policy part (everything but version, both lists of certificates, challenges, ticketKeys and identityKeys), hex. */
   digest: z.string().length(64),
   applications: z.array(applicationSchema).max(1000),
   exceptions: z.array(exceptionSchema).max(100_000),
@@ -71,13 +72,22 @@ export const snapshotSchema = z.strictObject({
   alpnCertificates: z.array(certificateSchema).max(100),
   /** TLS session ticket keys, 48 bytes base64, equal in all workers; null = each process its own. */
   ticketKeys: z.string().max(128).nullable(),
+  /** Keys of the identity header: all are published, the newest that has begun signs. */
+  identityKeys: z.array(identityKeySchema).max(8).default([]),
 });
 export type Snapshot = z.infer<typeof snapshotSchema>;
+
+/** More sessions than this end in several messages. */
+export const ENDED_SESSIONS_MAX = 1000;
+const askIdSchema = z.number().int().positive();
 
 /** Control plane to gateway. */
 export const downMessageSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('snapshot'), snapshot: snapshotSchema }),
   z.strictObject({ kind: z.literal('drain'), timeoutMs: z.number().int().positive() }),
+  z.strictObject({ kind: z.literal('answer'), id: askIdSchema, answer: answerSchema }),
+  /** These hold no longer: nobody may wait for the end of what is remembered of them. */
+  z.strictObject({ kind: z.literal('sessions-ended'), hashes: z.array(sessionHashSchema).max(ENDED_SESSIONS_MAX) }),
 ]);
 export type DownMessage = z.infer<typeof downMessageSchema>;
 
@@ -104,6 +114,8 @@ export const upMessageSchema = z.discriminatedUnion('kind', [
     samples: z.array(z.tuple([z.string(), z.array(z.string()), z.number()])).max(5000),
   }),
   z.strictObject({ kind: z.literal('learned'), application: slugSchema, model: z.string().max(LEARNED_CHARS_MAX) }),
+  /** Answered once, by the same id; ids count up in one gateway. */
+  z.strictObject({ kind: z.literal('ask'), id: askIdSchema, ask: askSchema }),
   z.strictObject({ kind: z.literal('failed'), code: z.string(), detail: z.string() }),
 ]);
 export type UpMessage = z.infer<typeof upMessageSchema>;

@@ -94,7 +94,7 @@ async function startServing(core: Core, { origins, file }: LoadedConfig, io: Ser
     ...new Set([...config.host, ...declared.flatMap(({ hosts }) => hosts ?? [])]),
   ]);
 
-  const link = connectGateway(core);
+  const link = await connectGateway(core);
   const bound = await startLink(
     link,
     await domains.protection.snapshots.refresh('system.started', { kind: 'system', ref: 'holdfast' }),

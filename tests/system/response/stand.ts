@@ -119,6 +119,10 @@ export async function startStand(options: StandOptions): Promise<Stand> {
       inspection: null,
       nonce: null,
       mode: 'monitor',
+      sessionHash: null,
+      ownCookies: '',
+      session: null,
+      assertion: null,
       emit: (event) => events.push(event),
     };
     if (target === '/.holdfast/csp-report') {

@@ -38,4 +38,7 @@ export const problemSchema = z.strictObject({
   instance: z.string(),
   request_id: z.string(),
   errors: z.array(z.strictObject({ pointer: z.string(), detail: z.string() })).optional(),
+  /** Of `step-up-required`: how sure it must be who asks, and how long ago at most. */
+  acr: z.string().optional(),
+  maxAgeSeconds: z.number().int().optional(),
 });

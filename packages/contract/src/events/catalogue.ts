@@ -1,14 +1,23 @@
 import { controlEvents } from './control.ts';
 import type { EventDefinition } from './define.ts';
 import { cspInlineSeen, cspReported, protocolRejected, requestCompleted, snapshotApplied } from './gateway.ts';
+import { identityEvents } from './identity.ts';
+import { sessionEvents } from './session.ts';
 
 /** Every event that Holdfast can record, by type. */
 export const EVENTS: ReadonlyMap<string, EventDefinition> = new Map(
-  [requestCompleted, protocolRejected, cspReported, cspInlineSeen, snapshotApplied, ...Object.values(controlEvents)].map(
-    (definition) => [
-      definition.type,
-      // The catalogue forgets the payload's exact type; readers validate with `payload` before use.
-      definition as unknown as EventDefinition,
-    ],
-  ),
+  [
+    requestCompleted,
+    protocolRejected,
+    cspReported,
+    cspInlineSeen,
+    snapshotApplied,
+    ...Object.values(controlEvents),
+    ...Object.values(sessionEvents),
+    ...Object.values(identityEvents),
+  ].map((definition) => [
+    definition.type,
+    // The catalogue forgets the payload's exact type; readers validate with `payload` before use.
+    definition as unknown as EventDefinition,
+  ]),
 );

@@ -83,7 +83,7 @@ beforeAll(async () => {
     contact: null,
     vault: { pseudonym: (text) => text, seal: (text) => text, open: (text) => text },
     limits: gatewayLimitsSchema.parse({}),
-    keyMaterial: () => ({ certificates: [], challenges: [], alpnCertificates: [], ticketKeys: null }),
+    keyMaterial: () => ({ certificates: [], challenges: [], alpnCertificates: [], ticketKeys: null, identityKeys: [] }),
   });
   const parts = { domains: { applications, identity, protection, audit }, system, log: silentLog };
   tcp = createApi({ ...parts, trust: { kind: 'token' } });

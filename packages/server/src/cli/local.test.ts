@@ -102,7 +102,8 @@ describe('up', () => {
       code: 5,
       stderr: expect.stringContaining('listen-unsafe'),
     });
-    expect(await terminal.run(['up', '--login', 'required'])).toMatchObject({ code: 3 });
+    expect(await terminal.run(['up', '--login', 'sometimes'])).toMatchObject({ code: 2 });
+    expect(await terminal.run(['up', '--login', 'required', '--dry-run'])).toMatchObject({ code: 0 });
     expect(await terminal.run(['up', '--admin', '0.0.0.0:9443'])).toMatchObject({ code: 3 });
     expect(await terminal.run(['up', '--to', 'http://127.0.0.1:3000', '--dry-run'])).toMatchObject({ code: 0 });
     expect(existsSync(terminal.dataDir)).toBe(false);

@@ -1,4 +1,3 @@
-import type { Snapshot } from '@holdfast/contract';
 import { randomBytes } from 'node:crypto';
 import { runDoctor } from '../api/doctor-checks.ts';
 import { createMaintenance } from '../api/maintenance.ts';
@@ -6,7 +5,8 @@ import { createSystemPort, type ProcessFacts } from '../api/system-port.ts';
 import { createApplications } from '../domains/applications/index.ts';
 import { openAudit, type AuditStatus } from '../domains/audit/index.ts';
 import { createIdentity } from '../domains/identity/index.ts';
-import { createProtection, type ProtectionVault } from '../domains/protection/index.ts';
+import { createProtection, type KeyMaterial, type ProtectionVault } from '../domains/protection/index.ts';
+import { openIdentity } from './identity.ts';
 import type { Foundation } from '../platform/foundation.ts';
 import type { Keyring } from '../platform/keyring/keyring.ts';
 import { createMetrics } from '../platform/metrics.ts';
@@ -26,18 +26,21 @@ export async function openCore(foundation: Foundation) {
     certificates: null,
     ticketKeys: randomBytes(TICKET_KEYS_BYTES),
   };
-  const keyMaterial = (): Pick<Snapshot, 'certificates' | 'challenges' | 'alpnCertificates' | 'ticketKeys'> => ({
+  const keyMaterial = async (): Promise<KeyMaterial> => ({
     ...(held.certificates?.forSnapshot() ?? { certificates: [], challenges: [], alpnCertificates: [] }),
     ticketKeys: held.ticketKeys.toString('base64'),
+    identityKeys: await rooms.signingKeys.current(),
   });
   const applications = createApplications({ db, bus, clock });
   const identity = createIdentity({ db, bus, clock });
+  const rooms = openIdentity(foundation, applications);
   const { trustedHops, limits, contact } = config;
   const vault = openVault(foundation.keyring);
   const protection = stack.use(
     createProtection({ db, bus, clock, log, applications, trustedHops, limits, contact, keyMaterial, vault }),
   );
-  const domains = { applications, identity, protection, audit };
+  const { people, sessions, signIn, signingKeys } = rooms;
+  const domains = { applications, identity, people, sessions, signIn, signingKeys, protection, audit };
   const maintenance = createMaintenance({ db, bus, rotateLedgerKey: () => audit.rotateKey() });
   const startedAt = clock.now();
   const system = (facts: Pick<ProcessFacts, 'health' | 'listeners' | 'gateway'>) =>
@@ -64,7 +67,7 @@ export async function openCore(foundation: Foundation) {
           nowMs: () => clock.monotonicMs(),
         }),
     });
-  return { ...foundation, metrics, audit, held, domains, maintenance, system };
+  return { ...foundation, metrics, audit, held, domains, answerGateway: rooms.answer, maintenance, system };
 }
 
 function ledgerFacts({ size, state, projected }: AuditStatus): { size: number; state: string; lag: number } {

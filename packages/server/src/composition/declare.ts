@@ -31,7 +31,7 @@ export async function declareApplications(core: Core, io: Declaring): Promise<De
     for (const { upstream } of declared) io.progress({ kind: 'done', step: 'protects', detail: upstream });
     return { declared, mode: await modeInForce(core), isDemo: false };
   }
-  const demo = stack.use(await startDemo({ dataDir, mode, hosts: config.host }));
+  const demo = stack.use(await startDemo({ dataDir, mode, login: config.login, hosts: config.host }));
   await domains.applications.applyDeclared([demo.application]);
   io.progress({ kind: 'done', step: 'demo shop started', detail: `${demo.url}, flawed on purpose, loopback only` });
   return { declared: [demo.application], mode: await modeInForce(core), isDemo: true };

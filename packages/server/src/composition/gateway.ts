@@ -4,8 +4,11 @@ import { createLink } from '../gateway/link/open-link.ts';
 import { takeMessage } from '../gateway/link/take-messages.ts';
 import type { Core } from './core.ts';
 
-/** What the gateway sends up and where it goes: records to the ledger, reports to policy learning, counters to the metrics. */
-export function connectGateway(core: Core): GatewayLink {
+/**
+ * What the gateway sends up and where it goes: records to the ledger, reports to policy learning, counters to the metrics,
+ * and questions about who asks to those who know.
+ */
+export async function connectGateway(core: Core): Promise<GatewayLink> {
   const { config, clock, log, audit, bus, metrics, domains } = core;
   const link = createLink({ config, clock, log });
   const gateways = Math.max(1, config.workers);
@@ -31,5 +34,9 @@ export function connectGateway(core: Core): GatewayLink {
       failed: (code, detail) => log.error({ code, detail }, 'a gateway failed'),
     }),
   );
+  link.onAsk(core.answerGateway);
+  domains.sessions.onEnded((hashes) => link.endSessions(hashes));
+  // Before the first snapshot: without a key no signed-in person could be named to an application.
+  await domains.signingKeys.rotateIfDue();
   return link;
 }

@@ -8,13 +8,18 @@ import { startWatchdog } from '../platform/watchdog.ts';
 import type { ServedCertificates } from './certificates.ts';
 import type { Core } from './core.ts';
 
+/** Often enough that a key is published nearly its whole hour before it signs. */
+const KEYS_EVERY_SECONDS = 300;
+const SWEEP_EVERY_SECONDS = 60;
+const BY_IDENTITY = { kind: 'system', ref: 'identity' } as const;
+
 /** What runs beside the requests: renewal, expiry, the watchdog, and the configuration file when it changes. */
 export async function startUpkeep(
   core: Core,
   { certificates, reporter }: ServedCertificates,
   configFile: string | null,
 ): Promise<void> {
-  const { db, clock, log, stack, metrics, bus } = core;
+  const { db, clock, log, stack, metrics, bus, domains } = core;
   const record = (event: EventRecord): void =>
     void bus.record(event).catch((error: unknown) => log.error({ err: error, type: event.type }, 'an event was not recorded'));
   const jobs = stack.use(
@@ -25,6 +30,13 @@ export async function startUpkeep(
   jobs.every('tls.expiry', LOCAL_CA_CHECK_MS / 1000, async () => {
     await certificates.refreshLocalCa();
     await reporter.reportExpiring(certificates.describe());
+  });
+  jobs.every('identity.keys', KEYS_EVERY_SECONDS, async () => {
+    if (await domains.signingKeys.rotateIfDue()) await domains.protection.snapshots.refresh('identity.keys', BY_IDENTITY);
+  });
+  jobs.every('identity.sweep', SWEEP_EVERY_SECONDS, async () => {
+    await domains.sessions.sweep();
+    await domains.people.sweep();
   });
   await jobs.start();
   stack.use(

@@ -1,4 +1,4 @@
-import type { ApplicationInput } from '@holdfast/contract';
+import type { ApplicationInput, LoginSettings } from '@holdfast/contract';
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -36,10 +36,12 @@ export interface Demo extends AsyncDisposable {
 export async function startDemo({
   dataDir,
   mode,
+  login,
   hosts,
 }: {
   dataDir: string;
   mode: 'monitor' | 'enforce';
+  login: LoginSettings['mode'];
   hosts: readonly string[];
 }): Promise<Demo> {
   const file = join(CHECKOUT, 'examples/shop/src/server.ts');
@@ -61,6 +63,7 @@ export async function startDemo({
     hosts: [...hosts],
     upstream: shop.url,
     mode,
+    login: { mode: login },
     csp: { mode: 'enforce', inlineHashes: await inlineHashes(shop) },
   };
   return { url: shop.url, application, [Symbol.asyncDispose]: () => shop[Symbol.asyncDispose]() };

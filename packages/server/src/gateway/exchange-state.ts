@@ -1,4 +1,4 @@
-import type { Application } from '@holdfast/contract';
+import type { Application, GatewaySession } from '@holdfast/contract';
 import type { CanonicalRequest, Inspection } from '@holdfast/inspect';
 import type { CompiledSnapshot } from './compiled-snapshot.ts';
 import type { EventQueue } from './event-queue.ts';
@@ -44,6 +44,10 @@ export class ExchangeState implements Exchange {
   clientAddress: string;
   trace: string | null = null;
   application: Application | null = null;
+  sessionHash: string | null = null;
+  ownCookies = '';
+  session: GatewaySession | null = null;
+  assertion: string | null = null;
   body: RequestBody = NO_BODY;
   canonical: CanonicalRequest | null = null;
   inspection: Inspection | null = null;

@@ -1,4 +1,4 @@
-import type { Application, EventRecord, ProblemCode, RecordedFinding, StepVerdict } from '@holdfast/contract';
+import type { Application, EventRecord, GatewaySession, ProblemCode, RecordedFinding, StepVerdict } from '@holdfast/contract';
 import type { CanonicalRequest, Inspection } from '@holdfast/inspect';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
@@ -102,6 +102,13 @@ export interface Exchange {
   trace: string | null;
   /** Set by identify. */
   application: Application | null;
+  /** SHA-256 of the session token that came with it, and our other cookies. Set by session-cookie, which takes both from `head`. */
+  sessionHash: string | null;
+  ownCookies: string;
+  /** Who asks; null = nobody that is known, or nobody that is known well enough. Set by session, judged by authorise. */
+  session: GatewaySession | null;
+  /** What tells the application who asks. Set by identity. */
+  assertion: string | null;
   /** Set by decode. */
   body: RequestBody;
   canonical: CanonicalRequest | null;

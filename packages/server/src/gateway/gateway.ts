@@ -2,6 +2,8 @@ import type { DownMessage, Snapshot, UpMessage } from '@holdfast/contract';
 import type { Clock } from '../platform/clock.ts';
 import { compileSnapshot } from './compile-snapshot.ts';
 import type { CompiledSnapshot } from './compiled-snapshot.ts';
+import { createAsks } from './link/asks.ts';
+import type { Asks } from './link/asks.ts';
 import { createRequestRoom } from './handle-request.ts';
 import type { RequestRoom } from './handle-request.ts';
 import type { RandomBytes } from './identifiers.ts';
@@ -44,6 +46,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
 class GatewayProcess implements Gateway {
   readonly #parts: GatewayParts;
   readonly #room: RequestRoom;
+  readonly #asks: Asks;
   #snapshot: CompiledSnapshot | null = null;
   #opening: Promise<void> | null = null;
   #listeners: Listeners | null = null;
@@ -52,7 +55,9 @@ class GatewayProcess implements Gateway {
   constructor(parts: GatewayParts) {
     this.#parts = parts;
     const { clock, log, send } = parts;
+    this.#asks = createAsks({ send });
     this.#room = createRequestRoom({
+      ask: (ask) => this.#asks.ask(ask),
       clock,
       log,
       send,
@@ -69,6 +74,12 @@ class GatewayProcess implements Gateway {
         break;
       case 'drain':
         void this.close(message.timeoutMs);
+        break;
+      case 'answer':
+        this.#asks.settle(message.id, message.answer);
+        break;
+      case 'sessions-ended':
+        this.#room.endSessions(message.hashes);
         break;
     }
   }
@@ -130,6 +141,7 @@ class GatewayProcess implements Gateway {
       if (performance.now() > idleUntil) this.#listeners?.endIdle();
     }
     this.#listeners?.close();
+    this.#asks.close();
     await this.#room.close();
   }
 }

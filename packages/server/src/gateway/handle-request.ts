@@ -1,3 +1,4 @@
+import type { Answer, Ask } from '@holdfast/contract';
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../platform/clock.ts';
 import type { CompiledSnapshot } from './compiled-snapshot.ts';
@@ -18,6 +19,7 @@ import { createRateLimiter } from './rate-limiter.ts';
 import { recordRequest } from './record-request.ts';
 import { refuse } from './response/refusal.ts';
 import { runPipeline } from './run-pipeline.ts';
+import { createSessionFinder } from './sessions/session-finder.ts';
 import { createUpstreams } from './upstream/upstreams.ts';
 import { createWebSocketRelays } from './upstream/websocket.ts';
 
@@ -30,6 +32,8 @@ export interface RequestRoom {
   readonly rejects: ProtocolRejects;
   readonly identifiers: Identifiers;
   follow(snapshot: CompiledSnapshot): void;
+  /** Forgets these sessions and ends what is open in their name. */
+  endSessions(hashes: readonly string[]): void;
   /** Ends WebSockets with 1001. */
   sayGoodbye(): void;
   close(): Promise<void>;
@@ -41,19 +45,23 @@ export interface RequestRoomParts {
   readonly node: string;
   readonly send: EventQueueParts['send'];
   readonly snapshot: () => CompiledSnapshot;
+  /** A question to the control plane; never rejects. */
+  readonly ask: (ask: Ask) => Promise<Answer>;
   readonly random?: RandomBytes;
 }
 
 const ignore = (): void => undefined;
 
-export function createRequestRoom({ clock, log, node, send, snapshot, random }: RequestRoomParts): RequestRoom {
+export function createRequestRoom({ clock, log, node, send, snapshot, ask, random }: RequestRoomParts): RequestRoom {
   const identifiers = createIdentifiers(random ?? randomBytes);
   const events = createEventQueue({ clock, identifiers, node, send });
   const rejects = createProtocolRejects(events, clock);
   const upstreams = createUpstreams();
   const webSockets = createWebSocketRelays(upstreams);
   const threads = createInspectionThreads(log);
-  const steps = createPipeline({ clock, limiter: createRateLimiter(), threads, upstreams, webSockets });
+  const sessions = createSessionFinder({ clock, ask });
+  const limiter = createRateLimiter();
+  const steps = createPipeline({ clock, limiter, threads, upstreams, webSockets, sessions, ask });
   const learner = createLearner({ clock, send });
   const record = recordRequest({ clock, events, rejects });
   // runPipeline hands back the very exchange it was given, which handle() below makes.
@@ -93,6 +101,10 @@ export function createRequestRoom({ clock, log, node, send, snapshot, random }: 
     follow(next) {
       upstreams.follow(next.source.applications);
       learner.follow(next.source.applications);
+    },
+    endSessions(hashes) {
+      sessions.end(hashes);
+      webSockets.endSessions(hashes);
     },
     sayGoodbye: () => webSockets.closeAll(),
     async close() {

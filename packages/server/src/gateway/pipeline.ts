@@ -1,16 +1,23 @@
+import type { Answer, Ask } from '@holdfast/contract';
 import type { Clock } from '../platform/clock.ts';
 import type { Step } from './exchange.ts';
 import type { InspectionThreads } from './inspection/inspection-threads.ts';
 import type { RateLimiter } from './rate-limiter.ts';
+import type { SessionFinder } from './sessions/session-finder.ts';
 import { accept } from './steps/accept.ts';
+import { authorise } from './steps/authorise.ts';
 import { ban } from './steps/ban.ts';
+import { csrf } from './steps/csrf.ts';
 import { decode } from './steps/decode.ts';
 import { forward } from './steps/forward.ts';
 import { identifyApplication } from './steps/identify-application.ts';
+import { identity } from './steps/identity.ts';
 import { inspect } from './steps/inspect.ts';
 import { ownPaths } from './steps/own-paths.ts';
 import { rate } from './steps/rate.ts';
 import { schema } from './steps/schema.ts';
+import { session } from './steps/session.ts';
+import { sessionCookie } from './steps/session-cookie.ts';
 import type { Upstreams } from './upstream/upstreams.ts';
 import type { WebSocketRelays } from './upstream/websocket.ts';
 
@@ -20,19 +27,27 @@ export interface PipelineParts {
   readonly threads: InspectionThreads;
   readonly upstreams: Upstreams;
   readonly webSockets: WebSocketRelays;
+  readonly sessions: SessionFinder;
+  readonly ask: (ask: Ask) => Promise<Answer>;
 }
 
 /** The way of a request, top to bottom. The record is written after whatever step ends it (`run-pipeline.ts`). */
-export function createPipeline({ clock, limiter, threads, upstreams, webSockets }: PipelineParts): readonly Step[] {
+export function createPipeline(parts: PipelineParts): readonly Step[] {
+  const { clock, limiter, threads, upstreams, webSockets, sessions, ask } = parts;
   return [
     accept,
     identifyApplication(clock),
     ban(clock),
     rate(limiter, clock),
-    ownPaths,
+    sessionCookie,
+    ownPaths({ sessions, ask }),
     decode(threads),
     inspect(clock),
+    session(sessions),
+    authorise,
+    csrf,
     schema(clock),
+    identity(clock),
     forward({ upstreams, webSockets, clock }),
   ];
 }

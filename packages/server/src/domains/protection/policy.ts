@@ -7,7 +7,7 @@ export type Policy = Pick<
   Snapshot,
   'applications' | 'exceptions' | 'schemas' | 'allows' | 'bans' | 'bypassUntil' | 'trustedHops' | 'limits' | 'contact'
 >;
-export type KeyMaterial = Pick<Snapshot, 'certificates' | 'challenges' | 'alpnCertificates' | 'ticketKeys'>;
+export type KeyMaterial = Pick<Snapshot, 'certificates' | 'challenges' | 'alpnCertificates' | 'ticketKeys' | 'identityKeys'>;
 
 const byText = (left: string, right: string): number => (left < right ? -1 : Number(left > right));
 

@@ -39,7 +39,7 @@ beforeEach(async () => {
     contact: null,
     vault: testVault,
     limits: gatewayLimitsSchema.parse({}),
-    keyMaterial: () => ({ certificates: [], challenges, alpnCertificates: [], ticketKeys: null }),
+    keyMaterial: () => ({ certificates: [], challenges, alpnCertificates: [], ticketKeys: null, identityKeys: [] }),
   });
   protection.snapshots.onSnapshot((snapshot) => void pushed.push(snapshot));
   await applications.create(shop, by);
@@ -234,7 +234,7 @@ describe('snapshots', () => {
     const { db, bus, clock } = platform;
     const parts = { db, bus, clock, applications: createApplications(platform), log: silentLog, trustedHops: 0, contact: null };
     const limits = gatewayLimitsSchema.parse({});
-    const keyMaterial = () => ({ certificates: [], challenges, alpnCertificates: [], ticketKeys: null });
+    const keyMaterial = () => ({ certificates: [], challenges, alpnCertificates: [], ticketKeys: null, identityKeys: [] });
     await using restarted = createProtection({ ...parts, vault: testVault, limits, keyMaterial });
     expect((await restarted.snapshots.current()).version).toBeGreaterThan(history[0]?.version ?? Infinity);
   });

@@ -1,12 +1,18 @@
 import type { Snapshot, UpMessage } from '@holdfast/contract';
 import type { ListenAddresses } from '../listener/listeners.ts';
+import type { AskHandler } from './answering.ts';
 
 /** How the control plane holds its gateways, wherever they run. Only JSON crosses. */
 export interface GatewayLink {
   /** Opens the ports with a first snapshot. Rejects with a `code` of the problem catalogue, e.g. `port-taken`. */
   start(snapshot: Snapshot): Promise<ListenAddresses>;
   push(snapshot: Snapshot): void;
+  /** Everything but questions, which hold what people typed and go to the one who answers them alone. */
   onMessage(listener: (message: UpMessage) => void): void;
+  /** Who answers the questions of gateways. A handler that throws has answered `failed`. */
+  onAsk(handler: AskHandler): void;
+  /** Tells every gateway that these sessions hold no longer. */
+  endSessions(hashes: readonly string[]): void;
   /** Drains, then stops; resolves at the latest shortly after `timeoutMs`. */
   close(timeoutMs: number): Promise<void>;
 }

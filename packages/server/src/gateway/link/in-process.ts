@@ -4,6 +4,7 @@ import { createGateway } from '../gateway.ts';
 import type { Gateway } from '../gateway.ts';
 import type { ListenAddresses } from '../listener/listeners.ts';
 import type { GatewayLog } from '../log.ts';
+import { createAnswering, endedMessages } from './answering.ts';
 import { GatewayFailure } from './gateway-link.ts';
 import type { GatewayLink } from './gateway-link.ts';
 
@@ -17,7 +18,13 @@ export interface InProcessParts {
 /** Control plane and gateway in one process: the same messages, handed over as they are. */
 export function createInProcessLink(parts: InProcessParts): GatewayLink {
   const listeners: ((message: UpMessage) => void)[] = [];
+  const answering = createAnswering(parts.log);
   const send = (message: UpMessage): void => {
+    if (message.kind === 'ask') {
+      const { id, ask } = message;
+      answering.take(ask, (answer) => gateway?.receive({ kind: 'answer', id, answer }));
+      return;
+    }
     for (const listener of listeners) listener(message);
   };
   let gateway: Gateway | null = null;
@@ -39,6 +46,10 @@ export function createInProcessLink(parts: InProcessParts): GatewayLink {
     },
     onMessage(listener) {
       listeners.push(listener);
+    },
+    onAsk: (handler) => answering.onAsk(handler),
+    endSessions(hashes) {
+      for (const message of endedMessages(hashes)) gateway?.receive(message);
     },
     async close(timeoutMs) {
       await gateway?.close(timeoutMs);

@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url';
 import type { ListenAddresses } from '../listener/listeners.ts';
 import type { PortAddress } from '../listener/ports.ts';
 import type { GatewayLog } from '../log.ts';
+import { createAnswering, endedMessages } from './answering.ts';
+import type { Answering, AskHandler } from './answering.ts';
 import { GatewayFailure } from './gateway-link.ts';
 import type { GatewayLink } from './gateway-link.ts';
 
@@ -32,6 +34,7 @@ class WorkersLink implements GatewayLink {
   readonly #parts: WorkersParts;
   readonly #listeners: ((message: UpMessage) => void)[] = [];
   readonly #workers = new Map<number, Worker>();
+  readonly #answering: Answering;
   readonly #timers = new Set<NodeJS.Timeout>();
   #snapshot: Snapshot | null = null;
   #backoffMs = BACKOFF_FIRST_MS;
@@ -41,6 +44,7 @@ class WorkersLink implements GatewayLink {
 
   constructor(parts: WorkersParts) {
     this.#parts = parts;
+    this.#answering = createAnswering(parts.log);
   }
 
   async start(snapshot: Snapshot): Promise<ListenAddresses> {
@@ -71,6 +75,14 @@ class WorkersLink implements GatewayLink {
     this.#listeners.push(listener);
   }
 
+  onAsk(handler: AskHandler): void {
+    this.#answering.onAsk(handler);
+  }
+
+  endSessions(hashes: readonly string[]): void {
+    for (const message of endedMessages(hashes)) for (const worker of this.#workers.values()) tell(worker, message);
+  }
+
   async close(timeoutMs: number): Promise<void> {
     this.#isClosing = true;
     for (const timer of this.#timers) clearTimeout(timer);
@@ -82,7 +94,7 @@ class WorkersLink implements GatewayLink {
     const worker = cluster.fork();
     const bornAt = performance.now();
     this.#workers.set(worker.id, worker);
-    worker.on('message', (message: unknown) => this.#take(message));
+    worker.on('message', (message: unknown) => this.#take(worker, message));
     worker.on('exit', (code, signal) => {
       this.#workers.delete(worker.id);
       if (this.#isClosing) return;
@@ -108,13 +120,18 @@ class WorkersLink implements GatewayLink {
   }
 
   /** Another process is another trust domain: what it says is checked before it is believed. */
-  #take(raw: unknown): void {
+  #take(worker: Worker, raw: unknown): void {
     const read = upMessageSchema.safeParse(raw);
     if (!read.success) {
       this.#parts.log.warn({ issues: read.error.issues.length }, 'unreadable message of a gateway worker');
       return;
     }
     const message = read.data;
+    if (message.kind === 'ask') {
+      const { id, ask } = message;
+      this.#answering.take(ask, (answer) => tell(worker, { kind: 'answer', id, answer }));
+      return;
+    }
     for (const listener of this.#listeners) listener(message);
     if (message.kind === 'failed') this.#started?.reject(new GatewayFailure(message.code, message.detail));
     if (message.kind !== 'listening') return;

@@ -34,6 +34,9 @@ const kept: readonly (readonly [why: string, given: string, sent: string])[] = [
 ];
 
 const dropped: readonly (readonly [why: string, given: string, reason: string])[] = [
+  ['the name of our session', 'holdfast=x', 'own'],
+  ['the name of our session with its prefix', '__Host-holdfast=x; Path=/; Secure', 'own'],
+  ['the name of another cookie of ours', '__Host-holdfast-device=x; Path=/; Secure', 'own'],
   ['no name', '=1', 'malformed'],
   ['no equals sign', 'abc', 'malformed'],
   ['a space in the name', 'a b=1', 'malformed'],

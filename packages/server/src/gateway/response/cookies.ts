@@ -1,4 +1,5 @@
 import type { Application } from '@holdfast/contract';
+import { isOwnCookie } from '../sessions/own-cookies.ts';
 
 type CookieSettings = Application['cookies'];
 
@@ -10,7 +11,7 @@ export interface CookieFacts {
 
 export type HardenedCookie =
   | { readonly kind: 'kept'; readonly value: string }
-  | { readonly kind: 'dropped'; readonly reason: 'malformed' | 'prefix' | 'too-long' };
+  | { readonly kind: 'dropped'; readonly reason: 'malformed' | 'prefix' | 'too-long' | 'own' };
 
 interface Cookie {
   readonly name: string;
@@ -106,6 +107,8 @@ export function hardenCookie(header: string, facts: CookieFacts): HardenedCookie
   if (header.length > PAIR_CHARS_MAX + ATTRIBUTES_MAX * ATTRIBUTE_CHARS_MAX) return { kind: 'dropped', reason: 'too-long' };
   const cookie = parse(header);
   if (cookie === null) return { kind: 'dropped', reason: 'malformed' };
+  // An application that could write our cookie could sign a visitor in as somebody else.
+  if (isOwnCookie(cookie.name)) return { kind: 'dropped', reason: 'own' };
   if (cookie.name.length + cookie.value.length > PAIR_CHARS_MAX) return { kind: 'dropped', reason: 'too-long' };
   const domain = cookie.attributes.get('domain');
   if (domain === '' || domain === null) cookie.attributes.delete('domain');

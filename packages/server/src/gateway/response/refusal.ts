@@ -58,6 +58,8 @@ export function refuse(exchange: Exchange, refused: Refused): void {
   const extra: HeaderPair[] = [];
   if (refused.retryAfterSeconds !== undefined)
     extra.push(['retry-after', String(Math.max(1, Math.ceil(refused.retryAfterSeconds)))]);
+  // RFC 9110 §15.5.2: a 401 says how to do better; ours is a page, for which no scheme is registered.
+  if (refused.code === 'sign-in-required') extra.push(['www-authenticate', 'Holdfast']);
   // RFC 9113 §8.2.2: no Connection field in HTTP/2, where GOAWAY does this.
   if (refused.closeConnection === true && exchange.connection.protocol !== 'h2') extra.push(['connection', 'close']);
   answerProblem(exchange, { code: refused.code, status, extra });

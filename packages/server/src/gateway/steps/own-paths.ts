@@ -1,21 +1,38 @@
 import { ON } from '../exchange.ts';
-import type { Step } from '../exchange.ts';
+import type { Exchange, Step, StepResult } from '../exchange.ts';
 import { takeCspReport } from '../response/csp-report.ts';
+import { answerKeySet } from '../sessions/key-set.ts';
+import { answerOwnPage } from '../sessions/own-page.ts';
+import type { OwnPageParts } from '../sessions/own-page.ts';
 
 const OWN_PREFIX = '/.holdfast';
 const CSP_REPORT_PATH = '/.holdfast/csp-report';
+const WELL_KNOWN_PREFIX = '/.well-known/holdfast';
+const KEY_SET_PATH = '/.well-known/holdfast/jwks.json';
+
+const NOT_FOUND: StepResult = { kind: 'refused', code: 'not-found', reason: 'own-path' };
 
 /** Paths that belong to Holdfast itself and never reach an application, in any letter case. */
-export const ownPaths: Step = {
+export const ownPaths = (parts: OwnPageParts): Step => ({
   name: 'own-paths',
   onFailure: 'block',
   run(exchange) {
-    const { path, method } = exchange.head;
+    const { path } = exchange.head;
     // Two characters tell almost every path from ours without a copy in lower case.
     if (path.charCodeAt(1) !== 0x2e) return ON;
     const folded = path.toLowerCase();
-    if (folded !== OWN_PREFIX && !folded.startsWith(`${OWN_PREFIX}/`)) return ON;
-    if (path === CSP_REPORT_PATH && method === 'POST') return takeCspReport(exchange);
-    return { kind: 'refused', code: 'not-found', reason: 'own-path' };
+    if (isUnder(folded, OWN_PREFIX)) return answerOwn(exchange, parts);
+    if (isUnder(folded, WELL_KNOWN_PREFIX)) return path === KEY_SET_PATH ? answerKeySet(exchange) : NOT_FOUND;
+    return ON;
   },
-};
+});
+
+const isUnder = (path: string, prefix: string): boolean => path === prefix || path.startsWith(`${prefix}/`);
+
+function answerOwn(exchange: Exchange, parts: OwnPageParts): StepResult | Promise<StepResult> {
+  const { head, application } = exchange;
+  if (head.path === CSP_REPORT_PATH) return head.method === 'POST' ? takeCspReport(exchange) : NOT_FOUND;
+  // Where nobody signs in there are no pages for it.
+  if (application === null || application.login.mode === 'off') return NOT_FOUND;
+  return answerOwnPage(exchange, application, parts);
+}

@@ -1,6 +1,7 @@
 import { plainAddress } from '../address.ts';
 import type { Exchange } from '../exchange.ts';
 import { listFromRight } from '../forwarded-list.ts';
+import { ASSERTION_HEADER } from '../sessions/identity-assertion.ts';
 
 /** RFC 9110 §7.6.1 and what framing we make anew. */
 const HOP_BY_HOP: readonly string[] = [
@@ -105,6 +106,10 @@ const SPOOFABLE: readonly string[] = [
 const SPOOFABLE_PREFIXES: readonly string[] = [
   'x-forwarded',
   'x-holdfast-',
+  'x-pomerium-',
+  'x-authelia-',
+  'x-oauth2-',
+  'x-vouch-',
   'x-envoy-',
   'x-ssl-client-',
   'ssl-client-',
@@ -165,7 +170,7 @@ function forwardedFor(exchange: Exchange): string {
 
 /** The header block for the application, flat as undici takes it: checked, without what clients must not say, ours last. */
 export function upstreamHeaders(exchange: Exchange): string[] {
-  const { head, connection, id, body } = exchange;
+  const { head, connection, id, body, assertion } = exchange;
   const named = namedByConnection(exchange);
   const headers: string[] = ['host', head.authority];
   for (const [name, value] of head.headers) {
@@ -178,6 +183,7 @@ export function upstreamHeaders(exchange: Exchange): string[] {
   headers.push('x-forwarded-host', head.authority);
   headers.push('x-forwarded-port', hasPort ? head.authority.slice(colon + 1) : connection.secure ? '443' : '80');
   headers.push('x-request-id', id);
+  if (assertion !== null) headers.push(ASSERTION_HEADER, assertion);
   if (body.kind === 'stream' && body.lengthBytes !== null) headers.push('content-length', String(body.lengthBytes));
   return headers;
 }

@@ -13,6 +13,8 @@ const ACCEPT_GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 const KEY = /^[A-Za-z0-9+/]{22}==$/u;
 const LINGER_MS = 2000;
 const GOING_AWAY = 1001;
+/** RFC 6455 §7.4.1: policy violation. */
+const NOT_ALLOWED = 1008;
 const PASSED_HEADERS: ReadonlySet<string> = new Set([
   'sec-websocket-protocol',
   'sec-websocket-extensions',
@@ -22,6 +24,8 @@ const PASSED_HEADERS: ReadonlySet<string> = new Set([
 export interface WebSocketRelays {
   /** Resolves when both sides are closed. */
   relay(exchange: Exchange): Promise<StepResult>;
+  /** Ends those that were opened in the name of one of these sessions. */
+  endSessions(hashes: readonly string[]): void;
   /** Says 1001 on all of them. */
   closeAll(): void;
   readonly size: number;
@@ -72,6 +76,10 @@ export function createWebSocketRelays(upstreams: Upstreams): WebSocketRelays {
       open.delete(relay);
       return ANSWERED;
     },
+    endSessions(hashes) {
+      const ended = new Set(hashes);
+      for (const relay of open) if (relay.session !== null && ended.has(relay.session)) relay.close(NOT_ALLOWED);
+    },
     closeAll() {
       for (const relay of open) relay.close(GOING_AWAY);
     },
@@ -90,6 +98,8 @@ function isAccepted(exchange: Exchange, { headers }: UpstreamUpgrade): boolean {
 }
 
 interface Relay {
+  /** Hash of the session that it was opened with. */
+  readonly session: string | null;
   readonly closed: Promise<void>;
   close(code: number): void;
 }
@@ -118,7 +128,7 @@ function startRelay(exchange: Exchange, { headers, socket: upstream }: UpstreamU
   if (head.length > 0) client.unshift(head);
   client.resume();
   const closed = Promise.all([gone(client), gone(upstream)]).then(() => clearTimeout(idle));
-  return { closed, close };
+  return { session: exchange.session?.hash ?? null, closed, close };
 }
 
 interface Pump {

@@ -17,7 +17,19 @@ export function inheritSettings(tree: Readonly<Record<string, unknown>>): Readon
   const filled = applications.map((application: unknown) => {
     if (!isTree(application)) return application;
     const missing = said.filter(([name]) => application[name] === undefined);
-    return Object.assign(emptyTree(), application, Object.fromEntries(missing));
+    return Object.assign(
+      emptyTree(),
+      application,
+      Object.fromEntries(missing),
+      inheritLogin(application['login'], tree['login']),
+    );
   });
   return Object.assign(emptyTree(), tree, { applications: filled });
+}
+
+/** At the top `login` is the mode alone; an application may say more of it, and still leave the mode to the top. */
+function inheritLogin(own: unknown, mode: unknown): Readonly<Record<string, unknown>> {
+  if (mode === undefined) return {};
+  if (own === undefined) return { login: { mode } };
+  return isTree(own) && own['mode'] === undefined ? { login: Object.assign(emptyTree(), own, { mode }) } : {};
 }

@@ -62,6 +62,12 @@ applications:
       { mode: 'enforce', hosts: ['a.test'], rate: { perSecond: 5, burst: 500 } },
       { mode: 'monitor', hosts: [], rate: { perSecond: 7 } },
     ]);
+    const login = `${two}\nlogin: required\n`.replace('name: B,', 'name: B, login: { idleMinutes: 5 },');
+    expect(login).toContain('idleMinutes');
+    expect(load({ yaml: login }).config.applications).toMatchObject([
+      { login: { mode: 'required', idleMinutes: 30, mfa: true } },
+      { login: { mode: 'required', idleMinutes: 5 } },
+    ]);
     expect(faultsOf({ yaml: 'mode: enforce\napplications: [3]\n' }).map(({ pointer }) => pointer)).toEqual(['/applications/0']);
   });
 
@@ -137,7 +143,7 @@ applications:
   test.each([
     ['admin beyond loopback', 'admin:\n  listen: 0.0.0.0:9443\n', '/admin/listen'],
     ['plain HTTP on a public address', 'listen:\n  plain: 203.0.113.5:80\n', '/listen/plain'],
-    ['login before it exists', 'login: required\n', '/login'],
+    ['a login that is none', 'login: sometimes\n', '/login'],
     ['a certificate without its key', 'tls:\n  certificate: a.pem\n', '/tls/key'],
     ['to together with applications', 'to: http://a\napplications:\n  - {id: a, name: A, upstream: "http://a"}\n', '/to'],
     ['half a line', 'listen: {https: ', ''],
@@ -153,6 +159,7 @@ applications:
     ['admin on loopback', 'admin:\n  listen: "[::1]:9443"\n'],
     ['plain HTTP on a private address', 'listen:\n  plain: 10.0.0.5:80\n'],
     ['login off', 'login: "off"\n'],
+    ['login required', 'login: required\n'],
     ['certificate and key', 'tls:\n  certificate: a.pem\n  key: b.pem\n'],
     ['an empty file', ''],
     ['only comments', '# nothing\n'],

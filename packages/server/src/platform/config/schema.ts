@@ -2,6 +2,7 @@ import {
   applicationSchema,
   gatewayLimitsSchema,
   hostNameSchema,
+  loginModeSchema,
   modeSchema,
   prefixSchema,
   rateSettingsSchema,
@@ -87,10 +88,7 @@ export const configSchema = z
     listen: listenSchema.prefault({}),
     admin: adminSchema.prefault({}),
     mode: modeSchema.default('monitor'),
-    login: z
-      .enum(['off', 'optional', 'required'])
-      .refine((value) => value === 'off', 'login in front of the application is not available yet: use off')
-      .default('off'),
+    login: loginModeSchema.default('off'),
     /** Host names served; empty = any well-formed one. */
     host: z.array(hostNameSchema).max(64).default([]),
     /** The application to protect, when there is only one. */

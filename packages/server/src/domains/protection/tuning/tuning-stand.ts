@@ -75,7 +75,7 @@ export async function openTuningStand(): Promise<Stand> {
       contact: null,
       vault: testVault,
       limits: gatewayLimitsSchema.parse({}),
-      keyMaterial: () => ({ certificates: [], challenges: [], alpnCertificates: [], ticketKeys: null }),
+      keyMaterial: () => ({ certificates: [], challenges: [], alpnCertificates: [], ticketKeys: null, identityKeys: [] }),
     });
   let protection = open();
   const newId = createUlid({ clock: platform.clock, random: (bytes) => Buffer.alloc(bytes, 7) });

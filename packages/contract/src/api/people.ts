@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import { slugSchema, timestampSchema, ulidSchema } from '../names.ts';
+
+/** What a person may do in Holdfast itself; null = a user of protected applications only. */
+export const roleSchema = z.enum(['owner', 'administrator', 'analyst', 'auditor', 'developer']);
+
+const groupsSchema = z.array(z.string().trim().min(1).max(64)).max(64);
+
+export const personInputSchema = z.strictObject({
+  /** What the person types to sign in. */
+  name: z.string().trim().min(1).max(64),
+  display: z.string().trim().min(1).max(100).optional(),
+  email: z.string().trim().min(3).max(254).optional(),
+  role: roleSchema.nullable().default(null),
+  groups: groupsSchema.default([]),
+  mfaRequired: z.boolean().default(false),
+  /** For whom has no role: the application whose sign-in the link opens. Left out = the first one. */
+  application: slugSchema.optional(),
+});
+export type PersonInput = z.input<typeof personInputSchema>;
+
+export const personChangeSchema = z.strictObject({
+  role: roleSchema.nullable().optional(),
+  groups: groupsSchema.optional(),
+  mfaRequired: z.boolean().optional(),
+});
+export type PersonChangeInput = z.infer<typeof personChangeSchema>;
+
+export const personViewSchema = z.strictObject({
+  id: ulidSchema,
+  name: z.string(),
+  display: z.string(),
+  email: z.string().nullable(),
+  role: roleSchema.nullable(),
+  groups: z.array(z.string()),
+  status: z.enum(['invited', 'active', 'disabled']),
+  mfaRequired: z.boolean(),
+  hasPassword: z.boolean(),
+  createdAt: timestampSchema,
+  createdBy: z.string(),
+  lastSignedInAt: timestampSchema.nullable(),
+});
+export type PersonView = z.infer<typeof personViewSchema>;
+
+/** A link for one use. This answer is the only place where it stands. */
+export const linkIssuedSchema = z.strictObject({ link: z.string(), expiresAt: timestampSchema });
+export type LinkIssued = z.infer<typeof linkIssuedSchema>;
+
+export const personLinkSchema = linkIssuedSchema.extend({ person: personViewSchema });
+export type PersonLink = z.infer<typeof personLinkSchema>;
+
+export const factorsViewSchema = z.strictObject({
+  totp: z.boolean(),
+  passkeys: z.array(
+    z.strictObject({ id: z.string(), name: z.string(), createdAt: timestampSchema, lastUsedAt: timestampSchema.nullable() }),
+  ),
+  recoveryCodesLeft: z.number().int().nonnegative(),
+});
+export type FactorsAnswer = z.infer<typeof factorsViewSchema>;
+
+/** A session by an id that opens nothing. */
+export const sessionViewSchema = z.strictObject({
+  id: ulidSchema,
+  person: ulidSchema,
+  kind: z.enum(['application', 'admin']),
+  application: z.string().nullable(),
+  createdAt: timestampSchema,
+  lastSeenAt: timestampSchema,
+  expiresAt: timestampSchema,
+  idleSeconds: z.number().int().nonnegative(),
+  acr: z.enum(['aal1', 'aal2']),
+  amr: z.array(z.string()),
+  elevatedUntil: timestampSchema.nullable(),
+  address: z.string().nullable(),
+  userAgent: z.string().nullable(),
+});
+export type SessionAnswer = z.infer<typeof sessionViewSchema>;
+
+export const sessionsEndedSchema = z.strictObject({ ended: z.number().int().nonnegative() });
+
+/** Who calls, and what they may. */
+export const callerSchema = z.strictObject({
+  kind: z.enum(['operator', 'token', 'person']),
+  ref: z.string(),
+  name: z.string().nullable(),
+  role: roleSchema.nullable(),
+  permissions: z.array(z.string()),
+  session: z.strictObject({ id: ulidSchema, expiresAt: timestampSchema, elevatedUntil: timestampSchema.nullable() }).nullable(),
+});
+export type Caller = z.infer<typeof callerSchema>;

@@ -1,0 +1,89 @@
+import { randomBytes } from 'node:crypto';
+import type { Answer, Application, Ask, SessionEndReason } from '@holdfast/contract';
+import type { Applications } from '../domains/applications/index.ts';
+import {
+  applicationMount,
+  createPages,
+  createPeople,
+  createSessions,
+  createSignIn,
+  createSigningKeys,
+  limitsOfLogin,
+  toGatewaySession,
+  type NewSession,
+  type People,
+  type Sessions,
+} from '../domains/identity/index.ts';
+import type { Foundation } from '../platform/foundation.ts';
+
+/** Why people's sessions end, in the words of sessions. */
+const END_REASONS: Readonly<Record<'password' | 'disabled' | 'role' | 'factors', SessionEndReason>> = {
+  password: 'password-changed',
+  disabled: 'person-disabled',
+  role: 'person-changed',
+  factors: 'factors-changed',
+};
+const BY_IDENTITY = { kind: 'system', ref: 'identity' } as const;
+
+export type IdentityRooms = ReturnType<typeof openIdentity>;
+
+/** People, their sign-in, their sessions and the pages for it, put together. */
+export function openIdentity(foundation: Foundation, applications: Pick<Applications, 'list'>) {
+  const { db, bus, clock, keyring, log } = foundation;
+  const find = async (id: string): Promise<Application | null> =>
+    (await applications.list()).find(({ application }) => application.id === id)?.application ?? null;
+  // Each asks the other, once everything stands: sessions who a person is, people to end sessions.
+  const sessions: Sessions = createSessions({
+    db,
+    bus,
+    clock,
+    keyring,
+    findPerson: async (id) => people.find(id),
+    async limitsOf(id) {
+      const application = await find(id);
+      return application === null ? null : limitsOfLogin(application.login);
+    },
+  });
+  const people: People = createPeople({
+    db,
+    bus,
+    clock,
+    keyring,
+    // There is no post yet: links are handed over by whoever makes them.
+    notify: () => undefined,
+    async endSessions(tx, { person, reason }) {
+      await sessions.endAllIn(tx, person, { reason: END_REASONS[reason], actor: BY_IDENTITY });
+    },
+  });
+  const signIn = createSignIn<NewSession>({ people, log, openSession: async (request) => sessions.open(request) });
+  const signingKeys = createSigningKeys({ db, bus, clock, keyring });
+  const pages = createPages(
+    {
+      signIn,
+      sessions,
+      people,
+      random: (bytes) => randomBytes(bytes),
+      async brand(id) {
+        const application = id === null ? null : await find(id);
+        return application === null
+          ? null
+          : { name: application.name, needsMfa: application.login.mfa, hosts: application.hosts };
+      },
+    },
+    applicationMount,
+  );
+
+  /** What gateways ask while a request waits. */
+  const answer = async (ask: Ask): Promise<Answer> => {
+    if (ask.kind === 'session') return { kind: 'session', session: await sessionOf(ask.hash, ask.application) };
+    const { request } = ask;
+    // What a gateway remembers is seconds old; a page that changes something goes by what holds now.
+    const session = request.session === null ? null : await sessionOf(request.session.hash, request.application);
+    return { kind: 'page', response: await pages.answer({ ...request, session }) };
+  };
+  const sessionOf = async (hash: string, application: string) => {
+    const view = await sessions.check(hash, { kind: 'application', application });
+    return view === null ? null : toGatewaySession(view);
+  };
+  return { people, sessions, signIn, signingKeys, answer };
+}

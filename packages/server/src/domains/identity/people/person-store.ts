@@ -1,0 +1,146 @@
+import type { Selectable } from 'kysely';
+import type { Keyring } from '../../../platform/keyring/keyring.ts';
+import { canonical, type Person, type Role, type Status } from './person.ts';
+import type { PeopleDb, PeopleTables } from './tables.ts';
+
+type Row = Selectable<PeopleTables['identity_person']>;
+
+/** A person with what only this domain may see. */
+export interface StoredPerson {
+  readonly person: Person;
+  readonly passwordHash: string | null;
+}
+
+export interface NewPersonRow {
+  readonly id: string;
+  readonly name: string;
+  readonly display: string;
+  readonly email: string | null;
+  readonly role: Role | null;
+  readonly groups: readonly string[];
+  readonly status: Status;
+  readonly mfaRequired: boolean;
+  readonly createdAt: number;
+  readonly createdBy: string;
+}
+
+export interface PersonStore {
+  insert(db: PeopleDb, person: NewPersonRow): Promise<StoredPerson>;
+  byId(db: PeopleDb, id: string): Promise<StoredPerson | null>;
+  /** By name, or by address when there is an `@` in it. */
+  bySignInName(db: PeopleDb, typed: string): Promise<StoredPerson | null>;
+  byEmail(db: PeopleDb, email: string): Promise<StoredPerson | null>;
+  list(db: PeopleDb, after: string, limit: number): Promise<StoredPerson[]>;
+  update(db: PeopleDb, id: string, changes: PersonChanges): Promise<StoredPerson | null>;
+  /** Active people with this role, locked until the transaction ends: two changes cannot each leave the other's. */
+  countActive(db: PeopleDb, role: Role): Promise<number>;
+}
+
+export type PersonChanges = Partial<
+  Pick<
+    Row,
+    | 'display'
+    | 'role'
+    | 'status'
+    | 'mfa_required'
+    | 'password_hash'
+    | 'password_is_short'
+    | 'password_changed_at'
+    | 'last_signed_in_at'
+    | 'renew_factors_since'
+  >
+> & { readonly groups?: string };
+
+const EMAIL_PURPOSE = 'identity e-mail';
+const emailPlace = (id: string): string[] => ['identity_person', 'email_cipher', id];
+
+/** All SQL of people. Addresses are sealed, and found by a keyed hash of their canonical form. */
+export function createPersonStore(keyring: Keyring): PersonStore {
+  const toStored = (row: Row): StoredPerson => ({
+    passwordHash: row.password_hash,
+    person: {
+      id: row.id,
+      name: row.name,
+      display: row.display,
+      email: row.email_cipher === null ? null : keyring.open(row.email_cipher, emailPlace(row.id)).toString('utf8'),
+      role: row.role,
+      groups: row.groups,
+      status: row.status,
+      mfaRequired: row.mfa_required,
+      hasPassword: row.password_hash !== null,
+      passwordIsShort: row.password_is_short,
+      createdAt: row.created_at,
+      createdBy: row.created_by,
+      lastSignedInAt: row.last_signed_in_at,
+      renewFactorsSince: row.renew_factors_since,
+    },
+  });
+  const orNull = (row: Row | undefined): StoredPerson | null => (row === undefined ? null : toStored(row));
+  const emailKey = (email: string): string => keyring.hmac(EMAIL_PURPOSE, canonical(email));
+  const byEmail: PersonStore['byEmail'] = async (db, email) =>
+    orNull(await db.selectFrom('identity_person').selectAll().where('email_norm', '=', emailKey(email)).executeTakeFirst());
+  return {
+    byEmail,
+    async insert(db, person) {
+      const row = await db
+        .insertInto('identity_person')
+        .values({
+          id: person.id,
+          name: person.name,
+          email_norm: person.email === null ? null : emailKey(person.email),
+          email_cipher: person.email === null ? null : keyring.seal(Buffer.from(person.email), emailPlace(person.id)),
+          display: person.display,
+          role: person.role,
+          groups: JSON.stringify(person.groups),
+          status: person.status,
+          mfa_required: person.mfaRequired,
+          password_hash: null,
+          password_is_short: false,
+          password_changed_at: null,
+          created_at: person.createdAt,
+          created_by: person.createdBy,
+          last_signed_in_at: null,
+          renew_factors_since: null,
+        })
+        .returningAll()
+        .executeTakeFirstOrThrow();
+      return toStored(row);
+    },
+    byId: async (db, id) => orNull(await db.selectFrom('identity_person').selectAll().where('id', '=', id).executeTakeFirst()),
+    async bySignInName(db, typed) {
+      const byName = await db.selectFrom('identity_person').selectAll().where('name', '=', canonical(typed)).executeTakeFirst();
+      // Always both look-ups, so that a name and an address cost the same.
+      const found = await byEmail(db, typed);
+      return orNull(byName) ?? found;
+    },
+    async list(db, after, limit) {
+      const rows = await db
+        .selectFrom('identity_person')
+        .selectAll()
+        .where('id', '>', after)
+        .orderBy('id')
+        .limit(limit)
+        .execute();
+      return rows.map(toStored);
+    },
+    async update(db, id, changes) {
+      const row = await db
+        .updateTable('identity_person')
+        .set((query) => ({ ...changes, revision: query('revision', '+', 1) }))
+        .where('id', '=', id)
+        .returningAll()
+        .executeTakeFirst();
+      return orNull(row);
+    },
+    async countActive(db, role) {
+      const rows = await db
+        .selectFrom('identity_person')
+        .select('id')
+        .where('role', '=', role)
+        .where('status', '=', 'active')
+        .forUpdate()
+        .execute();
+      return rows.length;
+    },
+  };
+}
