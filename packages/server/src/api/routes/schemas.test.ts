@@ -31,7 +31,7 @@ beforeAll(async () => {
     contact: null,
     vault: { pseudonym: (text) => text, seal: (text) => text, open: (text) => text },
     limits: gatewayLimitsSchema.parse({}),
-    keyMaterial: () => ({ certificates: [], challenges: [], alpnCertificates: [], ticketKeys: null }),
+    keyMaterial: () => ({ certificates: [], challenges: [], alpnCertificates: [], ticketKeys: null, identityKeys: [] }),
   });
   // Neither the ledger nor the process is asked by these routes.
   const { audit, system } = {} as { audit: ApiParts['domains']['audit']; system: ApiParts['system'] };

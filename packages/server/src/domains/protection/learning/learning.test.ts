@@ -20,7 +20,7 @@ const open = (): Protection =>
     contact: null,
     vault: { pseudonym: (text) => text, seal: (text) => text, open: (text) => text },
     limits: gatewayLimitsSchema.parse({}),
-    keyMaterial: () => ({ certificates: [], challenges: [], alpnCertificates: [], ticketKeys: null }),
+    keyMaterial: () => ({ certificates: [], challenges: [], alpnCertificates: [], ticketKeys: null, identityKeys: [] }),
   });
 
 beforeAll(async () => {
