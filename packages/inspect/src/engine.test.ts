@@ -41,6 +41,11 @@ describe('inspectRequest', () => {
     expect(inspect(value)).toMatchObject({ score: 0, findings: [] });
   });
 
+  test('two signs in a row make a plain word worth a look, one does not', () => {
+    expect(inspect('@@version').isAttack).toBe(true);
+    for (const value of ['@ada', 'ada@home', 'hello@@world']) expect(inspect(value).findings).toEqual([]);
+  });
+
   test('a finding says where, how and what', () => {
     const [finding] = inspect(`x' UNION SELECT ${'a,'.repeat(80)}b FROM t`, 'json', 'user.name').findings;
     expect(finding).toMatchObject({ rule: 'sqli.union', group: 'sqli', location: 'json', name: 'user.name', chain: [] });

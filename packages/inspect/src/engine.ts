@@ -170,11 +170,16 @@ function inspectText({ field, part, text }: Text, { detectors, memory, contextOf
   return findings;
 }
 
+/** Shorter texts are not read as Base64. */
+const BASE64_LENGTH_MIN = 16;
+
 /** A path-shaped or Base64-shaped value still deserves a look; everything else without punctuation does not. */
 function isPlain(traits: number, text: string): boolean {
   if (hasAny(traits, INTERESTING)) return false;
   if (hasAny(traits, TRAIT.slash | TRAIT.dot | TRAIT.colon)) return false;
-  return text.length < 16 || !hasAny(traits, TRAIT.letter);
+  // `@@version`: two of them name a variable of a database, which no handle and no address has.
+  if (hasAny(traits, TRAIT.at) && text.includes('@@')) return false;
+  return text.length < BASE64_LENGTH_MIN || !hasAny(traits, TRAIT.letter);
 }
 
 interface Judged {
