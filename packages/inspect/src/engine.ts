@@ -9,7 +9,6 @@ import type {
   FieldContext,
   FieldPlace,
   Finding,
-  Location,
   RuleGroup,
 } from './types.ts';
 import { deriveVariants, type Variant } from './variants/derive.ts';
@@ -145,20 +144,11 @@ function inspectText({ field, part, text }: Text, { detectors, memory, contextOf
   const { location, name } = field;
   const traits = scanTraits(text);
   if (isPlain(traits, text) && !READ_IF_PLAIN.has(name)) return NOTHING;
-  const isFile = field.isFile === true && part === 'value';
   // A file and a field of one name are judged by different detectors: what was clean as one need not be as the other.
-  const remembers = memory !== null && text.length <= REMEMBERED_MAX && !isFile;
+  const remembers = memory !== null && text.length <= REMEMBERED_MAX && !isFileText(field, part);
   const place = remembers ? `${location} ${part} ${name}` : '';
   if (remembers && memory.has(place, text)) return NOTHING;
-  const found: { group: RuleGroup; evidence: Evidence; variant: Variant }[] = [];
-  for (const variant of deriveVariants(text, traits)) {
-    const input: DetectInput = { value: variant.value, traits: variant.traits, location, name, part };
-    if (isFile) input.isFile = true;
-    for (const { group, needs, files, detect } of detectors) {
-      if (!hasAny(variant.traits, needs) || (isFile && files !== true)) continue;
-      for (const evidence of detect(input)) found.push({ group, evidence, variant });
-    }
-  }
+  const found = evidenceIn({ field, part, text }, traits, detectors);
   if (found.length === 0) {
     if (remembers) memory.add(place, text);
     return NOTHING;
@@ -168,6 +158,32 @@ function inspectText({ field, part, text }: Text, { detectors, memory, contextOf
   for (const { group, evidence, variant } of found)
     keepStrongest(findings, describe(field, variant, { group, evidence, context }));
   return findings;
+}
+
+interface Read {
+  group: RuleGroup;
+  evidence: Evidence;
+  variant: Variant;
+}
+
+/** What the detectors say of a text and of what is decoded from it. */
+function evidenceIn({ field, part, text }: Text, traits: number, detectors: readonly Detector[]): readonly Read[] {
+  const { location, name } = field;
+  const isFile = isFileText(field, part);
+  const found: Read[] = [];
+  for (const variant of deriveVariants(text, traits)) {
+    const input: DetectInput = { value: variant.value, traits: variant.traits, location, name, part };
+    if (isFile) input.isFile = true;
+    for (const { group, needs, files, detect } of detectors) {
+      if (!hasAny(variant.traits, needs) || (isFile && files !== true)) continue;
+      for (const evidence of detect(input)) found.push({ group, evidence, variant });
+    }
+  }
+  return found;
+}
+
+function isFileText(field: Field, part: Text['part']): boolean {
+  return field.isFile === true && part === 'value';
 }
 
 /** Shorter texts are not read as Base64. */
