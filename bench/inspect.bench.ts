@@ -1,4 +1,4 @@
-import { canonicalPath, decodeRequest, inspectRequest, type Decoded } from '@holdfast/inspect';
+import { canonicalPath, decodeRequest, inspectRequest, RULE_GROUPS, type Decoded } from '@holdfast/inspect';
 import { requestMix } from './load.ts';
 import { median, report } from './report.ts';
 
@@ -16,6 +16,9 @@ const FRAGMENTS = [
   "'", "' or ", '1 or (((', '(select ', ';id ', '<a b="', '<style>', '<handler>', 'onerror"', '%25', '&#', '[', '../', 'case when ',
   "a'--\n", '/*', '${', 'cat;', "a'", 'a"', '1,', 'or 1=', "' or '1", '&lt;', '\\x3c', 'a=b;', 'select a from ', '$(', '`a`', '||',
   '||1=1', 'or(a)=(', ',(select', 'a like b ', 'having ', '{{', '%u003c', 'concat(', "'||'", "like '",
+  'if(', "'||(", 'a||b', "'^", "'&'", 'a|b', 'or"', 'x.y(', 'a[b]', "' and sleep(", '$a$b', 'a@b', "it's ",
+  '<a b=c d=\'e\' f="g">', '<div class="a" id=b>text</div>\n', '<title>', '<a ', '<a/', '" onload=', '](', '{{a}}',
+  '&a', '+A', '+ADw-', '\\47', '\\0', '\u00bca\u00be', '%c0%ae', '&amp;lt;', '\uff1c',
 ];
 
 function cpuNowMs(): number {
@@ -66,6 +69,19 @@ const hostile = FRAGMENTS.map((fragment) => {
   return { fragment, ms: Math.round(median(times)) };
 }).toSorted((left, right) => right.ms - left.ms);
 
+/** One group alone over the fragment that costs it most; decoding the readings of the text, which all groups share, is in each of them. */
+const byGroup = RULE_GROUPS.map((group) => {
+  let worstOf = { fragment: '', ms: 0 };
+  for (const fragment of FRAGMENTS) {
+    const value = fragment.repeat(Math.ceil(HOSTILE_BYTES / fragment.length));
+    const began = cpuNowMs();
+    inspectRequest({ method: 'POST', path: '/', fields: [{ location: 'text', name: '', value }] }, { groups: [group] });
+    const ms = Math.round(cpuNowMs() - began);
+    if (ms > worstOf.ms) worstOf = { fragment, ms };
+  }
+  return { group, ...worstOf };
+}).toSorted((left, right) => right.ms - left.ms);
+
 const requestMs = median(perRequest);
 const worst = hostile[0]?.ms ?? 0;
 report({
@@ -76,6 +92,7 @@ report({
     requestCpuMs: Math.round(requestMs * 10_000) / 10_000,
     hostileWorstMs: worst,
     hostile: hostile.slice(0, 8),
+    byGroup,
     flagged,
   },
 });

@@ -9,7 +9,6 @@ import type {
   FieldContext,
   FieldPlace,
   Finding,
-  Location,
   RuleGroup,
 } from './types.ts';
 import { deriveVariants, type Variant } from './variants/derive.ts';
@@ -145,20 +144,11 @@ function inspectText({ field, part, text }: Text, { detectors, memory, contextOf
   const { location, name } = field;
   const traits = scanTraits(text);
   if (isPlain(traits, text) && !READ_IF_PLAIN.has(name)) return NOTHING;
-  const isFile = field.isFile === true && part === 'value';
   // A file and a field of one name are judged by different detectors: what was clean as one need not be as the other.
-  const remembers = memory !== null && text.length <= REMEMBERED_MAX && !isFile;
+  const remembers = memory !== null && text.length <= REMEMBERED_MAX && !isFileText(field, part);
   const place = remembers ? `${location} ${part} ${name}` : '';
   if (remembers && memory.has(place, text)) return NOTHING;
-  const found: { group: RuleGroup; evidence: Evidence; variant: Variant }[] = [];
-  for (const variant of deriveVariants(text, traits)) {
-    const input: DetectInput = { value: variant.value, traits: variant.traits, location, name, part };
-    if (isFile) input.isFile = true;
-    for (const { group, needs, files, detect } of detectors) {
-      if (!hasAny(variant.traits, needs) || (isFile && files !== true)) continue;
-      for (const evidence of detect(input)) found.push({ group, evidence, variant });
-    }
-  }
+  const found = evidenceIn({ field, part, text }, traits, detectors);
   if (found.length === 0) {
     if (remembers) memory.add(place, text);
     return NOTHING;
@@ -170,11 +160,42 @@ function inspectText({ field, part, text }: Text, { detectors, memory, contextOf
   return findings;
 }
 
+interface Read {
+  group: RuleGroup;
+  evidence: Evidence;
+  variant: Variant;
+}
+
+/** What the detectors say of a text and of what is decoded from it. */
+function evidenceIn({ field, part, text }: Text, traits: number, detectors: readonly Detector[]): readonly Read[] {
+  const { location, name } = field;
+  const isFile = isFileText(field, part);
+  const found: Read[] = [];
+  for (const variant of deriveVariants(text, traits)) {
+    const input: DetectInput = { value: variant.value, traits: variant.traits, location, name, part };
+    if (isFile) input.isFile = true;
+    for (const { group, needs, files, detect } of detectors) {
+      if (!hasAny(variant.traits, needs) || (isFile && files !== true)) continue;
+      for (const evidence of detect(input)) found.push({ group, evidence, variant });
+    }
+  }
+  return found;
+}
+
+function isFileText(field: Field, part: Text['part']): boolean {
+  return field.isFile === true && part === 'value';
+}
+
+/** Shorter texts are not read as Base64. */
+const BASE64_LENGTH_MIN = 16;
+
 /** A path-shaped or Base64-shaped value still deserves a look; everything else without punctuation does not. */
 function isPlain(traits: number, text: string): boolean {
   if (hasAny(traits, INTERESTING)) return false;
   if (hasAny(traits, TRAIT.slash | TRAIT.dot | TRAIT.colon)) return false;
-  return text.length < 16 || !hasAny(traits, TRAIT.letter);
+  // `@@version`: two of them name a variable of a database, which no handle and no address has.
+  if (hasAny(traits, TRAIT.at) && text.includes('@@')) return false;
+  return text.length < BASE64_LENGTH_MIN || !hasAny(traits, TRAIT.letter);
 }
 
 interface Judged {

@@ -234,7 +234,7 @@ export const HONEST_REQUESTS: readonly HonestRequest[] = [
       'at run (/srv/app/dist/main.js:12:7)\n    at Object.<anonymous> (file:///srv/app/dist/index.js:3:1)\njava.lang.NullPointerException: Cannot invoke "String.length()"\n\tat com.example.Shop.total(Shop.java:42)',
   }),
   json('a webhook', '/hooks/ci', {
-    ref: 'refs/heads/fix/or-1=1',
+    ref: 'refs/heads/fix/or-11',
     repository: { url: 'https://git.example/tea/shop.git' },
     commits: [{ message: "Don't drop table on upgrade; select * only where needed", added: ['../a.sql'] }],
   }),

@@ -38,6 +38,26 @@ const NEXT: Uint8Array = Uint8Array.from({ length: 128 }, (_, code) => {
   return '/.~?*[]:%-\\'.includes(character) ? GOES_ON : ENDS;
 });
 
+const TAB = 9;
+const BLANK = 32;
+const AMPERSAND = 38;
+/** A line break, an opening parenthesis, a semicolon, a backtick and a bar end what is assigned. */
+const STOPS: readonly number[] = [10, 40, 59, 96, 124];
+const STOP_MAX = 124;
+const SLASH = 47;
+const BRACKET = 91;
+const BACKSLASH = 92;
+/** What a command, or something that stands before one, begins with. */
+const STARTS: Uint8Array = Uint8Array.from({ length: 128 }, (_, code) =>
+  /[\w/.~?*[%\\$<>]/.test(String.fromCharCode(code)) ? 1 : 0,
+);
+
+/** False for a place at which no command can begin: the cheapest look there is. */
+export function mayBegin(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  return code < STARTS.length && STARTS[code] === 1;
+}
+
 function added(hash: number, code: number): number {
   return (Math.imul(hash, FACTOR) + (code | TO_LOWER)) & HASH_MASK;
 }
@@ -109,10 +129,11 @@ function mayHide(text: string, start: number, at: number): boolean {
 function standsBeforeCommand(text: string, start: number, at: number): boolean {
   const stop = Math.min(text.length, at + ASSIGNED_LENGTH_MAX);
   for (let end = at + 1; end < stop; end++) {
-    const character = text.charAt(end);
-    if (character === ' ' || character === '\t') return end > at + 1 || text[at] === '=';
-    if (';|\n`('.includes(character)) return false;
-    if (character === '&' && (text[at] === '=' || end > start + 3)) return false;
+    const code = text.charCodeAt(end);
+    if (code > STOP_MAX) continue;
+    if (code === BLANK || code === TAB) return end > at + 1 || text[at] === '=';
+    if (STOPS.includes(code)) return false;
+    if (code === AMPERSAND && (text[at] === '=' || end > start + 3)) return false;
   }
   return false;
 }
@@ -125,14 +146,20 @@ function mayBeFolded(text: string, start: number, from: number): boolean {
   for (let at = from; at < stop; at++) {
     const kind = wordClass(text, at);
     if (kind === WORD_LETTER) continue;
-    const character = text.charAt(at);
-    if (character === '/') slash = at;
-    else if (character === '[' && /[a-z?*]/i.test(text.charAt(at + 1))) return true;
-    else if (character === '\\' && at === start) return true;
-    else if (at > start && hiddenLength(text, at, false) > 0) return true;
+    const code = text.charCodeAt(at);
+    if (code === SLASH) slash = at;
+    else if (isPiece(text, at, start)) return true;
     else if (kind === NOT_WORD) break;
   }
   return slash > start && wordClass(text, slash + 1) !== NOT_WORD && mayBeBin(text, start, slash);
+}
+
+/** True for a sign that a shell removes, or a pattern of one letter. */
+function isPiece(text: string, at: number, start: number): boolean {
+  const code = text.charCodeAt(at);
+  if (code === BRACKET) return /[a-z?*]/i.test(text.charAt(at + 1));
+  if (code !== BACKSLASH && NEXT[code] !== HIDES) return false;
+  return at === start ? code === BACKSLASH : hiddenLength(text, at, false) > 0;
 }
 
 /** `c:\`, `%windir%` and `\windows`. */

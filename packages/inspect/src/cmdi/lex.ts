@@ -1,5 +1,5 @@
 import { foldWord } from './fold.ts';
-import { lookAt, NEEDS_FOLDING, NO_COMMAND } from './glance.ts';
+import { lookAt, mayBegin, NEEDS_FOLDING, NO_COMMAND } from './glance.ts';
 import { PREFIXES, programKind, WINDOWS_PROGRAMS } from './words.ts';
 
 /** What stands directly before a command word. */
@@ -73,6 +73,7 @@ export function walk(text: string): Walk {
 
 /** The next command site of a text, in order. Each character is stepped over once, whatever stands before it. */
 export function nextSite(state: Walk): CommandSite | undefined {
+  const { text } = state;
   if (state.at < 0) {
     state.at = 0;
     stepOver(state);
@@ -80,6 +81,7 @@ export function nextSite(state: Walk): CommandSite | undefined {
     if (first !== undefined) return first;
   }
   while (!state.isCrowded && findOpening(state)) {
+    if (!mayBegin(text, state.at)) continue;
     const isLoose = state.separator === 'line' || state.separator === 'quote';
     if (isLoose && (state.looseSites > LOOSE_SITES_MAX || state.looseFolded > LOOSE_FOLDED_MAX)) continue;
     const site = readSite(state);

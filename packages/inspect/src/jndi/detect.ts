@@ -38,7 +38,7 @@ export function detectJndi({ value, traits }: DetectInput): readonly Evidence[] 
     const seen = new Set<string>();
     const walk = walkLookups(value, (lookup) => {
       if (seen.size === KINDS) return;
-      const evidence = judgeLookup(value, lookup);
+      const evidence = judgeLookup(value, lookup, seen);
       if (evidence === undefined || seen.has(evidence.rule)) return;
       seen.add(evidence.rule);
       found.push(evidence);
@@ -56,7 +56,7 @@ export function detectJndi({ value, traits }: DetectInput): readonly Evidence[] 
   return found;
 }
 
-function judgeLookup(value: string, { text, span, isNested }: Lookup): Evidence | undefined {
+function judgeLookup(value: string, { text, span, isNested }: Lookup, seen: ReadonlySet<string>): Evidence | undefined {
   const head = fold(text.slice(0, PREFIX_LENGTH_MAX)).trimStart();
   if (/^jndi\s*:/.test(head))
     return { rule: 'jndi.lookup', confidence: CERTAIN, span, why: `the lookup reads ${text.slice(0, 48)}` };
@@ -70,7 +70,8 @@ function judgeLookup(value: string, { text, span, isNested }: Lookup): Evidence 
     return { rule: 'jndi.disguise', confidence: CERTAIN, span, why: 'a lookup decodes what it holds' };
   if (ACTING.has(prefix) && isActing(text, prefix))
     return { rule: 'jndi.script', confidence: CERTAIN, span, why: `a ${prefix} lookup acts on what it holds` };
-  if (!DISCLOSING.has(prefix) || !isKey(text.slice(colon + 1))) return undefined;
+  // How it stands in the text is the dear question; of one kind it is asked once.
+  if (seen.has('jndi.disclosure') || !DISCLOSING.has(prefix) || !isKey(text.slice(colon + 1))) return undefined;
   return { rule: 'jndi.disclosure', confidence: rateDisclosure(value, span, isNested), span, why: `a lookup reads ${prefix}:` };
 }
 

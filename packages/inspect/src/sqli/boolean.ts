@@ -32,8 +32,16 @@ export function judgeCondition(reading: Reading, at: number): Evidence | undefin
   const anchor = anchorBefore(tokens, at);
   // `15"&PAGE=2` is the tail of an address: a single `&` or `|` needs more than a name after it.
   if (isBitwise && (anchor === 'none' || opensQuote(reading) || readOperand(tokens, at + 1).shape === 'name')) return undefined;
+  if (anchor === 'literal' && isQuotedSign(reading, at)) return undefined;
   const best = judgeBothWays(reading, at + 1, { anchor, isLogic });
   return best === undefined ? undefined : { ...best, span: [tokens.starts[Math.max(0, at - 1)] ?? 0, best.span[1]] };
+}
+
+/** `['&&', '||']`: a sign in quotes of its own, in a list of such. */
+function isQuotedSign(reading: Reading, at: number): boolean {
+  const { tokens } = reading;
+  const isTouched = tokens.ends[at - 1] === tokens.starts[at] && tokens.ends[at] === tokens.starts[at + 1];
+  return isTouched && kindAt(tokens, at + 1) === KIND.string && !/^[a-z]/.test(textAt(tokens, at)) && opensQuote(reading);
 }
 
 /** Reads the operand as it stands and without the parentheses around it: `and ((1=1` never closes them. */
@@ -83,7 +91,10 @@ function judgeOperands(reading: Reading, at: number, setting: Setting): Evidence
   const right = readOperand(tokens, comparison);
   const end = right.shape === 'none' ? comparison : right.end;
   const sides = { left, right, end, anchor: setting.anchor };
-  const confidence = isProse(tokens, { ...sides, at, comparison, isLogic: setting.isLogic }) ? 0 : rateComparison(reading, sides);
+  // `the "first row" when row = 1`: a quoted text opens with its quote, and what follows it is prose.
+  const isQuoting = !setting.isLogic && !(isSolid(left.shape) && isSolid(right.shape)) && opensQuote(reading);
+  const confidence =
+    isQuoting || isProse(tokens, { ...sides, at, comparison, isLogic: setting.isLogic }) ? 0 : rateComparison(reading, sides);
   if (confidence === 0) return undefined;
   return evidence(tokens, { at, end, confidence, why: 'a condition that compares two values follows a logical operator' });
 }

@@ -214,9 +214,10 @@ export const DIRECTIVES: readonly Directive[] = [
   {
     hint: '__',
     rule: 'ssti.execution',
-    shape: /__[$*]\{|\}__::/,
+    // With a mere name between the braces it is a template literal: `__${name}__`.
+    shape: /__[$*]\{(?!\s{0,4}[\w.]{1,64}\s{0,4}\})|\}__::/,
     confidence: 0.95,
-    quoted: 0.9,
+    quoted: 0.85,
     why: 'Thymeleaf evaluates the expression before the page (preprocessing)',
   },
   {

@@ -81,10 +81,14 @@ const HIGH_MARKUP = new Map([
 export function foldHighBit(text: string): string {
   if (!/\u00BC[a-z/!]/i.test(text) || !text.includes('\u00BE')) return text;
   let out = '';
-  for (const character of text) {
-    const code = character.charCodeAt(0);
+  let from = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code < 0x80) continue;
     // The lead octets of characters written as UTF-8 fall away with what they led.
-    out += code < 0x80 ? character : (HIGH_MARKUP.get(code) ?? '');
+    out += text.slice(from, at) + (HIGH_MARKUP.get(code) ?? '');
+    from = at + 1;
   }
+  out += text.slice(from);
   return out;
 }

@@ -198,9 +198,8 @@ function injectedAttributes(text: string, mark: string): Evidence[] {
         span: [attribute.start, attribute.end],
         why: 'an injected attribute sends the form or link elsewhere',
       });
-    // Without a quote in front, `oneRow = f()` is an assignment; only the name of an event makes a handler of it.
     const name = withoutGlue(attribute.name);
-    if (mark === '' && name.startsWith('on') && !isEventHandler(name)) continue;
+    if (isOrdinaryName(name, attribute.value, mark)) continue;
     const isCertain = mark !== '' || isInjectedHandler(attribute);
     const evidence = judgeAttribute(attribute, { confidence: isCertain ? 0.94 : 0.91, tag: '' });
     if (evidence !== undefined && evidence.confidence > 0.5) found.push({ ...evidence, rule: 'xss.attribute' });
@@ -208,8 +207,16 @@ function injectedAttributes(text: string, mark: string): Evidence[] {
   return found;
 }
 
+/** `oneRow = f()` is an assignment: only the name of an event makes a handler of it, or behind a quote what injected script does. */
+function isOrdinaryName(name: string, value: string, mark: string): boolean {
+  return name.startsWith('on') && !isEventHandler(name) && (mark === '' || !isInjection(value));
+}
+
 function isInjectedHandler({ name, value }: Attribute): boolean {
-  if (!isEventHandler(name)) return false;
+  return isEventHandler(name) && isInjection(value);
+}
+
+function isInjection(value: string): boolean {
   const tokens = readTokens(value, 0);
   return findEffect(tokens)?.weight === 'clear' && !isProse(tokens);
 }

@@ -108,9 +108,11 @@ function weigh(tokens: readonly Token[], i: number): Weight | undefined {
 const timerUse: Judge = (tokens, i) => {
   const argument = tokens[i + 2];
   if (textAt(tokens, i + 1) !== '(' || argument === undefined) return runnerUse(tokens, i);
-  const isFunction =
-    argument.text === 'function' || argument.text === 'async' || argument.text === '(' || textAt(tokens, i + 3) === '=>';
-  return isFunction ? 'usual' : runnerUse(tokens, i);
+  const next = textAt(tokens, i + 3);
+  const isFunction = argument.text === 'function' || argument.text === 'async' || argument.text === '(' || next === '=>';
+  // `=> setTimeout(resolve, 100)`: a function of the script's own, by its name.
+  const isOwnName = i > 0 && argument.kind === 'word' && next === ',' && !JUDGES.has(argument.text) && argument.text !== 'name';
+  return isFunction || isOwnName ? 'usual' : runnerUse(tokens, i);
 };
 const importUse: Judge = (tokens, i) => {
   if (textAt(tokens, i + 1) !== '(' || textAt(tokens, i - 1) === ':') return undefined;
@@ -131,6 +133,7 @@ const JUDGES: ReadonlyMap<string, Judge> = new Map<string, Judge>([
   ['location', locationUse],
   ['setTimeout', timerUse],
   ['setInterval', timerUse],
+  ['setImmediate', timerUse],
   ['import', importUse],
 ]);
 

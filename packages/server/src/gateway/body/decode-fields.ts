@@ -29,7 +29,7 @@ export function decodeFields(
 
 /** Decodes and judges at once, so that the body crosses over one time only; the inspect step finds the verdict there. */
 async function readInThread(exchange: Exchange, raw: RawRequest, threads: InspectionThreads): Promise<StepResult> {
-  const { application, head, mode } = exchange;
+  const { application, head } = exchange;
   if (application === null) return ON;
   const verdict = await threads.judge({ raw, path: head.path, groups: inspectOptions(application).groups });
   if (verdict.kind === 'read') {
@@ -38,22 +38,19 @@ async function readInThread(exchange: Exchange, raw: RawRequest, threads: Inspec
   }
   const reason = `inspection-${verdict.reason}`;
   // Nobody has read it: passing it on would be a way around every rule.
-  if (mode === 'enforce') return { kind: 'refused', code: 'service-unavailable', reason, retryAfterSeconds: 1 };
+  if (refusesDoubt(exchange)) return { kind: 'refused', code: 'service-unavailable', reason, retryAfterSeconds: 1 };
   return tell(exchange, reason, `body not inspected: ${verdict.reason}`);
 }
 
 function settle(exchange: Exchange, decoded: Decoded): StepResult {
-  switch (decoded.kind) {
-    case 'ok':
-      exchange.canonical = decoded.request;
-      return ON;
-    case 'over-limit':
-      if (refusesDoubt(exchange)) return { kind: 'refused', code: 'body-too-large', reason: `decode-${decoded.limit}` };
-      return tell(exchange, `decode-${decoded.limit}`, `over-limit ${decoded.limit} in ${decoded.location}`);
-    case 'ambiguous':
-      if (refusesDoubt(exchange)) return { kind: 'refused', code: 'request-ambiguous', reason: `decode-${decoded.reason}` };
-      return tell(exchange, `decode-${decoded.reason}`, `ambiguous ${decoded.reason} in ${decoded.location}`);
+  if (decoded.kind === 'ok') {
+    exchange.canonical = decoded.request;
+    return ON;
   }
+  const detail = decoded.kind === 'ambiguous' ? decoded.reason : decoded.limit;
+  const reason = `decode-${detail}`;
+  if (!refusesDoubt(exchange)) return tell(exchange, reason, `${decoded.kind} ${detail} in ${decoded.location}`);
+  return { kind: 'refused', code: decoded.kind === 'ambiguous' ? 'request-ambiguous' : 'body-too-large', reason };
 }
 
 function tell({ record }: Exchange, reason: string, detail: string): StepResult {

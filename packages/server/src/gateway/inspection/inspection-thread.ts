@@ -9,4 +9,5 @@ function judge({ id, raw, path, groups }: ThreadJob): ThreadAnswer {
 }
 
 // The pool is the only one that speaks to this thread.
+// oxlint-disable-next-line unicorn/require-post-message-target-origin -- a port of this process, not a window
 parentPort?.on('message', (job: ThreadJob) => parentPort?.postMessage(judge(job)));
