@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { commonPasswordsFile, packCommonPasswords } from '../packages/server/src/domains/identity/people/common-passwords.ts';
+import { commonPasswordsFile, packCommonPasswords } from '../packages/server/src/domains/identity/index.ts';
 
 const [target = commonPasswordsFile()] = process.argv.slice(2);
 if (!existsSync(target)) {

@@ -14,7 +14,9 @@ import {
   type People,
   type Sessions,
 } from '../domains/identity/index.ts';
+import { resolveReference } from '../platform/config/references.ts';
 import type { Foundation } from '../platform/foundation.ts';
+import { openMail } from '../platform/mail/mail.ts';
 
 /** Why people's sessions end, in the words of sessions. */
 const END_REASONS: Readonly<Record<'password' | 'disabled' | 'role' | 'factors', SessionEndReason>> = {
@@ -25,11 +27,17 @@ const END_REASONS: Readonly<Record<'password' | 'disabled' | 'role' | 'factors',
 };
 const BY_IDENTITY = { kind: 'system', ref: 'identity' } as const;
 
+const mailPassword = (reference: string | null): string | null =>
+  reference === null
+    ? null
+    : resolveReference(reference, { environment: process.env, folder: process.cwd(), pointer: '/mail/smtp/password' });
+
 export type IdentityRooms = ReturnType<typeof openIdentity>;
 
 /** People, their sign-in, their sessions and the pages for it, put together. */
 export function openIdentity(foundation: Foundation, applications: Pick<Applications, 'list'>) {
-  const { db, bus, clock, keyring, log } = foundation;
+  const { db, bus, clock, keyring, log, config, dataDir, stack } = foundation;
+  const mail = stack.use(openMail({ settings: config.mail, dataDir, log, password: mailPassword(config.mail.smtp.password) }));
   const find = async (id: string): Promise<Application | null> =>
     (await applications.list()).find(({ application }) => application.id === id)?.application ?? null;
   // Each asks the other, once everything stands: sessions who a person is, people to end sessions.
@@ -49,8 +57,7 @@ export function openIdentity(foundation: Foundation, applications: Pick<Applicat
     bus,
     clock,
     keyring,
-    // There is no post yet: links are handed over by whoever makes them.
-    notify: () => undefined,
+    notify: (notice) => mail.send(notice),
     async endSessions(tx, { person, reason }) {
       await sessions.endAllIn(tx, person, { reason: END_REASONS[reason], actor: BY_IDENTITY });
     },
