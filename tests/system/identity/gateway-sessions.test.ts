@@ -4,7 +4,14 @@ import { createLocalJWKSet, jwtVerify, type JSONWebKeySet } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { sendRaw, type RawAnswer } from '../../support/raw-client.ts';
-import { hashOf, newIdentityKey, newToken, PERSON, startIdentityStand, type IdentityStand } from '../../support/identity-stand.ts';
+import {
+  hashOf,
+  newIdentityKey,
+  newToken,
+  PERSON,
+  startIdentityStand,
+  type IdentityStand,
+} from '../../support/identity-stand.ts';
 
 const HTML = { accept: 'text/html' };
 const ASSERTION = 'x-holdfast-jwt-assertion';
