@@ -18,6 +18,10 @@ const PASSKEY_NAME_CHARS_MAX = 64;
 /** `ABCD EFGH …`: typed by hand, four at a time. */
 const inFours = (secret: string): string => secret.replaceAll(/(.{4})(?=.)/gu, '$1 ');
 
+const LEAVE = { login: 'Sign in as somebody else', account: 'Back', enrol: 'Another way' } as const;
+const leave = (visit: Visit, to: keyof typeof LEAVE) =>
+  markup`<ul class="ways"><li><a href="${withNext(visit.mount.path(to), visit.next)}">${LEAVE[to]}</a></li></ul>`;
+
 /** Which second factor; the only page that somebody without one, who needs one, gets to. */
 export function enrolHandler(parts: PagesParts): Handler {
   return {
@@ -43,7 +47,8 @@ export function enrolHandler(parts: PagesParts): Handler {
               >
               <a class="button" href="${passkey}">Set up a passkey</a>
             </li>
-          </ul>`,
+          </ul>
+          ${leave(visit, visit.session === null ? 'login' : 'account')}`,
       });
     },
     post: (visit) => Promise.resolve(redirect(visit, withNext(visit.mount.path('enrol'), visit.next))),
@@ -80,7 +85,8 @@ async function totpPage(visit: Visit, challenge: string, { refused, parts }: Aga
             error: refused === null ? null : sayRefused(refused),
           }),
         ],
-      })}`,
+      })}
+      ${visit.canUsePasskeys ? leave(visit, 'enrol') : null}`,
   });
 }
 
@@ -130,9 +136,7 @@ async function newPasskeyPage(visit: Visit, challenge: string, { refused, parts 
           value: 'My passkey',
         }),
       })}
-      <ul class="ways">
-        <li><a href="${withNext(visit.mount.path('enrol'), visit.next)}">Another way</a></li>
-      </ul>`,
+      ${leave(visit, 'enrol')}`,
   });
 }
 
