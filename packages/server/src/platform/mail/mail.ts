@@ -52,7 +52,7 @@ export function openMail(parts: MailParts): Mail {
   const transport = transportOf(parts);
   const stopping = new AbortController();
   const waiting: Letter[] = [];
-  let working: Promise<void> | null = null;
+  const state: { working: Promise<void> | null } = { working: null };
 
   const deliver = async (letter: Letter): Promise<void> => {
     for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
@@ -70,10 +70,10 @@ export function openMail(parts: MailParts): Mail {
   };
   const work = async (): Promise<void> => {
     for (let letter = waiting.shift(); letter !== undefined; letter = waiting.shift()) await deliver(letter);
-    working = null;
+    state.working = null;
   };
   const settle = async (): Promise<void> => {
-    while (working !== null) await working;
+    while (state.working !== null) await state.working;
   };
 
   return {
@@ -82,7 +82,7 @@ export function openMail(parts: MailParts): Mail {
         return log.error({ waiting: waiting.length }, 'a letter was dropped: too many wait, or the process stops');
       }
       waiting.push(letter);
-      working ??= work();
+      state.working ??= work();
     },
     settle,
     async [Symbol.asyncDispose]() {

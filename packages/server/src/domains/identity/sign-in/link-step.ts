@@ -1,7 +1,7 @@
 import type { Log } from '../../../platform/log.ts';
 import { linkNotice } from '../people/notices.ts';
 import { needsMfa, typedName, type Person } from '../people/person.ts';
-import type { InviteKind, PeopleTables } from '../people/tables.ts';
+import type { InviteKind, PeopleDb, PeopleTables } from '../people/tables.ts';
 import { actorOf, refused, type Flow } from './flow.ts';
 import type { Refused, SignInContext, Step } from './steps.ts';
 
@@ -57,19 +57,24 @@ export interface Resets {
 export function createResets<Session>({ core }: Flow<Session>, log: Log): Resets {
   const waiting = new Set<Promise<void>>();
 
-  const isPausing = async (person: Person): Promise<boolean> => {
-    const rows = core.tables().selectFrom('identity_invite').select('hash').where('person', '=', person.id);
-    const recent = rows.where('kind', '=', 'reset').where('created_at', '>', core.clock.now() - RESET_PAUSE_MS);
+  const isPausing = async (tx: PeopleDb, person: Person): Promise<boolean> => {
+    // The row makes requests for one person take turns: of many at once, one writes a letter.
+    await tx.selectFrom('identity_person').select('id').where('id', '=', person.id).forUpdate().execute();
+    const rows = tx.selectFrom('identity_invite').select('hash').where('person', '=', person.id).where('kind', '=', 'reset');
+    const recent = rows.where('created_at', '>', core.clock.now() - RESET_PAUSE_MS);
     return (await recent.executeTakeFirst()) !== undefined;
   };
   const write = async (typed: string, linkBase: string): Promise<void> => {
     const found = await core.store.bySignInName(core.tables(), typed);
     const person = found?.person ?? null;
-    if (person === null || person.status !== 'active' || person.email === null || (await isPausing(person))) return;
-    const { token, expiresAt } = await core.db.transaction(async (tx) =>
-      core.invites.issue(tx, { kind: 'reset', person: person.id }, actorOf(null)),
-    );
-    const notice = linkNotice(person, { kind: 'reset', link: `${linkBase}${token}`, expiresAt });
+    if (person === null || person.status !== 'active' || person.email === null) return;
+    const issued = await core.db.transaction(async (tx) => {
+      if (await isPausing(tx.kysely.withTables<PeopleTables>(), person)) return null;
+      return core.invites.issue(tx, { kind: 'reset', person: person.id }, actorOf(null));
+    });
+    if (issued === null) return;
+    const link = { kind: 'reset' as const, link: `${linkBase}${issued.token}`, expiresAt: issued.expiresAt };
+    const notice = linkNotice(person, link);
     if (notice !== null) core.notify(notice);
   };
 

@@ -61,7 +61,9 @@ export function expectStep<Kind extends string, Any extends { readonly kind: str
 /** An authenticator app: the base32 of the offer, and codes at a time. */
 export function authenticator(secret: string): { readonly code: (nowMs: number) => string } {
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
-  const bits = [...secret].map((letter) => alphabet.indexOf(letter).toString(2).padStart(5, '0')).join('');
+  const bits = Array.from(secret)
+    .map((letter) => alphabet.indexOf(letter).toString(2).padStart(5, '0'))
+    .join('');
   const bytes = Buffer.from((bits.match(/.{8}/gu) ?? []).map((eight) => Number.parseInt(eight, 2)));
   return { code: (nowMs) => totpCode(bytes, totpStep(nowMs)) };
 }
