@@ -325,7 +325,7 @@ describe.skipIf(!isPresent)('signing in with a browser', () => {
     await press(page, 'Confirm it is me');
     await page.getByLabel('Password', { exact: true }).fill('wrong');
     await press(page, 'Continue');
-    expect(await page.title()).toMatch(/^Error: /u);
+    expect(await page.locator('.wrong').textContent()).toBe('The password is not right.');
     await shoot(page, 'step-up-password');
     await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
     await press(page, 'Continue');

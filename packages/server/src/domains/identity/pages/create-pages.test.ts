@@ -255,6 +255,8 @@ describe('enrolment', () => {
   test('is all that somebody without a second factor gets to', async () => {
     await password();
     expect(visitor.path).toBe(`${P}/enrol`);
+    // Somebody invited has typed no name yet, and needs it the next time.
+    expect(visitor.last.body).toContain('<strong>ada</strong>');
     for (const name of ['totp', 'recovery', 'passkey', 'codes']) {
       await visitor.go(`${P}/${name}`);
       expect(visitor.path, name).toBe(`${P}/enrol`);

@@ -22,6 +22,10 @@ const LEAVE = { login: 'Sign in as somebody else', account: 'Back', enrol: 'Anot
 const leave = (visit: Visit, to: keyof typeof LEAVE) =>
   markup`<ul class="ways"><li><a href="${withNext(visit.mount.path(to), visit.next)}">${LEAVE[to]}</a></li></ul>`;
 
+/** Whoever comes from an invitation has not typed the name yet. */
+const yourName = (visit: Visit, name: string | null) =>
+  name === null || visit.session !== null ? null : markup`<p>Your name for signing in is <strong>${name}</strong>.</p>`;
+
 /** Which second factor; the only page that somebody without one, who needs one, gets to. */
 export function enrolHandler(parts: PagesParts): Handler {
   return {
@@ -34,7 +38,7 @@ export function enrolHandler(parts: PagesParts): Handler {
       const passkey = withNext(visit.mount.path('enrol/passkey'), visit.next);
       return page(visit, {
         title: 'Set up a second factor',
-        body: markup`<p>Besides the password, signing in asks for something that only you have.</p>
+        body: markup`${yourName(visit, flow.view.name)}<p>Besides the password, signing in asks for something that only you have.</p>
           <ul class="rows">
             <li>
               <span><strong>Authenticator app</strong><small>A code of six digits on your phone</small></span>
