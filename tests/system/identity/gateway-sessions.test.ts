@@ -78,6 +78,19 @@ describe('where sign-in is required', () => {
     expect(JSON.stringify(stand.gateway.messages)).not.toContain(token);
   });
 
+  test('a record of what a signed-in person was refused says who, by an id', async () => {
+    const cookie = cookieOf(stand.control.signIn());
+    const answer = await stand.fetch('/', { method: 'POST', cookie, headers: { 'sec-fetch-site': 'cross-site' } });
+    const id = answer.headers.get('x-request-id');
+    const find = () => stand.gateway.events('request.completed').find((event) => event.requestId === id);
+    await expect.poll(find).toBeDefined();
+    expect(find()?.payload['steps']).toContainEqual({
+      step: 'session',
+      verdict: 'passed',
+      detail: `person ${PERSON} session 01ARZ3NDEKTSV4RRFFQ69G5FAX aal2`,
+    });
+  });
+
   test('a session is let in and asked for once', async () => {
     const cookie = cookieOf(stand.control.signIn());
     const answers = await Promise.all(Array.from({ length: 20 }, () => stand.fetch('/', { cookie })));
