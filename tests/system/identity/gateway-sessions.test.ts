@@ -94,6 +94,8 @@ describe('where sign-in is required', () => {
   test('a session is let in and asked for once', async () => {
     const cookie = cookieOf(stand.control.signIn());
     const answers = await Promise.all(Array.from({ length: 20 }, () => stand.fetch('/', { cookie })));
+    // A cache in front of us would hand it to others.
+    expect(answers[0]?.headers.get('cache-control')).toBe('private');
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
     expect(stand.control.asked).toHaveLength(1);
   });
