@@ -117,3 +117,32 @@ describe('a new password by letter', () => {
     expect(given.test.letters.length).toBeLessThanOrEqual(1);
   });
 });
+
+describe('signing up', () => {
+  it('answers the same for a new address and a taken one, and tells the owner of the taken one', async () => {
+    await given.test.person({ name: 'maria', email: 'maria@example.test' });
+    const answers = [];
+    for (const email of [
+      'Maria@example.test',
+      'maria@example.test',
+      'new@example.test',
+      'new@example.test',
+      'nonsense',
+      '\u0000@x',
+    ]) {
+      answers.push(await given.signIn.requestSignUp(email, LINK));
+      await given.signIn.settle();
+    }
+    expect(answers).toEqual(answers.map(() => undefined));
+    expect(given.test.letters.map(({ to, subject }) => [to, subject])).toEqual([
+      ['maria@example.test', 'You have an account already'],
+      ['new@example.test', 'Your invitation'],
+    ]);
+    const token = /token=([\w-]+)/u.exec(given.test.letters[1]?.text ?? '')?.[1] ?? '';
+    await expect(given.signIn.acceptInvite(token, 'passwordpassword', FROM)).rejects.toMatchObject({
+      code: 'password-unacceptable',
+    });
+    expectStep(await given.signIn.acceptInvite(token, NEW_PASSWORD, FROM), 'signed-in');
+    expectStep(await given.signIn.begin({ ...FROM, name: 'new@example.test', password: NEW_PASSWORD }), 'signed-in');
+  });
+});

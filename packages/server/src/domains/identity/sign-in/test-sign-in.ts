@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { openTestPeople, type TestPeople } from '../people/test-people.ts';
 import type { HashParameters } from '../people/password-hash.ts';
 import { totpCode, totpStep } from '../people/totp.ts';
-import { createSignIn } from './sign-in.ts';
+import { createSignIn, type ByLetter } from './sign-in.ts';
 import type { SessionRequest, SignIn, SignInContext, Step } from './steps.ts';
 
 export interface TestSession {
@@ -11,7 +11,7 @@ export interface TestSession {
 
 export interface TestSignIn extends AsyncDisposable {
   readonly test: TestPeople;
-  readonly signIn: SignIn<TestSession> & { settle(): Promise<void> };
+  readonly signIn: SignIn<TestSession> & ByLetter;
   /** What sessions were opened with. */
   readonly opened: SessionRequest[];
   reset(): Promise<void>;
