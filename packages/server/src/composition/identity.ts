@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto';
 import type { Answer, Application, Ask, SessionEndReason } from '@holdfast/contract';
 import type { Applications } from '../domains/applications/index.ts';
 import {
+  adminMount,
   applicationMount,
+  createAdmins,
   createPages,
   createPeople,
   createSessions,
@@ -11,6 +13,7 @@ import {
   limitsOfLogin,
   toGatewaySession,
   type NewSession,
+  type PagesParts,
   type People,
   type Sessions,
 } from '../domains/identity/index.ts';
@@ -25,6 +28,8 @@ const END_REASONS: Readonly<Record<'password' | 'disabled' | 'role' | 'factors',
   role: 'person-changed',
   factors: 'factors-changed',
 };
+/** Holdfast itself: nobody administers with one factor. */
+const ADMINISTRATION = { name: 'Holdfast', needsMfa: true, hosts: [] };
 const BY_IDENTITY = { kind: 'system', ref: 'identity' } as const;
 
 const mailPassword = (reference: string | null): string | null =>
@@ -64,21 +69,20 @@ export function openIdentity(foundation: Foundation, applications: Pick<Applicat
   });
   const signIn = createSignIn<NewSession>({ people, log, openSession: async (request) => sessions.open(request) });
   const signingKeys = createSigningKeys({ db, bus, clock, keyring });
-  const pages = createPages(
-    {
-      signIn,
-      sessions,
-      people,
-      random: (bytes) => randomBytes(bytes),
-      async brand(id) {
-        const application = id === null ? null : await find(id);
-        return application === null
-          ? null
-          : { name: application.name, needsMfa: application.login.mfa, hosts: application.hosts };
-      },
+  const pageParts: PagesParts = {
+    signIn,
+    sessions,
+    people,
+    random: (bytes) => randomBytes(bytes),
+    async brand(id) {
+      if (id === null) return ADMINISTRATION;
+      const application = await find(id);
+      return application === null ? null : { name: application.name, needsMfa: application.login.mfa, hosts: application.hosts };
     },
-    applicationMount,
-  );
+  };
+  const pages = createPages(pageParts, applicationMount);
+  const adminPages = createPages(pageParts, adminMount);
+  const admins = createAdmins(people);
 
   /** What gateways ask while a request waits. */
   const answer = async (ask: Ask): Promise<Answer> => {
@@ -92,5 +96,5 @@ export function openIdentity(foundation: Foundation, applications: Pick<Applicat
     const view = await sessions.check(hash, { kind: 'application', application });
     return view === null ? null : toGatewaySession(view);
   };
-  return { people, sessions, signIn, signingKeys, answer };
+  return { people, sessions, signIn, signingKeys, admins, adminPages, answer };
 }
