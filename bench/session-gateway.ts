@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { createInProcessLink } from '../packages/server/src/gateway/link/in-process.ts';
 import { systemClock } from '../packages/server/src/platform/clock.ts';
 import { testSnapshot } from '../tests/support/test-gateway.ts';
-import { gatewaySession, newIdentityKey } from '../tests/system/identity/stand.ts';
+import { gatewaySession, newIdentityKey } from '../tests/support/identity-stand.ts';
 
 /** A gateway with two applications on one upstream: nobody signs in to `off.test`, everybody to `on.test`. */
 const upstream = `http://127.0.0.1:${process.argv[2] ?? ''}`;

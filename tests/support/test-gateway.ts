@@ -8,7 +8,7 @@ import { createInProcessLink } from '../../packages/server/src/gateway/link/in-p
 import type { GatewayLink } from '../../packages/server/src/gateway/link/gateway-link.ts';
 import type { AskHandler } from '../../packages/server/src/gateway/link/answering.ts';
 import type { GatewayLog } from '../../packages/server/src/gateway/log.ts';
-import { systemClock } from '../../packages/server/src/platform/clock.ts';
+import { systemClock, type Clock } from '../../packages/server/src/platform/clock.ts';
 
 export interface TestGateway extends AsyncDisposable {
   readonly httpsPort: number;
@@ -65,13 +65,16 @@ export function testSnapshot(application: Partial<ApplicationInput> & { upstream
 }
 
 /** A real gateway on free loopback ports: TLS, redirects, and plain service. */
-export async function startTestGateway(snapshot: Snapshot, { onAsk }: { onAsk?: AskHandler } = {}): Promise<TestGateway> {
+export async function startTestGateway(
+  snapshot: Snapshot,
+  { onAsk, clock = systemClock }: { onAsk?: AskHandler; clock?: Clock } = {},
+): Promise<TestGateway> {
   const messages: UpMessage[] = [];
   const logged: string[] = [];
   const note = (_fields: object, message: string): void => void logged.push(message);
   const log: GatewayLog = { info: note, warn: note, error: note };
   const any = { host: '127.0.0.1', port: 0 };
-  const link = createInProcessLink({ listen: { https: any, http: any, plain: any }, clock: systemClock, log, node: 'test' });
+  const link = createInProcessLink({ listen: { https: any, http: any, plain: any }, clock, log, node: 'test' });
   link.onMessage((message) => messages.push(message));
   if (onAsk !== undefined) link.onAsk(onAsk);
   const bound = await link.start(snapshot);

@@ -5,7 +5,12 @@ import { readSchemaComments, type SchemaComments } from './schema-comments.ts';
 import { inWords, leavesOf, type NamedShape, type Shape } from './shape.ts';
 
 const SOURCE = 'packages/server/src/platform/config/schema.ts';
-const FILES = [SOURCE, 'packages/contract/src/application.ts', 'packages/contract/src/snapshot.ts'];
+const FILES = [
+  SOURCE,
+  'packages/server/src/platform/mail/settings.ts',
+  'packages/contract/src/application.ts',
+  'packages/contract/src/snapshot.ts',
+];
 
 /** One setting with the words that explain it; empty words are found by a test. */
 export interface Explained extends NamedShape {

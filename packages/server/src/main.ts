@@ -1,9 +1,9 @@
 import { controlEvents, type HealthView } from '@holdfast/contract';
 import { createApi } from './api/create-api.ts';
-import { openAdmin } from './api/open-admin.ts';
 import type { Api } from './api/route.ts';
 import { declaredIn } from './domains/applications/index.ts';
 import { addressText, startLink } from './gateway/link/open-link.ts';
+import { openAdministration } from './composition/administration.ts';
 import { openServedCertificates } from './composition/certificates.ts';
 import { openCore, type Core } from './composition/core.ts';
 import { declareApplications } from './composition/declare.ts';
@@ -42,6 +42,8 @@ export interface Running {
   readonly isDemo: boolean;
   readonly dataDir: string;
   readonly isNew: boolean;
+  /** For the first administrator, as long as there is none: whoever opens it first becomes the owner. */
+  readonly setupLink: string | null;
   /** Resolves when everything is closed after the signal. */
   readonly done: Promise<void>;
 }
@@ -49,12 +51,12 @@ export interface Running {
 /** For commands while no server runs: the same API in this process, under the lock of the data directory, no listeners. */
 export async function openControlPlane({ config }: Pick<LoadedConfig, 'config'>): Promise<ControlPlane> {
   return withCore({ config, writesLog: false }, async (core) => {
-    const { domains, maintenance, log, stack } = core;
+    const { domains, peoplePort: people, maintenance, log, stack } = core;
     await domains.applications.applyDeclared(declaredIn(config));
     const health: HealthView = { live: true, started: true, ready: false, reasons: ['the server is not running'] };
     const system = core.system({ health: () => health, listeners: () => [], gateway: () => null });
     const trust = { kind: 'host-operator', uid: process.getuid?.() ?? 0 } as const;
-    return { api: createApi({ domains, system, maintenance, log, trust }), close: () => stack.disposeAsync() };
+    return { api: createApi({ domains, system, people, maintenance, log, trust }), close: () => stack.disposeAsync() };
   });
 }
 
@@ -79,7 +81,7 @@ async function withCore<Result>(
 
 /** Listeners last, so that nothing is served before everything behind it stands; closed in the reverse order. */
 async function startServing(core: Core, { origins, file }: LoadedConfig, io: ServeIo): Promise<Running> {
-  const { config, dataDir, db, bus, stack, audit, domains, keyring, maintenance, log } = core;
+  const { config, dataDir, db, bus, stack, audit, domains, keyring } = core;
   const { signal, progress } = io;
   progress({ kind: 'done', step: 'database ready', detail: db.kind, elapsedMs: core.databaseMs });
   progress({
@@ -119,9 +121,7 @@ async function startServing(core: Core, { origins, file }: LoadedConfig, io: Ser
     listeners: () => listeners,
     gateway: () => (at === null ? null : { at, secure: bound.https !== null }),
   });
-  const { supply } = served.certificates;
-  const parts = { listen: config.admin.listen, dataDir, certificates: supply, domains, system, maintenance, log };
-  const admin = stack.use(await openAdmin(parts));
+  const admin = await openAdministration(core, { certificates: served.certificates.supply, system, addresses });
   listeners.push({ name: 'admin', address: admin.address });
 
   const started = { version: readVersion(), runtime: process.version, mode, workers: config.workers };
@@ -136,6 +136,7 @@ async function startServing(core: Core, { origins, file }: LoadedConfig, io: Ser
     isDemo,
     dataDir,
     isNew: core.isNew,
+    setupLink: admin.setupLink,
     done: stopOn(signal, core),
   };
 }

@@ -4,7 +4,14 @@ import { createLocalJWKSet, jwtVerify, type JSONWebKeySet } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { sendRaw, type RawAnswer } from '../../support/raw-client.ts';
-import { hashOf, newIdentityKey, newToken, PERSON, startIdentityStand, type IdentityStand } from './stand.ts';
+import {
+  hashOf,
+  newIdentityKey,
+  newToken,
+  PERSON,
+  startIdentityStand,
+  type IdentityStand,
+} from '../../support/identity-stand.ts';
 
 const HTML = { accept: 'text/html' };
 const ASSERTION = 'x-holdfast-jwt-assertion';
@@ -71,9 +78,24 @@ describe('where sign-in is required', () => {
     expect(JSON.stringify(stand.gateway.messages)).not.toContain(token);
   });
 
+  test('a record of what a signed-in person was refused says who, by an id', async () => {
+    const cookie = cookieOf(stand.control.signIn());
+    const answer = await stand.fetch('/', { method: 'POST', cookie, headers: { 'sec-fetch-site': 'cross-site' } });
+    const id = answer.headers.get('x-request-id');
+    const find = () => stand.gateway.events('request.completed').find((event) => event.requestId === id);
+    await expect.poll(find).toBeDefined();
+    expect(find()?.payload['steps']).toContainEqual({
+      step: 'session',
+      verdict: 'passed',
+      detail: `person ${PERSON} session 01ARZ3NDEKTSV4RRFFQ69G5FAX aal2`,
+    });
+  });
+
   test('a session is let in and asked for once', async () => {
     const cookie = cookieOf(stand.control.signIn());
     const answers = await Promise.all(Array.from({ length: 20 }, () => stand.fetch('/', { cookie })));
+    // A cache in front of us would hand it to others.
+    expect(answers[0]?.headers.get('cache-control')).toBe('private');
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
     expect(stand.control.asked).toHaveLength(1);
   });

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { createRemoteJWKSet, jwtVerify, type JWTVerifyGetKey } from 'jose';
 import { Pool } from 'undici';
 import { expect, test } from 'vitest';
-import { newIdentityKey, startIdentityStand } from './stand.ts';
+import { newIdentityKey, startIdentityStand } from '../../support/identity-stand.ts';
 
 const REQUESTS = 10_000;
 const CONNECTIONS = 16;

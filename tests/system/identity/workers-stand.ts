@@ -1,6 +1,6 @@
 import { createWorkersLink } from '../../../packages/server/src/gateway/link/workers.ts';
 import { testSnapshot } from '../../support/test-gateway.ts';
-import { FakeControlPlane, hashOf, newIdentityKey } from './stand.ts';
+import { FakeControlPlane, hashOf, newIdentityKey } from '../../support/identity-stand.ts';
 
 /** What the test tells this process, one message each; every one is answered with `{ done: name }`. */
 export type StandCommand =

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startEchoUpstream, type EchoUpstream } from '../../support/echo-upstream.ts';
-import { newToken } from './stand.ts';
+import { newToken } from '../../support/identity-stand.ts';
 import type { StandCommand } from './workers-stand.ts';
 
 /** Enough requests on connections of their own that each of two workers answers some. */

@@ -70,6 +70,7 @@ export const sessionViewSchema = z.strictObject({
   idleSeconds: z.number().int().nonnegative(),
   acr: z.enum(['aal1', 'aal2']),
   amr: z.array(z.string()),
+  authTime: timestampSchema,
   elevatedUntil: timestampSchema.nullable(),
   address: z.string().nullable(),
   userAgent: z.string().nullable(),

@@ -1,5 +1,7 @@
+import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import type { Principal } from '../domains/access/index.ts';
+import { adminSession, asPrincipal, assertFromHere, type SessionCheck } from './admin-session.ts';
 import type { Identity } from '../domains/identity/index.ts';
 import { Refusal } from '../platform/refusal.ts';
 import type { Trust } from './parts.ts';
@@ -25,28 +27,36 @@ async function refuse({ identity, route, cause }: Refused): Promise<never> {
   throw new Refusal(cause === 'missing' ? 'token-required' : 'token-refused');
 }
 
+export interface Gate {
+  readonly identity: Identity;
+  readonly trust: Trust;
+  /** Null = nobody signs in here. */
+  readonly sessions: SessionCheck | null;
+}
+
 /** Runs before every route below `/api/v1/`, so that no route can forget it. */
-export function authenticate(identity: Identity, trust: Trust) {
+export function authenticate(gate: Gate) {
+  const { identity, trust } = gate;
   return createMiddleware<ApiEnv>(async (context, next) => {
     const route = `${context.req.method} ${context.req.path}`;
-    context.set('principal', await principalOf({ identity, trust, route, header: context.req.header('authorization') }));
+    const principal: Principal =
+      trust.kind === 'host-operator'
+        ? { actor: { kind: 'operator', ref: `host:${trust.uid}` }, permissions: 'all' }
+        : await principalOf(gate, route, context);
+    context.set('principal', principal);
     await next();
     if (context.get('refusedPermission')) await identity.noteRefusal({ route: route.slice(0, 512), cause: 'permission' });
   });
 }
 
-interface Caller {
-  readonly identity: Identity;
-  readonly trust: Trust;
-  readonly route: string;
-  readonly header: string | undefined;
-}
-
-async function principalOf({ identity, trust, route, header }: Caller): Promise<Principal> {
-  if (trust.kind === 'host-operator') {
-    return { actor: { kind: 'operator', ref: `host:${trust.uid}` }, permissions: 'all' };
+/** A token comes first: whoever sends one means it, whatever cookies the browser adds. */
+async function principalOf({ identity, sessions }: Gate, route: string, context: Context<ApiEnv>): Promise<Principal> {
+  const header = context.req.header('authorization');
+  if (header === undefined) {
+    const session = sessions === null ? null : await adminSession(context, sessions);
+    if (session === null || sessions === null) return refuse({ identity, route, cause: 'missing' });
+    return asPrincipal(session, assertFromHere(context) && (await sessions.isElevated(session.hash)));
   }
-  if (header === undefined) return refuse({ identity, route, cause: 'missing' });
   const text = BEARER.exec(header)?.[1];
   if (text === undefined) return refuse({ identity, route, cause: 'unknown' });
   const verification = await identity.verifyToken(text);

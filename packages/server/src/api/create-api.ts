@@ -9,6 +9,8 @@ import { idempotency } from './idempotency.ts';
 import type { ApiParts } from './parts.ts';
 import { mountProbes } from './probes.ts';
 import type { Api, ApiEnv } from './route.ts';
+import { ADMIN_COOKIE } from './admin-session.ts';
+import { mountAdmins } from './routes/admins.ts';
 import { mountApplications } from './routes/applications.ts';
 import { mountAudit } from './routes/audit.ts';
 import { mountBans } from './routes/bans.ts';
@@ -17,11 +19,14 @@ import { mountCsp } from './routes/csp.ts';
 import { mountEvents } from './routes/events.ts';
 import { mountExceptions } from './routes/exceptions.ts';
 import { mountMaintenance } from './routes/maintenance.ts';
+import { mountPeople } from './routes/people.ts';
 import { mountSchemas } from './routes/schemas.ts';
+import { mountSessions } from './routes/sessions.ts';
 import { mountSnapshots } from './routes/snapshots.ts';
 import { mountSystem } from './routes/system.ts';
 import { mountTokens } from './routes/tokens.ts';
 import { mountTuning } from './routes/tuning.ts';
+import { mountSignIn, mountStart } from './sign-in.ts';
 import { nameRequest, newRequestId, refuseForeignPages } from './shield.ts';
 
 const BODY_BYTES_MAX = 1_048_576;
@@ -46,7 +51,7 @@ function toRefusal(error: unknown): unknown {
  *
  * @example const api = createApi({ domains, system, log, trust: { kind: 'token' } }); serve({ fetch: api.fetch })
  */
-export function createApi({ domains, system, maintenance, log, trust }: ApiParts): Api {
+export function createApi({ domains, system, people, maintenance, log, trust }: ApiParts): Api {
   const api = new OpenAPIHono<ApiEnv>({
     defaultHook: (result) => {
       if (!result.success) throw new Refusal('input-invalid', { errors: faultsOf(result.error) });
@@ -71,17 +76,25 @@ export function createApi({ domains, system, maintenance, log, trust }: ApiParts
     }),
   );
   mountProbes(api, system);
+  mountStart(api, people ?? null);
+  if (people !== undefined && trust.kind === 'token') mountSignIn(api, people);
   api.use(
     '/api/v1/*',
-    authenticate(domains.identity, trust),
+    authenticate({ identity: domains.identity, trust, sessions: people?.sessions ?? null }),
     idempotency(() => performance.now()),
   );
   for (const mount of [mountApplications, mountBans, mountBypass, mountExceptions, mountTuning, mountCsp]) mount(api, domains);
   for (const mount of [mountSchemas, mountEvents, mountAudit, mountTokens, mountSnapshots]) mount(api, domains);
   mountSystem(api, system);
+  if (people !== undefined) {
+    mountPeople(api, people);
+    mountSessions(api, people);
+    if (trust.kind === 'host-operator') mountAdmins(api, people);
+  }
   if (maintenance !== undefined) mountMaintenance(api, maintenance);
 
   api.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer', bearerFormat: 'hf_…' });
+  api.openAPIRegistry.registerComponent('securitySchemes', 'session', { type: 'apiKey', in: 'cookie', name: ADMIN_COOKIE });
   // Made when first asked for: it costs more than starting does.
   let document: ReturnType<Api['getOpenAPI31Document']> | null = null;
   api.get('/api/openapi.json', (context) => {

@@ -13,7 +13,7 @@ import type {
   VerifyView,
 } from '@holdfast/contract';
 import type { Applications } from '../domains/applications/index.ts';
-import type { Identity } from '../domains/identity/index.ts';
+import type { Admins, Identity, Pages, People, Sessions } from '../domains/identity/index.ts';
 import type { Protection } from '../domains/protection/index.ts';
 import type { Log } from '../platform/log.ts';
 import type { MaintenancePort } from './maintenance.ts';
@@ -49,6 +49,22 @@ export interface ApiDomains {
   readonly audit: AuditPort;
 }
 
+/** Where links for people lead, each up to the `#` before its secret. */
+export interface Links {
+  admin(page: 'setup' | 'invite'): string;
+  /** Null = there is no such application. */
+  application(id: string | undefined): Promise<string | null>;
+}
+
+/** People and their sessions; the pages are those of the administration. */
+export interface PeoplePort {
+  readonly people: People;
+  readonly sessions: Sessions;
+  readonly admins: Admins;
+  readonly pages: Pages;
+  readonly links: Links;
+}
+
 /**
  * Why a caller is believed. `token`: the TCP listener, where anybody on this machine can connect. `host-operator`: the
  * socket in the data directory, which only its owner can open; the file system has checked who that is.
@@ -58,6 +74,8 @@ export type Trust = { readonly kind: 'token' } | { readonly kind: 'host-operator
 export interface ApiParts {
   readonly domains: ApiDomains;
   readonly system: SystemPort;
+  /** Left out = nobody signs in here. */
+  readonly people?: PeoplePort;
   /** Backups and the key of the ledger; left out where no operator of the host can call. */
   readonly maintenance?: MaintenancePort;
   readonly log: Log;

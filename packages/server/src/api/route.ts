@@ -2,7 +2,8 @@ import { problemSchema, type Permission } from '@holdfast/contract';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { MiddlewareHandler } from 'hono';
 import type { z } from 'zod';
-import { may, type Principal } from '../domains/access/index.ts';
+import { isSensitive, may, type Principal } from '../domains/access/index.ts';
+import { ELEVATION_MS } from '../domains/identity/index.ts';
 import { Refusal } from '../platform/refusal.ts';
 
 export interface ApiEnv {
@@ -10,16 +11,30 @@ export interface ApiEnv {
 }
 export type Api = OpenAPIHono<ApiEnv>;
 
+export interface Need {
+  /** It takes a right or a way in away: worth doing at once, whoever does it. */
+  readonly isCalming?: boolean;
+}
+
+/** A person in a browser confirms sensitive changes: a session that somebody else got hold of changes nothing that lasts. */
+export function assertElevated({ session }: Principal): void {
+  if (session === undefined || session.isElevated) return;
+  throw new Refusal('step-up-required', { stepUp: { acr: 'aal2', maxAgeSeconds: ELEVATION_MS / 1000 } });
+}
+
+const READING = new Set(['GET', 'HEAD']);
+
 /** Every route below `/api/v1/` spreads this into its definition: what it needs is written beside it and in the OpenAPI document. */
-export function needs(permission: Permission) {
+export function needs(permission: Permission, { isCalming = false }: Need = {}) {
   const check: MiddlewareHandler<ApiEnv> = async (context, next) => {
     if (!may(context.get('principal'), permission)) {
       context.set('refusedPermission', true);
       throw new Refusal('permission-missing');
     }
+    if (isSensitive(permission) && !isCalming && !READING.has(context.req.method)) assertElevated(context.get('principal'));
     await next();
   };
-  return { middleware: check, security: [{ bearer: [] }], 'x-permission': permission };
+  return { middleware: check, security: [{ bearer: [] }, { session: [] }], 'x-permission': permission };
 }
 
 const PROBLEM = { description: 'A refusal (RFC 9457).', content: { 'application/problem+json': { schema: problemSchema } } };

@@ -10,6 +10,8 @@ const ID_LENGTH = 12;
 /** Only names of this machine: a page that rebinds its own name to 127.0.0.1 sends its own name (DNS rebinding). */
 export const OWN_HOST = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/u;
 
+const OPENED_BY_LINKS = /^\/(?:sign-in(?:\/[a-z/]*)?|setup)?$/u;
+
 const HEADERS: readonly (readonly [string, string])[] = [
   [
     'content-security-policy',
@@ -33,7 +35,8 @@ export const nameRequest = createMiddleware<ApiEnv>(async (context, next) => {
   context.set('requestId', newRequestId());
   await next();
   context.res.headers.set('x-request-id', context.get('requestId'));
-  for (const [name, value] of HEADERS) context.res.headers.set(name, value);
+  // Our own pages name one script and their forms; nothing else sets any of these.
+  for (const [name, value] of HEADERS) if (!context.res.headers.has(name)) context.res.headers.set(name, value);
 });
 
 /**
@@ -49,9 +52,9 @@ export function refuseForeignPages(trust: Trust) {
     const isOwn = origin === undefined || origin === `https://${host}` || origin === `http://${host}`;
     const site = context.req.header('sec-fetch-site');
     const isCrossSite = site === 'cross-site' || site === 'same-site';
-    // A link from elsewhere may open the start page; it may not call anything.
-    const isOpening =
-      context.req.method === 'GET' && context.req.path === '/' && context.req.header('sec-fetch-mode') === 'navigate';
+    // A link from elsewhere, such as that of an invitation, may open a page; it may not call anything.
+    const isPage = OPENED_BY_LINKS.test(context.req.path);
+    const isOpening = context.req.method === 'GET' && isPage && context.req.header('sec-fetch-mode') === 'navigate';
     if (!isOwn || (isCrossSite && !isOpening)) throw new Refusal('origin-refused');
     return next();
   });

@@ -69,6 +69,14 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'the ledger: read, verify, prove, export',
     load: async () => (await import('./commands/audit.ts')).audit,
   },
+  {
+    name: 'admin',
+    summary: 'the first administrator, and the way back in',
+    load: async () => (await import('./commands/admin.ts')).admin,
+  },
+  { name: 'user', summary: 'people: invite, change, disable', load: async () => (await import('./commands/user.ts')).user },
+  { name: 'mfa', summary: 'second factors of people', load: async () => (await import('./commands/mfa.ts')).mfa },
+  { name: 'session', summary: 'who is signed in', load: async () => (await import('./commands/session.ts')).session },
   { name: 'token', summary: 'tokens for automation', load: async () => (await import('./commands/token.ts')).token },
   {
     name: 'trust',

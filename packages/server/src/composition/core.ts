@@ -7,6 +7,7 @@ import { openAudit, type AuditStatus } from '../domains/audit/index.ts';
 import { createIdentity } from '../domains/identity/index.ts';
 import { createProtection, type KeyMaterial, type ProtectionVault } from '../domains/protection/index.ts';
 import { openIdentity } from './identity.ts';
+import { configuredPlaces, createLinks } from './places.ts';
 import type { Foundation } from '../platform/foundation.ts';
 import type { Keyring } from '../platform/keyring/keyring.ts';
 import { createMetrics } from '../platform/metrics.ts';
@@ -41,6 +42,14 @@ export async function openCore(foundation: Foundation) {
   );
   const { people, sessions, signIn, signingKeys } = rooms;
   const domains = { applications, identity, people, sessions, signIn, signingKeys, protection, audit };
+  const places = configuredPlaces(config);
+  const peoplePort = {
+    people,
+    sessions,
+    admins: rooms.admins,
+    pages: rooms.adminPages,
+    links: createLinks(places, applications),
+  };
   const maintenance = createMaintenance({ db, bus, rotateLedgerKey: () => audit.rotateKey() });
   const startedAt = clock.now();
   const system = (facts: Pick<ProcessFacts, 'health' | 'listeners' | 'gateway'>) =>
@@ -67,7 +76,8 @@ export async function openCore(foundation: Foundation) {
           nowMs: () => clock.monotonicMs(),
         }),
     });
-  return { ...foundation, metrics, audit, held, domains, answerGateway: rooms.answer, maintenance, system };
+  const { answer: answerGateway } = rooms;
+  return { ...foundation, metrics, audit, held, domains, peoplePort, places, answerGateway, maintenance, system };
 }
 
 function ledgerFacts({ size, state, projected }: AuditStatus): { size: number; state: string; lag: number } {

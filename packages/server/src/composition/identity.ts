@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto';
 import type { Answer, Application, Ask, SessionEndReason } from '@holdfast/contract';
 import type { Applications } from '../domains/applications/index.ts';
 import {
+  adminMount,
   applicationMount,
+  createAdmins,
   createPages,
   createPeople,
   createSessions,
@@ -11,10 +13,13 @@ import {
   limitsOfLogin,
   toGatewaySession,
   type NewSession,
+  type PagesParts,
   type People,
   type Sessions,
 } from '../domains/identity/index.ts';
+import { resolveReference } from '../platform/config/references.ts';
 import type { Foundation } from '../platform/foundation.ts';
+import { openMail } from '../platform/mail/mail.ts';
 
 /** Why people's sessions end, in the words of sessions. */
 const END_REASONS: Readonly<Record<'password' | 'disabled' | 'role' | 'factors', SessionEndReason>> = {
@@ -23,13 +28,21 @@ const END_REASONS: Readonly<Record<'password' | 'disabled' | 'role' | 'factors',
   role: 'person-changed',
   factors: 'factors-changed',
 };
+/** Holdfast itself: nobody administers with one factor. */
+const ADMINISTRATION = { name: 'Holdfast', needsMfa: true, hosts: [] };
 const BY_IDENTITY = { kind: 'system', ref: 'identity' } as const;
+
+const mailPassword = (reference: string | null): string | null =>
+  reference === null
+    ? null
+    : resolveReference(reference, { environment: process.env, folder: process.cwd(), pointer: '/mail/smtp/password' });
 
 export type IdentityRooms = ReturnType<typeof openIdentity>;
 
 /** People, their sign-in, their sessions and the pages for it, put together. */
 export function openIdentity(foundation: Foundation, applications: Pick<Applications, 'list'>) {
-  const { db, bus, clock, keyring, log } = foundation;
+  const { db, bus, clock, keyring, log, config, dataDir, stack } = foundation;
+  const mail = stack.use(openMail({ settings: config.mail, dataDir, log, password: mailPassword(config.mail.smtp.password) }));
   const find = async (id: string): Promise<Application | null> =>
     (await applications.list()).find(({ application }) => application.id === id)?.application ?? null;
   // Each asks the other, once everything stands: sessions who a person is, people to end sessions.
@@ -49,29 +62,27 @@ export function openIdentity(foundation: Foundation, applications: Pick<Applicat
     bus,
     clock,
     keyring,
-    // There is no post yet: links are handed over by whoever makes them.
-    notify: () => undefined,
+    notify: (notice) => mail.send(notice),
     async endSessions(tx, { person, reason }) {
       await sessions.endAllIn(tx, person, { reason: END_REASONS[reason], actor: BY_IDENTITY });
     },
   });
   const signIn = createSignIn<NewSession>({ people, log, openSession: async (request) => sessions.open(request) });
   const signingKeys = createSigningKeys({ db, bus, clock, keyring });
-  const pages = createPages(
-    {
-      signIn,
-      sessions,
-      people,
-      random: (bytes) => randomBytes(bytes),
-      async brand(id) {
-        const application = id === null ? null : await find(id);
-        return application === null
-          ? null
-          : { name: application.name, needsMfa: application.login.mfa, hosts: application.hosts };
-      },
+  const pageParts: PagesParts = {
+    signIn,
+    sessions,
+    people,
+    random: (bytes) => randomBytes(bytes),
+    async brand(id) {
+      if (id === null) return ADMINISTRATION;
+      const application = await find(id);
+      return application === null ? null : { name: application.name, needsMfa: application.login.mfa, hosts: application.hosts };
     },
-    applicationMount,
-  );
+  };
+  const pages = createPages(pageParts, applicationMount);
+  const adminPages = createPages(pageParts, adminMount);
+  const admins = createAdmins(people);
 
   /** What gateways ask while a request waits. */
   const answer = async (ask: Ask): Promise<Answer> => {
@@ -85,5 +96,5 @@ export function openIdentity(foundation: Foundation, applications: Pick<Applicat
     const view = await sessions.check(hash, { kind: 'application', application });
     return view === null ? null : toGatewaySession(view);
   };
-  return { people, sessions, signIn, signingKeys, answer };
+  return { people, sessions, signIn, signingKeys, admins, adminPages, answer };
 }

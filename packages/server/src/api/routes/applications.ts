@@ -14,7 +14,7 @@ import { stringify } from 'yaml';
 import { Refusal } from '../../platform/refusal.ts';
 import { entityTag, readIfMatch } from '../entity-tag.ts';
 import type { ApiDomains } from '../parts.ts';
-import { answers, body, created, needs, noContent, type Api } from '../route.ts';
+import { answers, assertElevated, body, created, needs, noContent, type Api } from '../route.ts';
 
 const params = z.object({ id: slugSchema });
 const tags = ['applications'];
@@ -69,7 +69,7 @@ const setMode = createRoute({
   path: '/api/v1/applications/{id}/mode',
   tags: ['modes'],
   summary: 'Sets the mode of an application or the action of one rule group.',
-  ...needs('mode:write'),
+  ...needs('mode:write', { isCalming: true }),
   request: { params, body: body(modeChangeSchema) },
   responses: answers(applicationViewSchema, 'The application as it is now.'),
 });
@@ -122,8 +122,11 @@ function mountWrites(api: Api, { applications }: ApiDomains): void {
     return context.body(null, 204);
   });
   api.openapi(setMode, async (context) => {
+    const change = context.req.valid('json');
+    // To block more is done at once; whatever could block less is confirmed.
+    if (!('mode' in change && change.mode === 'enforce')) assertElevated(context.get('principal'));
     const by = { actor: context.get('principal').actor, revision: readIfMatch(context.req.header('if-match')) };
-    const view = await applications.setMode(context.req.valid('param').id, { ...by, change: context.req.valid('json') });
+    const view = await applications.setMode(context.req.valid('param').id, { ...by, change });
     return context.json(view, 200, tagged(view));
   });
 }

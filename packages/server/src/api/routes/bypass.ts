@@ -28,7 +28,7 @@ const end = createRoute({
   path,
   tags,
   summary: 'Ends break-glass.',
-  ...needs('bypass:write'),
+  ...needs('bypass:write', { isCalming: true }),
   responses: noContent('It is over.'),
 });
 

@@ -43,8 +43,8 @@ const rotate = createRoute({
 });
 
 /** A token could be stolen; the whole state leaves only through the socket that the file system guards. */
-const hostOnly = createMiddleware<ApiEnv>(async (context, next) => {
-  if (context.get('principal').actor.kind !== 'operator') throw new Refusal('permission-missing');
+export const hostOnly = createMiddleware<ApiEnv>(async (context, next) => {
+  if (context.get('principal').permissions !== 'all') throw new Refusal('permission-missing');
   await next();
 });
 

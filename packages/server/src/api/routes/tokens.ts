@@ -37,7 +37,7 @@ const revoke = createRoute({
   path: '/api/v1/tokens/{id}',
   tags,
   summary: 'Revokes a token at once.',
-  ...needs('token:write'),
+  ...needs('token:write', { isCalming: true }),
   request: { params: z.object({ id: ulidSchema }) },
   responses: answers(tokenViewSchema, 'The revoked token.'),
 });

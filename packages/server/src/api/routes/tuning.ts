@@ -16,7 +16,7 @@ import {
 } from '@holdfast/contract';
 import { createRoute } from '@hono/zod-openapi';
 import type { ApiDomains, AuditPort } from '../parts.ts';
-import { answers, body, created, needs, type Api } from '../route.ts';
+import { answers, assertElevated, body, created, needs, type Api } from '../route.ts';
 
 const tags = ['tuning'];
 
@@ -124,8 +124,10 @@ export function mountTuning(api: Api, { protection, audit }: ApiDomains): void {
     const { actor } = context.get('principal');
     return context.json(await protection.tuning.promote(context.req.valid('json'), await lastSelfTest(audit), actor), 201);
   });
-  api.openapi(rollBack, async (context) =>
-    context.json(await protection.tuning.rollBack(context.req.valid('json'), context.get('principal').actor), 200),
-  );
+  api.openapi(rollBack, async (context) => {
+    // Back to recording only.
+    assertElevated(context.get('principal'));
+    return context.json(await protection.tuning.rollBack(context.req.valid('json'), context.get('principal').actor), 200);
+  });
   api.openapi(simulate, async (context) => context.json(await protection.tuning.simulate(context.req.valid('json')), 200));
 }

@@ -5,6 +5,7 @@ import type { Outcome } from '../outcome.ts';
 import { shortPath } from '../context.ts';
 import { jsonDocument } from '../output.ts';
 import type { Paint } from '../paint.ts';
+import { setupLines } from '../setup-link.ts';
 import { formatElapsed, formatProgress } from '../progress.ts';
 import { readVersion } from '../../platform/version.ts';
 
@@ -46,8 +47,11 @@ async function run(context: Context, input: Input): Promise<Outcome> {
   const { serve } = await import('../../main.ts');
   const running = await serve(loaded, { progress: (event) => output.note(formatProgress(event, paint)), signal });
   const readyMs = Math.round(performance.now() - startedAt);
-  const { addresses, applications, mode, isDemo, dataDir, isNew } = running;
+  const { addresses, applications, mode, isDemo, dataDir, isNew, setupLink } = running;
   const data = { addresses, applications, mode, isDemo, dataDir, isNew, readyMs, pid: process.pid };
+  // A log collector keeps what a process prints: without a terminal the link goes to a file that only its owner reads.
+  const isSeen = io.stderr.isTTY === true && !flags.json && !flags.quiet;
+  const setup = await setupLines({ setupLink, dataDir, isSeen }, paint);
   if (flags.json) output.write(jsonDocument('up', { data }));
   for (const line of readyLines(
     {
@@ -57,6 +61,7 @@ async function run(context: Context, input: Input): Promise<Outcome> {
     paint,
   ))
     output.note(line);
+  for (const line of setup) output.note(line);
   await running.done;
   output.note('  stopped: everything that was acknowledged is on disk');
   // 130 tells a shell that a person stopped it; a service manager's SIGTERM is a normal end.

@@ -7,8 +7,9 @@ export interface PersonSession {
   readonly name: string;
   readonly role: string | null;
   readonly expiresAt: number;
-  /** Until then sensitive changes need no further confirmation; null = they do. */
   readonly elevatedUntil: number | null;
+  /** Confirmed so lately that sensitive changes need nothing more. Asked for changes only. */
+  readonly isElevated: boolean;
 }
 
 /**

@@ -6,7 +6,7 @@ export type { Person, Role } from './people/person.ts';
 export { createSignIn } from './sign-in/sign-in.ts';
 export type { SignIn } from './sign-in/steps.ts';
 export { createSessions, toGatewaySession, type Sessions } from './sessions/sessions.ts';
-export { limitsOfLogin } from './sessions/limits.ts';
+export { ELEVATION_MS, limitsOfLogin } from './sessions/limits.ts';
 export {
   ADMIN_PLACE,
   hashSessionToken,
@@ -17,5 +17,6 @@ export {
 } from './sessions/session.ts';
 export { createSigningKeys, type SigningKeys } from './sessions/signing-keys.ts';
 export { createPages, type Pages } from './pages/create-pages.ts';
+export type { PagesParts } from './pages/parts.ts';
 export { adminMount, applicationMount } from './pages/mount.ts';
 export { cookieName, readCookies } from './pages/cookies.ts';

@@ -4,8 +4,8 @@ import type { GatewayLog } from '../log.ts';
 
 export type AskHandler = (ask: Ask) => Promise<Answer>;
 
-/** Questions of all gateways that are being answered; more are answered `failed` at once. */
-const ANSWERING_MAX = 4096;
+/** Questions of all gateways that are being answered, by kind; more are answered `failed` at once. */
+const ANSWERING_MAX: Readonly<Record<Ask['kind'], number>> = { session: 4096, page: 256 };
 const FAILED: Answer = { kind: 'failed' };
 
 export interface Answering {
@@ -17,18 +17,19 @@ export interface Answering {
 /** The control plane's end of the questions: without a handler, and when it fails, the answer says that nothing is known. */
 export function createAnswering(log: GatewayLog): Answering {
   let handler: AskHandler | null = null;
-  let answering = 0;
+  const answering = { session: 0, page: 0 };
   const answer = async (ask: Ask): Promise<Answer> => {
-    if (handler === null || answering >= ANSWERING_MAX) return FAILED;
-    answering += 1;
+    const { kind } = ask;
+    if (handler === null || answering[kind] >= ANSWERING_MAX[kind]) return FAILED;
+    answering[kind] += 1;
     try {
       return await handler(ask);
     } catch (cause) {
       // Never the question: it may hold what somebody typed.
-      log.error({ cause, kind: ask.kind }, 'a question of a gateway was not answered');
+      log.error({ cause, kind }, 'a question of a gateway was not answered');
       return FAILED;
     } finally {
-      answering -= 1;
+      answering[kind] -= 1;
     }
   };
   return {

@@ -34,6 +34,29 @@ describe('a question of a gateway', () => {
   });
 });
 
+test('pages that wait do not keep sessions from being asked for', async () => {
+  const request = {
+    method: 'GET',
+    path: '/.holdfast/login',
+    query: '',
+    headers: [],
+    body: '',
+    address: '192.0.2.1',
+    host: 'shop.test',
+    secure: true,
+    application: 'shop',
+    session: null,
+  };
+  const asks = createAsks({ send: () => undefined, sessionAnswerMs: 60_000 });
+  const pages = Array.from({ length: 200 }, () => asks.ask({ kind: 'page', request }));
+  expect(await pages[199]).toEqual(FAILED);
+  const session = asks.ask(ask);
+  asks.settle(129, NOBODY);
+  expect(await session).toEqual(NOBODY);
+  asks.close();
+  expect((await Promise.all(pages)).every(({ kind }) => kind === 'failed')).toBe(true);
+});
+
 describe('a control plane', () => {
   const answerOf = (answering: ReturnType<typeof createAnswering>) => {
     const { promise, resolve } = Promise.withResolvers<unknown>();

@@ -1,7 +1,10 @@
 import type { Answer, Ask, UpMessage } from '@holdfast/contract';
 
-/** Questions that wait for an answer in one gateway; more are answered `failed` at once. */
-const WAITING_MAX = 1024;
+/**
+ * Questions that wait for an answer in one gateway; more are answered `failed` at once. Each kind has its own: whoever floods
+ * the sign-in page must not keep those out who have signed in.
+ */
+const WAITING_MAX: Readonly<Record<Ask['kind'], number>> = { session: 1024, page: 128 };
 const SESSION_ANSWER_MS = 2000;
 /** A page may check a password, which is slow on purpose, behind others that do the same. */
 const PAGE_ANSWER_MS = 10_000;
@@ -29,22 +32,25 @@ interface Waiting {
 /** The questions of one gateway to its control plane, by number. */
 export function createAsks({ send, sessionAnswerMs = SESSION_ANSWER_MS, pageAnswerMs = PAGE_ANSWER_MS }: AsksParts): Asks {
   const waiting = new Map<number, Waiting>();
+  const counts = { session: 0, page: 0 };
   let lastId = 0;
   let isClosed = false;
   return {
     ask(ask) {
-      if (isClosed || waiting.size >= WAITING_MAX) return Promise.resolve(FAILED);
+      const { kind } = ask;
+      if (isClosed || counts[kind] >= WAITING_MAX[kind]) return Promise.resolve(FAILED);
+      counts[kind] += 1;
       lastId += 1;
       const id = lastId;
       // oxlint-disable-next-line promise/avoid-new -- the answer is a message
       return new Promise((resolve) => {
         const settle = (answer: Answer): void => {
           clearTimeout(timer);
-          waiting.delete(id);
+          if (waiting.delete(id)) counts[kind] -= 1;
           resolve(answer);
         };
-        const timer = setTimeout(() => settle(FAILED), ask.kind === 'session' ? sessionAnswerMs : pageAnswerMs);
-        waiting.set(id, { kind: ask.kind, settle });
+        const timer = setTimeout(() => settle(FAILED), kind === 'session' ? sessionAnswerMs : pageAnswerMs);
+        waiting.set(id, { kind, settle });
         send({ kind: 'ask', id, ask });
       });
     },

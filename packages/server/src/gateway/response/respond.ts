@@ -1,6 +1,7 @@
 import type { Application } from '@holdfast/contract';
 import { pipeline, Readable } from 'node:stream';
 import type { Exchange } from '../exchange.ts';
+import { keepPrivate } from '../sessions/private-caching.ts';
 import { takeHead } from './body-head.ts';
 import type { BodyHead } from './body-head.ts';
 import { cleanBodies, fingerprint, noncePlans } from './body-memory.ts';
@@ -158,7 +159,7 @@ function sendHead(reply: Reply, { nonce, length, coding }: HeadFacts): void {
     headers.push(...framingHeaders(hardened, frameAncestors));
   }
   headers.push(['x-request-id', exchange.id]);
-  writeHead(exchange, status, headers);
+  writeHead(exchange, status, exchange.session === null ? headers : keepPrivate(headers));
 }
 
 /** The body as plain bytes when it will be rewritten; otherwise as it came. */

@@ -1,3 +1,4 @@
+import type { GatewaySession } from '@holdfast/contract';
 import { ON } from '../exchange.ts';
 import type { Exchange, Step, StepResult } from '../exchange.ts';
 import type { Found, SessionFinder } from '../sessions/session-finder.ts';
@@ -17,8 +18,14 @@ export const session = (sessions: SessionFinder): Step => ({
   },
 });
 
+/** For `holdfast explain`: ids that open nothing, never a name. */
+function described(session: GatewaySession | null): string {
+  return session === null ? 'ended or unknown' : `person ${session.person} session ${session.id} ${session.acr}`;
+}
+
 function settle(exchange: Exchange, found: Found): StepResult {
   if (found.kind === 'unknown') return { kind: 'refused', code: 'service-unavailable', reason: 'session-unknown' };
   exchange.session = found.session;
+  exchange.record.steps.push({ step: 'session', verdict: 'passed', detail: described(found.session) });
   return ON;
 }

@@ -9,6 +9,7 @@ import {
 } from '@holdfast/contract';
 import { z } from 'zod';
 import { LOG_LEVELS } from '../log.ts';
+import { mailSchema } from '../mail/settings.ts';
 import { referenceSchema } from './references.ts';
 import { isLoopbackListen, isPrivateListen, listenPattern } from './listen.ts';
 
@@ -123,6 +124,8 @@ export const configSchema = z
     log: z
       .strictObject({ level: z.enum(LOG_LEVELS).default('info'), format: z.enum(['auto', 'json', 'pretty']).default('auto') })
       .prefault({}),
+    /** How letters to people go out: invitations, links for a new password, notices. */
+    mail: mailSchema.prefault({}),
     /** Shown on block pages: whom a visitor can ask. */
     contact: z.string().max(200).nullable().default(null),
     bans: z.strictObject({ allow: z.array(prefixSchema).max(1000).default([]) }).prefault({}),

@@ -1,5 +1,6 @@
 import { OWN_PAGE_RESPONSE_CHARS_MAX } from '@holdfast/contract';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { Refusal } from '../../../platform/refusal.ts';
 import { createPages } from './create-pages.ts';
 import { adminMount, applicationMount, PAGES } from './mount.ts';
 import { ADA, CODES, createTestParts, LINK, SESSION, type TestParts } from './test-sign-in.ts';
@@ -254,6 +255,8 @@ describe('enrolment', () => {
   test('is all that somebody without a second factor gets to', async () => {
     await password();
     expect(visitor.path).toBe(`${P}/enrol`);
+    // Somebody invited has typed no name yet, and needs it the next time.
+    expect(visitor.last.body).toContain('<strong>ada</strong>');
     for (const name of ['totp', 'recovery', 'passkey', 'codes']) {
       await visitor.go(`${P}/${name}`);
       expect(visitor.path, name).toBe(`${P}/enrol`);
@@ -425,6 +428,32 @@ describe('one’s own account', () => {
     ]);
     expect(visitor.header('clear-site-data')).toBe('"cache"');
   });
+});
+
+test('a refusal that no page expects is said in the words of its problem, and a defect is not said at all', async () => {
+  await visitor.go(`${P}/login`);
+  const failing = (fault: Error): void => {
+    const begin = async (): Promise<never> => {
+      throw fault;
+    };
+    Object.assign(parts.signIn, { begin });
+  };
+  failing(new Refusal('password-list-missing', { detail: 'secret/path' }));
+  await visitor.submit(`${P}/login`, { name: 'ada', password: 'right' });
+  expect(visitor.last.status).toBe(503);
+  expect(visitor.last.body).not.toContain('secret/path');
+  await visitor.go(`${P}/login`);
+  failing(new Error('defect'));
+  await expect(visitor.submit(`${P}/login`, { name: 'ada', password: 'right' })).rejects.toThrow('defect');
+});
+
+test('behind a TLS terminator that nobody told of, forms still work', async () => {
+  visitor.secure = false;
+  await visitor.go(`${P}/login`);
+  const headers: [string, string][] = [['origin', 'https://shop.example']];
+  await visitor.submit(`${P}/login`, { name: 'ada', password: 'right' }, { headers });
+  expect(visitor.path).toBe(`${P}/totp`);
+  expect(visitor.cookies.has('holdfast-flow')).toBe(true);
 });
 
 test('the administration has the same pages under its own paths and cookies', async () => {

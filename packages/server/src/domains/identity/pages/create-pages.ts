@@ -1,4 +1,5 @@
-import type { OwnPageRequest, OwnPageResponse } from '@holdfast/contract';
+import { PROBLEMS, type OwnPageRequest, type OwnPageResponse } from '@holdfast/contract';
+import { isRefusal } from '../../../platform/refusal.ts';
 import { changePasswordHandler, factorHandler, renewCodesHandler, sessionHandler } from './account-changes.ts';
 import { accountHandler } from './account-page.ts';
 import { codesHandler, enrolHandler, enrolPasskeyHandler, enrolTotpHandler } from './enrol-pages.ts';
@@ -68,6 +69,15 @@ function notFromHere(visit: Visit): OwnPageResponse {
   });
 }
 
+/** A refusal that no page expects, such as a person who was disabled a moment ago; its words are safe for strangers. */
+function sayProblem(visit: Visit, error: unknown): OwnPageResponse {
+  if (!isRefusal(error)) throw error;
+  const { status, title, detail } = PROBLEMS[error.code];
+  const body = markup`<p>${detail}</p>
+    <p><a class="button" href="${visit.mount.path('login')}">Begin again</a></p>`;
+  return page(visit, { title, status, hasError: true, retryAfterSeconds: error.retryAfterSeconds, body });
+}
+
 /** An application's own button signs out without a token of ours; that it stands on this origin is checked all the same. */
 const isAllowed = (visit: Visit): boolean => isFromHere(visit) && (visit.page === 'logout' || hasFormToken(visit));
 
@@ -88,8 +98,12 @@ export function createPages(parts: PagesParts, mount: Mount): Pages {
       }
       const visit = readVisit(request, name, { mount, brand, parts });
       if (visit === null) return plain(400, 'Bad request');
-      if (!visit.isPost) return all[name].get(visit);
-      return isAllowed(visit) ? all[name].post(visit) : notFromHere(visit);
+      if (visit.isPost && !isAllowed(visit)) return notFromHere(visit);
+      try {
+        return await (visit.isPost ? all[name].post(visit) : all[name].get(visit));
+      } catch (error) {
+        return sayProblem(visit, error);
+      }
     },
   };
 }

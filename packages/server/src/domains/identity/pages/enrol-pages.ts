@@ -18,6 +18,14 @@ const PASSKEY_NAME_CHARS_MAX = 64;
 /** `ABCD EFGH …`: typed by hand, four at a time. */
 const inFours = (secret: string): string => secret.replaceAll(/(.{4})(?=.)/gu, '$1 ');
 
+const LEAVE = { login: 'Sign in as somebody else', account: 'Back', enrol: 'Another way' } as const;
+const leave = (visit: Visit, to: keyof typeof LEAVE) =>
+  markup`<ul class="ways"><li><a href="${withNext(visit.mount.path(to), visit.next)}">${LEAVE[to]}</a></li></ul>`;
+
+/** Whoever comes from an invitation has not typed the name yet. */
+const yourName = (visit: Visit, name: string | null) =>
+  name === null || visit.session !== null ? null : markup`<p>Your name for signing in is <strong>${name}</strong>.</p>`;
+
 /** Which second factor; the only page that somebody without one, who needs one, gets to. */
 export function enrolHandler(parts: PagesParts): Handler {
   return {
@@ -30,7 +38,7 @@ export function enrolHandler(parts: PagesParts): Handler {
       const passkey = withNext(visit.mount.path('enrol/passkey'), visit.next);
       return page(visit, {
         title: 'Set up a second factor',
-        body: markup`<p>Besides the password, signing in asks for something that only you have.</p>
+        body: markup`${yourName(visit, flow.view.name)}<p>Besides the password, signing in asks for something that only you have.</p>
           <ul class="rows">
             <li>
               <span><strong>Authenticator app</strong><small>A code of six digits on your phone</small></span>
@@ -43,7 +51,8 @@ export function enrolHandler(parts: PagesParts): Handler {
               >
               <a class="button" href="${passkey}">Set up a passkey</a>
             </li>
-          </ul>`,
+          </ul>
+          ${leave(visit, visit.session === null ? 'login' : 'account')}`,
       });
     },
     post: (visit) => Promise.resolve(redirect(visit, withNext(visit.mount.path('enrol'), visit.next))),
@@ -80,7 +89,8 @@ async function totpPage(visit: Visit, challenge: string, { refused, parts }: Aga
             error: refused === null ? null : sayRefused(refused),
           }),
         ],
-      })}`,
+      })}
+      ${visit.canUsePasskeys ? leave(visit, 'enrol') : null}`,
   });
 }
 
@@ -130,9 +140,7 @@ async function newPasskeyPage(visit: Visit, challenge: string, { refused, parts 
           value: 'My passkey',
         }),
       })}
-      <ul class="ways">
-        <li><a href="${withNext(visit.mount.path('enrol'), visit.next)}">Another way</a></li>
-      </ul>`,
+      ${leave(visit, 'enrol')}`,
   });
 }
 

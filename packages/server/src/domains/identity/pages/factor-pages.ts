@@ -83,7 +83,8 @@ function otherWays(visit: Visit, { methods }: ChallengeView, here: PageName): Ht
 
 function codePage(visit: Visit, { kind, view }: { kind: Code; view: ChallengeView }, refused: Refused | null): OwnPageResponse {
   const { title, lead, field: input } = CODE_PAGES[kind];
-  const error = refused === null ? null : sayRefused(refused);
+  const isPassword = kind === 'password' && refused?.cause === 'code';
+  const error = refused === null ? null : isPassword ? 'The password is not right.' : sayRefused(refused);
   const left = refused?.cause === 'code' && view.triesLeft <= 2 ? ` ${view.triesLeft} more and you begin again.` : '';
   const isLocked = refused?.cause === 'locked';
   return page(visit, {

@@ -41,5 +41,8 @@ export function isFromHere(visit: Sent): boolean {
   const fetchSite = visit.header('sec-fetch-site');
   if (fetchSite !== undefined && fetchSite !== 'same-origin' && fetchSite !== 'none') return false;
   const origin = visit.header('origin');
-  return origin === undefined ? fetchSite === 'same-origin' : origin === visit.site.origin;
+  if (origin === undefined) return fetchSite === 'same-origin';
+  const own = visit.site.origin;
+  // Behind a TLS terminator that nobody told of, the browser's side is HTTPS although ours is not.
+  return origin === own || (own.startsWith('http:') && origin === own.replace('http:', 'https:'));
 }

@@ -6,6 +6,8 @@ const VERSION = 1;
 const HEADER_BYTES = 48;
 const HASHES_MAX = 32;
 const BITS_MAX = 2 ** 27;
+/** With fewer, the two hashes meet too often for the rate. */
+const BITS_MIN = 2 ** 16;
 
 export interface Bloom {
   readonly entries: number;
@@ -27,8 +29,8 @@ export function packBloom(
   texts: Iterable<string>,
   { entries, rate }: { readonly entries: number; readonly rate: number },
 ): Buffer {
-  const bits = Math.ceil((-entries * Math.log(rate)) / Math.LN2 ** 2 / 8) * 8;
-  const hashes = Math.max(1, Math.round((bits / entries) * Math.LN2));
+  const bits = Math.max(BITS_MIN, Math.ceil((-entries * Math.log(rate)) / Math.LN2 ** 2 / 8) * 8);
+  const hashes = Math.max(1, Math.round(-Math.log2(rate)));
   if (bits > BITS_MAX || hashes > HASHES_MAX) throw new Error('assertion: a filter within its bounds');
   const body = Buffer.alloc(bits / 8);
   for (const text of texts) {

@@ -3,8 +3,8 @@ import path from 'node:path';
 import { Refusal } from '../../../platform/refusal.ts';
 import { openBloom, packBloom, type Bloom } from './bloom.ts';
 
-/** One in ten thousand good passwords is taken for a common one: its owner thinks of another. */
-const FALSE_POSITIVE_RATE = 1e-4;
+/** One in twenty thousand good passwords is taken for a common one: its owner thinks of another. */
+const FALSE_POSITIVE_RATE = 5e-5;
 /** Shorter ones are refused by their length. */
 export const LISTED_LENGTH_MIN = 8;
 

@@ -64,7 +64,7 @@ async function locked(core: PeopleCore, tx: Transaction, id: string): Promise<Pe
   return found.person;
 }
 
-async function createPerson(core: PeopleCore, input: NewPerson, actor: Actor): Promise<Person> {
+export async function createPerson(core: PeopleCore, input: NewPerson, actor: Actor): Promise<Person> {
   assertNewPerson(input);
   try {
     return await core.db.transaction(async (tx) => insertPerson(core, tx, { input, actor }));

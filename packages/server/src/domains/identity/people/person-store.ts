@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely';
+import type { Insertable, Selectable } from 'kysely';
 import type { Keyring } from '../../../platform/keyring/keyring.ts';
 import { canonical, type Person, type Role, type Status } from './person.ts';
 import type { PeopleDb, PeopleTables } from './tables.ts';
@@ -54,9 +54,8 @@ export type PersonChanges = Partial<
 const EMAIL_PURPOSE = 'identity e-mail';
 const emailPlace = (id: string): string[] => ['identity_person', 'email_cipher', id];
 
-/** All SQL of people. Addresses are sealed, and found by a keyed hash of their canonical form. */
-export function createPersonStore(keyring: Keyring): PersonStore {
-  const toStored = (row: Row): StoredPerson => ({
+function toStored(row: Row, keyring: Keyring): StoredPerson {
+  return {
     passwordHash: row.password_hash,
     person: {
       id: row.id,
@@ -74,37 +73,44 @@ export function createPersonStore(keyring: Keyring): PersonStore {
       lastSignedInAt: row.last_signed_in_at,
       renewFactorsSince: row.renew_factors_since,
     },
-  });
-  const orNull = (row: Row | undefined): StoredPerson | null => (row === undefined ? null : toStored(row));
-  const emailKey = (email: string): string => keyring.hmac(EMAIL_PURPOSE, canonical(email));
+  };
+}
+
+const emailKeyOf = (keyring: Keyring, email: string): string => keyring.hmac(EMAIL_PURPOSE, canonical(email));
+
+function toRow(person: NewPersonRow, keyring: Keyring): Insertable<PeopleTables['identity_person']> {
+  return {
+    id: person.id,
+    name: person.name,
+    email_norm: person.email === null ? null : emailKeyOf(keyring, person.email),
+    email_cipher: person.email === null ? null : keyring.seal(Buffer.from(person.email), emailPlace(person.id)),
+    display: person.display,
+    role: person.role,
+    groups: JSON.stringify(person.groups),
+    status: person.status,
+    mfa_required: person.mfaRequired,
+    password_hash: null,
+    password_is_short: false,
+    password_changed_at: null,
+    created_at: person.createdAt,
+    created_by: person.createdBy,
+    last_signed_in_at: null,
+    renew_factors_since: null,
+  };
+}
+
+/** All SQL of people. Addresses are sealed, and found by a keyed hash of their canonical form. */
+export function createPersonStore(keyring: Keyring): PersonStore {
+  const orNull = (row: Row | undefined): StoredPerson | null => (row === undefined ? null : toStored(row, keyring));
   const byEmail: PersonStore['byEmail'] = async (db, email) =>
-    orNull(await db.selectFrom('identity_person').selectAll().where('email_norm', '=', emailKey(email)).executeTakeFirst());
+    orNull(
+      await db.selectFrom('identity_person').selectAll().where('email_norm', '=', emailKeyOf(keyring, email)).executeTakeFirst(),
+    );
   return {
     byEmail,
     async insert(db, person) {
-      const row = await db
-        .insertInto('identity_person')
-        .values({
-          id: person.id,
-          name: person.name,
-          email_norm: person.email === null ? null : emailKey(person.email),
-          email_cipher: person.email === null ? null : keyring.seal(Buffer.from(person.email), emailPlace(person.id)),
-          display: person.display,
-          role: person.role,
-          groups: JSON.stringify(person.groups),
-          status: person.status,
-          mfa_required: person.mfaRequired,
-          password_hash: null,
-          password_is_short: false,
-          password_changed_at: null,
-          created_at: person.createdAt,
-          created_by: person.createdBy,
-          last_signed_in_at: null,
-          renew_factors_since: null,
-        })
-        .returningAll()
-        .executeTakeFirstOrThrow();
-      return toStored(row);
+      const row = await db.insertInto('identity_person').values(toRow(person, keyring)).returningAll().executeTakeFirstOrThrow();
+      return toStored(row, keyring);
     },
     byId: async (db, id) => orNull(await db.selectFrom('identity_person').selectAll().where('id', '=', id).executeTakeFirst()),
     async bySignInName(db, typed) {
@@ -121,7 +127,7 @@ export function createPersonStore(keyring: Keyring): PersonStore {
         .orderBy('id')
         .limit(limit)
         .execute();
-      return rows.map(toStored);
+      return rows.map((row) => toStored(row, keyring));
     },
     async update(db, id, changes) {
       const row = await db

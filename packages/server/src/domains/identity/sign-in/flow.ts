@@ -54,39 +54,41 @@ const acrOf = (amr: readonly string[]): 'aal1' | 'aal2' => (amr.includes('mfa') 
 export const actorOf = (person: string | null): EventRecord['actor'] => ({ kind: 'visitor', ref: person ?? 'anonymous' });
 const subjectOf = (person: string): string => `person:${person}`;
 
+/** Recovery codes stand in for a factor; without one they are none. */
+async function readMethods({ factors }: PeopleCore, db: PeopleDb, person: string): Promise<readonly Method[]> {
+  const view = await factors.view(db, person);
+  const first: Method[] = [...(view.totp ? ['totp' as const] : []), ...(view.passkeys.length > 0 ? ['passkey' as const] : [])];
+  return first.length > 0 && view.recoveryCodesLeft > 0 ? [...first, 'recovery'] : first;
+}
+
+const signedInEvent = (bus: PeopleCore['bus'], { person, context, amr }: Proof, isKnown: boolean): EventRecord => {
+  const { kind, application, address, userAgent } = context;
+  const payload = { person: person.id, kind, acr: acrOf(amr), amr: [...amr], known: isKnown, address, userAgent };
+  const fields = { actor: actorOf(person.id), application, target: person.id, subject: subjectOf(person.id), payload };
+  return bus.newEvent(identityEvents.signedIn, fields);
+};
+const steppedUpEvent = (bus: PeopleCore['bus'], { person, context, amr }: Proof): EventRecord => {
+  const payload = { person: person.id, amr: [...amr], address: context.address };
+  const fields = { actor: actorOf(person.id), target: person.id, subject: subjectOf(person.id), payload };
+  return bus.newEvent(identityEvents.steppedUp, fields);
+};
+
 export function createFlow<Session>(core: PeopleCore, openSession: OpenSession<Session>): Flow<Session> {
-  const { db, bus, clock, store, factors, tables } = core;
+  const { db, bus, clock, store, tables } = core;
   const challenges = createChallenges(core);
   const devices = createDevices(clock);
-
-  const methodsOf: Flow<Session>['methodsOf'] = async (given, person) => {
-    const view = await factors.view(given, person);
-    const first: Method[] = [...(view.totp ? ['totp' as const] : []), ...(view.passkeys.length > 0 ? ['passkey' as const] : [])];
-    return first.length > 0 && view.recoveryCodesLeft > 0 ? [...first, 'recovery'] : first;
-  };
-
-  const signedInEvent = ({ person, context, amr }: Proof, isKnown: boolean): EventRecord => {
-    const { kind, application, address, userAgent } = context;
-    const payload = { person: person.id, kind, acr: acrOf(amr), amr: [...amr], known: isKnown, address, userAgent };
-    const fields = { actor: actorOf(person.id), application, target: person.id, subject: subjectOf(person.id), payload };
-    return bus.newEvent(identityEvents.signedIn, fields);
-  };
-  const steppedUpEvent = ({ person, context, amr }: Proof): EventRecord => {
-    const payload = { person: person.id, amr: [...amr], address: context.address };
-    const fields = { actor: actorOf(person.id), target: person.id, subject: subjectOf(person.id), payload };
-    return bus.newEvent(identityEvents.steppedUp, fields);
-  };
+  const methodsOf: Flow<Session>['methodsOf'] = async (given, person) => readMethods(core, given, person);
 
   const complete: Flow<Session>['complete'] = async (transaction, proof) => {
     if (proof.purpose === 'enrolment') return { proof, device: null };
     if (proof.purpose === 'step-up') {
-      await bus.publish(transaction, [steppedUpEvent(proof)]);
+      await bus.publish(transaction, [steppedUpEvent(bus, proof)]);
       return { proof, device: null };
     }
     const tx = transaction.kysely.withTables<PeopleTables>();
     const device = await devices.remember(tx, proof.person.id, proof.context.deviceToken);
     await store.update(tx, proof.person.id, { last_signed_in_at: clock.now() });
-    await bus.publish(transaction, [signedInEvent(proof, device.wasKnown)]);
+    await bus.publish(transaction, [signedInEvent(bus, proof, device.wasKnown)]);
     return { proof, device };
   };
 

@@ -1,5 +1,5 @@
 import { identityEvents } from '@holdfast/contract';
-import { FREE_TRIES } from '../people/lockout.ts';
+import { accountWaitMs, FREE_TRIES } from '../people/lockout.ts';
 import { typedName } from '../people/person.ts';
 import type { StoredPerson } from '../people/person-store.ts';
 import type { Attempt } from '../people/tries.ts';
@@ -45,12 +45,9 @@ async function announceLock<Session>(
   { stored, known, address }: { readonly stored: StoredPerson | null; readonly known: boolean; readonly address: string },
 ): Promise<void> {
   const person = stored?.person.id ?? null;
-  const payload = {
-    person,
-    what: known ? ('device' as const) : ('account' as const),
-    failures: FREE_TRIES,
-    until: core.clock.now(),
-  };
+  const now = core.clock.now();
+  const until = now + accountWaitMs({ count: FREE_TRIES, firstAt: now, lastAt: now }, now);
+  const payload = { person, what: known ? ('device' as const) : ('account' as const), failures: FREE_TRIES, until };
   const subject = person === null ? address : `person:${person}`;
   await core.bus.record(core.bus.newEvent(identityEvents.lockedOut, { actor: actorOf(null), target: person, subject, payload }));
   if (stored !== null && !known) core.tell(stored.person, 'locked-out');

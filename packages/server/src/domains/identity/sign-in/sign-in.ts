@@ -4,7 +4,7 @@ import { CHALLENGE_TRIES_MAX } from './challenges.ts';
 import { beginEnrolling, confirmCodes, enrolWithPasskey, enrolWithTotp, offerRegistration, offerTotp } from './enrol-step.ts';
 import { finishWithRecovery, finishWithTotp } from './factor-step.ts';
 import { createFlow, refused, type Flow, type OpenSession } from './flow.ts';
-import { createResets, finishLink } from './link-step.ts';
+import { createLetters, finishLink } from './link-step.ts';
 import { beginWithPasskey, finishWithPasskey, offerPasskey } from './passkey-step.ts';
 import { beginWithPassword, finishWithPassword } from './password-step.ts';
 import { finishSetup } from './setup-step.ts';
@@ -42,14 +42,22 @@ async function beginStepUp<Session>(flow: Flow<Session>, id: string, context: Si
   return { kind: 'second-factor', challenge, methods: await flow.methodsOf(core.tables(), id) };
 }
 
-/** The sign-in of people: each method is a file of its own. `settle` waits for letters that are still being written. */
+/** Beside the sign-in itself. */
+export interface ByLetter {
+  /** Where an application lets anybody sign up. The answer is the same for a new address and a taken one. */
+  requestSignUp(email: string, context: SignInContext & { readonly linkBase: string }): Promise<void>;
+  /** Waits for letters that are still being written. */
+  settle(): Promise<void>;
+}
+
+/** The sign-in of people: each method is a file of its own. */
 export function createSignIn<Session>({
   people,
   openSession,
   log = silentLog,
-}: SignInParts<Session>): SignIn<Session> & { settle(): Promise<void> } {
+}: SignInParts<Session>): SignIn<Session> & ByLetter {
   const flow = createFlow(people.core, openSession);
-  const resets = createResets(flow, log);
+  const letters = createLetters(flow, log);
   return {
     begin: async (attempt) => beginWithPassword(flow, attempt),
     beginPasskey: async (context, site) => beginWithPasskey(flow, context, site),
@@ -69,10 +77,14 @@ export function createSignIn<Session>({
     acceptInvite: async (token, password, context) => finishLink(flow, ['invite', 'recover'], { token, password, context }),
     acceptSetup: async (token, given, context) => finishSetup(flow, token, { given, context }),
     async requestReset(nameOrEmail, context) {
-      resets.request(nameOrEmail, context);
+      letters.reset(nameOrEmail, context);
       return Promise.resolve();
     },
     finishReset: async (token, password, context) => finishLink(flow, ['reset'], { token, password, context }),
-    settle: async () => resets.settle(),
+    async requestSignUp(email, context) {
+      letters.signUp(email, context);
+      return Promise.resolve();
+    },
+    settle: async () => letters.settle(),
   };
 }

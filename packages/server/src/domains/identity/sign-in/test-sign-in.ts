@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { openTestPeople, type TestPeople } from '../people/test-people.ts';
 import type { HashParameters } from '../people/password-hash.ts';
 import { totpCode, totpStep } from '../people/totp.ts';
-import { createSignIn } from './sign-in.ts';
+import { createSignIn, type ByLetter } from './sign-in.ts';
 import type { SessionRequest, SignIn, SignInContext, Step } from './steps.ts';
 
 export interface TestSession {
@@ -11,7 +11,7 @@ export interface TestSession {
 
 export interface TestSignIn extends AsyncDisposable {
   readonly test: TestPeople;
-  readonly signIn: SignIn<TestSession> & { settle(): Promise<void> };
+  readonly signIn: SignIn<TestSession> & ByLetter;
   /** What sessions were opened with. */
   readonly opened: SessionRequest[];
   reset(): Promise<void>;
@@ -61,7 +61,9 @@ export function expectStep<Kind extends string, Any extends { readonly kind: str
 /** An authenticator app: the base32 of the offer, and codes at a time. */
 export function authenticator(secret: string): { readonly code: (nowMs: number) => string } {
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
-  const bits = [...secret].map((letter) => alphabet.indexOf(letter).toString(2).padStart(5, '0')).join('');
+  const bits = Array.from(secret)
+    .map((letter) => alphabet.indexOf(letter).toString(2).padStart(5, '0'))
+    .join('');
   const bytes = Buffer.from((bits.match(/.{8}/gu) ?? []).map((eight) => Number.parseInt(eight, 2)));
   return { code: (nowMs) => totpCode(bytes, totpStep(nowMs)) };
 }

@@ -1,13 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import {
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
-} from '@simplewebauthn/server';
+import type { verifyAuthenticationResponse, verifyRegistrationResponse } from '@simplewebauthn/server';
 import { z } from 'zod';
 import type { StoredPasskey } from '../people/factor-store.ts';
 import type { Site } from './steps.ts';
+
+/** Loaded with the first passkey: it brings a good part of ASN.1 along. */
+const library = async () => import('@simplewebauthn/server');
 
 /** WebAuthn §13.4.3 asks for 16 at least. */
 const CHALLENGE_BYTES = 32;
@@ -59,7 +57,9 @@ type Options = Readonly<Record<string, unknown>>;
 
 /** `allowed` empty = whichever passkey for this host the visitor has (usernameless). */
 export async function assertionOptions({ challenge, rpId }: Offer, allowed: readonly StoredPasskey[]): Promise<Options> {
-  const options = await generateAuthenticationOptions({
+  const options = await (
+    await library()
+  ).generateAuthenticationOptions({
     rpID: rpId,
     challenge: Buffer.from(challenge, 'base64url'),
     timeout: CEREMONY_MS,
@@ -74,7 +74,9 @@ export async function attestationOptions(
   { challenge, rpId }: Offer,
   person: { readonly id: string; readonly name: string; readonly display: string; readonly existing: readonly StoredPasskey[] },
 ): Promise<Options> {
-  const options = await generateRegistrationOptions({
+  const options = await (
+    await library()
+  ).generateRegistrationOptions({
     rpName: rpId,
     rpID: rpId,
     challenge: Buffer.from(challenge, 'base64url'),
@@ -107,7 +109,9 @@ export async function verifyAssertion(
   const { userHandle } = response.response;
   if (typeof userHandle === 'string' && userHandle !== Buffer.from(passkey.person).toString('base64url')) return null;
   try {
-    const { verified, authenticationInfo } = await verifyAuthenticationResponse({
+    const { verified, authenticationInfo } = await (
+      await library()
+    ).verifyAuthenticationResponse({
       // The schema has checked every field that is read; the library's own type also lists what no verifier uses.
       response: response as Parameters<typeof verifyAuthenticationResponse>[0]['response'],
       expectedChallenge: offer.challenge,
@@ -132,7 +136,9 @@ export type NewPasskey = Pick<StoredPasskey, 'credentialId' | 'publicKey' | 'cou
 export async function verifyAttestation(response: Attestation, { offer, site }: Expected): Promise<NewPasskey | null> {
   if (offer.rpId !== site.rpId) return null;
   try {
-    const { verified, registrationInfo } = await verifyRegistrationResponse({
+    const { verified, registrationInfo } = await (
+      await library()
+    ).verifyRegistrationResponse({
       // As above.
       response: response as Parameters<typeof verifyRegistrationResponse>[0]['response'],
       expectedChallenge: offer.challenge,

@@ -1,8 +1,8 @@
 import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
 import type { Answer, ApplicationInput, Ask, GatewaySession, IdentityKey, OwnPageRequest } from '@holdfast/contract';
 import { identityKeySchema } from '@holdfast/contract';
-import { startEchoUpstream, type EchoUpstream, type SeenRequest } from '../../support/echo-upstream.ts';
-import { startTestGateway, testSnapshot, type TestGateway } from '../../support/test-gateway.ts';
+import { startEchoUpstream, type EchoUpstream, type SeenRequest } from './echo-upstream.ts';
+import { startTestGateway, testSnapshot, type TestGateway } from './test-gateway.ts';
 
 export const PERSON = '01ARZ3NDEKTSV4RRFFQ69G5FAV';
 const HOUR_MS = 3_600_000;

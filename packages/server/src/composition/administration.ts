@@ -1,0 +1,31 @@
+import { openAdmin, type AdminParts } from '../api/open-admin.ts';
+import type { Core } from './core.ts';
+import { placeOf } from './places.ts';
+
+const BY_START = { kind: 'system', ref: 'start' } as const;
+
+interface Opening extends Pick<AdminParts, 'certificates' | 'system'> {
+  /** Of the gateway, as opened. */
+  readonly addresses: Readonly<Record<'https' | 'plain', string | null>>;
+}
+
+export interface Administration {
+  readonly address: string;
+  /** Null = there is an owner. */
+  readonly setupLink: string | null;
+}
+
+/** The admin listener and the socket; and as long as nobody is an owner, the link that makes the first one. */
+export async function openAdministration(core: Core, { certificates, system, addresses }: Opening): Promise<Administration> {
+  const { config, dataDir, domains, peoplePort: people, maintenance, log, stack, places } = core;
+  const parts = { listen: config.admin.listen, dataDir, certificates, domains, system, people, maintenance, log };
+  const { address } = stack.use(await openAdmin(parts));
+  places.admin = placeOf(address);
+  const gateway = addresses.https ?? addresses.plain;
+  if (gateway !== null) places.gateway = placeOf(gateway);
+  const { admins, links } = people;
+  const setupLink = (await admins.isSetupOpen())
+    ? `${links.admin('setup')}${(await admins.issueSetupLink(BY_START)).token}`
+    : null;
+  return { address, setupLink };
+}
