@@ -33,8 +33,7 @@ export function judgeStatement(reading: Reading, at: number): Evidence | undefin
   if (!isStacked && !isAfterLiteral && at !== 0) return undefined;
   if (isAfterLiteral && (isQuotedSelect(tokens, at) || opensQuote(reading))) return undefined;
   const start = skipOpens(tokens, at);
-  if (at === 0 && isWord(tokens, start, 'select') && isChoice(tokens, start)) return undefined;
-  const confidence = Math.max(rateStatement(tokens, start), isStacked ? rateShortSelect(reading, start) : 0);
+  const confidence = rateAt(reading, { at, start, isStacked });
   if (confidence === 0) return undefined;
   const why = isStacked || isAfterLiteral ? 'a second statement follows' : 'the value is a statement';
   return evidence(tokens, {
@@ -46,8 +45,14 @@ export function judgeStatement(reading: Reading, at: number): Evidence | undefin
   });
 }
 
+function rateAt(reading: Reading, { at, start, isStacked }: { at: number; start: number; isStacked: boolean }): number {
+  if (at === 0 && isChoice(reading.tokens, start)) return 0;
+  return Math.max(rateStatement(reading.tokens, start), isStacked ? rateShortSelect(reading, start) : 0);
+}
+
 /** `Select sofa, 3-seater; grey`, `Select (Pty)`: words and no query. A database is asked for what follows FROM or for what it computes. */
 function isChoice(tokens: SqlTokens, at: number): boolean {
+  if (!isWord(tokens, at, 'select')) return false;
   const { end } = readList(tokens, at + 1);
   if (kindAt(tokens, end) === KIND.semicolon) {
     const { shape } = readOperand(tokens, at + 1);
