@@ -131,9 +131,21 @@ function rateUnion(tokens: SqlTokens, at: number, start: number): number {
   const list = readList(tokens, start + 1);
   if (list.shape === 'none') return rateUnfinished(tokens, { at, start, isAttached });
   const select = rateSelect(tokens, start);
+  if (list.shape === 'loose' && hasOwnQuery(tokens, at)) return 0.6;
   if (list.shape === 'loose' && !isAttached) return Math.max(0.4, select);
   return list.shape === 'firm' || select >= 0.5 || isComplete(tokens, list.end) ? 0.96 : 0.6;
 }
+
+/** `SELECT a FROM t UNION ..`: the value brings the first query as well, as lessons do; an injection goes on with the application's. */
+function hasOwnQuery(tokens: SqlTokens, union: number): boolean {
+  for (let at = union - 1; at >= Math.max(0, union - OWN_TOKENS_MAX); at--) {
+    if (isWord(tokens, at, 'select')) return at > 0 && kindAt(tokens, at - 1) !== KIND.open;
+    if (kindAt(tokens, at) !== KIND.word && kindAt(tokens, at) !== KIND.comma) return false;
+  }
+  return false;
+}
+/** Tokens before UNION among which its first query is looked for. */
+const OWN_TOKENS_MAX = 16;
 
 /** UNION SELECT without a list: cut off by a comment, or a probe whose list is to come. */
 function rateUnfinished(tokens: SqlTokens, union: { at: number; start: number; isAttached: boolean }): number {

@@ -89,8 +89,8 @@ const STATEMENTS: ReadonlyMap<string, RateStatement> = new Map<string, RateState
   ['create', rateDrop],
   ['alter', rateAlter],
   ['truncate', (t, at) => (isWord(t, at + 1, 'table') && isComplete(t, at + 3) ? 0.95 : 0)],
-  ['exec', rateExec],
-  ['execute', rateExec],
+  ['exec', (t, at) => (isFunctionCall(t, at + 1) ? 0 : rateExec(t, at))],
+  ['execute', (t, at) => (isFunctionCall(t, at + 1) ? 0 : rateExec(t, at))],
   ['shutdown', (t, at) => (isComplete(t, at + 1) || isWord(t, at + 1, 'with') ? 0.91 : 0)],
   [
     'declare',
@@ -228,6 +228,11 @@ function rateAlter(tokens: SqlTokens, at: number): number {
   return ['add', 'drop', 'rename', 'modify', 'change', 'alter', 'with', 'set', 'owner', 'identified', 'password'].includes(verb)
     ? 0.93
     : 0;
+}
+
+/** `exec("ls", (error) => ..)` calls a function: EXECUTE takes one text in its parentheses. */
+function isFunctionCall(tokens: SqlTokens, at: number): boolean {
+  return kindAt(tokens, at) === KIND.open && kindAt(tokens, at + 1) === KIND.string && kindAt(tokens, at + 2) === KIND.comma;
 }
 
 function rateExec(tokens: SqlTokens, at: number): number {
