@@ -136,16 +136,25 @@ function rateUnion(tokens: SqlTokens, at: number, start: number): number {
   return list.shape === 'firm' || select >= 0.5 || isComplete(tokens, list.end) ? 0.96 : 0.6;
 }
 
-/** `SELECT a FROM t UNION ..`: the value brings the first query as well, as lessons do; an injection goes on with the application's. */
-function hasOwnQuery(tokens: SqlTokens, union: number): boolean {
-  for (let at = union - 1; at >= Math.max(0, union - OWN_TOKENS_MAX); at--) {
-    if (isWord(tokens, at, 'select')) return at > 0 && kindAt(tokens, at - 1) !== KIND.open;
-    if (kindAt(tokens, at) !== KIND.word && kindAt(tokens, at) !== KIND.comma) return false;
+/** Tokens before a place among which the query it belongs to is looked for. */
+const OWN_TOKENS_MAX = 16;
+
+/** `Try SELECT a FROM t UNION ..`: a sentence brings the whole query, as lessons do; an injection goes on with the application's. */
+function hasOwnQuery(tokens: SqlTokens, place: number): boolean {
+  for (let at = place - 1; at >= Math.max(0, place - OWN_TOKENS_MAX); at--) {
+    if (isWord(tokens, at, 'select')) return at > 0 && isIntroduced(tokens, at - 1);
+    if (kindAt(tokens, at) !== KIND.word && kindAt(tokens, at) !== KIND.comma && !isWord(tokens, at, '*')) return false;
   }
   return false;
 }
-/** Tokens before UNION among which its first query is looked for. */
-const OWN_TOKENS_MAX = 16;
+
+/** True behind a word of a sentence or its colon; UNION, a parenthesis, a literal or a statement's end make an injection of the query. */
+function isIntroduced(tokens: SqlTokens, before: number): boolean {
+  const word = textAt(tokens, before);
+  if (SET_OPERATORS.has(word) || SET_QUANTIFIERS.has(word)) return false;
+  const kind = kindAt(tokens, before);
+  return kind === KIND.other || (kind === KIND.word && before > 1 && tokens.isOrdinary(before));
+}
 
 /** UNION SELECT without a list: cut off by a comment, or a probe whose list is to come. */
 function rateUnfinished(tokens: SqlTokens, union: { at: number; start: number; isAttached: boolean }): number {
@@ -186,7 +195,9 @@ export function judgeSubquery(reading: Reading, at: number): Evidence | undefine
   const { tokens } = reading;
   if (!isWord(tokens, at, 'select') || at === 0 || kindAt(tokens, at - 1) !== KIND.open) return undefined;
   const select = rateSelect(tokens, at);
-  const confidence = select > 0 && isListed(reading, at) ? Math.max(select, 0.93) : select;
+  const listed = select > 0 && isListed(reading, at) ? Math.max(select, 0.93) : select;
+  // `WITH c AS (SELECT 1)`: an injection brings it as a second statement, which is judged as such.
+  const confidence = isWord(tokens, at - 2, 'as') && isWord(tokens, at - 4, 'with') ? Math.min(listed, 0.5) : listed;
   if (confidence === 0) return undefined;
   return evidence(tokens, {
     at: at - 1,
