@@ -27,8 +27,9 @@ const TAKES_QUOTED: ReadonlySet<string> = new Set(
   'echo printf print eval exec expr find export set type cat dash test'.split(' '),
 );
 const EXPORTED = /^(?:-[fnp]\b|\w{1,64}=|\$)/;
-/** What stands after a variable of a program: a comparison or an assignment. */
-const AFTER_VARIABLE = /^\s{0,8}(?:[=!]={1,2}|[-+*/%|&^]?=|=>|[<>]=|\?\?)(?:\s|$)/;
+/** What stands after a variable of a program or a name in a filter: a comparison (`id > 5`; no shell writes to a number) or an assignment. */
+const AFTER_VARIABLE =
+  /^\s{0,8}(?:(?:[=!]={1,2}|[-+*/%|&^]?=|=>|[<>]=|\?\?)(?:\s|$)|[<>]\s{0,4}-?\d{1,12}(?:\.\d{1,12})?(?:[\s)]|$))/;
 /** First arguments by which programs of many topics are asked about this machine. */
 const TOPICS: ReadonlyMap<string, RegExp> = new Map([
   ['net', /^(?:user|view|localgroup|group|share|use|start|stop|accounts|session|config|statistics|time)(?!\w)/i],

@@ -62,7 +62,7 @@ function measureWord(text: string, start: number): Measure {
     const kind = wordClass(text, at);
     const hidden = kind === WORD_LETTER || at === start ? 0 : hiddenLength(text, at, isWindowsPath);
     if (hidden > 0 && measure.hidden < HIDDEN_MAX) {
-      measure.isDisguised ||= wordClass(text, at + hidden) === WORD_LETTER || text[at + hidden] === '/';
+      measure.isDisguised ||= isDisguise(text, at, at + hidden);
       measure.hidden += hidden;
     } else if (kind === NOT_WORD || (kind === WORD_SIGN && isWrittenBreak(text, at))) break;
     else measure.hasDirectory ||= text[at] === '/' || text[at] === '\\';
@@ -70,6 +70,12 @@ function measureWord(text: string, start: number): Measure {
   }
   measure.end = at;
   return measure;
+}
+
+/** True for hidden characters with a letter or directory behind them; `user's or admin's` has genitives, and quotes that hide nothing. */
+function isDisguise(text: string, at: number, end: number): boolean {
+  if (wordClass(text, end) !== WORD_LETTER) return text[end] === '/';
+  return text[at] !== "'" || text[end] !== 's' || wordClass(text, end + 1) !== NOT_WORD || text[end + 1] === "'";
 }
 
 /** The word between two offsets without what a shell removes. */

@@ -87,14 +87,26 @@ function countWords(text: string, enough: number): number {
   let count = 0;
   let start = 0;
   for (let at = 0; at <= text.length && count < enough; at++) {
-    if (at < text.length && !isBlank(text.charCodeAt(at))) continue;
+    const isTag = text.charCodeAt(at) === LESS_THAN;
+    if (at < text.length && !isTag && !isBlank(text.charCodeAt(at))) continue;
     if (at - start > 1 && isWordStart(text.charCodeAt(start))) {
       const word = text.slice(start, at);
       if (WORD.test(word) && !SCRIPT_WORDS.has(word)) count++;
     }
+    // Words of a page touch its tags.
+    if (isTag) at = endOfTag(text, at);
     start = at + 1;
   }
   return count;
+}
+
+const LESS_THAN = 60;
+const TAG = /<\/?[a-z][^<>]{0,256}>/iy;
+
+/** Offset of the last character of a tag, or of the sign that begins none. */
+function endOfTag(text: string, at: number): number {
+  TAG.lastIndex = at;
+  return TAG.test(text) ? TAG.lastIndex - 1 : at;
 }
 
 function isBlank(code: number): boolean {

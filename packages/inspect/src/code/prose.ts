@@ -22,12 +22,26 @@ const FENCE = /```|<(?:pre|code)\b|\[code\]/i;
  * An evaluator that is handed the whole value stumbles over such words; one that is handed an attack does not.
  */
 export function isQuotedCode(value: string, [start, end]: readonly [number, number]): boolean {
-  const before = stripComments(value.slice(Math.max(0, start - WINDOW), start));
+  if (isInElement(value, start)) return true;
+  const before = stripTags(stripComments(value.slice(Math.max(0, start - WINDOW), start)));
   if (hasSentence(before)) return true;
-  const after = value.slice(end, end + WINDOW);
+  const after = stripTags(value.slice(end, end + WINDOW));
   const sentence = sentenceAt(after);
   if (sentence >= 0 && (!ENDS_CODE.test(after.slice(0, sentence)) || OPENING_WORDS.test(before))) return true;
   return FENCE.test(value.slice(0, WINDOW)) && (sentence >= 0 || hasSentence(value.slice(0, start)));
+}
+
+/** True for a place in an element for code, in a text that an editor saved: it begins with a tag, which no evaluator reads. */
+function isInElement(value: string, at: number): boolean {
+  if (!/^\s{0,8}<[a-z][a-z\d]{0,15}[\s>]/i.test(value.slice(0, 32))) return false;
+  const before = value.slice(Math.max(0, at - WINDOW), at);
+  const opened = Math.max(before.lastIndexOf('<pre'), before.lastIndexOf('<code'));
+  const closed = Math.max(before.lastIndexOf('</pre>'), before.lastIndexOf('</code>'));
+  return opened > closed && /<\/(?:pre|code)>/.test(value.slice(at, at + WINDOW));
+}
+
+function stripTags(text: string): string {
+  return text.includes('<') ? text.replaceAll(/<\/?[a-z][^<>]{0,256}>/gi, ' ') : text;
 }
 
 /** A comment is part of a program: what it says does not make a sentence of the program. */

@@ -71,4 +71,10 @@ export const CODE_RULES: readonly RuleDescription[] = [
     explanation:
       'The name of an uploaded file is one that web servers run instead of sending, or its text begins as such a page (CWE-434).',
   },
+  {
+    id: 'code.formula',
+    group: 'code',
+    title: 'Formula that starts a program',
+    explanation: 'The value is a cell of a table that asks another program by DDE when somebody opens the export (CWE-1236).',
+  },
 ];

@@ -83,6 +83,16 @@ export const SCRIPT_PATTERNS: readonly Pattern[] = [
     why: 'the script host of Windows is asked for a shell',
   },
   {
+    // A spreadsheet that opens the exported cell asks another program by DDE.
+    rule: 'code.formula',
+    hint: '|',
+    needs: TRAIT.pipe,
+    shape: /^[\s"']{0,4}[=+@-][^|\n]{0,128}?\b[a-z][a-z\d]{1,15}\s{0,4}\|\s{0,4}'[^'\n]{1,512}'\s{0,4}!\s{0,4}\w/i,
+    confidence: 0.95,
+    quoted: 0.6,
+    why: 'a cell that starts a program when the table is opened',
+  },
+  {
     rule: 'code.script',
     hint: '%x',
     needs: TRAIT.percent,

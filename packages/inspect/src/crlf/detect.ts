@@ -72,8 +72,8 @@ function judgeHeader(value: string, candidate: Candidate): Evidence | undefined 
 
 function rateHeader(value: string, candidate: Candidate): number {
   const { line, name, isOneLine, isBlock } = candidate;
-  // A redirection needs an address; `Location: Berlin` is a place.
-  const isPlace = name === 'location' && !/:[^:]{0,64}[/.:\\]/.test(value.slice(line.start, line.end));
+  // A redirection needs an address; `Location: Berlin` is a place, and a calendar escapes its commas (RFC 5545 §3.3.11).
+  const isPlace = name === 'location' && !/:[^:]{0,64}(?:[/.:]|\\(?![,;]))/.test(value.slice(line.start, line.end));
   const isPowerful = POWERFUL_HEADERS.has(name) && !isPlace;
   const isProse = wordsBefore(value, line.start) >= PROSE_WORDS_MIN;
   if (isOneLine) return isPowerful ? (isProse ? LIKELY : CERTAIN) : isProse ? DOUBT : rateShort(value, candidate);

@@ -138,4 +138,21 @@ export const FORMATS: readonly Format[] = [
     quoted: 0.5,
     why: 'a type name for fastjson or Jackson that reaches beyond data',
   },
+  {
+    rule: 'deserialisation.gadget',
+    hint: 'py/',
+    shape: /["']py\/(?:reduce|object\/(?:apply|new)|function|repr|newargs(?:ex)?)["']\s{0,8}:/,
+    confidence: 0.94,
+    quoted: 0.5,
+    why: 'a key of jsonpickle that calls what it names',
+  },
+  {
+    rule: 'deserialisation.gadget',
+    hint: 'py/',
+    shape:
+      /["']py\/(?:object|type)["']\s{0,8}:\s{0,8}["'](?:os|posix|nt|subprocess|builtins|__builtin__|__main__|commands|sys|pty|socket|webbrowser|platform)\./,
+    confidence: 0.94,
+    quoted: 0.5,
+    why: 'a class for jsonpickle that reaches the system',
+  },
 ];

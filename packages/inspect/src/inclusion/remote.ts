@@ -27,13 +27,18 @@ const WEB_ENDINGS = new Set('png jpg jpeg gif svg webp avif ico css js mjs pdf h
 const REMOTE_SCHEMES = new Set(['http', 'https', 'ftp', 'ftps', 'sftp', 'smb', 'ogg', 'scp', 'dav', 'davs', 'webdav', 'ssh2']);
 const PLAIN_SCHEMES = new Set(['http', 'https']);
 
+/** From here on it does not matter that the field may hold the address of a page (`page` is what old programs include, too). */
+const CERTAIN = 0.93;
+const DOUBT = 0.6;
+
 /** An address of a program elsewhere, in a value that may end up in an include (CWE-98). */
 export function findRemote(text: string, name: string): Evidence | undefined {
   const address = readAddress(text);
   if (address === undefined || !REMOTE_SCHEMES.has(address.scheme) || address.host === '') return undefined;
   const judged = judge(address, name);
   if (judged === undefined) return undefined;
-  const confidence = purposeOf(name) === 'browsed' ? Math.min(judged.confidence, 0.6) : judged.confidence;
+  const isDoubtful = judged.confidence < CERTAIN && purposeOf(name) === 'browsed';
+  const confidence = isDoubtful ? Math.min(judged.confidence, DOUBT) : judged.confidence;
   return { rule: 'inclusion.remote', confidence, span: [0, text.length], why: judged.why };
 }
 

@@ -23,6 +23,15 @@ const PLAIN_USER_NAME = /^[a-z]{0,12}$/;
 const CALLS_MIN = 2;
 const OPENS_MAX = 8;
 const ITEMS_MAX = 64;
+const GEOMETRIES = new Set([
+  'point',
+  'linestring',
+  'polygon',
+  'multipoint',
+  'multilinestring',
+  'multipolygon',
+  'geometrycollection',
+]);
 /** Longest comment, marker included, that hides nothing but the application's own rest. */
 const SHORT_COMMENT_MAX = 5;
 
@@ -152,12 +161,21 @@ function rateDangerous(tokens: SqlTokens, at: number): number {
   }
   const isGlued = tokens.ends[at] === tokens.starts[at + 1];
   if (!isGlued && kindAt(tokens, at - 1) === KIND.word) return 0.2;
+  if (isGeometry(tokens, at)) return 0;
   const argument = readOperand(tokens, at + 2);
   if (argument.shape === 'none' || argument.shape === 'name') return 0.3;
   // `sleep(8 hours)`: an argument ends where a list or an expression goes on.
   const after = kindAt(tokens, argument.end);
   if (after === KIND.word && !isWord(tokens, argument.end, 'from') && !isComplete(tokens, argument.end)) return 0.3;
   return isSelected(tokens, at) || isCodeAround(tokens, at, afterGroup(tokens, at + 1)) ? 0.94 : 0.5;
+}
+
+/** `POLYGON((30 10, 40 40))`: a shape as maps exchange it (OGC 06-103r4, well-known text), with coordinates and no query. */
+function isGeometry(tokens: SqlTokens, at: number): boolean {
+  if (!GEOMETRIES.has(textAt(tokens, at))) return false;
+  const first = skipOpens(tokens, at + 1);
+  const inner = isWord(tokens, first, '-') ? first + 1 : first;
+  return kindAt(tokens, inner) === KIND.number || GEOMETRIES.has(textAt(tokens, inner));
 }
 
 /** `select(sleep(5))`, `select((sleep(5)))`: nothing but parentheses between the word and the call. */

@@ -8,6 +8,9 @@ const SINK =
   /(?:\b(?:alert|confirm|prompt|eval|setTimeout|setInterval|execScript|atob|fetch|importScripts|unescape)\b["'\])\s]{0,6}(?:\(|`)|\bdocument\s{0,4}(?:\.|\[)|\b(?:window|self|top|parent|globalThis|frames)\s{0,4}(?:\[|\.\s{0,4}(?:location|open|eval|alert))|\blocation\s{0,4}(?:\.\s{0,4}(?:href|hash|replace|assign)\s{0,4})?[=(]|\bfromCharCode\b|\bXMLHttpRequest\b|\.constructor\b|\bimport\s{0,4}\(|\.innerHTML\s{0,4}=)/i;
 /** A string of the application's script is closed and the script goes on. */
 const BREAKOUT = /^[^'"`<>]{0,64}['"`]\s{0,4}(?:[)\]}]\s{0,4}){0,8}[;,+\-*/|&^%<>=?:}]|^\s{0,4}[)\]};]/;
+const ESCAPED_QUOTE = /^\\+['"]/;
+/** A call, a list or an assignment before the quote: the string is one of the value's own. */
+const OWN_STRING = /\w\s{0,2}[([=]\s{0,2}['"`][^'"`]{0,16}$/;
 const SPLITTERS = /<!--[^<>]{0,64}-->|\]\]>?<!\[cdata\[/gi;
 const EMBEDDED =
   /["'(=?]\s{0,4}(?:java|vb|live)script:\s{0,4}[\w.$]{1,64}\s{0,4}[(=`]|&\{[^{}]{0,256}[(=]|(?:^|["';{\s])[\w-]{1,32}\s{0,4}:\s{0,4}expression\s{0,4}\(/i;
@@ -156,16 +159,26 @@ function isFirst(tokens: readonly Token[], start: number): boolean {
 }
 
 function judgeBreakout(text: string): Evidence | undefined {
-  const sink = SINK.exec(text);
+  const opening = BREAKOUT.exec(text) ?? ESCAPED_QUOTE.exec(text);
+  if (opening !== null && !OWN_STRING.test(opening[0])) {
+    // What the value does it does behind the quote: `fetch("/items")` opens a string of its own.
+    const behind = findSink(text, opening[0].length - 1);
+    if (behind !== undefined)
+      return { rule: 'xss.code', confidence: 0.93, span: behind, why: 'a string of the page is closed and script follows' };
+  }
+  const span = findSink(text, 0);
+  return span === undefined ? undefined : { rule: 'xss.code', confidence: 0.4, span, why: 'the value contains script' };
+}
+
+/** The first sink from an offset on, when what stands before it may go on with an expression. */
+function findSink(text: string, from: number): readonly [number, number] | undefined {
+  const sink = SINK.exec(text.slice(from));
   if (sink === null) return undefined;
-  const span = [sink.index, sink.index + sink[0].length] as const;
-  const before = text.slice(0, sink.index).trimEnd();
+  const start = from + sink.index;
+  const before = text.slice(0, start).trimEnd();
   const joins =
     before === '' ||
     /[;,+\-*/|&^%<>=?:!~()[\]{}'"`\\]$/.test(before) ||
     /\b(?:return|typeof|void|delete|new|in|throw)$/.test(before);
-  if (!joins) return undefined;
-  if (BREAKOUT.test(text) || /^\\+['"]/.test(text))
-    return { rule: 'xss.code', confidence: 0.93, span, why: 'a string of the page is closed and script follows' };
-  return { rule: 'xss.code', confidence: 0.4, span, why: 'the value contains script' };
+  return joins ? [start, start + sink[0].length] : undefined;
 }

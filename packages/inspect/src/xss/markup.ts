@@ -220,11 +220,14 @@ function isForeignFrame(tag: Tag): boolean {
   return /^(?:http:|mhtml:|view-source:|ftp:)/.test(url);
 }
 
+/** A sheet of the site itself, by a relative path. */
+const OWN_SHEET = /^(?:\.{1,2}\/){0,4}(?:[\w-]{1,64}\/){0,4}[\w.-]{1,64}\.css$/;
+
 /** A link that says what it is for is active by that; one that says nothing is a fragment of a sheet's. */
 function isActiveLink(tag: Tag): boolean {
   const rel = tag.attributes.find((attribute) => attribute.name === 'rel')?.value.toLowerCase();
   return (
-    tag.attributes.some((attribute) => attribute.name === 'href' && attribute.value !== '') &&
+    tag.attributes.some(({ name, value }) => name === 'href' && value !== '' && !OWN_SHEET.test(value)) &&
     (rel === undefined || ACTIVE_LINKS.has(rel.replaceAll(/["'\\]/g, '').trim()))
   );
 }
