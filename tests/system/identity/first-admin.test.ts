@@ -35,7 +35,7 @@ describe('the first administrator', () => {
     expect(statSync(file).mode & 0o777).toBe(0o600);
     const text = readFileSync(file, 'utf8').trim();
     expect(text).toMatch(/^https:\/\/localhost:\d+\/setup#[\w-]{27}$/u);
-    expect(holdfast.stderr).toContain(file);
+    await expect.poll(() => holdfast.stderr).toContain(file);
     expect(holdfast.stderr).not.toContain(text.split('#')[1]);
     expect((await ada.go('/')).body).toContain('There is no administrator yet');
     expect((await ada.api('GET', '/people')).status).toBe(401);
