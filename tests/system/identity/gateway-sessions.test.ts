@@ -145,12 +145,12 @@ describe('where sign-in is required', () => {
 });
 
 describe('the identity header', () => {
-  const verify = async (token: string) => {
+  const verify = async (token: string, audience = 'echo') => {
     const answer = await fetch(`${stand.plain}/.well-known/holdfast/jwks.json`);
     expect(answer.headers.get('cache-control')).toMatch(/^public, max-age=\d+$/u);
     const keys = (await answer.json()) as KeyList;
     expect(JSON.stringify(keys)).not.toContain('"d"');
-    return verifyAssertion(token, keys, { audience: 'echo', issuer: stand.plain });
+    return verifyAssertion(token, keys, { audience, issuer: stand.plain });
   };
 
   test('says who it is, signed, for a minute', async () => {
@@ -169,6 +169,18 @@ describe('the identity header', () => {
     });
     expect(payload.exp - payload.iat).toBe(60);
     expect(payload['auth_time']).toBeLessThan(payload.iat);
+  });
+
+  test('holds neither with another name in it, nor under another key, nor for another application', async () => {
+    await stand.fetch('/', { cookie: cookieOf(stand.control.signIn()) });
+    const token = headerOf(ASSERTION) ?? '';
+    const [head = '', body = '', signature = ''] = token.split('.');
+    const renamed = Buffer.from(body, 'base64url').toString().replace('Ann', 'Eve');
+    await expect(verify(`${head}.${Buffer.from(renamed).toString('base64url')}.${signature}`)).rejects.toThrow('signature');
+    const unsigned = Buffer.from('{"alg":"none","kid":"first"}').toString('base64url');
+    await expect(verify(`${unsigned}.${body}.`)).rejects.toThrow('no such key');
+    await expect(verify(token, 'shop')).rejects.toThrow('somebody else');
+    await expect(verify(token)).resolves.toMatchObject({ payload: { sub: PERSON } });
   });
 
   test('is ours alone, whatever a client sends, and our cookies stay here', async () => {
