@@ -110,6 +110,16 @@ describe('a new start', () => {
     expect((await signIn.acceptInvite(token, 'ein ganz neues langes Kennwort', CONTEXT)).kind).toBe('refused');
   });
 
+  test('is neither taken nor ended by whoever sends links to an application', async () => {
+    const lost = await stand.person({ role: 'owner' });
+    const { token } = await admins.recover(lost.id, OPERATOR);
+    const outside: SignInContext = { ...CONTEXT, kind: 'application', application: 'shop' };
+    for (let guess = 0; guess < 6; guess += 1)
+      await signIn.acceptInvite(`wrong-${guess}-aaaaaaaaaaaaaaaaaa`, LONG_PASSWORD, outside);
+    expect((await signIn.acceptInvite(token, LONG_PASSWORD, outside)).kind).toBe('refused');
+    expect((await signIn.acceptInvite(token, LONG_PASSWORD, CONTEXT)).kind).toBe('enrol');
+  });
+
   test('is not for users of applications', async () => {
     const user = await stand.person();
     await expect(admins.recover(user.id, OPERATOR)).rejects.toMatchObject({ code: 'input-invalid' });
