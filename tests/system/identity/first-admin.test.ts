@@ -35,7 +35,7 @@ describe('the first administrator', () => {
     expect(statSync(file).mode & 0o777).toBe(0o600);
     const text = readFileSync(file, 'utf8').trim();
     expect(text).toMatch(/^https:\/\/localhost:\d+\/setup#[\w-]{27}$/u);
-    expect(holdfast.stderr).toContain(file);
+    await expect.poll(() => holdfast.stderr).toContain(file);
     expect(holdfast.stderr).not.toContain(text.split('#')[1]);
     expect((await ada.go('/')).body).toContain('There is no administrator yet');
     expect((await ada.api('GET', '/people')).status).toBe(401);
@@ -203,5 +203,48 @@ describe('nobody is locked out for good', () => {
       expect(events).not.toContain(secret);
       expect(holdfast.stderr).not.toContain(secret);
     }
+  });
+});
+
+describe('a user of applications', () => {
+  test('is invited to the host of the application, and has nothing to do in the administration', async () => {
+    const link = new URL(await linkOf('user', 'invite', 'lovelace'));
+    expect(link.origin).toBe(holdfast.https.replace('127.0.0.1', 'localhost'));
+    expect(link.pathname).toBe('/.holdfast/invite');
+    // The same link at the other door: it signs in, two factors and all, and may nothing.
+    const lovelace = browser();
+    link.pathname = '/sign-in/invite';
+    await lovelace.enrol(link.href, { password: 'neun weiße Wolken im Norden' });
+    expect((await lovelace.go('/')).body).toContain('no role in the administration');
+    for (const path of ['/me', '/people', '/applications', '/tokens', '/events']) {
+      expect((await lovelace.api('GET', path)).status, path).toBe(403);
+    }
+    expect((await holdfast.cli('user', 'role', 'lovelace', 'auditor')).code).toBe(0);
+    // Whoever gets a role signs in again for it.
+    expect((await lovelace.api('GET', '/me')).status).toBe(401);
+  });
+
+  test('gets a link that no repeated call reads again', async () => {
+    const headers = { 'idempotency-key': 'once' };
+    await ada.go('/sign-in/account');
+    await ada.submit('/sign-in/account');
+    await ada.submit('/sign-in/totp', { code: totp(ada.secret, 1) });
+    const first = await ada.api('POST', '/people', { body: { name: 'byron' }, headers });
+    expect(first.status).toBe(201);
+    const again = await ada.api('POST', '/people', { body: { name: 'byron' }, headers });
+    expect(again.status).toBe(409);
+    expect(again.body).not.toContain('#');
+  });
+
+  test('is named to a stranger by nothing: the same answer for a name that is taken and one that is not', async () => {
+    const answers: string[] = [];
+    for (const name of ['ada', 'nobody']) {
+      const stranger = browser();
+      await stranger.go('/sign-in');
+      await stranger.submit('/sign-in', { name, password: 'something else entirely' });
+      expect(stranger.last.status).toBe(422);
+      answers.push(stranger.last.body.replaceAll(/value="[^"]*"/gu, ''));
+    }
+    expect(answers[0]).toBe(answers[1]);
   });
 });

@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { createLocalJWKSet, jwtVerify, type JSONWebKeySet } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { sendRaw, type RawAnswer } from '../../support/raw-client.ts';
@@ -12,6 +11,7 @@ import {
   startIdentityStand,
   type IdentityStand,
 } from '../../support/identity-stand.ts';
+import { verifyAssertion, type KeyList } from '../../support/verify-assertion.ts';
 
 const HTML = { accept: 'text/html' };
 const ASSERTION = 'x-holdfast-jwt-assertion';
@@ -145,18 +145,18 @@ describe('where sign-in is required', () => {
 });
 
 describe('the identity header', () => {
-  const verify = async (token: string) => {
+  const verify = async (token: string, audience = 'echo') => {
     const answer = await fetch(`${stand.plain}/.well-known/holdfast/jwks.json`);
     expect(answer.headers.get('cache-control')).toMatch(/^public, max-age=\d+$/u);
-    const keys = (await answer.json()) as JSONWebKeySet;
+    const keys = (await answer.json()) as KeyList;
     expect(JSON.stringify(keys)).not.toContain('"d"');
-    return jwtVerify(token, createLocalJWKSet(keys), { audience: 'echo', issuer: stand.plain, algorithms: ['ES256'] });
+    return verifyAssertion(token, keys, { audience, issuer: stand.plain });
   };
 
   test('says who it is, signed, for a minute', async () => {
     await stand.fetch('/', { cookie: cookieOf(stand.control.signIn()) });
-    const { payload, protectedHeader } = await verify(headerOf(ASSERTION) ?? '');
-    expect(protectedHeader).toEqual({ alg: 'ES256', typ: 'JWT', kid: 'first' });
+    const { payload, header } = await verify(headerOf(ASSERTION) ?? '');
+    expect(header).toEqual({ alg: 'ES256', typ: 'JWT', kid: 'first' });
     expect(payload).toMatchObject({
       sub: PERSON,
       name: 'Ann Example',
@@ -167,8 +167,20 @@ describe('the identity header', () => {
       acr: 'aal2',
       amr: ['pwd', 'otp'],
     });
-    expect((payload.exp ?? 0) - (payload.iat ?? 0)).toBe(60);
-    expect(payload['auth_time']).toBeLessThan(payload.iat ?? 0);
+    expect(payload.exp - payload.iat).toBe(60);
+    expect(payload['auth_time']).toBeLessThan(payload.iat);
+  });
+
+  test('holds neither with another name in it, nor under another key, nor for another application', async () => {
+    await stand.fetch('/', { cookie: cookieOf(stand.control.signIn()) });
+    const token = headerOf(ASSERTION) ?? '';
+    const [head = '', body = '', signature = ''] = token.split('.');
+    const renamed = Buffer.from(body, 'base64url').toString().replace('Ann', 'Eve');
+    await expect(verify(`${head}.${Buffer.from(renamed).toString('base64url')}.${signature}`)).rejects.toThrow('signature');
+    const unsigned = Buffer.from('{"alg":"none","kid":"first"}').toString('base64url');
+    await expect(verify(`${unsigned}.${body}.`)).rejects.toThrow('no such key');
+    await expect(verify(token, 'shop')).rejects.toThrow('somebody else');
+    await expect(verify(token)).resolves.toMatchObject({ payload: { sub: PERSON } });
   });
 
   test('is ours alone, whatever a client sends, and our cookies stay here', async () => {

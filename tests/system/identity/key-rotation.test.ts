@@ -1,9 +1,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createRemoteJWKSet, jwtVerify, type JWTVerifyGetKey } from 'jose';
 import { Pool } from 'undici';
 import { expect, test } from 'vitest';
 import { newIdentityKey, startIdentityStand } from '../../support/identity-stand.ts';
+import { verifyAssertion, type KeyList } from '../../support/verify-assertion.ts';
 
 const REQUESTS = 10_000;
 const CONNECTIONS = 16;
@@ -11,8 +11,17 @@ const CONNECTIONS = 16;
 const KEPT_MS = 50;
 const AHEAD_MS = 400;
 
+interface Kept {
+  readonly keys: Promise<KeyList>;
+  readonly at: number;
+}
+
+// The gateway serves a list of this shape.
+const readKeys = async (origin: string): Promise<KeyList> =>
+  (await (await fetch(`${origin}/.well-known/holdfast/jwks.json`)).json()) as KeyList;
+
 test('an application that checks every request by the published keys sees no failure across a change of keys', async () => {
-  let keys: JWTVerifyGetKey | null = null;
+  let kept: Kept | null = null;
   let origin = '';
   const kids = new Map<string, number>();
   const failures: unknown[] = [];
@@ -29,9 +38,9 @@ test('an application that checks every request by the published keys sees no fai
       });
   });
   const check = async (token: string): Promise<string> => {
-    if (keys === null) throw new Error('assertion: the keys are set before the first request');
-    const { protectedHeader } = await jwtVerify(token, keys, { issuer: origin, audience: 'echo', algorithms: ['ES256'] });
-    return protectedHeader.kid ?? '';
+    // What is kept is used as it is, a key that it lacks is not looked for: that is what publishing ahead is for.
+    if (kept === null || performance.now() - kept.at >= KEPT_MS) kept = { keys: readKeys(origin), at: performance.now() };
+    return String(verifyAssertion(token, await kept.keys, { issuer: origin, audience: 'echo' }).header['kid']);
   };
   await new Promise<void>((resolve) => {
     application.listen(0, '127.0.0.1', resolve);
@@ -40,7 +49,6 @@ test('an application that checks every request by the published keys sees no fai
   const { port } = application.address() as AddressInfo;
   await using stand = await startIdentityStand({ upstream: `http://127.0.0.1:${port}` });
   origin = stand.plain;
-  keys = createRemoteJWKSet(new URL('/.well-known/holdfast/jwks.json', stand.plain), { cacheMaxAge: KEPT_MS });
 
   // People come and go, so that there is always somebody whose assertion is new.
   const cookies = Array.from({ length: 200 }, () => `holdfast=${stand.control.signIn()}`);

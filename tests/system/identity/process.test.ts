@@ -65,4 +65,33 @@ describe.each([
     expect(keys).toHaveLength(1);
     expect(Object.keys(keys[0] ?? {}).toSorted()).toEqual(['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y']);
   });
+
+  test('is changed by one command, which asks before it lets in more people', async () => {
+    const id = 'app';
+    const status = async () => (await server.fetch('/', { headers: { accept: 'application/json' } })).status;
+    expect(await status()).toBe(401);
+    expect((await server.cli('app', 'login', id, 'off', '--no-input')).code).toBe(5);
+    expect((await server.cli('app', 'login', id, 'sometimes')).code).toBe(2);
+    expect((await server.cli('app', 'login', id, 'required', '--idle-minutes', 'x')).code).toBe(2);
+    expect(await status()).toBe(401);
+    const opened = await server.cli<{ application: { login: object } }>(
+      'app',
+      'login',
+      id,
+      'optional',
+      '--sessions',
+      '2',
+      '--yes',
+    );
+    expect(opened.data.application.login).toEqual({
+      mode: 'optional',
+      mfa: true,
+      idleMinutes: 30,
+      absoluteHours: 12,
+      sessionsMax: 2,
+    });
+    await expect.poll(status, { timeout: 1000, interval: 20 }).toBe(200);
+    expect((await server.cli('app', 'login', id, 'required')).code).toBe(0);
+    await expect.poll(status, { timeout: 1000, interval: 20 }).toBe(401);
+  });
 });

@@ -8,7 +8,7 @@ const KEPT_MS = 3_600_000;
 const BODY_BYTES_MAX = 65_536;
 const KEY = /^[!-~]{1,255}$/u;
 /** Their answer holds a secret that must not be kept: a repeated call is refused instead of answered again. */
-const NEVER_KEPT = new Set(['/api/v1/tokens']);
+const NEVER_KEPT = /^\/api\/v1\/(?:tokens|setup-link|people(?:\/[^/]*\/(?:invite|recover))?)$/u;
 
 interface Kept {
   readonly fingerprint: string;
@@ -53,7 +53,7 @@ export function idempotency(nowMs: () => number) {
     const { res } = context;
     // What failed was not done: the same key may try again.
     if (!res.ok) kept.delete(name);
-    else if (!NEVER_KEPT.has(path)) {
+    else if (!NEVER_KEPT.test(path)) {
       const body = await res.clone().text();
       const answer = { status: res.status, type: res.headers.get('content-type') ?? 'application/json', body };
       if (body.length <= BODY_BYTES_MAX) entry.answer = { ...answer, location: res.headers.get('location') };

@@ -37,8 +37,6 @@ const mailPassword = (reference: string | null): string | null =>
     ? null
     : resolveReference(reference, { environment: process.env, folder: process.cwd(), pointer: '/mail/smtp/password' });
 
-export type IdentityRooms = ReturnType<typeof openIdentity>;
-
 /** People, their sign-in, their sessions and the pages for it, put together. */
 export function openIdentity(foundation: Foundation, applications: Pick<Applications, 'list'>) {
   const { db, bus, clock, keyring, log, config, dataDir, stack } = foundation;

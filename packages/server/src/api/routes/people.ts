@@ -12,11 +12,12 @@ import {
   type PersonView,
 } from '@holdfast/contract';
 import { createRoute, z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
 import { mayAdminister, type Principal } from '../../domains/access/index.ts';
 import type { People, Person } from '../../domains/identity/index.ts';
 import { Refusal } from '../../platform/refusal.ts';
 import type { Links, PeoplePort } from '../parts.ts';
-import { answers, body, created, needs, noContent, type Api } from '../route.ts';
+import { answers, body, created, needs, noContent, type Api, type ApiEnv } from '../route.ts';
 
 /** An id, or the name that the person signs in with. */
 export const personParams = z.object({ person: z.string().min(1).max(254) });
@@ -126,8 +127,10 @@ export const viewOf = (person: Person): PersonView => {
   return { id, name, display, email, role, groups, status, mfaRequired, hasPassword, createdAt, createdBy, lastSignedInAt };
 };
 
-function assertMay(principal: Principal, ...roles: readonly (string | null)[]): void {
-  if (!roles.every((role) => mayAdminister(principal, role))) throw new Refusal('permission-missing');
+function assertMay(context: Context<ApiEnv>, ...roles: readonly (string | null)[]): void {
+  if (roles.every((role) => mayAdminister(context.get('principal'), role))) return;
+  context.set('refusedPermission', true);
+  throw new Refusal('permission-missing');
 }
 
 /** Whoever has a role signs in to the administration, everybody else to an application. */
@@ -177,7 +180,7 @@ function mountInvites(api: Api, { people, links }: PeoplePort): void {
   api.openapi(invite, async (context) => {
     const { application, ...input } = context.req.valid('json');
     const principal = context.get('principal');
-    assertMay(principal, input.role);
+    assertMay(context, input.role);
     const base = await linkBase(links, input.role, application);
     const person = await people.create(input, principal.actor);
     const { token, expiresAt } = await people.invite(person.id, principal.actor, base);
@@ -186,7 +189,7 @@ function mountInvites(api: Api, { people, links }: PeoplePort): void {
   api.openapi(again, async (context) => {
     const person = await findPerson(people, context.req.valid('param').person);
     const principal = context.get('principal');
-    assertMay(principal, person.role);
+    assertMay(context, person.role);
     const base = await linkBase(links, person.role, context.req.valid('query').application);
     const { token, expiresAt } = await people.invite(person.id, principal.actor, base);
     return context.json({ person: viewOf(person), link: `${base}${token}`, expiresAt }, 201);
@@ -201,22 +204,22 @@ export function mountPeople(api: Api, port: PeoplePort): void {
     const person = await findPerson(people, context.req.valid('param').person);
     const principal = context.get('principal');
     const wanted = context.req.valid('json');
-    assertMay(principal, person.role, wanted.role ?? null);
+    assertMay(context, person.role, wanted.role ?? null);
     return context.json(viewOf(await people.change(person.id, wanted, principal.actor)), 200);
   });
   api.openapi(disable, async (context) => {
     const person = await findPerson(people, context.req.valid('param').person);
-    assertMay(context.get('principal'), person.role);
+    assertMay(context, person.role);
     return context.json(viewOf(await people.disable(person.id, context.get('principal').actor)), 200);
   });
   api.openapi(enable, async (context) => {
     const person = await findPerson(people, context.req.valid('param').person);
-    assertMay(context.get('principal'), person.role);
+    assertMay(context, person.role);
     return context.json(viewOf(await people.enable(person.id, context.get('principal').actor)), 200);
   });
   api.openapi(resetFactors, async (context) => {
     const person = await findPerson(people, context.req.valid('param').person);
-    assertMay(context.get('principal'), person.role);
+    assertMay(context, person.role);
     await people.resetFactors(person.id, context.get('principal').actor);
     return context.body(null, 204);
   });

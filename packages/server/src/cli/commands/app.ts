@@ -5,6 +5,7 @@ import type { BranchBody, Context, Input, Verb } from '../command.ts';
 import type { Outcome } from '../outcome.ts';
 import { NotConfirmed, UsageFault } from '../fault.ts';
 import { formatTable } from '../table.ts';
+import { login } from './app-login.ts';
 import { describeRoutes } from './schema-text.ts';
 
 const PATH = '/api/v1/applications';
@@ -63,6 +64,7 @@ export const app: BranchBody = {
       run: remove,
     },
     mode,
+    login,
   ],
 };
 

@@ -1,2 +1,2 @@
-export { may, mayAdminister, type PersonSession, type Principal } from './principal.ts';
+export { may, mayAdminister, type Principal } from './principal.ts';
 export { isSensitive, permissionsOf } from './roles.ts';

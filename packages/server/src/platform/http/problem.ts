@@ -30,7 +30,7 @@ function build(
   extra: { errors?: ProblemDocument['errors']; retryAfterSeconds?: number | null; stepUp?: StepUp | null } = {},
 ): Problem {
   const stepUp = extra.stepUp ?? null;
-  const document = { ...problemDocument(code, requestId, extra.errors), ...(stepUp ?? {}) };
+  const document = { ...problemDocument(code, requestId, extra.errors), ...stepUp };
   const headers: Record<string, string> = {
     'content-type': PROBLEM_TYPE,
     'cache-control': 'no-store',

@@ -1,5 +1,6 @@
 import { silentLog, type Log } from '../../../platform/log.ts';
 import type { People } from '../people/people.ts';
+import type { InviteKind } from '../people/tables.ts';
 import { CHALLENGE_TRIES_MAX } from './challenges.ts';
 import { beginEnrolling, confirmCodes, enrolWithPasskey, enrolWithTotp, offerRegistration, offerTotp } from './enrol-step.ts';
 import { finishWithRecovery, finishWithTotp } from './factor-step.ts';
@@ -50,6 +51,12 @@ export interface ByLetter {
   settle(): Promise<void>;
 }
 
+/**
+ * A new start is made on the host and ends on its admin listener: wrong links that strangers send to an application neither
+ * open it nor, counted as guesses, end it.
+ */
+const invitesOf = ({ kind }: SignInContext): readonly InviteKind[] => (kind === 'admin' ? ['invite', 'recover'] : ['invite']);
+
 /** The sign-in of people: each method is a file of its own. */
 export function createSignIn<Session>({
   people,
@@ -74,7 +81,7 @@ export function createSignIn<Session>({
     registerPasskey: async (challenge, site) => offerRegistration(flow, challenge, site),
     confirmPasskey: async (challenge, response, { name, ...site }) => enrolWithPasskey(flow, challenge, { response, site, name }),
     confirmSaved: async (challenge, code) => confirmCodes(flow, challenge, code),
-    acceptInvite: async (token, password, context) => finishLink(flow, ['invite', 'recover'], { token, password, context }),
+    acceptInvite: async (token, password, context) => finishLink(flow, invitesOf(context), { token, password, context }),
     acceptSetup: async (token, given, context) => finishSetup(flow, token, { given, context }),
     async requestReset(nameOrEmail, context) {
       letters.reset(nameOrEmail, context);
