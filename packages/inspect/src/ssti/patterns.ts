@@ -13,9 +13,6 @@ export interface Pattern {
   only?: readonly Delimiter[];
 }
 
-/** Braces alone are in every second text; arithmetic in them counts when there is nothing else in the value. */
-const LONE_ARITHMETIC: RegExp = /^\s{0,8}\{\s{0,4}\d{1,12}\s{0,4}[*+]\s{0,4}\d{1,12}\s{0,4}\}\s{0,8}$/;
-
 /** Shapes of the text between delimiters, the most telling first. */
 export const BODY_PATTERNS: readonly Pattern[] = [
   {
