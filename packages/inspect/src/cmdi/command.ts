@@ -231,7 +231,9 @@ function rateLine({ value, site, rest, args, isProgram, isShort }: Command): num
   return isShort && site.isGlued && isFewLines(value) ? 0.91 : 0;
 }
 
-function rateSubstitution({ rest, args, isProgram, isShort }: Command): number {
+function rateSubstitution({ site, rest, args, isProgram, isShort }: Command): number {
+  // `$(command)` is how manuals write that any may stand there; alone it only asks for a word.
+  if (site.program === 'command' && args === 'none') return 0;
   // `$(host).show()` is a script that picks an element of its page.
   if (!isProgram && /^\)\s{0,4}\.\w{1,32}\(/.test(rest)) return 0;
   if (isProgram || isShort || args === 'telling') return 0.95;
