@@ -58,6 +58,11 @@ const NAME_INSPECTED_MAX = 1_024;
 const REMEMBERED_MAX = 256;
 /** Headers are written by programs in many dialects; only evidence that leaves no other reading counts there. */
 const HEADER_CONFIDENCE_MIN = 0.93;
+/** Passwords are drawn from all signs, and no application puts one into a query by itself: what is likely elsewhere is chance there. */
+const SECRET_NAME = /pass(?:\d?$|w(?:or)?d|phrase|code)|pwd|secret/i;
+const SECRET_LENGTH_MAX = 64;
+const SECRET_CONFIDENCE_MIN = 0.92;
+const SECRET_DOUBT = 0.6;
 /** Doubt of several rules adds up, but never to certainty by itself. */
 const COMBINED_MAX = 0.95;
 const WEAK_WEIGHT = 0.5;
@@ -179,7 +184,18 @@ function evidenceIn({ field, part, text }: Text, traits: number, detectors: read
       for (const evidence of detect(input)) found.push({ group, evidence, variant });
     }
   }
-  return found;
+  return isSecret(name, part, text) ? found.map(doubt) : found;
+}
+
+/** One word in a field for a password. */
+function isSecret(name: string, part: Text['part'], text: string): boolean {
+  return part === 'value' && text.length <= SECRET_LENGTH_MAX && SECRET_NAME.test(name) && !/\s/.test(text);
+}
+
+function doubt(read: Read): Read {
+  const { evidence } = read;
+  if (evidence.confidence >= SECRET_CONFIDENCE_MIN || evidence.confidence <= SECRET_DOUBT) return read;
+  return { ...read, evidence: { ...evidence, confidence: SECRET_DOUBT } };
 }
 
 function isFileText(field: Field, part: Text['part']): boolean {

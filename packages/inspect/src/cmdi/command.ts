@@ -45,6 +45,8 @@ const ENTITIES: ReadonlySet<string> = new Set(['reg', 'sum', 'image', 'die', 'co
 const ADDRESS = /^\d{1,3}(?:\.\d{1,3}){3}[;|&]{1,2}$/;
 const ADDRESS_LENGTH_MAX = 20;
 const LIST_TAIL_LENGTH_MAX = 16;
+/** What lessons end with: the program tells about itself. */
+const ASKS_ITSELF = /^--(?:version|help)[.,;:]?$/;
 const ABSOLUTE_PATH = /^\/[\w.*?-]+\/|^\/$/;
 
 /** What a shell accepts right after a command word; the empty string at the end is included by every string. */
@@ -134,6 +136,10 @@ function isPassword({ value, site, isShort }: Command): boolean {
   return before.length >= SECRET_START_MIN && [/[a-z]/, /[A-Z]/, /\d/, /[!@#$%^*?~+=]/].every((kind) => kind.test(before));
 }
 
+function isPlainArgument(word: string, program: string, kind: ProgramKind | undefined): boolean {
+  return isTelling(word, program, kind) && !ASKS_ITSELF.test(word);
+}
+
 function readCommand(value: string, site: CommandSite): Command {
   const { program } = site;
   const rest = readRest(value, site.end);
@@ -142,7 +148,7 @@ function readCommand(value: string, site: CommandSite): Command {
     kind === 'program' || (site.isDisguised && kind !== undefined) || (site.isPath && /^[\w?*.-]+$/.test(program));
   // Words after the arguments do not stop a shell: an attacker may append a sentence, so the first argument decides.
   const first = /^\s/.test(rest) ? (rest.trim().split(/\s+/, 2)[0] ?? '') : '';
-  const isChained = site.separator === 'operator' && isTelling(first, program, kind);
+  const isChained = site.separator === 'operator' && isPlainArgument(first, program, kind);
   const isObvious = isSensitive(rest);
   const isPlain = isObvious || (isChained && (isProgram || ABSOLUTE_PATH.test(first)));
   const read = readArguments({ program, kind, rest, isChained: site.separator === 'operator' });
@@ -231,7 +237,9 @@ function rateLine({ value, site, rest, args, isProgram, isShort }: Command): num
   return isShort && site.isGlued && isFewLines(value) ? 0.91 : 0;
 }
 
-function rateSubstitution({ rest, args, isProgram, isShort }: Command): number {
+function rateSubstitution({ site, rest, args, isProgram, isShort }: Command): number {
+  // `$(command)` is how manuals write that any may stand there; alone it only asks for a word.
+  if (site.program === 'command' && args === 'none') return 0;
   // `$(host).show()` is a script that picks an element of its page.
   if (!isProgram && /^\)\s{0,4}\.\w{1,32}\(/.test(rest)) return 0;
   if (isProgram || isShort || args === 'telling') return 0.95;

@@ -22,7 +22,7 @@ const FENCE = /```|<(?:pre|code)\b|\[code\]/i;
  * An evaluator that is handed the whole value stumbles over such words; one that is handed an attack does not.
  */
 export function isQuotedCode(value: string, [start, end]: readonly [number, number]): boolean {
-  if (isInElement(value, start)) return true;
+  if (isInElement(value, start) || isCodeSpan(value, [start, end])) return true;
   const before = stripTags(stripComments(value.slice(Math.max(0, start - WINDOW), start)));
   if (hasSentence(before)) return true;
   const after = stripTags(value.slice(end, end + WINDOW));
@@ -38,6 +38,12 @@ function isInElement(value: string, at: number): boolean {
   const opened = Math.max(before.lastIndexOf('<pre'), before.lastIndexOf('<code'));
   const closed = Math.max(before.lastIndexOf('</pre>'), before.lastIndexOf('</code>'));
   return opened > closed && /<\/(?:pre|code)>/.test(value.slice(at, at + WINDOW));
+}
+
+/** ``Default: `process.cwd()` ``: a code span of Markdown (CommonMark §6.1) behind a word; to JavaScript it is a text, to the others nothing. */
+function isCodeSpan(value: string, [start, end]: readonly [number, number]): boolean {
+  if (value[start - 1] !== '`' || !/[\p{L}:(,] ?$/u.test(value.slice(Math.max(0, start - 3), start - 1))) return false;
+  return /^[^`\n$]{0,64}`(?:[\s).,:;]|$)/.test(value.slice(end, end + 68));
 }
 
 function stripTags(text: string): string {

@@ -18,11 +18,16 @@ const NEXT_FILTER = /^\s{0,8}(?:[&|!]\s{0,8})?(?:\(\s{0,8}){1,4}(?:[&|!]\s{0,8}(
 /** A filter that is true by itself (RFC 4526), or the beginning of a list that the rest of the real filter completes. */
 const EMPTY_LIST = /^\s{0,8}\(\s{0,8}[&|!]\s{0,8}(?:\)|$|\()/;
 const CUT = /^\)?\s{0,4}(?:\0|%00|\\00|\\x00)/;
+/** An ordering rule of RFC 4517 on a secret asks for it letter by letter, and so does a wildcard. */
+const SECRET_RULE = /^[\w-]{0,16}pass(?:word|wd)?[\w-]{0,16}:(?:dn:)?\d{1,4}(?:\.\d{1,8}){3,16}:=/i;
+const SECRET_FILTER = /[(&|]\s{0,4}(?:user)?password\s{0,4}=[^()=]{0,32}\*\s{0,4}\)/i;
 /** Nothing but signs of the filter grammar, as fuzzers send them. */
 const SIGNS_ONLY = /^[*()&|!=%/'\0]{4,64}$/;
 
 /** Reads a value as the inside of `(attribute=…)` and asks whether it leaves it (CWE-90). */
 export function detectLdap({ value }: DetectInput): readonly Evidence[] {
+  if (SECRET_RULE.test(value))
+    return [{ rule: 'ldap.wildcard', confidence: LIKELY, span: [0, value.length], why: 'a secret is compared in order' }];
   if (!value.includes(')') && !value.includes('(')) return [];
   return judgeClosing(value) ?? judgeWildcard(value) ?? [];
 }
@@ -58,7 +63,8 @@ function rateTail(value: string, at: number): number {
 function rateNext(tail: string, before: string, closing: string): number {
   const next = NEXT_FILTER.exec(tail);
   if (next !== null && CONDITION.test(tail.slice(next[0].length))) return CERTAIN;
-  if (EMPTY_LIST.test(tail)) return LIKELY;
+  // With nothing behind it the sign may be one of a password: `x)(!`.
+  if (EMPTY_LIST.test(tail)) return /[&|!]\s{0,8}$/.test(tail) ? BLOCKS : LIKELY;
   // `*))` and a null byte: the rest of the real filter is cut off.
   if (CUT.test(tail) && /[*\w=]$/.test(before)) return LIKELY;
   if (/^\(\s{0,4}[&|]$/.test(tail.trimEnd())) return BLOCKS;
@@ -73,9 +79,19 @@ function judgeWildcard(value: string): readonly Evidence[] | undefined {
     return [
       { rule: 'ldap.wildcard', confidence: LIKELY, span: [0, filter[0].length], why: 'a list of conditions follows a name' },
     ];
+  const secret = SECRET_FILTER.exec(value);
+  if (secret !== null && wordsBefore(value, secret.index) < PROSE_WORDS_MIN)
+    return [
+      {
+        rule: 'ldap.wildcard',
+        confidence: LIKELY,
+        span: [secret.index, secret.index + secret[0].length],
+        why: 'a filter guesses at a password',
+      },
+    ];
   if (SIGNS_ONLY.test(value) && value.includes('*') && /\(|\)/.test(value) && /[|&\0]/.test(value))
     return [{ rule: 'ldap.wildcard', confidence: BLOCKS, span: whole, why: 'nothing but signs of the filter grammar' }];
   return undefined;
 }
 
-export const ldap: Detector = { group: 'ldap', needs: TRAIT.paren, detect: detectLdap };
+export const ldap: Detector = { group: 'ldap', needs: TRAIT.paren | TRAIT.colon, detect: detectLdap };

@@ -12,7 +12,7 @@ const COMMANDS: readonly RegExp[] = [
   /^(?:slaveof|replicaof)\s{1,4}\S{1,64}\s{1,4}(?:\d{1,5}|one)\b/i,
   /^flush(?:all|db|_all)\s{0,4}$/i,
   /^eval(?:sha)?\s{1,4}\S.{0,200}\s\d{1,3}\s{0,4}$/i,
-  /^module\s{1,4}load\s{1,4}\S/i,
+  /^module\s{1,4}load(?:ex)?\s{1,4}(?:\/|\S{1,128}\.so\b)/i,
   /^\*\d{1,3}$/,
   /^(?:set|add|replace|append|prepend|cas)\s{1,4}\S{1,200}\s{1,4}\d{1,10}\s{1,4}-?\d{1,10}\s{1,4}\d{1,7}(?:\s{1,4}noreply)?\s{0,4}$/i,
   /^(?:stats\s{1,4}(?:items|slabs|cachedump)|version|get\s{1,4}\S{1,200})\s{0,4}$/i,

@@ -8,6 +8,8 @@ import { isDangerousName } from './words.ts';
 
 /** Tokens between the words of one statement's head. */
 const WORDS_BETWEEN_MAX = 8;
+/** Names and signs of a choice that somebody is to make. */
+const NAMES_TOKENS_MAX = 8;
 const DROPPED_OBJECTS = new Set([
   'table',
   'database',
@@ -59,8 +61,19 @@ function isChoice(tokens: SqlTokens, at: number): boolean {
     const isNamed = shape === 'name' || shape === 'literal';
     return isNamed && kindAt(tokens, end + 1) === KIND.word && rateStatement(tokens, end + 1) === 0;
   }
+  if (kindAt(tokens, end) === KIND.end && isNames(tokens, at + 1, end)) return true;
   const isGroup = kindAt(tokens, at + 1) === KIND.open && kindAt(tokens, at + 3) === KIND.close;
   return isGroup && kindAt(tokens, at + 2) === KIND.word && kindAt(tokens, at + 4) === KIND.end;
+}
+
+/** `select more | less`: nothing but names and signs between them, none of which a database knows by itself. */
+function isNames(tokens: SqlTokens, start: number, end: number): boolean {
+  if (end - start > NAMES_TOKENS_MAX) return false;
+  for (let at = start; at < end; at++) {
+    const kind = kindAt(tokens, at);
+    if (kind === KIND.word ? !tokens.isOrdinary(at) : kind !== KIND.operator || isWord(tokens, at, '*')) return false;
+  }
+  return true;
 }
 
 /** `';select p`: right behind the closed literal even one name is a query. */

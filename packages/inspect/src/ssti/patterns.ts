@@ -105,7 +105,7 @@ export const BODY_PATTERNS: readonly Pattern[] = [
   {
     rule: 'ssti.disclosure',
     shape:
-      /^(?:config|self|_self|settings|_context|dump\s{0,4}\([^)]{0,64}\))\s{0,8}$|^(?:config|settings)\s{0,4}(?:\.\s{0,4}(?:items|keys|values)\b|\||\[)|\bSECRET_KEY\b|\.secret_key\b|\b_context\s{0,4}\||\bmessages\.storages\b|\brequest\s{0,4}\.\s{0,4}(?:environ|application)\b|\bapp\.request\.server\b|^app\.(?:request|session)\b.{0,64}\||\bhandler\.(?:settings|application)\b/,
+      /^(?:config|self|_self|settings|_context|dump\s{0,4}\([^)]{0,64}\))\s{0,8}$|^(?:config|settings)\s{0,4}(?:\.\s{0,4}(?:items|keys|values)\b|\||\[)|\bin\s{1,4}config\s{0,4}\.\s{0,4}(?:iter)?items\b|\bSECRET_KEY\b|\.secret_key\b|\b_context\s{0,4}\||\bmessages\.storages\b|\brequest\s{0,4}\.\s{0,4}(?:environ|application)\b|\bapp\.request\.server\b|^app\.(?:request|session)\b.{0,64}\||\bhandler\.(?:settings|application)\b/,
     confidence: 0.93,
     quoted: 0.5,
     why: 'the expression prints the configuration of the application',
