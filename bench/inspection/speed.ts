@@ -7,7 +7,7 @@ import { startNginx } from './peer-nginx.ts';
 
 const ROUNDS = 3;
 const SECONDS = 5;
-const CONNECTIONS = 64;
+const CONNECTIONS = 32;
 
 interface Target {
   readonly name: string;

@@ -55,7 +55,7 @@ const SAMPLE_LENGTH_MAX = 64;
 const FINDINGS_MAX = 64;
 const NAME_INSPECTED_MAX = 1_024;
 /** Longer texts seldom come twice. */
-const REMEMBERED_MAX = 256;
+const REMEMBERED_MAX = 1_024;
 /** Headers are written by programs in many dialects; only evidence that leaves no other reading counts there. */
 const HEADER_CONFIDENCE_MIN = 0.93;
 /** Passwords are drawn from all signs, and no application puts one into a query by itself: what is likely elsewhere is chance there. */
