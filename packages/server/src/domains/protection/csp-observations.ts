@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/db/database.ts';
 import { tablesOf } from './change.ts';
+import { createDelayedWrite } from './delayed-write.ts';
 import type { ProtectionDb } from './tables.ts';
 
 /** Rows kept for one application, reports and inline code each. Anyone can send reports, so a flood must end somewhere. */
@@ -100,8 +101,6 @@ async function readRows(db: ProtectionDb, application: string): Promise<CspObser
 
 export function createCspObserver({ db, clock }: { readonly db: Database; readonly clock: Clock }): CspObserver {
   let pending = new Map<string, Seen>();
-  let timer: NodeJS.Timeout | null = null;
-  let writing: Promise<void> = Promise.resolve();
   let droppedCount = 0;
 
   const writePending = async (): Promise<void> => {
@@ -119,12 +118,7 @@ export function createCspObserver({ db, clock }: { readonly db: Database; readon
       for (const seen of batch.values()) droppedCount += seen.count;
     }
   };
-  const flush = async (): Promise<void> => {
-    if (timer !== null) clearTimeout(timer);
-    timer = null;
-    writing = writing.then(writePending);
-    await writing;
-  };
+  const delayed = createDelayedWrite(writePending, WRITE_AFTER_MS);
 
   return {
     observe(event) {
@@ -141,14 +135,14 @@ export function createCspObserver({ db, clock }: { readonly db: Database; readon
         known.last = clock.now();
       } else if (pending.size >= PENDING_MAX) droppedCount += count;
       else pending.set(key, { ...read, application, count, since: clock.now(), last: clock.now() });
-      timer ??= setTimeout(() => void flush(), WRITE_AFTER_MS).unref();
+      delayed.schedule();
     },
     async read(application) {
-      await flush();
+      await delayed.flush();
       return readRows(tablesOf(db), application);
     },
-    flush,
+    flush: delayed.flush,
     dropped: () => droppedCount,
-    [Symbol.asyncDispose]: flush,
+    [Symbol.asyncDispose]: delayed.flush,
   };
 }

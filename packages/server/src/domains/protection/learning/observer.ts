@@ -3,6 +3,7 @@ import type { Clock } from '../../../platform/clock.ts';
 import type { Database } from '../../../platform/db/database.ts';
 import type { Log } from '../../../platform/log.ts';
 import { tablesOf } from '../change.ts';
+import { createDelayedWrite } from '../delayed-write.ts';
 import { addLearned, readModel } from './learned-store.ts';
 
 /** The whole model is read and written each time; whoever asks for it has what waits written first. */
@@ -24,8 +25,6 @@ export interface ObserverParts {
 /** Adds up what the gateways tell. Losing a lesson at a crash loses nothing else: the next requests teach it again. */
 export function createObserver({ db, clock, log }: ObserverParts): LearnedObserver {
   let pending = new Map<string, LearnedModel>();
-  let timer: NodeJS.Timeout | null = null;
-  let writing: Promise<void> = Promise.resolve();
 
   const writePending = async (): Promise<void> => {
     const batch = pending;
@@ -39,12 +38,7 @@ export function createObserver({ db, clock, log }: ObserverParts): LearnedObserv
       }
     }
   };
-  const flush = async (): Promise<void> => {
-    if (timer !== null) clearTimeout(timer);
-    timer = null;
-    writing = writing.then(writePending);
-    await writing;
-  };
+  const delayed = createDelayedWrite(writePending, WRITE_AFTER_MS);
 
   return {
     observe(application, text) {
@@ -52,9 +46,9 @@ export function createObserver({ db, clock, log }: ObserverParts): LearnedObserv
       if (model === null || pending.size >= PENDING_MAX) return;
       const before = pending.get(application);
       pending.set(application, before === undefined ? model : mergeModels(before, model));
-      timer ??= setTimeout(() => void flush(), WRITE_AFTER_MS).unref();
+      delayed.schedule();
     },
-    flush,
-    [Symbol.asyncDispose]: flush,
+    flush: delayed.flush,
+    [Symbol.asyncDispose]: delayed.flush,
   };
 }

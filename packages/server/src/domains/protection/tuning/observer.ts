@@ -8,6 +8,7 @@ import { addSeen, newBatch, type Batch, type PendingVector } from './pending.ts'
 import { remember } from './remember.ts';
 import { clientKey, prune, writeBatch } from './vector-store.ts';
 import type { Vault } from './vault.ts';
+import { createDelayedWrite } from '../delayed-write.ts';
 import { cardOfPlace, KEY_CHARS, readRequest, type Seen } from './vectors.ts';
 
 const WRITE_AFTER_MS = 1000;
@@ -40,8 +41,6 @@ function householdOf(address: string): string {
  */
 export function createObserver({ db, clock, vault, onRequest, onBlocked }: ObserverParts): Observer {
   let batch = newBatch();
-  let timer: NodeJS.Timeout | null = null;
-  let writing: Promise<void> = Promise.resolve();
   let droppedCount = 0;
   let prunedAt = 0;
   const clientOf = remember((address) => vault.pseudonym(`client ${householdOf(address)}`).slice(0, KEY_CHARS));
@@ -80,22 +79,17 @@ export function createObserver({ db, clock, vault, onRequest, onBlocked }: Obser
       droppedCount += full.vectors.size;
     }
   };
-  const flush = async (): Promise<void> => {
-    if (timer !== null) clearTimeout(timer);
-    timer = null;
-    writing = writing.then(writePending);
-    await writing;
-  };
+  const delayed = createDelayedWrite(writePending, WRITE_AFTER_MS);
   return {
     observe(event) {
       const seen = readRequest(event, { clientOf, routeOf, cardOf });
       if (seen === null) return;
       onRequest(seen);
       if (!addSeen(batch, seen, keyOf)) droppedCount += 1;
-      timer ??= setTimeout(() => void flush(), WRITE_AFTER_MS).unref();
+      delayed.schedule();
     },
-    flush,
+    flush: delayed.flush,
     dropped: () => droppedCount,
-    [Symbol.asyncDispose]: flush,
+    [Symbol.asyncDispose]: delayed.flush,
   };
 }
