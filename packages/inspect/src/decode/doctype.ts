@@ -1,3 +1,4 @@
+import { indexOutsideQuotes } from './outside-quotes.ts';
 /** One document type declaration (XML 1.0 §2.8), read as far as its parts go. */
 export interface Doctype {
   /** Offset of `<!DOCTYPE`. */
@@ -53,17 +54,7 @@ function readLiteral(text: string, from: number): { value: string; end: number }
 }
 
 /** Offset of the `]` that closes a subset: brackets within literals belong to entities. */
-function subsetEnd(text: string, from: number): number {
-  let quote = 0;
-  for (let i = from; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (quote !== 0) {
-      if (code === quote) quote = 0;
-    } else if (code === 34 || code === 39) quote = code;
-    else if (code === 93) return i;
-  }
-  return text.length;
-}
+const subsetEnd = (text: string, from: number): number => indexOutsideQuotes(text, from, 93);
 
 /** True when nothing but white space, comments and instructions stands before an offset (XML 1.0 §2.8). */
 export function isPrologue(text: string, end: number): boolean {

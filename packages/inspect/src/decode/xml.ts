@@ -2,6 +2,7 @@ import type { Field } from '../types.ts';
 import { decodeEntities } from '../variants/entities.ts';
 import { readDoctype } from './doctype.ts';
 import type { DecodeLimits } from './limits.ts';
+import { indexOutsideQuotes } from './outside-quotes.ts';
 import { overLimit, type Parsed } from './outcome.ts';
 
 interface Walk {
@@ -72,17 +73,7 @@ function readInstruction(walk: Walk, tag: string): void {
 }
 
 /** Offset of the `>` that ends a tag, stepping over quoted attribute values. */
-function tagEnd(text: string, from: number): number {
-  let quote = 0;
-  for (let i = from; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (quote !== 0) {
-      if (code === quote) quote = 0;
-    } else if (code === 34 || code === 39) quote = code;
-    else if (code === 62) return i;
-  }
-  return text.length;
-}
+const tagEnd = (text: string, from: number): number => indexOutsideQuotes(text, from, 62);
 
 function readTag(walk: Walk, tag: string): void {
   const nameEnd = tag.search(/[\s/]/);
