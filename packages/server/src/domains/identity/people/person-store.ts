@@ -1,6 +1,6 @@
 import type { Insertable, Selectable } from 'kysely';
 import type { Keyring } from '../../../platform/keyring/keyring.ts';
-import { canonical, type Person, type Role, type Status } from './person.ts';
+import { canonical, type Person, type Role } from './person.ts';
 import type { PeopleDb, PeopleTables } from './tables.ts';
 
 type Row = Selectable<PeopleTables['identity_person']>;
@@ -11,18 +11,10 @@ export interface StoredPerson {
   readonly passwordHash: string | null;
 }
 
-export interface NewPersonRow {
-  readonly id: string;
-  readonly name: string;
-  readonly display: string;
-  readonly email: string | null;
-  readonly role: Role | null;
-  readonly groups: readonly string[];
-  readonly status: Status;
-  readonly mfaRequired: boolean;
-  readonly createdAt: number;
-  readonly createdBy: string;
-}
+export type NewPersonRow = Pick<
+  Person,
+  'id' | 'name' | 'display' | 'email' | 'role' | 'groups' | 'status' | 'mfaRequired' | 'createdAt' | 'createdBy'
+>;
 
 export interface PersonStore {
   insert(db: PeopleDb, person: NewPersonRow): Promise<StoredPerson>;
