@@ -244,7 +244,12 @@ export const controlEvents = {
     summary: 'A call to the API came without a usable token or permission.',
     severity: 'medium',
     ocsf: { classUid: 3002, activityId: 1 },
-    payload: z.strictObject({ route: text, cause: z.enum(['missing', 'unknown', 'expired', 'revoked', 'permission']) }),
+    payload: z.strictObject({
+      route: text,
+      cause: z.enum(['missing', 'unknown', 'expired', 'revoked', 'permission']),
+      /** Refusals of this cause since the last recorded one that came too fast to record each. */
+      unrecorded: count.default(0),
+    }),
   }),
   certificateReplaced: plain({
     type: 'tls.certificate.replaced',

@@ -182,6 +182,20 @@ describe('who may call', () => {
     expect((await call('/api/v1/bans')).status).toBe(200);
   });
 
+  it('who sends nothing, or a token that ended, reads so however often: only the record is thinned out', async () => {
+    const codes = new Set<string>();
+    for (let count = 0; count < 30; count += 1) codes.add(await codeOf(await call('/api/v1/bans', { token: null })));
+    expect([...codes]).toEqual(['token-required']);
+    expect(platform.recorded.filter(({ type }) => type === 'token.refused').length).toBeLessThan(30);
+    const reader = await tokenFor(['ban:read']);
+    for (let count = 0; count < 30; count += 1)
+      expect((await post('/api/v1/bans', { prefix: '203.0.113.7', reason: 'test' }, { token: reader })).status).toBe(403);
+    const gone = await identity.createToken({ name: 'gone', permissions: ['ban:read'], days: 1 }, operator);
+    await identity.revokeToken(gone.view.id, operator);
+    for (let count = 0; count < 30; count += 1)
+      expect(await codeOf(await call('/api/v1/bans', { token: gone.token }))).toBe('token-refused');
+  });
+
   it('a token that lacks the permission changes nothing and is recorded', async () => {
     const reader = await tokenFor(['ban:read']);
     expect((await call('/api/v1/bans', { token: reader })).status).toBe(200);

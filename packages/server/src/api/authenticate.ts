@@ -2,7 +2,7 @@ import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import type { Principal } from '../domains/access/index.ts';
 import { adminSession, asPrincipal, assertFromHere, type SessionCheck } from './admin-session.ts';
-import type { Identity } from '../domains/identity/index.ts';
+import type { Identity, RefusalCause } from '../domains/identity/index.ts';
 import { Refusal } from '../platform/refusal.ts';
 import type { Trust } from './parts.ts';
 import type { ApiEnv } from './route.ts';
@@ -11,18 +11,19 @@ const RETRY_AFTER_SECONDS = 1;
 /** `Authorization: Bearer hf_…` (RFC 6750 §2.1); the scheme is case-insensitive (RFC 9110 §11.1). */
 const BEARER = /^bearer +([!-~]{1,200})$/iu;
 
-type Cause = Parameters<Identity['noteRefusal']>[0]['cause'];
-
 interface Refused {
   readonly identity: Identity;
   readonly route: string;
-  readonly cause: Cause;
+  readonly cause: RefusalCause;
 }
 
-/** Beyond a few refusals a second the answer is 429 and no more records are made: the ledger is not a stranger's to fill. */
+/**
+ * Beyond a few refusals a second no more records are made: the ledger is not a stranger's to fill. Only who sends tokens that
+ * nobody has is told to slow down; a session or token that ended must read that it ended, however often it calls.
+ */
 async function refuse({ identity, route, cause }: Refused): Promise<never> {
   const isNoted = await identity.noteRefusal({ route: route.slice(0, 512), cause });
-  if (!isNoted) throw new Refusal('rate-limited', { retryAfterSeconds: RETRY_AFTER_SECONDS });
+  if (!isNoted && cause === 'unknown') throw new Refusal('rate-limited', { retryAfterSeconds: RETRY_AFTER_SECONDS });
   if (cause === 'permission') throw new Refusal('permission-missing');
   throw new Refusal(cause === 'missing' ? 'token-required' : 'token-refused');
 }

@@ -53,7 +53,7 @@ describe('tokens', () => {
     expect(Object.keys(first.items[0] ?? {})).not.toContain('hash');
   });
 
-  it('refusals are recorded up to five a second; a good token still works beyond that', async () => {
+  it('wrong tokens are recorded up to five a second; a good token still works beyond that', async () => {
     const { token } = await create();
     platform.recorded.length = 0;
     const noted = [];

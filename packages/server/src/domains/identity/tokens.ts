@@ -14,7 +14,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/db/database.ts';
 import { Refusal } from '../../platform/refusal.ts';
 import { createUlid } from '../../platform/ulid.ts';
-import { createBadTries } from './bad-tries.ts';
+import { createRefusalTally, type RefusalCause } from './refusal-record.ts';
 import {
   countUsableTokens,
   findTokenByHash,
@@ -45,17 +45,14 @@ export interface Identity {
   listTokens(query: PageQuery): Promise<Page<TokenView>>;
   revokeToken(id: string, actor: Actor): Promise<TokenView>;
   verifyToken(text: string): Promise<Verification>;
-  /** Records a refused call, or says `false` when there were too many in this second to record or answer each. */
-  noteRefusal(refusal: {
-    readonly route: string;
-    readonly cause: 'missing' | 'permission' | Exclude<Verification, { kind: 'valid' }>['cause'];
-  }): Promise<boolean>;
+  /** Records a refused call; `false` = there were so many like it in this second that it was counted only. */
+  noteRefusal(refusal: { readonly route: string; readonly cause: RefusalCause }): Promise<boolean>;
 }
 
 export function createIdentity({ db, bus, clock }: IdentityParts): Identity {
   const tables = () => db.kysely.withTables<IdentityTables>();
   const newId = createUlid({ clock, random: (bytes) => randomBytes(bytes) });
-  const badTries = createBadTries(() => clock.monotonicMs());
+  const tally = createRefusalTally(() => clock.monotonicMs());
   const verifier = createTokenVerifier({
     find: async (hash) => findTokenByHash(tables(), hash),
     // Losing the note of a use loses nothing that anything depends on.
@@ -106,11 +103,11 @@ export function createIdentity({ db, bus, clock }: IdentityParts): Identity {
     },
     verifyToken: async (text) => verifier.verify(text),
     async noteRefusal({ route, cause }) {
-      if (!badTries.take()) return false;
+      const unrecorded = tally.take(cause);
+      if (unrecorded === null) return false;
       const actor = { kind: 'visitor' as const, ref: 'api' };
-      await bus.record(
-        bus.newEvent(controlEvents.tokenRefused, { actor, target: route, outcome: 'refused', payload: { route, cause } }),
-      );
+      const payload = { route, cause, unrecorded };
+      await bus.record(bus.newEvent(controlEvents.tokenRefused, { actor, target: route, outcome: 'refused', payload }));
       return true;
     },
   };
