@@ -35,7 +35,7 @@ const PAGES = [
   '/downloads',
   '/about-this-shop',
 ];
-const LIVE_MS_MAX = 5000;
+const LIVE_MS_MAX = 20_000;
 const screenshots = mkdtempSync(join(tmpdir(), 'hf-screenshots-'));
 
 declare global {

@@ -147,12 +147,12 @@ describe('beside a running server', () => {
       'a course about SQL',
     );
     expect(added.code, added.stderr).toBe(0);
-    await expect.poll(async () => (await server.fetch(attack)).status, { timeout: 5000 }).not.toBe(403);
+    await expect.poll(async () => (await server.fetch(attack)).status, { timeout: 15_000 }).not.toBe(403);
     // The twin place is still guarded.
     expect((await server.fetch(attack.replace('q=', 'other='))).status).toBe(403);
     for (const { id: exception } of added.data.exceptions)
       expect((await server.cli('exception', 'remove', exception)).code).toBe(0);
-    await expect.poll(async () => (await server.fetch(attack)).status, { timeout: 5000 }).toBe(403);
+    await expect.poll(async () => (await server.fetch(attack)).status, { timeout: 15_000 }).toBe(403);
   });
 
   test('a second server on the same data directory exits 5 and names the process', async () => {

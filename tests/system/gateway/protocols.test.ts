@@ -174,9 +174,9 @@ describe('WebSocket', () => {
     socket.send('hello');
     socket.send(big);
     await expect.poll(() => heard).toContain('hello');
-    await expect.poll(() => binary.length, { timeout: 5000 }).toBe(1);
+    await expect.poll(() => binary.length, { timeout: 15_000 }).toBe(1);
     expect(binary[0]?.equals(big)).toBe(true);
-    await expect.poll(() => heard.filter((text) => text.startsWith('tick')).length, { timeout: 5000 }).toBeGreaterThan(2);
+    await expect.poll(() => heard.filter((text) => text.startsWith('tick')).length, { timeout: 15_000 }).toBeGreaterThan(2);
     socket.close(1000, 'bye');
     const [code] = (await once(socket, 'close')) as [number];
     expect(code).toBe(1000);

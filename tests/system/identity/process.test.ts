@@ -90,8 +90,8 @@ describe.each([
       absoluteHours: 12,
       sessionsMax: 2,
     });
-    await expect.poll(status, { timeout: 1000, interval: 20 }).toBe(200);
+    await expect.poll(status, { timeout: 15_000, interval: 20 }).toBe(200);
     expect((await server.cli('app', 'login', id, 'required')).code).toBe(0);
-    await expect.poll(status, { timeout: 1000, interval: 20 }).toBe(401);
+    await expect.poll(status, { timeout: 15_000, interval: 20 }).toBe(401);
   });
 });

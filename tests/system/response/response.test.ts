@@ -430,7 +430,7 @@ describe('streaming', () => {
     socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
     await once(socket, 'data');
     socket.destroy();
-    await expect.poll(() => cut.count, { timeout: 5000 }).toBe(1);
+    await expect.poll(() => cut.count, { timeout: 15_000 }).toBe(1);
   });
 
   test.each(['HTTP/1.1', 'HTTP/2'])('a client that left before the answer came ends the upstream over %s', async (protocol) => {
@@ -455,7 +455,7 @@ describe('streaming', () => {
     }
     await sleep(100);
     answer();
-    await expect.poll(() => cut.count, { timeout: 5000 }).toBe(1);
+    await expect.poll(() => cut.count, { timeout: 15_000 }).toBe(1);
     expect(records[0]?.reason).toBe('client-gone');
   });
 
