@@ -9,17 +9,28 @@ const QUERY_NAME = /^(?:\d{1,4}\.)?query$/;
 /** Companions of a document in a query string or form that are JSON themselves. */
 const JSON_NAMES = new Set(['variables', 'extensions', 'operations']);
 
+/** Shorter holds no value; what is longer than a form's own limit is judged as the text it is. */
+const INNER_CHARS_MIN = 5;
+const INNER_CHARS_MAX = 65_536;
+const OPENERS = new Map([
+  ['{', '}'],
+  ['[', ']'],
+]);
+
 /**
- * Takes apart the documents that fields carry: a GraphQL document becomes its strings, and the variables beside it their members.
- * A value that only looks like one stays as it is.
+ * Takes apart the documents that fields carry: a GraphQL document becomes its strings, the variables beside it their members, and JSON
+ * in any other field adds its members to the text. A value that only looks like one stays as it is.
  *
  * @example expandDocuments([{ location: 'json', name: 'query', value: '{ user(id: "7") { name } }' }], DECODE_LIMITS)
  */
 export function expandDocuments(fields: Field[], limits: DecodeLimits): Parsed {
-  if (!fields.some(({ name }) => QUERY_NAME.test(name) || JSON_NAMES.has(name))) return { kind: 'ok', fields };
+  if (!fields.some((field) => QUERY_NAME.test(field.name) || JSON_NAMES.has(field.name) || holdsJson(field)))
+    return { kind: 'ok', fields };
   const expanded: Field[] = [];
   for (const field of fields) {
-    const inner = expandField(field, limits);
+    // Members of documents count like members of one: beyond that the rest stays text.
+    const isFull = expanded.length - fields.length > limits.jsonKeysMax;
+    const inner: Parsed = isFull ? { kind: 'ok', fields: [field] } : expandField(field, limits);
     if (inner.kind !== 'ok') return inner;
     for (const item of inner.fields) expanded.push(item);
   }
@@ -29,7 +40,26 @@ export function expandDocuments(fields: Field[], limits: DecodeLimits): Parsed {
 function expandField(field: Field, limits: DecodeLimits): Parsed {
   if (QUERY_NAME.test(field.name)) return expandGraphql(field, limits);
   if (JSON_NAMES.has(field.name) && field.location !== 'json') return expandJson(field, limits);
+  if (holdsJson(field)) return addMembers(field, limits);
   return { kind: 'ok', fields: [field] };
+}
+
+/** Told by both ends, so that nothing is read through for a text that merely begins with a bracket. */
+function holdsJson({ location, value, isFile }: Field): boolean {
+  if (value.length < INNER_CHARS_MIN || value.length > INNER_CHARS_MAX || isFile === true) return false;
+  const closer = OPENERS.get(value[0] ?? '');
+  return closer !== undefined && value.endsWith(closer) && location !== 'path' && location !== 'text';
+}
+
+/**
+ * What the application reads from `data={"url":"…"}` is the member, whose form says more than the text around it. The text stays as
+ * well: whether it is taken apart is the application's choice. One level: a document within is a text again.
+ */
+function addMembers(field: Field, limits: DecodeLimits): Parsed {
+  const json = parseJson(field.value, limits);
+  if (json.kind !== 'ok') return { kind: 'ok', fields: [field] };
+  const members = json.fields.map(({ name, value }) => ({ location: field.location, name: `${field.name}.${name}`, value }));
+  return { kind: 'ok', fields: [field, ...members] };
 }
 
 /** Reads one field as a GraphQL document. */

@@ -42,6 +42,23 @@ describe('query, form and cookies', () => {
     expect(fieldsOf(get(query(256)))).toHaveLength(256);
     expect(fieldsOf(get(query(257)))).toBe('over-limit queryParametersMax');
   });
+  test.each([
+    [
+      'data={"url":"http://127.0.0.1/","n":[1]}',
+      ['form data={"url":"http://127.0.0.1/","n":[1]}', 'form data.url=http://127.0.0.1/', 'form data.n.0=1'],
+    ],
+    ['data=["a"]', ['form data=["a"]', 'form data.0=a']],
+    ['note={not json}', ['form note={not json}']],
+    ['note={"a":1} and more', ['form note={"a":1} and more']],
+    ['note={"a":1,"a":2}', ['form note={"a":1,"a":2}']],
+  ])('JSON in a field adds its members, and what only looks like it stays a text: %s', (body, expected) => {
+    expect(fieldsOf(post('application/x-www-form-urlencoded', body))).toEqual(expected);
+  });
+  test('members of JSON in many fields are bounded together', () => {
+    const field = `a=${JSON.stringify(Array.from({ length: 9000 }, () => 1))}`;
+    const fields = fieldsOf(post('application/x-www-form-urlencoded', [field, field, field, field].join('&')));
+    expect(fields.length).toBeLessThan(2 * 9000 + 5);
+  });
   test('forms are read as queries are', () => {
     expect(fieldsOf(post('application/x-www-form-urlencoded; charset=UTF-8', 'a=b+c&d=%26'))).toEqual(['form a=b c', 'form d=&']);
   });
