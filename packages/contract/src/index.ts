@@ -1,3 +1,4 @@
+export * from './access.ts';
 export * from './api/applications.ts';
 export * from './api/audit.ts';
 export * from './api/events.ts';

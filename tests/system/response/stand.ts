@@ -50,6 +50,7 @@ function newRecord(): ExchangeRecord {
     responseBytes: 0,
     upstreamUs: 0,
     masked: null,
+    access: null,
   };
 }
 

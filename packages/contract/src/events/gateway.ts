@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { accessDecisionSchema } from '../access.ts';
 import { FIELD_CONTEXTS, LOCATIONS, RULE_GROUPS, slugSchema } from '../names.ts';
 import { defineEvent } from './define.ts';
 
@@ -60,6 +61,8 @@ export const requestCompleted = defineEvent({
     snapshot: z.number().int(),
     /** What error masking kept from the visitor, scrubbed and cut. */
     masked: z.string().max(1024).nullable(),
+    /** Who was let in and by which policies; null where nobody is asked and there are no policies. */
+    access: accessDecisionSchema.nullable().default(null),
   }),
   personal: {
     address: 'address',
@@ -81,6 +84,7 @@ export const requestCompleted = defineEvent({
     steps: 'none',
     snapshot: 'none',
     masked: 'content',
+    access: 'none',
   },
 });
 export type RequestCompleted = z.infer<typeof requestCompleted.payload>;

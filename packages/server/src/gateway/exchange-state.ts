@@ -103,5 +103,6 @@ function newRecord(): ExchangeRecord {
     responseBytes: 0,
     upstreamUs: 0,
     masked: null,
+    access: null,
   };
 }

@@ -1,4 +1,12 @@
-import type { Application, EventRecord, GatewaySession, ProblemCode, RecordedFinding, StepVerdict } from '@holdfast/contract';
+import type {
+  AccessDecision,
+  Application,
+  EventRecord,
+  GatewaySession,
+  ProblemCode,
+  RecordedFinding,
+  StepVerdict,
+} from '@holdfast/contract';
 import type { CanonicalRequest, Inspection } from '@holdfast/inspect';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
@@ -58,6 +66,7 @@ export interface ExchangeRecord {
   responseBytes: number;
   upstreamUs: number;
   masked: string | null;
+  access: AccessDecision | null;
 }
 
 /** What a step saw happen; the gateway adds id, time, node, tenant, application, request id, trace and subject. */

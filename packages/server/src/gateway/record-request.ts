@@ -124,5 +124,6 @@ function payloadOf(exchange: ExchangeState, durationMs: number): RequestComplete
     steps: record.steps,
     snapshot: exchange.snapshot.source.version,
     masked: record.masked,
+    access: record.access,
   };
 }
