@@ -19,6 +19,8 @@ export const PERMISSIONS = [
   'audit:write',
   'token:read',
   'token:write',
+  'account:read',
+  'account:write',
   'person:read',
   'person:write',
   'session:read',

@@ -86,6 +86,12 @@ export const PROBLEMS = {
   'input-invalid': define(400, 'Invalid input', 'One or more fields are not acceptable.', 'see errors[] for each field'),
   'token-required': define(401, 'Token required', 'This address needs a bearer token.', 'holdfast token create'),
   'token-refused': define(401, 'Token refused', 'The token is unknown, expired or revoked.', 'holdfast token create'),
+  'address-refused': define(
+    403,
+    'Address refused',
+    'The token is not good from the address of this request.',
+    'holdfast token list',
+  ),
   'permission-missing': define(
     403,
     'Permission missing',

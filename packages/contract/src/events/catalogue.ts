@@ -2,6 +2,7 @@ import { controlEvents } from './control.ts';
 import type { EventDefinition } from './define.ts';
 import { cspInlineSeen, cspReported, protocolRejected, requestCompleted, snapshotApplied } from './gateway.ts';
 import { identityEvents } from './identity.ts';
+import { serviceAccountEvents } from './service-account.ts';
 import { sessionEvents } from './session.ts';
 
 /** Every event that Holdfast can record, by type. */
@@ -15,6 +16,7 @@ export const EVENTS: ReadonlyMap<string, EventDefinition> = new Map(
     ...Object.values(controlEvents),
     ...Object.values(sessionEvents),
     ...Object.values(identityEvents),
+    ...Object.values(serviceAccountEvents),
   ].map((definition) => [
     definition.type,
     // The catalogue forgets the payload's exact type; readers validate with `payload` before use.

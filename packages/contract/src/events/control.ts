@@ -230,14 +230,21 @@ export const controlEvents = {
     summary: 'An API token was issued.',
     severity: 'medium',
     ocsf: { classUid: 3004, activityId: 1 },
-    payload: z.strictObject({ token: text, permissions: z.array(text).max(64), expiresAt: count }),
+    payload: z.strictObject({
+      token: text,
+      account: text,
+      permissions: z.array(text).max(64),
+      /** It is good from so many prefixes only; 0 = from anywhere. */
+      cidrs: count,
+      expiresAt: count,
+    }),
   }),
   tokenRevoked: plain({
     type: 'token.revoked',
     summary: 'An API token was revoked.',
     severity: 'medium',
     ocsf: { classUid: 3004, activityId: 4 },
-    payload: z.strictObject({ token: text }),
+    payload: z.strictObject({ token: text, account: text }),
   }),
   tokenRefused: plain({
     type: 'token.refused',
@@ -246,7 +253,10 @@ export const controlEvents = {
     ocsf: { classUid: 3002, activityId: 1 },
     payload: z.strictObject({
       route: text,
-      cause: z.enum(['missing', 'unknown', 'expired', 'revoked', 'permission']),
+      cause: z.enum(['missing', 'unknown', 'expired', 'revoked', 'disabled', 'address', 'permission']),
+      /** Which token and account it was, where it was one of ours. */
+      token: text.nullable(),
+      account: text.nullable(),
       /** Refusals of this cause since the last recorded one that came too fast to record each. */
       unrecorded: count.default(0),
     }),

@@ -1,30 +1,31 @@
+import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import type { Principal } from '../domains/access/index.ts';
 import { adminSession, asPrincipal, assertFromHere, type SessionCheck } from './admin-session.ts';
-import type { Identity, RefusalCause } from '../domains/identity/index.ts';
+import type { Identity, RefusedCall } from '../domains/identity/index.ts';
 import { Refusal } from '../platform/refusal.ts';
 import type { Trust } from './parts.ts';
 import type { ApiEnv } from './route.ts';
 
 const RETRY_AFTER_SECONDS = 1;
+const ROUTE_CHARS_MAX = 512;
 /** `Authorization: Bearer hf_…` (RFC 6750 §2.1); the scheme is case-insensitive (RFC 9110 §11.1). */
 const BEARER = /^bearer +([!-~]{1,200})$/iu;
 
-interface Refused {
+interface Refused extends RefusedCall {
   readonly identity: Identity;
-  readonly route: string;
-  readonly cause: RefusalCause;
 }
 
 /**
  * Beyond a few refusals a second no more records are made: the ledger is not a stranger's to fill. Only who sends tokens that
  * nobody has is told to slow down; a session or token that ended must read that it ended, however often it calls.
  */
-async function refuse({ identity, route, cause }: Refused): Promise<never> {
-  const isNoted = await identity.noteRefusal({ route: route.slice(0, 512), cause });
+async function refuse({ identity, ...refused }: Refused): Promise<never> {
+  const { cause } = refused;
+  const isNoted = await identity.noteRefusal(refused);
   if (!isNoted && cause === 'unknown') throw new Refusal('rate-limited', { retryAfterSeconds: RETRY_AFTER_SECONDS });
-  if (cause === 'permission') throw new Refusal('permission-missing');
+  if (cause === 'address') throw new Refusal('address-refused');
   throw new Refusal(cause === 'missing' ? 'token-required' : 'token-refused');
 }
 
@@ -39,15 +40,26 @@ export interface Gate {
 export function authenticate(gate: Gate) {
   const { identity, trust } = gate;
   return createMiddleware<ApiEnv>(async (context, next) => {
-    const route = `${context.req.method} ${context.req.path}`;
+    const route = `${context.req.method} ${context.req.path}`.slice(0, ROUTE_CHARS_MAX);
     const principal: Principal =
       trust.kind === 'host-operator'
         ? { actor: { kind: 'operator', ref: `host:${trust.uid}` }, permissions: 'all' }
         : await principalOf(gate, route, context);
     context.set('principal', principal);
     await next();
-    if (context.get('refusedPermission')) await identity.noteRefusal({ route: route.slice(0, 512), cause: 'permission' });
+    if (context.get('refusedPermission')) {
+      const { account, actor } = principal;
+      const token = account === undefined ? undefined : { id: actor.ref, account };
+      await identity.noteRefusal({ route, cause: 'permission', token });
+    }
   });
+}
+
+/** Of the TCP connection; null = there is none, as in a call within this process. */
+function peerAddress({ env }: Context<ApiEnv>): string | null {
+  // What the Node adapter of the framework hands on; the framework itself types it as whatever a server gives.
+  const { incoming } = (env ?? {}) as { incoming?: Partial<HttpBindings['incoming']> };
+  return incoming?.socket?.remoteAddress ?? null;
 }
 
 /** A token comes first: whoever sends one means it, whatever cookies the browser adds. */
@@ -60,8 +72,11 @@ async function principalOf({ identity, sessions }: Gate, route: string, context:
   }
   const text = BEARER.exec(header)?.[1];
   if (text === undefined) return refuse({ identity, route, cause: 'unknown' });
-  const verification = await identity.verifyToken(text);
-  if (verification.kind === 'refused') return refuse({ identity, route, cause: verification.cause });
-  const { id, permissions } = verification.token;
-  return { actor: { kind: 'token', ref: id }, permissions: new Set(permissions) };
+  const verification = await identity.verifyToken(text, peerAddress(context));
+  if (verification.kind === 'refused') {
+    const { cause } = verification;
+    return refuse({ identity, route, cause, token: cause === 'unknown' ? undefined : verification.token });
+  }
+  const { id, permissions, account } = verification.token;
+  return { actor: { kind: 'token', ref: id }, permissions: new Set(permissions), account };
 }

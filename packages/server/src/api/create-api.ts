@@ -21,6 +21,7 @@ import { mountExceptions } from './routes/exceptions.ts';
 import { mountMaintenance } from './routes/maintenance.ts';
 import { mountPeople } from './routes/people.ts';
 import { mountSchemas } from './routes/schemas.ts';
+import { mountServiceAccounts } from './routes/service-accounts.ts';
 import { mountSessions } from './routes/sessions.ts';
 import { mountSnapshots } from './routes/snapshots.ts';
 import { mountSystem } from './routes/system.ts';
@@ -85,6 +86,7 @@ export function createApi({ domains, system, people, maintenance, log, trust }: 
   );
   for (const mount of [mountApplications, mountBans, mountBypass, mountExceptions, mountTuning, mountCsp]) mount(api, domains);
   for (const mount of [mountSchemas, mountEvents, mountAudit, mountTokens, mountSnapshots]) mount(api, domains);
+  mountServiceAccounts(api, { identity: domains.identity, people: people?.people });
   mountSystem(api, system);
   if (people !== undefined) {
     mountPeople(api, people);

@@ -79,6 +79,11 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: 'session', summary: 'who is signed in', load: async () => (await import('./commands/session.ts')).session },
   { name: 'token', summary: 'tokens for automation', load: async () => (await import('./commands/token.ts')).token },
   {
+    name: 'service',
+    summary: 'accounts for programs',
+    load: async () => (await import('./commands/service.ts')).service,
+  },
+  {
     name: 'trust',
     summary: 'make this machine trust the local certificate',
     load: async () => (await import('./commands/trust.ts')).trust,

@@ -54,6 +54,7 @@ export const EXIT_OF_PROBLEM: Readonly<Record<ProblemCode, ExitCode>> = {
   'input-invalid': EXIT.usage,
   'token-required': EXIT.unreachable,
   'token-refused': EXIT.unreachable,
+  'address-refused': EXIT.unreachable,
   'permission-missing': EXIT.unreachable,
   'ban-unsafe': EXIT.unsafe,
   'promotion-not-ready': EXIT.unsafe,

@@ -37,6 +37,7 @@ export async function startUpkeep(
   jobs.every('identity.sweep', SWEEP_EVERY_SECONDS, async () => {
     await domains.sessions.sweep();
     await domains.people.sweep();
+    await domains.identity.accounts.sweep();
   });
   await jobs.start();
   stack.use(

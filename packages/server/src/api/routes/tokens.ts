@@ -7,7 +7,8 @@ import {
   ulidSchema,
 } from '@holdfast/contract';
 import { createRoute, z } from '@hono/zod-openapi';
-import { may } from '../../domains/access/index.ts';
+import { may, type Principal } from '../../domains/access/index.ts';
+import type { TokenAccount } from '../../domains/identity/index.ts';
 import { Refusal } from '../../platform/refusal.ts';
 import type { ApiDomains } from '../parts.ts';
 import { answers, body, created, needs, type Api } from '../route.ts';
@@ -20,7 +21,7 @@ const list = createRoute({
   tags,
   summary: 'Lists API tokens, oldest first, without their secret.',
   ...needs('token:read'),
-  request: { query: pageQuerySchema },
+  request: { query: pageQuerySchema.extend({ account: ulidSchema.optional() }) },
   responses: answers(pageSchema(tokenViewSchema), 'One page.'),
 });
 const create = createRoute({
@@ -42,6 +43,13 @@ const revoke = createRoute({
   responses: answers(tokenViewSchema, 'The revoked token.'),
 });
 
+/** What an account reaches behind the gateway comes with its tokens: only who could say so for the account makes one. */
+function assertMayHandOn(principal: Principal, { applications }: TokenAccount): void {
+  if (applications.length === 0 || may(principal, 'account:write')) return;
+  const errors = [{ pointer: '/account', detail: 'account:write is needed: this account may call applications' }];
+  throw new Refusal('permission-missing', { errors });
+}
+
 export function mountTokens(api: Api, { identity }: ApiDomains): void {
   api.openapi(list, async (context) => {
     const page = await identity.listTokens(context.req.valid('query'));
@@ -56,7 +64,9 @@ export function mountTokens(api: Api, { identity }: ApiDomains): void {
       const errors = beyond.map((permission) => ({ pointer: '/permissions', detail: `${permission} is not yours to give` }));
       throw new Refusal('permission-missing', { errors });
     }
-    return context.json(await identity.createToken(input, principal.actor), 201);
+    const { actor, session } = principal;
+    const assertMayUse = (account: TokenAccount) => assertMayHandOn(principal, account);
+    return context.json(await identity.createToken(input, actor, { owner: session?.person ?? null, assertMayUse }), 201);
   });
   api.openapi(revoke, async (context) =>
     context.json(await identity.revokeToken(context.req.valid('param').id, context.get('principal').actor), 200),

@@ -1,4 +1,4 @@
-import type { TokenCreated, TokenView } from '@holdfast/contract';
+import type { ServiceAccountView, TokenCreated, TokenView } from '@holdfast/contract';
 import { change } from '../change.ts';
 import { listAll, segment } from '../client.ts';
 import type { BranchBody, Context, Input } from '../command.ts';
@@ -6,6 +6,7 @@ import type { Outcome } from '../outcome.ts';
 import { parseDays } from '../duration.ts';
 import { UsageFault } from '../fault.ts';
 import { formatTable, formatTime } from '../table.ts';
+import { tokenColumns } from '../token-text.ts';
 
 const PATH = '/api/v1/tokens';
 
@@ -19,15 +20,24 @@ export const token: BranchBody = {
       options: [
         { flags: '--name <text>', help: 'what it is for' },
         { flags: '--permission <name...>', help: 'what it may do; several may follow' },
+        { flags: '--account <name>', help: 'the service account it belongs to (the one with the name of the token)' },
+        { flags: '--cidr <prefix...>', help: 'where it is good from (anywhere)' },
         { flags: '--for <time>', help: 'whole days, at most 365d (30d)' },
       ],
       examples: [
         'holdfast token create --name ci --permission audit:read event:read',
         'holdfast token create --name deploy --permission application:write --for 7d > token',
+        'holdfast token create --account ci --name second --permission audit:read --cidr 192.0.2.0/24',
       ],
       run: create,
     },
-    { name: 'list', summary: 'show tokens without their secrets', examples: ['holdfast token list'], run: list },
+    {
+      name: 'list',
+      summary: 'show tokens without their secrets',
+      options: [{ flags: '--account <name>', help: 'of one service account only' }],
+      examples: ['holdfast token list', 'holdfast token list --account ci'],
+      run: list,
+    },
     {
       name: 'revoke',
       summary: 'refuse a token from now on',
@@ -47,30 +57,33 @@ export const token: BranchBody = {
 async function create(context: Context, input: Input): Promise<Outcome> {
   const name = input.text('name');
   const permissions = input.list('permission');
-  if (name === null || permissions.length === 0)
+  const account = input.text('account');
+  // A token without any permission is good for calling applications, which only an account can be allowed.
+  if (name === null || (permissions.length === 0 && account === null))
     throw new UsageFault('token create needs --name and at least one --permission.', 'holdfast token create --help');
   const time = input.text('for');
-  const body = { name, permissions, ...(time === null ? {} : { days: parseDays(time, '--for') }) };
+  const cidrs = input.list('cidr');
+  const body = {
+    name,
+    permissions,
+    ...(account === null ? {} : { account }),
+    ...(cidrs.length === 0 ? {} : { cidrs }),
+    ...(time === null ? {} : { days: parseDays(time, '--for') }),
+  };
   return change<TokenCreated>(context, { method: 'POST', path: PATH, body }, (created) => {
     context.output.note(`token ${created.view.id} until ${formatTime(created.view.expiresAt)}; it is not shown again`);
     return { data: created, text: `${created.token}\n` };
   });
 }
 
-async function list(context: Context): Promise<Outcome> {
+async function list(context: Context, input: Input): Promise<Outcome> {
   await using api = await context.api();
-  const tokens = await listAll<TokenView>(api, { method: 'GET', path: PATH });
-  const columns = [
-    { title: 'ID', value: (row: TokenView) => row.id },
-    { title: 'NAME', value: (row: TokenView) => row.name },
-    { title: 'STATE', value: (row: TokenView) => stateOf(row, context.io.now()) },
-    { title: 'LAST USED', value: (row: TokenView) => formatTime(row.lastUsedAt) },
-    { title: 'PERMISSIONS', value: (row: TokenView) => row.permissions.join(' ') },
-  ];
-  return { data: { tokens }, text: () => formatTable(tokens, columns, 'no tokens') };
-}
-
-function stateOf(row: TokenView, now: number): string {
-  if (row.revokedAt !== null) return 'revoked';
-  return row.expiresAt <= now ? 'expired' : `until ${formatTime(row.expiresAt)}`;
+  const word = input.text('account');
+  const account =
+    word === null
+      ? null
+      : await api.call<ServiceAccountView>({ method: 'GET', path: `/api/v1/service-accounts/${segment(word)}` });
+  const query = account === null ? {} : { query: { account: account.id } };
+  const tokens = await listAll<TokenView>(api, { method: 'GET', path: PATH, ...query });
+  return { data: { tokens }, text: () => formatTable(tokens, tokenColumns(context.io.now()), 'no tokens') };
 }

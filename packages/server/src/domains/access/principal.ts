@@ -19,6 +19,8 @@ export interface PersonSession {
 export interface Principal {
   readonly actor: EventRecord['actor'];
   readonly permissions: 'all' | ReadonlySet<Permission>;
+  /** The service account whose token it is. */
+  readonly account?: { readonly id: string; readonly name: string };
   /** Left out = no person: a token, or the operator of the host. */
   readonly session?: PersonSession;
 }

@@ -62,6 +62,7 @@ it('asks for a confirmation where a way in or past the protection would open, an
     'mode:write',
     'audit:write',
     'token:write',
+    'account:write',
     'person:write',
     'backup:write',
   ]);

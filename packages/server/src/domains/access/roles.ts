@@ -37,6 +37,7 @@ const SENSITIVE: ReadonlySet<Permission> = new Set([
   'bypass:write',
   'mode:write',
   'token:write',
+  'account:write',
   'person:write',
   'audit:write',
   'backup:write',

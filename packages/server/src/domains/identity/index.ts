@@ -1,6 +1,6 @@
 export { createAdmins, type Admins } from './admin/admins.ts';
-export { createIdentity, type Identity } from './tokens.ts';
-export type { RefusalCause } from './refusal-record.ts';
+export { createIdentity, type Identity, type RefusedCall } from './tokens.ts';
+export type { TokenAccount } from './accounts/account.ts';
 export { commonPasswordsFile, packCommonPasswords } from './people/common-passwords.ts';
 export { createPeople, type People } from './people/people.ts';
 export type { Person, Role } from './people/person.ts';

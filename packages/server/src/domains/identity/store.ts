@@ -1,12 +1,15 @@
 import { tokenViewSchema, type TokenView } from '@holdfast/contract';
 import type { JSONColumnType, Kysely, Selectable } from 'kysely';
+import type { TokenAccount } from './accounts/account.ts';
 
 export type IdentityTables = {
   identity_token: {
     id: string;
     name: string;
     hash: string;
+    account: string;
     permissions: JSONColumnType<string[]>;
+    cidrs: JSONColumnType<string[]>;
     created_at: number;
     created_by: string;
     expires_at: number;
@@ -14,18 +17,43 @@ export type IdentityTables = {
     last_used_at: number | null;
   };
 };
+/** A token is read together with the account that it belongs to, which `accounts/` writes. */
+export type TokenTables = IdentityTables & {
+  identity_service_account: {
+    id: string;
+    name: string;
+    status: TokenAccount['status'];
+    applications: JSONColumnType<string[]>;
+  };
+};
 export type IdentityDb = Kysely<IdentityTables>;
+export type TokenDb = Kysely<TokenTables>;
 
 export interface StoredToken {
   readonly view: TokenView;
   readonly hash: string;
+  readonly account: TokenAccount;
 }
 
-function toStored(row: Selectable<IdentityTables['identity_token']>): StoredToken {
+interface AccountColumns {
+  account_name: string;
+  account_status: TokenAccount['status'];
+  account_applications: string[];
+}
+
+function toStored(row: Selectable<IdentityTables['identity_token']> & AccountColumns): StoredToken {
+  const account: TokenAccount = {
+    id: row.account,
+    name: row.account_name,
+    status: row.account_status,
+    applications: row.account_applications,
+  };
   const view = {
     id: row.id,
     name: row.name,
+    account: { id: account.id, name: account.name },
     permissions: row.permissions,
+    cidrs: row.cidrs,
     createdAt: row.created_at,
     createdBy: row.created_by,
     expiresAt: row.expires_at,
@@ -33,17 +61,26 @@ function toStored(row: Selectable<IdentityTables['identity_token']>): StoredToke
     lastUsedAt: row.last_used_at,
   };
   // A permission that this version does not know any more makes the row unreadable, which is the safe side of two.
-  return { view: tokenViewSchema.parse(view), hash: row.hash };
+  return { view: tokenViewSchema.parse(view), hash: row.hash, account };
 }
 
-export async function insertToken(tx: IdentityDb, { view, hash }: StoredToken): Promise<void> {
+const selectTokens = (db: TokenDb) =>
+  db
+    .selectFrom('identity_token as token')
+    .innerJoin('identity_service_account as account', 'account.id', 'token.account')
+    .selectAll('token')
+    .select(['account.name as account_name', 'account.status as account_status', 'account.applications as account_applications']);
+
+export async function insertToken(tx: TokenDb, { view, hash }: Omit<StoredToken, 'account'>): Promise<void> {
   await tx
     .insertInto('identity_token')
     .values({
       id: view.id,
       name: view.name,
       hash,
+      account: view.account.id,
       permissions: JSON.stringify(view.permissions),
+      cidrs: JSON.stringify(view.cidrs),
       created_at: view.createdAt,
       created_by: view.createdBy,
       expires_at: view.expiresAt,
@@ -53,7 +90,7 @@ export async function insertToken(tx: IdentityDb, { view, hash }: StoredToken): 
     .execute();
 }
 
-export async function countUsableTokens(tx: IdentityDb, now: number): Promise<number> {
+export async function countUsableTokens(tx: TokenDb, now: number): Promise<number> {
   const row = await tx
     .selectFrom('identity_token')
     .select((query) => query.fn.countAll().as('count'))
@@ -63,29 +100,46 @@ export async function countUsableTokens(tx: IdentityDb, now: number): Promise<nu
   return Number(row?.count ?? 0);
 }
 
-export async function findTokenByHash(db: IdentityDb, hash: string): Promise<StoredToken | null> {
-  const row = await db.selectFrom('identity_token').selectAll().where('hash', '=', hash).executeTakeFirst();
+export async function findTokenByHash(db: TokenDb, hash: string): Promise<StoredToken | null> {
+  const row = await selectTokens(db).where('token.hash', '=', hash).executeTakeFirst();
   return row === undefined ? null : toStored(row);
 }
 
-/** In the order of making (a ULID sorts by time), after `after`. */
-export async function readTokens(db: IdentityDb, after: string, limit: number): Promise<StoredToken[]> {
-  const rows = await db.selectFrom('identity_token').selectAll().where('id', '>', after).orderBy('id').limit(limit).execute();
+export async function findToken(db: TokenDb, id: string): Promise<StoredToken | null> {
+  const row = await selectTokens(db).where('token.id', '=', id).executeTakeFirst();
+  return row === undefined ? null : toStored(row);
+}
+
+/** In the order of making (a ULID sorts by time), after `after`; of one account, or of all. */
+export async function readTokens(
+  db: TokenDb,
+  { after, limit, account }: { after: string; limit: number; account: string | null },
+): Promise<StoredToken[]> {
+  const all = selectTokens(db).where('token.id', '>', after).orderBy('token.id').limit(limit);
+  const rows = await (account === null ? all : all.where('token.account', '=', account)).execute();
   return rows.map(toStored);
 }
 
-/** The revoked token, or null when there is no such usable token. */
-export async function revokeToken(tx: IdentityDb, id: string, now: number): Promise<StoredToken | null> {
+/** False = there is no such token that is not revoked. */
+export async function revokeToken(tx: TokenDb, id: string, now: number): Promise<boolean> {
   const row = await tx
     .updateTable('identity_token')
     .set({ revoked_at: now })
     .where('id', '=', id)
     .where('revoked_at', 'is', null)
-    .returningAll()
+    .returning('id')
     .executeTakeFirst();
-  return row === undefined ? null : toStored(row);
+  return row !== undefined;
 }
 
-export async function touchToken(db: IdentityDb, id: string, hourMs: number): Promise<void> {
+export async function narrowToken(tx: TokenDb, id: string, permissions: readonly string[]): Promise<void> {
+  await tx
+    .updateTable('identity_token')
+    .set({ permissions: JSON.stringify(permissions) })
+    .where('id', '=', id)
+    .execute();
+}
+
+export async function touchToken(db: TokenDb, id: string, hourMs: number): Promise<void> {
   await db.updateTable('identity_token').set({ last_used_at: hourMs }).where('id', '=', id).execute();
 }

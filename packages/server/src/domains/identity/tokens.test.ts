@@ -12,7 +12,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(async () => platform[Symbol.asyncDispose]());
 beforeEach(async () => {
-  await platform.db.query('delete from identity_token');
+  await platform.db.query('delete from identity_token; delete from identity_service_account');
   platform.recorded.length = 0;
   identity = createIdentity(platform);
 });
@@ -25,14 +25,17 @@ describe('tokens', () => {
     const stored = JSON.stringify(await platform.db.query('select * from identity_token'));
     expect(stored).not.toContain(token.slice(3));
     expect(JSON.stringify(platform.recorded)).not.toContain(token.slice(3));
-    expect(platform.recorded).toMatchObject([{ type: 'token.created', actor: operator, payload: { token: view.id } }]);
+    expect(platform.recorded).toMatchObject([
+      { type: 'service-account.created', payload: { name: 'ci' } },
+      { type: 'token.created', actor: operator, payload: { token: view.id, account: view.account.id } },
+    ]);
   });
 
   it('end by revocation at once, although they were just used', async () => {
     const { token, view } = await create();
     await identity.verifyToken(token);
     expect((await identity.revokeToken(view.id, operator)).revokedAt).not.toBeNull();
-    expect(await identity.verifyToken(token)).toEqual({ kind: 'refused', cause: 'revoked' });
+    expect(await identity.verifyToken(token)).toMatchObject({ kind: 'refused', cause: 'revoked' });
     await expect(identity.revokeToken(view.id, operator)).rejects.toMatchObject({ code: 'not-found' });
   });
 
@@ -40,7 +43,7 @@ describe('tokens', () => {
     const { token } = await create(1);
     expect((await identity.verifyToken(token)).kind).toBe('valid');
     platform.advance(DAY_MS);
-    expect(await identity.verifyToken(token)).toEqual({ kind: 'refused', cause: 'expired' });
+    expect(await identity.verifyToken(token)).toMatchObject({ kind: 'refused', cause: 'expired' });
   });
 
   it('are listed in pages without their secret', async () => {
