@@ -27,9 +27,13 @@ export function totp(secret: string, ahead = 0): string {
   return String(value % 1_000_000).padStart(6, '0');
 }
 
-/** A browser without script on the admin listener: keeps cookies, sends the forms it was shown, follows redirects. */
+/**
+ * A browser without script: keeps cookies, sends the forms it was shown, follows redirects. On the admin listener, or with
+ * `/.holdfast` as the place of the pages in front of an application.
+ */
 export class AdminBrowser {
   readonly cookies = new Map<string, string>();
+  readonly pages: string;
   readonly #origin: URL;
   readonly #ca: string;
   last: Answer = { status: 0, headers: {}, body: '' };
@@ -37,9 +41,10 @@ export class AdminBrowser {
   secret = '';
   codes: readonly string[] = [];
 
-  constructor(admin: string, ca: string) {
-    this.#origin = new URL(admin.replace('//127.0.0.1:', '//localhost:'));
+  constructor(origin: string, ca: string, pages = '/sign-in') {
+    this.#origin = new URL(origin.replace('//127.0.0.1:', '//localhost:'));
     this.#ca = ca;
+    this.pages = pages;
   }
 
   get title(): string {
@@ -115,11 +120,12 @@ export class AdminBrowser {
   }
 
   async enrolTotp(): Promise<void> {
-    if (this.path !== '/sign-in/enrol/totp') await this.go('/sign-in/enrol/totp');
+    const page = `${this.pages}/enrol/totp`;
+    if (this.path !== page) await this.go(page);
     this.secret = /secret=([A-Z2-7]+)/u.exec(this.last.body)?.[1] ?? '';
-    await this.submit('/sign-in/enrol/totp', { code: totp(this.secret) });
+    await this.submit(page, { code: totp(this.secret) });
     this.codes = [...this.last.body.matchAll(/<li>([0-9A-Z-]{19})<\/li>/gu)].map(([, code = '']) => code);
-    await this.submit('/sign-in/codes', { code: this.codes[0] ?? '' });
+    await this.submit(`${this.pages}/codes`, { code: this.codes[0] ?? '' });
   }
 
   async #follow(method: string, path: string, body?: string): Promise<Answer> {

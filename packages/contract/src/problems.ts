@@ -195,6 +195,12 @@ export const PROBLEMS = {
     'The audit ledger disagrees with its last signed head.',
     'holdfast audit verify',
   ),
+  'node-name-taken': define(
+    409,
+    'Node name taken',
+    'Another node of this name runs on the same database.',
+    'give each node its own name: HOLDFAST_NODE=node-2 holdfast up',
+  ),
   'listen-unsafe': define(
     400,
     'Listener refused',

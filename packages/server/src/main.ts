@@ -114,7 +114,7 @@ async function startServing(core: Core, { origins, file }: LoadedConfig, io: Ser
     live: true,
     started: true,
     ready: !signal.aborted,
-    reasons: signal.aborted ? ['draining'] : [],
+    reasons: signal.aborted ? ['draining'] : core.troubles(),
   });
   const system = core.system({
     health,

@@ -17,7 +17,7 @@ export const healthViewSchema = z.strictObject({
   live: z.boolean(),
   started: z.boolean(),
   ready: z.boolean(),
-  /** Why it is not ready; empty when it is. */
+  /** Why it is not ready, or what is wrong although it serves; empty when all is well. */
   reasons: z.array(z.string()).max(50),
 });
 export type HealthView = z.infer<typeof healthViewSchema>;

@@ -1,5 +1,6 @@
 import {
   controlEvents,
+  type Application,
   type Check,
   type HealthView,
   type PromotionView,
@@ -9,6 +10,7 @@ import {
 import { runSelfTest } from '../domains/protection/index.ts';
 import type { Bus } from '../platform/bus/bus.ts';
 import type { Clock } from '../platform/clock.ts';
+import { isDatabaseAway } from '../platform/db/database-error.ts';
 import { loopbackRequest, type LoopbackRequest } from '../platform/http/loopback-request.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { Refusal } from '../platform/refusal.ts';
@@ -51,12 +53,8 @@ export function createSystemPort({ facts, domains, bus, clock, metrics, checks }
       return metrics.text();
     },
     async status() {
-      const [applications, snapshot, bypass, promotions] = await Promise.all([
-        domains.applications.list(),
-        domains.protection.snapshots.show(),
-        domains.protection.showBypass(),
-        domains.protection.tuning.promotions(),
-      ]);
+      const snapshot = await domains.protection.snapshots.show();
+      const policy = await readPolicyFacts(domains);
       return {
         version: facts.version,
         runtime: process.version,
@@ -65,10 +63,10 @@ export function createSystemPort({ facts, domains, bus, clock, metrics, checks }
         startedAt: facts.startedAt,
         health: facts.health(),
         listeners: facts.listeners(),
-        applications: applications.map(({ application: { id, mode, upstream } }) => ({ id, mode, upstream })),
+        applications: policy.applications.map(({ id, mode, upstream }) => ({ id, mode, upstream })),
         snapshot: { version: snapshot.version, digest: snapshot.digest },
-        bypassUntil: bypass.active?.until ?? null,
-        promotions: promotions.filter((one) => isTelling(one, clock.now())),
+        bypassUntil: policy.bypassUntil,
+        promotions: policy.promotions.filter((one) => isTelling(one, clock.now())),
         ledger: ledgerView(facts.ledger()),
       };
     },
@@ -94,6 +92,31 @@ export function createSystemPort({ facts, domains, bus, clock, metrics, checks }
       return result;
     },
   };
+}
+
+interface PolicyFacts {
+  readonly applications: readonly Pick<Application, 'id' | 'mode' | 'upstream'>[];
+  readonly bypassUntil: number | null;
+  readonly promotions: readonly PromotionView[];
+}
+
+/** While the database is away: what is served now, by the snapshot in memory. */
+async function readPolicyFacts({ applications, protection }: ApiDomains): Promise<PolicyFacts> {
+  try {
+    const [known, bypass, promotions] = await Promise.all([
+      applications.list(),
+      protection.showBypass(),
+      protection.tuning.promotions(),
+    ]);
+    return {
+      applications: known.map(({ application }) => application),
+      bypassUntil: bypass.active?.until ?? null,
+      promotions,
+    };
+  } catch (error) {
+    if (!isDatabaseAway(error)) throw error;
+    return { ...(await protection.snapshots.current()), promotions: [] };
+  }
 }
 
 const WEEK_MS = 604_800_000;

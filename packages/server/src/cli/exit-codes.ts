@@ -77,6 +77,7 @@ export const EXIT_OF_PROBLEM: Readonly<Record<ProblemCode, ExitCode>> = {
   internal: EXIT.findings,
   'config-invalid': EXIT.config,
   'port-taken': EXIT.config,
+  'node-name-taken': EXIT.config,
   'data-dir-locked': EXIT.unsafe,
   'data-dir-unusable': EXIT.config,
   'key-wrong': EXIT.unsafe,

@@ -23,10 +23,12 @@ export async function openCore(foundation: Foundation) {
   const metrics = createMetrics({ withProcess: true });
   const audit = stack.use(await openAudit({ platform: foundation, settings: config.audit, node: config.node }));
   // Certificates come only when something is served; a snapshot made before has none.
-  const held: { certificates: Certificates | null; ticketKeys: Buffer } = {
+  const held: { certificates: Certificates | null; ticketKeys: Buffer; databaseTrouble: string | null } = {
     certificates: null,
     ticketKeys: randomBytes(TICKET_KEYS_BYTES),
+    databaseTrouble: null,
   };
+  const troubles = (): string[] => [held.databaseTrouble, foundation.nodes.trouble()].filter((trouble) => trouble !== null);
   const keyMaterial = async (): Promise<KeyMaterial> => ({
     ...(held.certificates?.forSnapshot() ?? { certificates: [], challenges: [], alpnCertificates: [] }),
     ticketKeys: held.ticketKeys.toString('base64'),
@@ -77,7 +79,7 @@ export async function openCore(foundation: Foundation) {
         }),
     });
   const { answer: answerGateway } = rooms;
-  return { ...foundation, metrics, audit, held, domains, peoplePort, places, answerGateway, maintenance, system };
+  return { ...foundation, metrics, audit, held, domains, peoplePort, places, answerGateway, maintenance, system, troubles };
 }
 
 function ledgerFacts({ size, state, projected }: AuditStatus): { size: number; state: string; lag: number } {

@@ -3,6 +3,7 @@ import type { GatewayLink } from '../gateway/link/gateway-link.ts';
 import { createLink } from '../gateway/link/open-link.ts';
 import { takeMessage } from '../gateway/link/take-messages.ts';
 import type { Core } from './core.ts';
+import { meetNeighbours } from './nodes.ts';
 
 /**
  * What the gateway sends up and where it goes: records to the ledger, reports to policy learning, counters to the metrics,
@@ -35,7 +36,8 @@ export async function connectGateway(core: Core): Promise<GatewayLink> {
     }),
   );
   link.onAsk(core.answerGateway);
-  domains.sessions.onEnded((hashes) => link.endSessions(hashes));
+  const neighbours = meetNeighbours(core, link);
+  domains.sessions.onEnded((hashes) => neighbours.endSessions(hashes));
   // Before the first snapshot: without a key no signed-in person could be named to an application.
   await domains.signingKeys.rotateIfDue();
   return link;

@@ -19,15 +19,18 @@ export async function startUpkeep(
   { certificates, reporter }: ServedCertificates,
   configFile: string | null,
 ): Promise<void> {
-  const { db, clock, log, stack, metrics, bus, domains } = core;
+  const { config, db, clock, log, stack, metrics, bus, domains } = core;
   const record = (event: EventRecord): void =>
     void bus.record(event).catch((error: unknown) => log.error({ err: error, type: event.type }, 'an event was not recorded'));
   const jobs = stack.use(
     createJobs({ db, clock, log, onRun: (name, outcome) => metrics.count('holdfast_jobs_total', [name, outcome]) }),
   );
   const { renewalJob } = certificates;
-  if (renewalJob !== null) jobs.every(renewalJob.name, renewalJob.everyMs / 1000, async () => void (await renewalJob.run()));
-  jobs.every('tls.expiry', LOCAL_CA_CHECK_MS / 1000, async () => {
+  // Each node has certificates of its own: what looks after them runs at each, the rest at whichever comes first.
+  const here = (name: string): string => (db.kind === 'embedded' ? name : `${name} ${config.node}`);
+  if (renewalJob !== null)
+    jobs.every(here(renewalJob.name), renewalJob.everyMs / 1000, async () => void (await renewalJob.run()));
+  jobs.every(here('tls.expiry'), LOCAL_CA_CHECK_MS / 1000, async () => {
     await certificates.refreshLocalCa();
     await reporter.reportExpiring(certificates.describe());
   });

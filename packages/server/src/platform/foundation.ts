@@ -7,10 +7,13 @@ import { prepareDataDir } from './data-dir.ts';
 import { openDatabase, type Database } from './db/database.ts';
 import { migrate } from './db/migrate.ts';
 import { openKeyring, type Keyring } from './keyring/keyring.ts';
+import { assertSameRing, readSharedRing, shareRing } from './keyring/shared-ring.ts';
 import { openSubjectKeys, type SubjectKeys } from './keyring/subject-keys.ts';
 import { lockDataDir } from './lock.ts';
 import { silentLog, type Log } from './log.ts';
 import { openLog } from './log-sinks.ts';
+import { alone, type Nodes } from './nodes/nodes.ts';
+import type { NodesParts } from './nodes/open-nodes.ts';
 
 /** What every domain stands on, opened in the only safe order and closed in the reverse one. */
 export interface Foundation extends AsyncDisposable {
@@ -24,18 +27,20 @@ export interface Foundation extends AsyncDisposable {
   readonly db: Database;
   readonly databaseMs: number;
   readonly bus: Bus;
+  readonly nodes: Nodes;
   /** Closed after what was opened on this foundation, in reverse order. */
   readonly stack: AsyncDisposableStack;
 }
 
 export interface FoundationOptions {
-  /** Serving processes write the log; short commands do not. */
+  /** Serving processes write the log and are a node among others; short commands are neither. */
   readonly writesLog: boolean;
 }
 
 /**
- * Data directory and its lock, then the keys (a wrong key changes nothing), then the database. Whatever fails, what was
- * opened before it is closed again.
+ * Data directory and its lock, then the keys (a wrong key changes nothing), then the database. A new data directory on a
+ * database that other nodes use takes their keys, so there the database is asked first. Whatever fails, what was opened
+ * before it is closed again.
  */
 export async function openFoundation(config: Config, { writesLog }: FoundationOptions): Promise<Foundation> {
   await using opening = new AsyncDisposableStack();
@@ -45,13 +50,24 @@ export async function openFoundation(config: Config, { writesLog }: FoundationOp
   const log = writesLog
     ? opening.use(openLog({ dataDir, level: config.log.level, format: config.log.format, stderr: process.stderr })).log
     : silentLog;
-  const keyring = await openKeyring({ dataDir, file: config.keyring.file });
+  const options = databaseOptions(config, dataDir);
+  let connected: Database | null = null;
+  const connect = async (): Promise<Database> => (connected ??= opening.use(await openDatabase(options, log)));
+  const readShared = async (): Promise<string | null> => readSharedRing(await connect());
+  const isShared = options.kind === 'postgres';
+  const keyring = await openKeyring({ dataDir, file: config.keyring.file, readShared: isShared ? readShared : null });
   const subjectKeys = await openSubjectKeys({ dataDir, keyring });
   opening.defer(() => subjectKeys.close());
   if (writesLog) opening.use(await createBallast({ dataDir, bytes: config.audit.ballastBytes, log }));
   const began = clock.monotonicMs();
-  const db = opening.use(await openDatabase(databaseOptions(config, dataDir), log));
+  const db = await connect();
+  if (isShared) assertSameRing(await readShared(), keyring.wrappedRing);
+  const nodes =
+    options.kind === 'postgres' && writesLog
+      ? opening.use(await joinNodes({ url: options.url, node: config.node, db, log }))
+      : alone;
   await migrate({ db, clock, log });
+  if (isShared) await shareRing(db, { root: keyring.rootId, ring: keyring.wrappedRing });
   const databaseMs = clock.monotonicMs() - began;
   const bus = opening.use(createBus({ db, clock, log, node: config.node }));
   const stack = opening.move();
@@ -66,9 +82,16 @@ export async function openFoundation(config: Config, { writesLog }: FoundationOp
     db,
     databaseMs,
     bus,
+    nodes,
     stack,
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
+}
+
+/** Loaded only where it is used: most installations are embedded. */
+async function joinNodes(parts: NodesParts): Promise<Nodes> {
+  const { openNodes } = await import('./nodes/open-nodes.ts');
+  return openNodes(parts);
 }
 
 function databaseOptions(config: Config, dataDir: string): Parameters<typeof openDatabase>[0] {

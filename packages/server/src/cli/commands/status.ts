@@ -14,13 +14,16 @@ export const status: LeafBody = {
 };
 
 function describe(data: SystemStatus, paint: Paint): string {
-  const ready = data.health.ready ? paint.good('ready') : paint.warn(`not ready: ${data.health.reasons.join(', ')}`);
+  const { reasons } = data.health;
+  const serving = reasons.length === 0 ? paint.good('ready') : paint.warn(`ready, but ${reasons.join('; ')}`);
+  const ready = data.health.ready ? serving : paint.warn(`not ready: ${reasons.join(', ')}`);
   const bypass =
     data.bypassUntil === null
       ? []
       : [['bypass', `ON until ${formatTime(data.bypassUntil)}: nothing is refused by rules, rates or bans`] as const];
   const pairs = formatPairs([
     ['holdfast', `${data.version}, node ${data.runtime}, since ${formatTime(data.startedAt)}`],
+    ['node', data.node],
     ['data', data.dataDir],
     ...data.listeners.map(({ name, address }) => [name, address] as const),
     ['policy', data.snapshot === null ? 'none yet' : `version ${data.snapshot.version}, ${data.snapshot.digest.slice(0, 12)}`],

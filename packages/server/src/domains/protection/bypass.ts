@@ -30,8 +30,14 @@ export async function showBypass({ db, clock }: ProtectionParts): Promise<Bypass
   return { active };
 }
 
-async function close(db: ProtectionDb, open: Open, now: number): Promise<void> {
-  await db.updateTable('protection_bypass').set({ ended_at: now }).where('seq', '=', open.seq).execute();
+/** False when it was ended already, by another node that saw the same end. */
+async function close(db: ProtectionDb, open: Open, now: number): Promise<boolean> {
+  const ended = db
+    .updateTable('protection_bypass')
+    .set({ ended_at: now })
+    .where('seq', '=', open.seq)
+    .where('ended_at', 'is', null);
+  return Number((await ended.executeTakeFirst()).numUpdatedRows) === 1;
 }
 
 /** Starts break-glass, or gives the running one a new end and reason. */
@@ -61,7 +67,7 @@ export async function endBypass(parts: ProtectionParts, actor: Actor): Promise<v
   await change(parts, async ({ tx, now, events }) => {
     const open = await readOpen(tx);
     if (open === null) return;
-    await close(tx, open, now);
+    if (!(await close(tx, open, now))) return;
     const cause = open.until <= now ? ('expired' as const) : ('operator' as const);
     events.push(parts.bus.newEvent(controlEvents.bypassEnded, { actor, payload: { cause } }));
   });

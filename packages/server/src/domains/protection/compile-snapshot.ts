@@ -46,25 +46,34 @@ async function readPolicy({ db, clock, applications, trustedHops, limits, contac
   });
 }
 
+/** Why a snapshot is made: something changed here, or another node has made one of this version. */
+export interface SnapshotOrigin {
+  readonly cause: string;
+  readonly actor: Actor;
+  /** Null = a new version. */
+  readonly follows: number | null;
+}
+
 /**
- * Builds the next snapshot from everything that is stored, and keeps its policy state when that is a new one.
+ * Builds a snapshot from everything that is stored, and keeps its policy state when that is a new one.
  * It is checked against its own schema before anyone sees it: a defect here must not reach the request path.
  */
-export async function compileSnapshot(parts: CompileParts, cause: string, actor: Actor): Promise<Compiled> {
+export async function compileSnapshot(parts: CompileParts, { cause, actor, follows }: SnapshotOrigin): Promise<Compiled> {
   const { db, clock } = parts;
+  // Before the policy is read: what another node changes after this has a higher version, and is followed.
+  const version = follows ?? (await nextVersion(tablesOf(db)));
   const policy = await readPolicy(parts);
   const written = writePolicy(policy);
   const digest = digestOf(written);
-  const keyMaterial = await parts.keyMaterial();
+  const snapshot = snapshotSchema.parse({ version, digest, ...policy, ...(await parts.keyMaterial()) });
   const row = { digest, createdAt: clock.now(), cause, actor: actorName(actor), ...countsOf(policy) };
   return db.transaction(async ({ kysely }) => {
     const tx = kysely.withTables<ProtectionTables>();
-    const version = await nextVersion(tx);
-    const snapshot = snapshotSchema.parse({ version, digest, ...policy, ...keyMaterial });
     const newest = await newestState(tx);
     // A new certificate makes a new snapshot, not a new policy: whose policy it is stays as it was.
     if (newest?.digest === digest) return { snapshot, state: { ...newest, version } };
-    await insertState(tx, { version, ...row }, written);
+    // Whoever made the change keeps it: nodes with other settings would take turns in keeping theirs.
+    if (follows === null) await insertState(tx, { version, ...row }, written);
     return { snapshot, state: { version, ...row } };
   });
 }

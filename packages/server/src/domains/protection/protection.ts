@@ -56,7 +56,7 @@ export interface Protection extends AsyncDisposable {
   addExceptions(inputs: readonly ExceptionInput[], by: exceptions.ExceptionBy): Promise<ExceptionView[]>;
   removeException(id: string, actor: Actor): Promise<void>;
   listExceptions(query: PageQuery & { readonly application?: string | undefined }): Promise<Page<ExceptionView>>;
-  readonly snapshots: Pick<Snapshots, 'current' | 'show' | 'history' | 'stateAt' | 'onSnapshot' | 'refresh'>;
+  readonly snapshots: Pick<Snapshots, 'current' | 'show' | 'history' | 'stateAt' | 'onSnapshot' | 'refresh' | 'follow'>;
   rollBack(input: RollbackInput, actor: Actor): Promise<SnapshotCurrent>;
   /** Every event of the gateway passes here; what is not about content security policies is ignored. */
   observe(event: EventRecord): void;

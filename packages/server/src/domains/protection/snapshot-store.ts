@@ -25,6 +25,16 @@ export async function nextVersion(db: ProtectionDb): Promise<number> {
   return row.value;
 }
 
+/** The last version that any node has made. */
+export async function lastVersion(db: ProtectionDb): Promise<number> {
+  const row = await db
+    .selectFrom('protection_counter')
+    .select('value')
+    .where('name', '=', 'snapshot-version')
+    .executeTakeFirstOrThrow();
+  return row.value;
+}
+
 export async function newestState(db: ProtectionDb): Promise<SnapshotState | null> {
   const [newest] = await readStates(db, 1);
   return newest ?? null;

@@ -3,9 +3,9 @@ import type { Log } from '../../platform/log.ts';
 import { Refusal } from '../../platform/refusal.ts';
 import type { Actor } from '../applications/index.ts';
 import { tablesOf } from './change.ts';
-import { compileSnapshot, type Compiled, type CompileParts } from './compile-snapshot.ts';
+import { compileSnapshot, type Compiled, type CompileParts, type SnapshotOrigin } from './compile-snapshot.ts';
 import type { Policy } from './policy.ts';
-import { readPolicyOf, readStates } from './snapshot-store.ts';
+import { lastVersion, readPolicyOf, readStates } from './snapshot-store.ts';
 
 /** Changes that come together make one snapshot. */
 const GATHER_MS = 25;
@@ -23,17 +23,20 @@ export interface Snapshots extends AsyncDisposable {
   history(): Promise<SnapshotState[]>;
   /** Whose policy judged a request that names this snapshot version; null when it is older than the history. */
   stateAt(version: number): Promise<SnapshotState | null>;
-  onSnapshot(listener: (snapshot: Snapshot) => void): void;
+  /** `isOwn` = made for a change at this node. */
+  onSnapshot(listener: (snapshot: Snapshot, isOwn: boolean) => void): void;
   /** Something changed: a new snapshot follows within {@link GATHER_MS}. */
   changed(cause: string, actor: Actor): void;
   /** Compiles and pushes now. */
   refresh(cause: string, actor: Actor): Promise<Snapshot>;
+  /** Takes over what other nodes changed; reads one number when there is nothing. */
+  follow(): Promise<void>;
 }
 
 const SYSTEM: Actor = { kind: 'system', ref: 'holdfast' };
 
 export function createSnapshots(parts: SnapshotsParts): Snapshots {
-  const listeners: ((snapshot: Snapshot) => void)[] = [];
+  const listeners: ((snapshot: Snapshot, isOwn: boolean) => void)[] = [];
   let compiled: Compiled | null = null;
   let timer: NodeJS.Timeout | null = null;
   let isClosed = false;
@@ -42,16 +45,26 @@ export function createSnapshots(parts: SnapshotsParts): Snapshots {
   // One at a time, so that versions are pushed in the order in which they grow.
   let queue: Promise<unknown> = Promise.resolve();
 
-  const compileAndPush = async (cause: string, actor: Actor): Promise<Compiled> => {
-    compiled = await compileSnapshot(parts, cause, actor);
-    for (const listener of listeners) listener(compiled.snapshot);
+  const compileAndPush = async (origin: SnapshotOrigin): Promise<Compiled> => {
+    compiled = await compileSnapshot(parts, origin);
+    for (const listener of listeners) listener(compiled.snapshot, origin.follows === null);
     return compiled;
   };
   const refresh = async (cause: string, actor: Actor): Promise<Compiled> => {
     // What waited to be gathered is committed already, so this compilation holds it.
     if (timer !== null) clearTimeout(timer);
     timer = null;
-    const next = queue.then(async () => compileAndPush(cause, actor));
+    const next = queue.then(async () => compileAndPush({ cause, actor, follows: null }));
+    queue = next.catch(() => undefined);
+    return next;
+  };
+  const followOnce = async (): Promise<void> => {
+    const version = await lastVersion(tablesOf(parts.db));
+    if (compiled === null || version <= compiled.snapshot.version) return;
+    await compileAndPush({ cause: 'node.followed', actor: SYSTEM, follows: version });
+  };
+  const follow = async (): Promise<void> => {
+    const next = queue.then(followOnce);
     queue = next.catch(() => undefined);
     return next;
   };
@@ -85,10 +98,11 @@ export function createSnapshots(parts: SnapshotsParts): Snapshots {
       schedule(GATHER_MS);
     },
     refresh: async (cause, actor) => (await refresh(cause, actor)).snapshot,
+    follow,
     async [Symbol.asyncDispose]() {
       isClosed = true;
-      if (timer !== null) clearTimeout(timer);
-      timer = null;
+      // A command that ends right after its change: other nodes learn of it by the version of this snapshot.
+      if (timer !== null) await refresh(latest.cause, latest.actor).catch(() => undefined);
       await queue;
     },
   };

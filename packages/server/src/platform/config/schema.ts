@@ -115,7 +115,7 @@ export const configSchema = z
         url: referenceSchema
           .nullable()
           .default(null)
-          .refine((url) => url === null, 'several nodes cannot share their state yet: run one node and leave this out'),
+          .refine((url) => url === null, 'nodes share their state through PostgreSQL (database.url): leave this out'),
       })
       .prefault({}),
     audit: auditSchema.prefault({}),

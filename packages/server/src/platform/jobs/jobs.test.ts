@@ -34,6 +34,29 @@ describe('repeated jobs', () => {
     for (const node of nodes) await node.close();
   });
 
+  test('run once for two nodes whose clocks differ, and soon again after a clock was set back by far', async () => {
+    const { db, clock } = platform;
+    let runs = 0;
+    const run = (): Promise<void> => {
+      runs += 1;
+      return Promise.resolve();
+    };
+    const behind = { now: () => clock.now() - 5000, monotonicMs: () => clock.monotonicMs() };
+    const far = { now: () => clock.now() - 86_400_000, monotonicMs: () => clock.monotonicMs() };
+    const [first, second, third] = [clock, behind, far].map((time) => createSchedule({ db, clock: time, log: silentLog }));
+    for (const node of [first, second, third]) node?.every({ name: 'skewed', seconds: 60, run });
+    await first?.start();
+    await second?.start();
+    platform.advance(66_000);
+    await first?.tick();
+    await second?.tick();
+    expect(runs).toBe(1);
+    await third?.start();
+    await third?.tick();
+    expect(runs).toBe(2);
+    for (const node of [first, second, third]) await node?.close();
+  });
+
   test('one that fails is counted and runs again at its next turn', async () => {
     const { db, clock } = platform;
     const outcomes: string[] = [];

@@ -34,10 +34,12 @@ export function createSchedule({ db, clock, log, onRun }: ScheduleParts): Schedu
 
   const claim = async ({ name, seconds }: RepeatedJob): Promise<boolean> => {
     const now = clock.now();
-    // A clock that was set back must not postpone a job for longer than its own interval.
+    const next = now + seconds * 1000;
+    // A clock that was set back must not postpone a job for ever. One interval more than the next turn is left alone: that is
+    // where a node whose clock is ahead has put it, and the job would run twice.
     const rows = await db.query(
-      'update platform_schedule set due_at = $2 where name = $1 and (due_at <= $3 or due_at > $2) returning name',
-      [name, now + seconds * 1000, now],
+      'update platform_schedule set due_at = $2 where name = $1 and (due_at <= $3 or due_at > $4) returning name',
+      [name, next, now, next + seconds * 1000],
     );
     return rows.length > 0;
   };

@@ -28,6 +28,8 @@ export interface KeyringParts {
   readonly dataDir: string;
   /** Root key kept elsewhere; null = `<dataDir>/keys/root.key`, made at first start. */
   readonly file?: string | null;
+  /** Of a database that other nodes use already; asked for only when this data directory has no keys yet. */
+  readonly readShared?: (() => Promise<string | null>) | null;
 }
 
 export interface Keyring {
@@ -35,6 +37,8 @@ export interface Keyring {
   /** True at the first start: the operator should put the root key away. */
   readonly isNew: boolean;
   readonly rootKeyFile: string;
+  /** The ring as it is stored: wrapped with the root key, so that it says nothing without it. */
+  readonly wrappedRing: string;
   /** Bytes in, text out; bound to the place. */
   seal(bytes: Uint8Array, place: Place): string;
   /** Refuses what was changed, moved or sealed elsewhere. */
@@ -50,14 +54,16 @@ export interface Keyring {
  *
  * @example const keyring = await openKeyring({ dataDir });
  */
-export async function openKeyring({ dataDir, file = null }: KeyringParts): Promise<Keyring> {
+export async function openKeyring({ dataDir, file = null, readShared = null }: KeyringParts): Promise<Keyring> {
   const folder = path.resolve(dataDir, 'keys');
   const rootKeyFile = file === null ? path.join(folder, 'root.key') : path.resolve(file);
   const ringFile = path.join(folder, 'keyring.json');
   const stored = await readRing(ringFile);
-  const root = (await readRootKey(rootKeyFile)) ?? (await makeRootKey({ stored, rootKeyFile }));
+  const shared = stored === null ? await parseShared(readShared) : null;
+  const root = (await readRootKey(rootKeyFile)) ?? (await makeRootKey({ stored, shared, rootKeyFile }));
   const kek = createSecretKey(deriveKey(root.bytes, 'key encryption'));
-  const ring = stored ?? newRing(root, kek);
+  if (shared !== null && shared.root !== root.id) throw anotherRoot(shared.root, root.id);
+  const ring = stored ?? shared ?? newRing(root, kek);
   assertFits({ ring, root, kek });
   if (stored === null) await writeFileAtomically(ringFile, `${JSON.stringify(ring, null, 2)}\n`);
   return createKeyring({ ring, root, kek, rootKeyFile, isNew: stored === null });
@@ -78,8 +84,34 @@ async function readRing(file: string): Promise<KeyringFile | null> {
   }
 }
 
-/** A data directory that has keys already must never be given a new root key: nothing in it would open. */
-async function makeRootKey({ stored, rootKeyFile }: { stored: KeyringFile | null; rootKeyFile: string }): Promise<RootKey> {
+async function parseShared(readShared: KeyringParts['readShared']): Promise<KeyringFile | null> {
+  const text = (await readShared?.()) ?? null;
+  if (text === null) return null;
+  try {
+    return keyringSchema.parse(JSON.parse(text));
+  } catch (error) {
+    throw new Refusal('key-wrong', { detail: 'The keyring in the database is damaged: restore it from a backup.', cause: error });
+  }
+}
+
+const anotherRoot = (wanted: string, given: string): Refusal =>
+  new Refusal('key-wrong', {
+    detail: `This database was sealed with root key ${wanted}; this node has root key ${given}. Nothing was changed. Give it the key file of a node that runs: holdfast init --root-key FILE`,
+  });
+
+interface RootKeyWanted {
+  readonly stored: KeyringFile | null;
+  readonly shared: KeyringFile | null;
+  readonly rootKeyFile: string;
+}
+
+/** What has keys already, data directory or database, must never be given a new root key: nothing in it would open. */
+async function makeRootKey({ stored, shared, rootKeyFile }: RootKeyWanted): Promise<RootKey> {
+  if (shared !== null) {
+    throw new Refusal('key-wrong', {
+      detail: `This database was sealed with root key ${shared.root}; this node has none. Nothing was changed. Give it the key file of a node that runs: holdfast init --root-key FILE`,
+    });
+  }
   if (stored !== null) {
     throw new Refusal('key-wrong', {
       detail: `The root key ${stored.root} of this data directory is missing: ${path.basename(rootKeyFile)} is not there.`,
@@ -143,6 +175,7 @@ function createKeyring({ ring, root, kek, rootKeyFile, isNew }: Opened): Keyring
   return {
     rootId: root.id,
     isNew,
+    wrappedRing: JSON.stringify(ring),
     rootKeyFile,
     seal: (bytes, place) => formatEnvelope(current.data, sealBytes(sealing, bytes, { keyId: current.data, place })),
     open: (text, place) => {
