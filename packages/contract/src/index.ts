@@ -22,6 +22,7 @@ export * from './events/session.ts';
 export * from './exception.ts';
 export * from './names.ts';
 export * from './permissions.ts';
+export * from './policies.ts';
 export * from './problems.ts';
 export * from './session.ts';
 export * from './snapshot.ts';

@@ -25,6 +25,8 @@ export const PERMISSIONS = [
   'person:write',
   'session:read',
   'session:write',
+  'policy:read',
+  'policy:write',
   'system:read',
   'system:write',
   'backup:write',

@@ -30,6 +30,10 @@ describe('a role', () => {
     ['developer', 'schema:write', true],
     ['developer', 'person:read', false],
     ['developer', 'audit:read', false],
+    ['developer', 'policy:read', true],
+    ['developer', 'policy:write', false],
+    ['analyst', 'policy:write', false],
+    ['administrator', 'policy:write', true],
   ] as const)('%s may %s: %s', (role, permission, expected) => {
     expect(may(person(role), permission)).toBe(expected);
   });
@@ -64,6 +68,7 @@ it('asks for a confirmation where a way in or past the protection would open, an
     'token:write',
     'account:write',
     'person:write',
+    'policy:write',
     'backup:write',
   ]);
 });

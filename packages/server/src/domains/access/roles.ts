@@ -21,10 +21,14 @@ const PERMISSIONS_OF: Readonly<Record<Role, readonly Permission[]>> = {
     'csp:write',
     'schema:read',
     'schema:write',
+    'policy:read',
   ],
 };
 
 const sets = new Map(Object.entries(PERMISSIONS_OF).map(([role, list]) => [role, new Set<Permission>(list)]));
+
+/** For the policies that say the same (`cedar/own-policies.ts`). */
+export const rightsOfRoles: ReadonlyMap<string, ReadonlySet<Permission>> = sets;
 
 /** Of a role by its name; a name that is none may nothing. */
 export function permissionsOf(role: string | null): ReadonlySet<Permission> {
@@ -41,6 +45,7 @@ const SENSITIVE: ReadonlySet<Permission> = new Set([
   'person:write',
   'audit:write',
   'backup:write',
+  'policy:write',
 ]);
 
 export const isSensitive = (permission: Permission): boolean => SENSITIVE.has(permission);
