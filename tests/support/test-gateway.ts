@@ -18,6 +18,8 @@ export interface TestGateway extends AsyncDisposable {
   readonly messages: UpMessage[];
   readonly logged: string[];
   events(type: string): EventRecord[];
+  /** What is in force. */
+  snapshot(): Snapshot;
   /** Changes the running snapshot. */
   push(change: Partial<Snapshot>): void;
 }
@@ -88,6 +90,7 @@ export async function startTestGateway(
     logged,
     events: (type) =>
       messages.flatMap((message) => (message.kind === 'events' ? message.events : [])).filter((event) => event.type === type),
+    snapshot: () => current,
     push(change) {
       current = { ...current, ...change, version: current.version + 1 };
       link.push(current);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { hostNameSchema, RULE_GROUPS, slugSchema, timestampSchema } from './names.ts';
+import { hostNameSchema, prefixSchema, RULE_GROUPS, slugSchema, timestampSchema } from './names.ts';
 
 export const modeSchema = z.enum(['monitor', 'enforce']);
 export type Mode = z.infer<typeof modeSchema>;
@@ -76,6 +76,12 @@ export const bodySettingsSchema = z.strictObject({
 /** off = nobody is asked who they are; optional = who signed in is named to the application; required = nobody else gets in. */
 export const loginModeSchema = z.enum(['off', 'optional', 'required']);
 
+/** Other proxies that stand in front of the application and ask us who a visitor is. */
+export const forwardAuthSettingsSchema = z.strictObject({
+  /** Addresses of these proxies. Nobody else may ask; and what one of them says of a visitor's address is believed. */
+  proxies: z.array(prefixSchema).max(64).default([]),
+});
+
 /** Sign-in in front of the application. */
 export const loginSettingsSchema = z.strictObject({
   /** off = nobody is asked who they are; optional = who signed in is named to the application; required = nobody else gets in. */
@@ -88,6 +94,12 @@ export const loginSettingsSchema = z.strictObject({
   absoluteHours: z.number().int().min(1).max(8760).default(12),
   /** Sessions of one person at this application; one more ends the oldest (ASVS 5.0 7.1.2). */
   sessionsMax: z.number().int().min(1).max(100).default(5),
+  forwardAuth: forwardAuthSettingsSchema.prefault({}),
+  /** The signed identity also under the header name of another product, for applications that read that one. */
+  assertionAliases: z
+    .array(z.enum(['pomerium', 'cloudflare']))
+    .max(2)
+    .default([]),
 });
 export type LoginSettings = z.infer<typeof loginSettingsSchema>;
 

@@ -45,6 +45,12 @@ export const PROBLEMS = {
     'holdfast explain ID',
   ),
   'address-banned': define(403, 'Access denied', 'Requests from this address are not accepted for now.', 'holdfast ban list'),
+  'proxy-unlisted': define(
+    403,
+    'Proxy not listed',
+    'This address may not ask here who a visitor is, or it asked in a way that cannot be read.',
+    'holdfast app forward-auth APP --proxy ADDRESS',
+  ),
   'origin-refused': define(403, 'Origin refused', 'This origin may not open a connection here.', 'holdfast explain ID'),
   'method-refused': define(405, 'Method not allowed', 'This method is not accepted.', 'holdfast explain ID'),
   'request-timeout': define(408, 'Request timeout', 'The request did not arrive in time.', 'holdfast config show'),

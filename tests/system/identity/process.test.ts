@@ -83,7 +83,7 @@ describe.each([
       '2',
       '--yes',
     );
-    expect(opened.data.application.login).toEqual({
+    expect(opened.data.application.login).toMatchObject({
       mode: 'optional',
       mfa: true,
       idleMinutes: 30,

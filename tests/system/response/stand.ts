@@ -114,6 +114,7 @@ export async function startStand(options: StandOptions): Promise<Stand> {
       },
       clientAddress: '127.0.0.1',
       trace: null,
+      forwardAuth: null,
       application,
       body: { kind: 'none' },
       canonical: { method: incoming.method ?? 'GET', path: target, fields: options.fields ?? [] },

@@ -34,6 +34,7 @@ export const EXIT_OF_PROBLEM: Readonly<Record<ProblemCode, ExitCode>> = {
   'schema-mismatch': EXIT.findings,
   'sign-in-required': EXIT.unreachable,
   'cross-site-refused': EXIT.findings,
+  'proxy-unlisted': EXIT.config,
   'address-banned': EXIT.findings,
   'origin-refused': EXIT.findings,
   'method-refused': EXIT.findings,

@@ -102,6 +102,7 @@ export function compileSnapshot(
     source,
     schemaFor: (application) => schemas.get(application) ?? null,
     applicationForHost: (host) => findHost(hosts, host),
+    askingProxies: buildAskingProxies(source.applications, onRefused),
     allows:
       heldAllows(source, previous) ??
       build(
@@ -125,6 +126,19 @@ function build(entries: readonly PrefixEntry[], onRefused: CompileOptions['onRef
   const { set, refused } = buildPrefixSet(entries);
   if (refused.length > 0) onRefused?.(refused);
   return set;
+}
+
+function buildAskingProxies(
+  applications: readonly Application[],
+  onRefused: CompileOptions['onRefused'],
+): ReadonlyMap<string, PrefixSet> {
+  const asking = applications.filter(({ login }) => login.forwardAuth.proxies.length > 0);
+  return new Map(
+    asking.map(({ id, login }) => {
+      const entries = login.forwardAuth.proxies.map((prefix) => ({ prefix, value: FOREVER }));
+      return [id, build(entries, onRefused)];
+    }),
+  );
 }
 
 // Most snapshots change a rule or an application. Comparing two lists is a fraction of the work of reading one.

@@ -12,6 +12,8 @@ export interface PrefixSet {
 export interface CompiledSnapshot {
   readonly source: Snapshot;
   applicationForHost(host: string): Application | null;
+  /** Proxies that may ask who a visitor is, by application; without an entry nobody may. */
+  readonly askingProxies: ReadonlyMap<string, PrefixSet>;
   readonly allows: PrefixSet;
   /** Value = expiry in epoch milliseconds, or Infinity. */
   readonly bans: PrefixSet;

@@ -43,6 +43,7 @@ export class ExchangeState implements Exchange {
   head: RequestHead;
   clientAddress: string;
   trace: string | null = null;
+  forwardAuth: Exchange['forwardAuth'] = null;
   application: Application | null = null;
   sessionHash: string | null = null;
   ownCookies = '';

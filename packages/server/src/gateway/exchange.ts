@@ -30,6 +30,9 @@ export interface RequestHead {
   readonly headers: readonly (readonly [name: string, value: string])[];
 }
 
+/** Proxies that ask with a request of their own; each says in its own headers what it is about. */
+export type ProxyFamily = 'nginx' | 'caddy' | 'traefik';
+
 export interface ConnectionFacts {
   readonly protocol: 'http/1.0' | 'http/1.1' | 'h2';
   readonly secure: boolean;
@@ -109,6 +112,8 @@ export interface Exchange {
   clientAddress: string;
   /** W3C trace id, from a valid `traceparent` or null. */
   trace: string | null;
+  /** Which kind of proxy asks whether this request may pass; it is not ours to forward then. Set by forward-auth. */
+  forwardAuth: ProxyFamily | null;
   /** Set by identify. */
   application: Application | null;
   /** SHA-256 of the session token that came with it, and our other cookies. Set by session-cookie, which takes both from `head`. */

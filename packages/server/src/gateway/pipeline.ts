@@ -9,7 +9,9 @@ import { authorise } from './steps/authorise.ts';
 import { ban } from './steps/ban.ts';
 import { csrf } from './steps/csrf.ts';
 import { decode } from './steps/decode.ts';
+import { forwardAuth } from './steps/forward-auth.ts';
 import { forward } from './steps/forward.ts';
+import { grant } from './steps/grant.ts';
 import { identifyApplication } from './steps/identify-application.ts';
 import { identity } from './steps/identity.ts';
 import { inspect } from './steps/inspect.ts';
@@ -36,6 +38,7 @@ export function createPipeline(parts: PipelineParts): readonly Step[] {
   const { clock, limiter, threads, upstreams, webSockets, sessions, ask } = parts;
   return [
     accept,
+    forwardAuth,
     identifyApplication(clock),
     ban(clock),
     rate(limiter, clock),
@@ -48,6 +51,7 @@ export function createPipeline(parts: PipelineParts): readonly Step[] {
     csrf,
     schema(clock),
     identity(clock),
+    grant,
     forward({ upstreams, webSockets, clock }),
   ];
 }

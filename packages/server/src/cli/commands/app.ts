@@ -5,6 +5,7 @@ import type { BranchBody, Context, Input, Verb } from '../command.ts';
 import type { Outcome } from '../outcome.ts';
 import { NotConfirmed, UsageFault } from '../fault.ts';
 import { formatTable } from '../table.ts';
+import { forwardAuth } from './app-forward-auth.ts';
 import { login } from './app-login.ts';
 import { describeRoutes } from './schema-text.ts';
 
@@ -65,6 +66,7 @@ export const app: BranchBody = {
     },
     mode,
     login,
+    forwardAuth,
   ],
 };
 

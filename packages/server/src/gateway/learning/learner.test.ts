@@ -11,7 +11,7 @@ const shop = applicationSchema.parse({ id: 'shop', name: 'Shop', upstream: 'http
 function exchange(change: Partial<Exchange['record']> = {}, application: Application = shop): Exchange {
   const record = { outcome: 'allowed', reason: null, problem: null, score: 0, status: 200, ...change };
   const canonical = { method: 'GET', path: '/a', fields: [{ location: 'query', name: 'q', value: 'x' }] };
-  return { application, canonical, record, body: { kind: 'none' } } as unknown as Exchange;
+  return { application, canonical, record, body: { kind: 'none' }, forwardAuth: null } as unknown as Exchange;
 }
 
 function stand(): { told: UpMessage[]; learner: ReturnType<typeof createLearner>; wait: (ms: number) => void } {

@@ -84,7 +84,7 @@ export function createLearner({ clock, send }: LearnerParts): Learner {
  * An honest request that the application answered. One that was recorded for the schema only is one as well: otherwise an
  * application that changed could never be learned anew. A body that streamed past was not seen whole.
  */
-function isExample({ record, body, upgrade }: Exchange): boolean {
+function isExample({ record, body, upgrade, forwardAuth }: Exchange): boolean {
   const isHonest =
     record.outcome === 'allowed' || (record.outcome === 'recorded' && record.reason?.startsWith('schema.') === true);
   return (
@@ -94,6 +94,8 @@ function isExample({ record, body, upgrade }: Exchange): boolean {
     record.status >= 200 &&
     record.status < 400 &&
     body.kind !== 'stream' &&
-    upgrade === undefined
+    upgrade === undefined &&
+    // Nobody here saw its body, nor how the application answered.
+    forwardAuth === null
   );
 }

@@ -43,11 +43,17 @@ export function answerProblem(exchange: Exchange, answer: PlainAnswer): void {
   else outgoing.end(bytes);
 }
 
+/** nginx takes anything but 401 and 403 of whom it asks for a failure, and answers 500 (`auth_request`). */
+function statusFor({ forwardAuth }: Exchange, { code }: Refused): number {
+  const { status } = PROBLEMS[code];
+  return forwardAuth === 'nginx' && status !== 401 ? 403 : status;
+}
+
 /** Writes a refusal; a response that has begun cannot be taken back, so it is cut off instead. */
 export function refuse(exchange: Exchange, refused: Refused): void {
   const { record } = exchange;
   const outgoing = outgoingOf(exchange);
-  const { status } = PROBLEMS[refused.code];
+  const status = statusFor(exchange, refused);
   record.problem = refused.code;
   record.reason ??= refused.reason;
   if (outgoing.headersSent || isGone(exchange)) {

@@ -2,6 +2,7 @@ import { ANSWERED, ON } from '../exchange.ts';
 import type { Exchange, RequestHead, Step, StepResult } from '../exchange.ts';
 import { prefersJson } from '../response/client-taste.ts';
 import { outgoingOf, writeHead } from '../response/write-head.ts';
+import { originOf } from '../sessions/origin.ts';
 
 const SIGN_IN_PATH = '/.holdfast/login';
 /** Where a sign-in leads back to; what is longer leads to the front page. */
@@ -34,12 +35,16 @@ function toSignIn(exchange: Exchange): StepResult {
   const here = head.query === '' ? head.path : `${head.path}?${head.query}`;
   const next = isGet && here.length <= NEXT_CHARS_MAX ? `?next=${encodeURIComponent(here)}` : '';
   // RFC 9110 §15.4.4: after a form the next request is a GET, whatever the form was.
-  const status = isGet ? 302 : 303;
+  const redirect = isGet ? 302 : 303;
+  // nginx knows 2xx, 401 and 403 from whom it asks; where to go its administrator reads from the header.
+  const status = exchange.forwardAuth === 'nginx' ? 401 : redirect;
+  // Traefik resolves a relative place against our own address.
+  const origin = exchange.forwardAuth === null ? '' : originOf(exchange);
   record.status = status;
   record.outcome = 'refused';
   record.reason = 'sign-in-required';
   writeHead(exchange, status, [
-    ['location', `${SIGN_IN_PATH}${next}`],
+    ['location', `${origin}${SIGN_IN_PATH}${next}`],
     ['cache-control', 'no-store'],
     ['content-length', '0'],
     ['referrer-policy', 'same-origin'],

@@ -2,6 +2,7 @@ import type { Clock } from '../../platform/clock.ts';
 import { ON } from '../exchange.ts';
 import type { Exchange, Step, StepResult } from '../exchange.ts';
 import { IdentityAssertions, signingKey } from '../sessions/identity-assertion.ts';
+import { originOf } from '../sessions/origin.ts';
 
 /** Tells the application who asks, signed: it trusts the signature and no header that a visitor could have written. */
 export const identity = (clock: Clock): Step => {
@@ -10,14 +11,13 @@ export const identity = (clock: Clock): Step => {
     name: 'identity',
     onFailure: 'block',
     run(exchange) {
-      const { application, session, snapshot, connection, head } = exchange;
+      const { application, session, snapshot } = exchange;
       if (application === null || session === null) return ON;
       const now = clock.now();
       const key = signingKey(snapshot.source.identityKeys, now);
       // Without a signature the application would take the person for a stranger.
       if (key === null) return { kind: 'refused', code: 'service-unavailable', reason: 'identity-key-missing' };
-      const origin = `${connection.secure ? 'https' : 'http'}://${head.authority.toLowerCase()}`;
-      const signed = assertions.sign(session, { application: application.id, origin }, { key, now });
+      const signed = assertions.sign(session, { application: application.id, origin: originOf(exchange) }, { key, now });
       return typeof signed === 'string' ? settle(exchange, signed) : signed.then((token) => settle(exchange, token));
     },
   };

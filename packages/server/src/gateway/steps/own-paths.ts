@@ -21,6 +21,8 @@ export const ownPaths = (parts: OwnPageParts): Step => ({
     // Two characters tell almost every path from ours without a copy in lower case.
     if (path.charCodeAt(1) !== 0x2e) return ON;
     const folded = path.toLowerCase();
+    // A proxy that asks about our own paths would send them to the application: it has to bring them here instead.
+    if (exchange.forwardAuth !== null && (isUnder(folded, OWN_PREFIX) || isUnder(folded, WELL_KNOWN_PREFIX))) return NOT_FOUND;
     if (isUnder(folded, OWN_PREFIX)) return answerOwn(exchange, parts);
     if (isUnder(folded, WELL_KNOWN_PREFIX)) return path === KEY_SET_PATH ? answerKeySet(exchange) : NOT_FOUND;
     return ON;

@@ -7,5 +7,9 @@ import { weighSchema } from '../learning/weigh-schema.ts';
 export const schema = (clock: Clock): Step => ({
   name: 'schema',
   onFailure: 'block',
-  run: (exchange) => (exchange.canonical === null ? ON : weighSchema(exchange, exchange.canonical, clock.now())),
+  run(exchange) {
+    // A proxy that asks shows no body: half a request has no form.
+    if (exchange.canonical === null || exchange.forwardAuth !== null) return ON;
+    return weighSchema(exchange, exchange.canonical, clock.now());
+  },
 });

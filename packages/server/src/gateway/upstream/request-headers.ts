@@ -1,7 +1,7 @@
 import { plainAddress } from '../address.ts';
 import type { Exchange } from '../exchange.ts';
 import { listFromRight } from '../forwarded-list.ts';
-import { ASSERTION_HEADER } from '../sessions/identity-assertion.ts';
+import { assertionHeaders } from '../forward-auth/identity-headers.ts';
 
 /** RFC 9110 §7.6.1 and what framing we make anew. */
 const HOP_BY_HOP: readonly string[] = [
@@ -161,8 +161,9 @@ function namedByConnection(exchange: Exchange): ReadonlySet<string> | null {
 
 function forwardedFor(exchange: Exchange): string {
   const peer = plainAddress(exchange.connection.peerAddress);
-  const hops = exchange.snapshot.source.trustedHops;
-  if (hops === 0 || exchange.clientAddress === peer) return peer;
+  if (exchange.clientAddress === peer) return peer;
+  // A listed proxy is believed without being counted (`steps/forward-auth.ts`).
+  const hops = Math.max(1, exchange.snapshot.source.trustedHops);
   // The client as believed, then the trusted proxies it came through; what stands left of them is the client's own claim.
   const trusted = listFromRight(exchange.head, 'x-forwarded-for').slice(-hops).slice(1);
   return [exchange.clientAddress, ...trusted, peer].join(', ');
@@ -170,7 +171,7 @@ function forwardedFor(exchange: Exchange): string {
 
 /** The header block for the application, flat as undici takes it: checked, without what clients must not say, ours last. */
 export function upstreamHeaders(exchange: Exchange): string[] {
-  const { head, connection, id, body, assertion } = exchange;
+  const { head, connection, id, body } = exchange;
   const named = namedByConnection(exchange);
   const headers: string[] = ['host', head.authority];
   for (const [name, value] of head.headers) {
@@ -183,7 +184,7 @@ export function upstreamHeaders(exchange: Exchange): string[] {
   headers.push('x-forwarded-host', head.authority);
   headers.push('x-forwarded-port', hasPort ? head.authority.slice(colon + 1) : connection.secure ? '443' : '80');
   headers.push('x-request-id', id);
-  if (assertion !== null) headers.push(ASSERTION_HEADER, assertion);
+  for (const [name, value] of assertionHeaders(exchange)) headers.push(name, value);
   if (body.kind === 'stream' && body.lengthBytes !== null) headers.push('content-length', String(body.lengthBytes));
   return headers;
 }

@@ -13,7 +13,9 @@ export interface SessionLimits {
 /** SP 800-63B-4 §2.3.3, the limits of AAL3: whoever administers can do the most harm. */
 export const ADMIN_LIMITS: SessionLimits = { idleMs: 15 * MINUTE_MS, absoluteMs: 12 * HOUR_MS, sessionsMax: 5 };
 
-export const limitsOfLogin = ({ idleMinutes, absoluteHours, sessionsMax }: LoginSettings): SessionLimits => ({
+type LimitSettings = Pick<LoginSettings, 'idleMinutes' | 'absoluteHours' | 'sessionsMax'>;
+
+export const limitsOfLogin = ({ idleMinutes, absoluteHours, sessionsMax }: LimitSettings): SessionLimits => ({
   idleMs: idleMinutes * MINUTE_MS,
   absoluteMs: absoluteHours * HOUR_MS,
   sessionsMax,

@@ -68,9 +68,7 @@ beforeEach(async () => {
       return row === undefined ? null : { ...row, email: `${row.name}@example.test`, groups: ['staff'] };
     },
     limitsOf: (id) =>
-      Promise.resolve(
-        id === 'shop' ? limitsOfLogin({ mode: 'required', mfa: true, idleMinutes: 30, absoluteHours: 12, sessionsMax: 5 }) : null,
-      ),
+      Promise.resolve(id === 'shop' ? limitsOfLogin({ idleMinutes: 30, absoluteHours: 12, sessionsMax: 5 }) : null),
   });
   ended = [];
   sessions.onEnded((hashes) => void ended.push(...hashes));
