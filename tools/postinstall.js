@@ -9,13 +9,13 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const cache = path.join(root, 'node_modules/.cache/holdfast');
 
 /** @returns {string | null} why it failed */
-function run(tool) {
+function run(script, args = [], cwd = root) {
   const bundled = path.join(root, 'node_modules', `node-${process.platform}-${process.arch}`, 'bin/node');
   // npm puts its own folder of programs first, so node is the bundled one there; be sure either way.
   const node = existsSync(bundled) ? bundled : process.execPath;
   const flags = ['--disable-warning=ExperimentalWarning', '--conditions=@holdfast/source'];
-  const { status, error } = spawnSync(node, [...flags, path.join(root, 'tools', tool)], {
-    cwd: root,
+  const { status, error } = spawnSync(node, [...flags, path.join(root, script), ...args], {
+    cwd,
     stdio: 'ignore',
     timeout: TIMEOUT_MS,
   });
@@ -25,13 +25,23 @@ function run(tool) {
 
 const hasTemplate =
   existsSync(cache) && readdirSync(cache).some((name) => name.startsWith('pgdata-') && name.endsWith('.tar.gz'));
-const template = hasTemplate ? null : run('make-template.ts');
+const template = hasTemplate ? null : run('tools/make-template.ts');
 if (template !== null) {
   process.stdout.write(`holdfast: the database template was not made now (${template}); the first start makes it.\n`);
 }
-const passwords = run('pack-common-passwords.ts');
+const passwords = run('tools/pack-common-passwords.ts');
 if (passwords !== null) {
   process.stdout.write(
     `holdfast: the list of common passwords was not packed (${passwords}); no password can be set until node tools/postinstall.js does it.\n`,
+  );
+}
+const vite = 'node_modules/vite/bin/vite.js';
+// Whoever installs without what builds it gets the command line only.
+const built = existsSync(path.join(root, vite))
+  ? run(vite, ['build'], path.join(root, 'packages/console'))
+  : 'vite is not installed';
+if (built !== null) {
+  process.stdout.write(
+    `holdfast: the console was not built (${built}); npm run build:console does it, the command line needs none of it.\n`,
   );
 }

@@ -47,7 +47,7 @@ function enters(room: Room, folder: string): boolean {
 }
 
 describe('rooms', () => {
-  const files = projectFiles().filter((file) => file.endsWith('.ts') && !file.endsWith('.config.ts'));
+  const files = projectFiles().filter((file) => /\.tsx?$/u.test(file) && !file.endsWith('.config.ts'));
 
   it('reads real files', () => {
     expect(files.length).toBeGreaterThan(50);
@@ -60,6 +60,13 @@ describe('rooms', () => {
         return fault === null ? [] : [`${file}: ${fault}`];
       }),
     );
+    expect(faults).toEqual([]);
+  });
+
+  it('the console takes nothing but types of the contract: its schemas would be most of what a browser loads', () => {
+    const faults = files
+      .filter((file) => file.startsWith('packages/console/'))
+      .filter((file) => importsOf(file).some(({ specifier, typeOnly }) => specifier === '@holdfast/contract' && !typeOnly));
     expect(faults).toEqual([]);
   });
 
@@ -76,6 +83,10 @@ describe('rooms', () => {
       ['packages/server/src/gateway/gateway.ts', '../domains/audit/index.ts'],
       ['packages/server/src/api/app.ts', '../gateway/gateway.ts'],
       ['packages/server/src/api/app.ts', '../domains/audit/store.ts'],
+      ['packages/console/src/ui/Button.tsx', '../api/client.ts'],
+      ['packages/console/src/pages/bans/BansPage.tsx', '../../app/Shell.tsx'],
+      ['packages/console/src/api/client.ts', '@holdfast/inspect'],
+      ['packages/console/src/api/client.ts', 'zod'],
     ];
     for (const [file, specifier] of planted) expect(faultOf(file, specifier), `${file} -> ${specifier}`).not.toBeNull();
     expect(faultOf('packages/server/src/domains/protection/service.ts', '../applications/index.ts')).toBeNull();

@@ -46,6 +46,30 @@ const domainRooms: readonly Room[] = DOMAINS.map((name) => {
   };
 });
 
+const console = (part: string): string => `packages/console/src/${part}`;
+const CONSOLE_NPM = ['react', 'react-dom', '@tanstack/react-query', '@tanstack/react-router', 'radix-ui', 'uplot'];
+
+/** The kit knows neither the API nor a page; a page knows no other page. Of the contract only types come in (`rooms.test.ts`). */
+const consoleRooms: readonly Room[] = [
+  { folder: 'packages/console', rooms: ['packages/console'], npm: CONSOLE_NPM, node: [] },
+  { folder: 'packages/console/build', rooms: [], npm: [], node: 'any' },
+  { folder: console('state'), rooms: [], npm: ['react', '@tanstack/react-router'], node: [] },
+  { folder: console('ui'), rooms: [console('state')], npm: CONSOLE_NPM, node: [] },
+  { folder: console('api'), rooms: [console('state'), console('ui'), 'packages/contract'], npm: CONSOLE_NPM, node: [] },
+  {
+    folder: console('pages'),
+    rooms: [console('state'), console('ui'), console('api'), 'packages/contract'],
+    npm: CONSOLE_NPM,
+    node: [],
+  },
+  {
+    folder: console('app'),
+    rooms: [console('state'), console('ui'), console('api'), console('pages'), 'packages/contract'],
+    npm: CONSOLE_NPM,
+    node: [],
+  },
+];
+
 export const ROOMS: readonly Room[] = [
   { folder: 'packages/contract', rooms: [], npm: ['zod'], node: [] },
   { folder: 'packages/inspect', rooms: [], npm: [], node: ['node:crypto'] },
@@ -84,6 +108,7 @@ export const ROOMS: readonly Room[] = [
   // The composition root: it alone may know everything.
   { folder: 'packages/server/src/composition', rooms: ['packages', 'examples/shop'], npm: 'any', node: 'any' },
   { folder: 'packages/server/src/main.ts', rooms: ['packages', 'examples/shop'], npm: 'any', node: 'any' },
+  ...consoleRooms,
   { folder: 'examples/shop', rooms: [], npm: [], node: 'any' },
   { folder: 'tests', rooms: ['packages', 'examples', 'tools', 'bench', 'tests/support'], npm: 'any', node: 'any' },
   { folder: 'tests/support', rooms: ['packages', 'examples'], npm: 'any', node: 'any' },

@@ -3,18 +3,20 @@ import { describe, expect, it } from 'vitest';
 import { projectFiles, read } from './source-files.ts';
 
 const files = projectFiles();
-const sources = files.filter((file) => /\.(?:ts|js)$/u.test(file));
+const sources = files.filter((file) => /\.(?:tsx?|js)$/u.test(file));
 const isTest = (file: string): boolean => file.endsWith('.test.ts') || file.startsWith('tests/') || file.startsWith('bench/');
 
 /** Data tables may be long. */
 const DATA_TABLES = new Set<string>();
 
 describe('shape of files', () => {
-  it('file names are kebab-case and say what is inside', () => {
+  it('file names are kebab-case, those of components PascalCase, and say what is inside', () => {
+    const isComponent = (file: string): boolean => file.endsWith('.tsx') && basename(file) !== 'main.tsx';
     const vague = new Set(['utils', 'util', 'helpers', 'helper', 'common', 'manager', 'misc']);
     const faults = sources.filter((file) => {
       const stem = basename(file).split('.')[0] ?? '';
-      return !/^[a-z0-9]+(?:-[a-z0-9]+)*$/u.test(stem) || vague.has(stem) || file.split('/').some((part) => vague.has(part));
+      const form = isComponent(file) ? /^(?:[A-Z][a-z0-9]*)+$/u : /^[a-z0-9]+(?:-[a-z0-9]+)*$/u;
+      return !form.test(stem) || vague.has(stem) || file.split('/').some((part) => vague.has(part));
     });
     expect(faults).toEqual([]);
   });

@@ -81,7 +81,8 @@ describe('the first administrator', () => {
     expect(ada.codes).toHaveLength(10);
     expect(ada.last.status).toBe(200);
     expect(ada.cookies.has(COOKIE)).toBe(true);
-    expect((await ada.go('/')).body).toContain('Signed in as <strong>ada</strong> (owner)');
+    expect((await ada.go('/')).headers['content-security-policy']).toContain("require-trusted-types-for 'script'");
+    expect((await ada.go('/sign-in/account')).body).toContain('Signed in as <strong>ada</strong>');
   });
 
   test('is the only one: the setup is over, for a link too', async () => {

@@ -6,6 +6,8 @@ import { problemResponse } from '../platform/http/problem.ts';
 import { Refusal, type FieldFault } from '../platform/refusal.ts';
 import { authenticate } from './authenticate.ts';
 import { idempotency } from './idempotency.ts';
+import { mountConsole } from './console/mount-console.ts';
+import { plainStart } from './console/plain-start.ts';
 import type { ApiParts } from './parts.ts';
 import { mountProbes } from './probes.ts';
 import type { Api, ApiEnv } from './route.ts';
@@ -27,7 +29,7 @@ import { mountSnapshots } from './routes/snapshots.ts';
 import { mountSystem } from './routes/system.ts';
 import { mountTokens } from './routes/tokens.ts';
 import { mountTuning } from './routes/tuning.ts';
-import { mountSignIn, mountStart } from './sign-in.ts';
+import { mountSignIn } from './sign-in.ts';
 import { nameRequest, newRequestId, refuseForeignPages } from './shield.ts';
 
 const BODY_BYTES_MAX = 1_048_576;
@@ -52,7 +54,7 @@ function toRefusal(error: unknown): unknown {
  *
  * @example const api = createApi({ domains, system, log, trust: { kind: 'token' } }); serve({ fetch: api.fetch })
  */
-export function createApi({ domains, system, people, maintenance, log, trust }: ApiParts): Api {
+export function createApi({ domains, system, people, maintenance, log, trust, console: files = () => null }: ApiParts): Api {
   const api = new OpenAPIHono<ApiEnv>({
     defaultHook: (result) => {
       if (!result.success) throw new Refusal('input-invalid', { errors: faultsOf(result.error) });
@@ -77,8 +79,8 @@ export function createApi({ domains, system, people, maintenance, log, trust }: 
     }),
   );
   mountProbes(api, system);
-  mountStart(api, people ?? null);
   if (people !== undefined && trust.kind === 'token') mountSignIn(api, people);
+  mountConsole(api, { files, plain: async (context, isBuilt) => plainStart(context, people ?? null, isBuilt) });
   api.use(
     '/api/v1/*',
     authenticate({ identity: domains.identity, trust, sessions: people?.sessions ?? null }),

@@ -16,6 +16,7 @@ import type { Applications } from '../domains/applications/index.ts';
 import type { Admins, Identity, Pages, People, Sessions } from '../domains/identity/index.ts';
 import type { Protection } from '../domains/protection/index.ts';
 import type { Log } from '../platform/log.ts';
+import type { ConsoleFiles } from './console/files.ts';
 import type { MaintenancePort } from './maintenance.ts';
 
 /** What the API asks of the ledger. */
@@ -78,6 +79,8 @@ export interface ApiParts {
   readonly people?: PeoplePort;
   /** Backups and the key of the ledger; left out where no operator of the host can call. */
   readonly maintenance?: MaintenancePort;
+  /** What was built of the console; left out = there is none here. */
+  readonly console?: () => ConsoleFiles | null;
   readonly log: Log;
   readonly trust: Trust;
 }

@@ -10,7 +10,8 @@ const ID_LENGTH = 12;
 /** Only names of this machine: a page that rebinds its own name to 127.0.0.1 sends its own name (DNS rebinding). */
 export const OWN_HOST = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/u;
 
-const OPENED_BY_LINKS = /^\/(?:sign-in(?:\/[a-z/]*)?|setup)?$/u;
+/** Pages for people, of the sign-in and of the console; they show nothing before this very origin has asked the API. */
+const OPENED_BY_LINKS = /^\/(?!(?:api|-|metrics|sign-out)(?:\/|$))/u;
 
 const HEADERS: readonly (readonly [string, string])[] = [
   [

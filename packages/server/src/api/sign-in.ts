@@ -1,7 +1,6 @@
 import type { OwnPageResponse } from '@holdfast/contract';
 import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
-import { html } from 'hono/html';
 import { toGatewaySession } from '../domains/identity/index.ts';
 import { Refusal } from '../platform/refusal.ts';
 import { adminSession, isSecure } from './admin-session.ts';
@@ -58,53 +57,4 @@ async function answer(context: Context<ApiEnv>, { pages, sessions }: PeoplePort)
 /** The same pages as in front of applications, on the admin listener: setup of the first owner, sign-in, one's own account. */
 export function mountSignIn(api: Api, port: PeoplePort): void {
   for (const path of PATHS) api.all(path, async (context) => answer(context, port));
-}
-
-type Markup = ReturnType<typeof html>;
-
-async function caller(context: Context<ApiEnv>, port: PeoplePort): Promise<Markup> {
-  const session = await adminSession(context, port.sessions);
-  if (session !== null) {
-    const { name, role } = session.who;
-    return html`<p>
-      Signed in as <strong>${name}</strong> (${role ?? 'no role in the administration'}).
-      <a href="/sign-in/account">Your account</a> <a href="/sign-out">Sign out</a>
-    </p>`;
-  }
-  if (await port.admins.isSetupOpen())
-    return html`<p>
-      There is no administrator yet. The terminal in which Holdfast was started shows the link to set up the first one;
-      <code>holdfast admin setup-link</code> makes a new one.
-    </p>`;
-  return html`<p><a href="/sign-in">Sign in</a></p>`;
-}
-
-/** Plain HTML without script: it must work before there is anything to sign in to. */
-export function mountStart(api: Api, port: PeoplePort | null): void {
-  api.get('/', async (context) => {
-    const who = port === null ? '' : await caller(context, port);
-    return context.html(
-      html`<!doctype html>
-        <html lang="en">
-          <head>
-            <meta charset="utf-8" />
-            <meta name="viewport" content="width=device-width" />
-            <title>Holdfast</title>
-          </head>
-          <body>
-            <h1>Holdfast</h1>
-            ${who}
-            <p>
-              This is the admin listener. The console comes later; until then the command line does everything:
-              <code>holdfast --help</code>.
-            </p>
-            <ul>
-              <li><a href="/-/ready">Is it ready?</a></li>
-              <li><a href="/metrics">Metrics for Prometheus</a></li>
-              <li><a href="/api/openapi.json">The API, described in OpenAPI 3.1</a></li>
-            </ul>
-          </body>
-        </html> `,
-    );
-  });
 }

@@ -1,7 +1,11 @@
 import { openAdmin, type AdminParts } from '../api/open-admin.ts';
+import { fileURLToPath } from 'node:url';
+import { openConsoleFiles } from '../api/console/files.ts';
 import type { Core } from './core.ts';
 import { placeOf } from './places.ts';
 
+/** Beside the server, as installed and as checked out; built by `npm run build:console`. */
+const CONSOLE_FOLDER = fileURLToPath(new URL('../../../console/dist', import.meta.url));
 const BY_START = { kind: 'system', ref: 'start' } as const;
 
 interface Opening extends Pick<AdminParts, 'certificates' | 'system'> {
@@ -18,7 +22,8 @@ export interface Administration {
 /** The admin listener and the socket; and as long as nobody is an owner, the link that makes the first one. */
 export async function openAdministration(core: Core, { certificates, system, addresses }: Opening): Promise<Administration> {
   const { config, dataDir, domains, peoplePort: people, maintenance, log, stack, places } = core;
-  const parts = { listen: config.admin.listen, dataDir, certificates, domains, system, people, maintenance, log };
+  const console = openConsoleFiles(CONSOLE_FOLDER);
+  const parts = { listen: config.admin.listen, dataDir, certificates, domains, system, people, maintenance, console, log };
   const { address } = stack.use(await openAdmin(parts));
   places.admin = placeOf(address);
   const gateway = addresses.https ?? addresses.plain;

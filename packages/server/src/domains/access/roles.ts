@@ -22,6 +22,7 @@ const PERMISSIONS_OF: Readonly<Record<Role, readonly Permission[]>> = {
     'schema:read',
     'schema:write',
     'policy:read',
+    'system:read',
   ],
 };
 

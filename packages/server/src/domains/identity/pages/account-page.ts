@@ -4,6 +4,7 @@ import type { SessionListed } from '../sessions/session.ts';
 import { advance } from './advance.ts';
 import { deviceName } from './device-name.ts';
 import { alert, form, note } from './form.ts';
+import { isFromHere } from './form-guard.ts';
 import type { Handler } from './handler.ts';
 import { markup, type Html } from './html.ts';
 import type { PagesParts } from './parts.ts';
@@ -123,6 +124,19 @@ export function accountHandler(parts: PagesParts): Handler {
     get: (visit) => (isSignedIn(visit) ? accountPage(visit, null, parts) : Promise.resolve(toLogin(visit))),
     post: (visit) => (isSignedIn(visit) ? stepUp(visit, parts, null) : Promise.resolve(toLogin(visit))),
   };
+}
+
+/**
+ * Where the console sends whoever is to confirm a change, and from where it takes them back. Opened by a link from elsewhere it
+ * only shows the account: nobody is made to type a code for somebody else's page.
+ */
+export function confirmHandler(parts: PagesParts): Handler {
+  const answer = async (visit: Visit): Promise<OwnPageResponse> => {
+    if (!isSignedIn(visit)) return toLogin(visit);
+    if (!isFromHere(visit)) return accountPage(visit, null, parts);
+    return stepUp(visit, parts, visit.next);
+  };
+  return { get: answer, post: answer };
 }
 
 /** Asks once more who sits there; `to` is where it goes on. */

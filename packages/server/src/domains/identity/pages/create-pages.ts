@@ -1,7 +1,7 @@
 import { PROBLEMS, type OwnPageRequest, type OwnPageResponse } from '@holdfast/contract';
 import { isRefusal } from '../../../platform/refusal.ts';
 import { changePasswordHandler, factorHandler, renewCodesHandler, sessionHandler } from './account-changes.ts';
-import { accountHandler } from './account-page.ts';
+import { accountHandler, confirmHandler } from './account-page.ts';
 import { codesHandler, enrolHandler, enrolPasskeyHandler, enrolTotpHandler } from './enrol-pages.ts';
 import { codeHandler, passkeyHandler } from './factor-pages.ts';
 import { hasFormToken, isFromHere } from './form-guard.ts';
@@ -49,6 +49,7 @@ function handlers(parts: PagesParts): Readonly<Record<PageName, Handler>> {
     'account/codes': renewCodesHandler(parts),
     'account/factor': factorHandler(parts),
     'account/session': sessionHandler(parts),
+    'account/confirm': confirmHandler(parts),
     invite: linkHandler('invite', parts),
     reset: resetHandler(parts),
     'reset/finish': linkHandler('reset/finish', parts),

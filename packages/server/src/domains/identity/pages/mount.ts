@@ -15,6 +15,7 @@ export const PAGES = [
   'account/codes',
   'account/factor',
   'account/session',
+  'account/confirm',
   'invite',
   'reset',
   'reset/finish',

@@ -1,0 +1,43 @@
+import { writeSearch, type Search } from './search.ts';
+
+type Filters = Readonly<Record<string, string | undefined>>;
+
+const at = (path: string, filters: Filters = {}): string => path + writeSearch(filters);
+const below = (base: string, word: string): string => `${base}/${encodeURIComponent(word)}`;
+
+/** Every address of the console, once. Pages and links take them from here. */
+export const paths = {
+  overview: () => '/',
+  applications: () => '/applications',
+  application: (id: string, tab?: string) => at(below('/applications', id), { tab }),
+  events: (filters?: Filters) => at('/events', filters),
+  request: (requestId: string) => below('/requests', requestId),
+  tuning: (filters?: Filters) => at('/tuning', filters),
+  exceptions: (filters?: Filters) => at('/exceptions', filters),
+  bans: (filters?: Filters) => at('/bans', filters),
+  people: (filters?: Filters) => at('/people', filters),
+  person: (person: string) => below('/people', person),
+  mfa: () => '/mfa',
+  sessions: (filters?: Filters) => at('/sessions', filters),
+  policies: (filters?: Filters) => at('/policies', filters),
+  policy: (id: string) => below('/policies', id),
+  serviceAccounts: (filters?: Filters) => at('/service-accounts', filters),
+  serviceAccount: (id: string) => below('/service-accounts', id),
+  leastPrivilege: (filters?: Filters) => at('/least-privilege', filters),
+  audit: (filters?: Filters) => at('/audit', filters),
+  settings: (tab?: string) => at('/settings', { tab }),
+  /** Pages of the listener itself, outside the console. */
+  signIn: (next: string) => at('/sign-in', { next }),
+  confirm: (next: string) => at('/sign-in/account/confirm', { next }),
+  account: () => '/sign-in/account',
+  signOut: () => '/sign-out',
+} as const;
+
+/** Where the reader is, as an address that leads back. */
+export const here = (): string => location.pathname + location.search;
+
+/** A path of the console and what stands behind its `?`, apart. */
+export function splitPath(path: string): { readonly pathname: string; readonly search: Search } {
+  const url = new URL(path, location.origin);
+  return { pathname: url.pathname, search: Object.fromEntries(url.searchParams) };
+}
