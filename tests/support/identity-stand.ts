@@ -1,5 +1,13 @@
 import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
-import type { Answer, ApplicationInput, Ask, GatewaySession, IdentityKey, OwnPageRequest } from '@holdfast/contract';
+import type {
+  Answer,
+  ApplicationInput,
+  Ask,
+  GatewayAccount,
+  GatewaySession,
+  IdentityKey,
+  OwnPageRequest,
+} from '@holdfast/contract';
 import { identityKeySchema } from '@holdfast/contract';
 import { startEchoUpstream, type EchoUpstream, type SeenRequest } from './echo-upstream.ts';
 import { startTestGateway, testSnapshot, type TestGateway } from './test-gateway.ts';
@@ -38,6 +46,7 @@ export function gatewaySession(hash: string, change: Partial<GatewaySession> = {
 /** A control plane that is nothing but a list of sessions and one page. */
 export class FakeControlPlane {
   readonly sessions = new Map<string, GatewaySession>();
+  readonly accounts = new Map<string, GatewayAccount>();
   readonly asked: Ask[] = [];
   readonly pages: OwnPageRequest[] = [];
   /** Runs before the answer; a rejection is a control plane that fails. */
@@ -49,6 +58,7 @@ export class FakeControlPlane {
     const session = ask.kind === 'session' ? (this.sessions.get(ask.hash) ?? null) : null;
     await this.before();
     if (ask.kind === 'session') return { kind: 'session', session };
+    if (ask.kind === 'account') return { kind: 'account', account: this.accounts.get(ask.hash) ?? null };
     this.pages.push(ask.request);
     const headers: [string, string][] = [
       ['content-type', 'text/html'],

@@ -84,6 +84,7 @@ export async function openSignInStand(login: Partial<NonNullable<ApplicationInpu
     { ...snapshot, identityKeys: [...(await signingKeys.current())] },
     {
       async onAsk(ask) {
+        if (ask.kind === 'account') return { kind: 'account', account: null };
         if (ask.kind === 'session') return { kind: 'session', session: await sessionOf(ask.hash) };
         const session = ask.request.session === null ? null : await sessionOf(ask.request.session.hash);
         return { kind: 'page', response: await pages.answer({ ...ask.request, session }) };

@@ -98,6 +98,12 @@ export const PROBLEMS = {
     'The token is not good from the address of this request.',
     'holdfast token list',
   ),
+  'account-refused': define(
+    403,
+    'Account refused',
+    'This account may not call this application.',
+    'holdfast service change NAME --app ID',
+  ),
   'permission-missing': define(
     403,
     'Permission missing',

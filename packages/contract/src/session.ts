@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { slugSchema, timestampSchema, ulidSchema } from './names.ts';
+import { TOKEN_CIDRS_MAX } from './api/tokens.ts';
+import { prefixSchema, slugSchema, timestampSchema, ulidSchema } from './names.ts';
 
 /** Name of the session cookie. Where the client's side is HTTPS the prefix keeps other hosts and plain HTTP from setting it. */
 export const SESSION_COOKIE = 'holdfast';
@@ -33,6 +34,21 @@ export const gatewaySessionSchema = z.strictObject({
   idleMs: z.number().int().positive(),
 });
 export type GatewaySession = z.infer<typeof gatewaySessionSchema>;
+
+/** A program that asks with the token of a service account, as a gateway needs to know it. Never holds the token. */
+export const gatewayAccountSchema = z.strictObject({
+  hash: sessionHashSchema,
+  id: ulidSchema,
+  name: slugSchema,
+  /** Names the token in records and for the application. */
+  token: ulidSchema,
+  /** Where it is good from; none = anywhere. */
+  cidrs: z.array(prefixSchema).max(TOKEN_CIDRS_MAX),
+  expiresAt: timestampSchema,
+  /** Why it is not taken at this application; null = it is. */
+  refusal: z.enum(['expired', 'revoked', 'disabled', 'application']).nullable(),
+});
+export type GatewayAccount = z.infer<typeof gatewayAccountSchema>;
 
 const headerSchema = z.tuple([z.string().max(256), z.string().max(16_384)]);
 
@@ -73,6 +89,7 @@ export type OwnPageResponse = z.infer<typeof ownPageResponseSchema>;
 /** What a gateway asks the control plane while a request waits. */
 export const askSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('session'), hash: sessionHashSchema, application: slugSchema }),
+  z.strictObject({ kind: z.literal('account'), hash: sessionHashSchema, application: slugSchema }),
   z.strictObject({ kind: z.literal('page'), request: ownPageRequestSchema }),
 ]);
 export type Ask = z.infer<typeof askSchema>;
@@ -80,6 +97,7 @@ export type Ask = z.infer<typeof askSchema>;
 /** `failed` says nothing about the session: whoever asked must not go on as if it were anonymous. */
 export const answerSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('session'), session: gatewaySessionSchema.nullable() }),
+  z.strictObject({ kind: z.literal('account'), account: gatewayAccountSchema.nullable() }),
   z.strictObject({ kind: z.literal('page'), response: ownPageResponseSchema }),
   z.strictObject({ kind: z.literal('failed') }),
 ]);

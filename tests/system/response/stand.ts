@@ -124,6 +124,8 @@ export async function startStand(options: StandOptions): Promise<Stand> {
       sessionHash: null,
       ownCookies: '',
       session: null,
+      serviceToken: null,
+      account: null,
       assertion: null,
       emit: (event) => events.push(event),
     };

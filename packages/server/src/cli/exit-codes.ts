@@ -56,6 +56,7 @@ export const EXIT_OF_PROBLEM: Readonly<Record<ProblemCode, ExitCode>> = {
   'token-required': EXIT.unreachable,
   'token-refused': EXIT.unreachable,
   'address-refused': EXIT.unreachable,
+  'account-refused': EXIT.unreachable,
   'permission-missing': EXIT.unreachable,
   'ban-unsafe': EXIT.unsafe,
   'promotion-not-ready': EXIT.unsafe,

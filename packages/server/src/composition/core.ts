@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import type { Answer, Ask } from '@holdfast/contract';
 import { runDoctor } from '../api/doctor-checks.ts';
 import { createMaintenance } from '../api/maintenance.ts';
 import { createSystemPort, type ProcessFacts } from '../api/system-port.ts';
 import { createApplications } from '../domains/applications/index.ts';
 import { openAudit, type AuditStatus } from '../domains/audit/index.ts';
-import { createIdentity } from '../domains/identity/index.ts';
+import { createIdentity, toGatewayAccount } from '../domains/identity/index.ts';
 import { createProtection, type KeyMaterial, type ProtectionVault } from '../domains/protection/index.ts';
 import { openIdentity } from './identity.ts';
 import { configuredPlaces, createLinks } from './places.ts';
@@ -78,7 +79,11 @@ export async function openCore(foundation: Foundation) {
           nowMs: () => clock.monotonicMs(),
         }),
     });
-  const { answer: answerGateway } = rooms;
+  const answerGateway = async (ask: Ask): Promise<Answer> => {
+    if (ask.kind !== 'account') return rooms.answer(ask);
+    const { hash, application } = ask;
+    return { kind: 'account', account: toGatewayAccount(await identity.verifyTokenHash(hash), hash, application) };
+  };
   return { ...foundation, metrics, audit, held, domains, peoplePort, places, answerGateway, maintenance, system, troubles };
 }
 

@@ -83,7 +83,7 @@ export function openIdentity(foundation: Foundation, applications: Pick<Applicat
   const admins = createAdmins(people);
 
   /** What gateways ask while a request waits. */
-  const answer = async (ask: Ask): Promise<Answer> => {
+  const answer = async (ask: Exclude<Ask, { kind: 'account' }>): Promise<Answer> => {
     if (ask.kind === 'session') return { kind: 'session', session: await sessionOf(ask.hash, ask.application) };
     const { request } = ask;
     // What a gateway remembers is seconds old; a page that changes something goes by what holds now.

@@ -31,7 +31,10 @@ export function meetNeighbours({ nodes, domains, stack, log, held }: Core, link:
   const follow = (): void => void look();
   nodes.on('sessions', (text) => {
     const hashes = hashesSchema.safeParse(text.split(','));
-    if (hashes.success) link.endSessions(hashes.data);
+    if (!hashes.success) return;
+    // Also tokens of programs are told by these: what this node remembers of them is as old as what its gateways do.
+    domains.identity.forget();
+    link.endSessions(hashes.data);
   });
   nodes.on('policy', follow);
   nodes.onReturn(follow);

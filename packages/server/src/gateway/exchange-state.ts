@@ -1,4 +1,4 @@
-import type { Application, GatewaySession } from '@holdfast/contract';
+import type { Application, GatewayAccount, GatewaySession } from '@holdfast/contract';
 import type { CanonicalRequest, Inspection } from '@holdfast/inspect';
 import type { CompiledSnapshot } from './compiled-snapshot.ts';
 import type { EventQueue } from './event-queue.ts';
@@ -47,7 +47,9 @@ export class ExchangeState implements Exchange {
   application: Application | null = null;
   sessionHash: string | null = null;
   ownCookies = '';
+  serviceToken: string | null = null;
   session: GatewaySession | null = null;
+  account: GatewayAccount | null = null;
   assertion: string | null = null;
   body: RequestBody = NO_BODY;
   canonical: CanonicalRequest | null = null;

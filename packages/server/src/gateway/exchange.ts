@@ -2,6 +2,7 @@ import type {
   AccessDecision,
   Application,
   EventRecord,
+  GatewayAccount,
   GatewaySession,
   ProblemCode,
   RecordedFinding,
@@ -119,8 +120,12 @@ export interface Exchange {
   /** SHA-256 of the session token that came with it, and our other cookies. Set by session-cookie, which takes both from `head`. */
   sessionHash: string | null;
   ownCookies: string;
+  /** SHA-256 of the token of a service account that came with it; `several` = more than one did. Set by service-token. */
+  serviceToken: string | null;
   /** Who asks; null = nobody that is known, or nobody that is known well enough. Set by session, judged by authorise. */
   session: GatewaySession | null;
+  /** The program that asks, when it is one; then there is no session. Set by session. */
+  account: GatewayAccount | null;
   /** What tells the application who asks. Set by identity. */
   assertion: string | null;
   /** Set by decode. */

@@ -19,7 +19,7 @@ import { createRateLimiter } from './rate-limiter.ts';
 import { recordRequest } from './record-request.ts';
 import { refuse } from './response/refusal.ts';
 import { runPipeline } from './run-pipeline.ts';
-import { createSessionFinder } from './sessions/session-finder.ts';
+import { createAccountFinder, createSessionFinder } from './sessions/session-finder.ts';
 import { createUpstreams } from './upstream/upstreams.ts';
 import { createWebSocketRelays } from './upstream/websocket.ts';
 
@@ -60,8 +60,9 @@ export function createRequestRoom({ clock, log, node, send, snapshot, ask, rando
   const webSockets = createWebSocketRelays(upstreams);
   const threads = createInspectionThreads(log);
   const sessions = createSessionFinder({ clock, ask });
+  const accounts = createAccountFinder({ clock, ask });
   const limiter = createRateLimiter();
-  const steps = createPipeline({ clock, limiter, threads, upstreams, webSockets, sessions, ask });
+  const steps = createPipeline({ clock, limiter, threads, upstreams, webSockets, sessions, accounts, ask });
   const learner = createLearner({ clock, send });
   const record = recordRequest({ clock, events, rejects });
   // runPipeline hands back the very exchange it was given, which handle() below makes.
@@ -104,6 +105,7 @@ export function createRequestRoom({ clock, log, node, send, snapshot, ask, rando
     },
     endSessions(hashes) {
       sessions.end(hashes);
+      accounts.end(hashes);
       webSockets.endSessions(hashes);
     },
     sayGoodbye: () => webSockets.closeAll(),

@@ -3,7 +3,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Step } from './exchange.ts';
 import type { InspectionThreads } from './inspection/inspection-threads.ts';
 import type { RateLimiter } from './rate-limiter.ts';
-import type { SessionFinder } from './sessions/session-finder.ts';
+import type { AccountFinder, SessionFinder } from './sessions/session-finder.ts';
 import { accept } from './steps/accept.ts';
 import { authorise } from './steps/authorise.ts';
 import { ban } from './steps/ban.ts';
@@ -18,6 +18,7 @@ import { inspect } from './steps/inspect.ts';
 import { ownPaths } from './steps/own-paths.ts';
 import { rate } from './steps/rate.ts';
 import { schema } from './steps/schema.ts';
+import { serviceToken } from './steps/service-token.ts';
 import { session } from './steps/session.ts';
 import { sessionCookie } from './steps/session-cookie.ts';
 import type { Upstreams } from './upstream/upstreams.ts';
@@ -30,12 +31,13 @@ export interface PipelineParts {
   readonly upstreams: Upstreams;
   readonly webSockets: WebSocketRelays;
   readonly sessions: SessionFinder;
+  readonly accounts: AccountFinder;
   readonly ask: (ask: Ask) => Promise<Answer>;
 }
 
 /** The way of a request, top to bottom. The record is written after whatever step ends it (`run-pipeline.ts`). */
 export function createPipeline(parts: PipelineParts): readonly Step[] {
-  const { clock, limiter, threads, upstreams, webSockets, sessions, ask } = parts;
+  const { clock, limiter, threads, upstreams, webSockets, sessions, accounts, ask } = parts;
   return [
     accept,
     forwardAuth,
@@ -43,10 +45,11 @@ export function createPipeline(parts: PipelineParts): readonly Step[] {
     ban(clock),
     rate(limiter, clock),
     sessionCookie,
+    serviceToken,
     ownPaths({ sessions, ask }),
     decode(threads),
     inspect(clock),
-    session(sessions),
+    session({ sessions, accounts, clock }),
     authorise,
     csrf,
     schema(clock),

@@ -9,6 +9,7 @@ const SECRET_DIGITS = 43;
 const CHECK_DIGITS = 6;
 export const TOKEN_BYTES = 32;
 export const TOKEN_LENGTH = PREFIX.length + SECRET_DIGITS + CHECK_DIGITS;
+const FIELD_CHARS_MAX = 256;
 
 function base62(value: bigint, digits: number): string {
   let rest = value;
@@ -37,4 +38,14 @@ export function isTokenShaped(text: string): boolean {
 /** What is stored. A plain hash is enough for 256 random bits: there is nothing to guess, so nothing to slow down. */
 export function hashToken(text: string): Buffer {
   return createHash('sha256').update(text, 'utf8').digest();
+}
+
+/** `Bearer` in any letter case (RFC 9110 §11.1), then one token and nothing else (RFC 6750 §2.1). */
+const BEARER = /^bearer +(\S+)$/iu;
+
+/** The hash of the token of ours in an Authorization field, hex; null = there is none. */
+export function readBearerToken(field: string): string | null {
+  if (field.length > FIELD_CHARS_MAX) return null;
+  const text = BEARER.exec(field)?.[1];
+  return text === undefined || !isTokenShaped(text) ? null : hashToken(text).toString('hex');
 }

@@ -69,6 +69,8 @@ export interface Identity {
   /** `address` = where the call comes from; null = nobody can say. */
   verifyToken(text: string, address?: string | null): Promise<Verification>;
   verifyTokenHash(hash: string): Promise<Verification>;
+  /** Another node changed something: what is remembered of tokens is looked up anew. */
+  forget(): void;
   /** Told of the hashes of tokens whose state has changed, after the change is durable. */
   onTokensChanged(listener: (hashes: readonly string[]) => void): void;
   /** Records a refused call; `false` = there were so many like it in this second that it was counted only. */
@@ -156,6 +158,10 @@ class StoredIdentity implements Identity {
 
   async verifyTokenHash(hash: string): Promise<Verification> {
     return this.#verifier.verifyHash(hash);
+  }
+
+  forget(): void {
+    this.#verifier.forget();
   }
 
   onTokensChanged(listener: (hashes: readonly string[]) => void): void {

@@ -66,6 +66,7 @@ export function refuse(exchange: Exchange, refused: Refused): void {
     extra.push(['retry-after', String(Math.max(1, Math.ceil(refused.retryAfterSeconds)))]);
   // RFC 9110 §15.5.2: a 401 says how to do better; ours is a page, for which no scheme is registered.
   if (refused.code === 'sign-in-required') extra.push(['www-authenticate', 'Holdfast']);
+  if (refused.code === 'token-refused') extra.push(['www-authenticate', 'Bearer realm="holdfast", error="invalid_token"']);
   // RFC 9113 §8.2.2: no Connection field in HTTP/2, where GOAWAY does this.
   if (refused.closeConnection === true && exchange.connection.protocol !== 'h2') extra.push(['connection', 'close']);
   answerProblem(exchange, { code: refused.code, status, extra });

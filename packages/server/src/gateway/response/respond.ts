@@ -159,7 +159,7 @@ function sendHead(reply: Reply, { nonce, length, coding }: HeadFacts): void {
     headers.push(...framingHeaders(hardened, frameAncestors));
   }
   headers.push(['x-request-id', exchange.id]);
-  writeHead(exchange, status, exchange.session === null ? headers : keepPrivate(headers));
+  writeHead(exchange, status, exchange.session === null && exchange.account === null ? headers : keepPrivate(headers));
 }
 
 /** The body as plain bytes when it will be rewritten; otherwise as it came. */

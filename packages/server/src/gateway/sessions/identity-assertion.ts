@@ -1,4 +1,4 @@
-import type { GatewaySession, IdentityKey } from '@holdfast/contract';
+import type { GatewayAccount, GatewaySession, IdentityKey } from '@holdfast/contract';
 import { importJWK, SignJWT } from 'jose';
 
 /** The application checks it on arrival; longer than its way there it need not live. */
@@ -41,32 +41,47 @@ export function signingKey(keys: readonly IdentityKey[], now: number): IdentityK
   return newest;
 }
 
+/** Who asks: a person in a session, or a program with a token. */
+type Asking = GatewaySession | GatewayAccount;
+
+/** A program has proved nothing but that it holds its token: no `acr`, and no time of a sign-in. */
+function claimsOf(who: Asking): { readonly subject: string; readonly claims: Record<string, unknown> } {
+  if ('token' in who) {
+    const { id, name, token } = who;
+    return {
+      subject: id,
+      claims: { name, email: null, groups: [], role: null, sid: token, acr: null, amr: [], kind: 'service-account' },
+    };
+  }
+  const { person, id: sid, name, email, groups, role, acr, amr, authTime } = who;
+  return { subject: person, claims: { name, email, groups, role, sid, acr, amr, auth_time: Math.floor(authTime / 1000) } };
+}
+
 /** Signs who asks, for the application (RFC 7519, ES256 of RFC 7518 §3.4). Kept no longer than what is known of the session. */
 export class IdentityAssertions {
-  readonly #made = new WeakMap<GatewaySession, Made>();
+  readonly #made = new WeakMap<Asking, Made>();
   readonly #keys = new WeakMap<IdentityKey, ReturnType<typeof importJWK>>();
 
   /** Synchronous while the last one can be used again. */
-  sign(session: GatewaySession, to: Addressee, using: Using): string | Promise<string> {
-    const made = this.#made.get(session);
-    return made !== undefined && isFit(made, to, using) ? made.token : this.#make(session, to, using);
+  sign(who: Asking, to: Addressee, using: Using): string | Promise<string> {
+    const made = this.#made.get(who);
+    return made !== undefined && isFit(made, to, using) ? made.token : this.#make(who, to, using);
   }
 
-  async #make(session: GatewaySession, { application, origin }: Addressee, { key, now }: Using): Promise<string> {
+  async #make(who: Asking, { application, origin }: Addressee, { key, now }: Using): Promise<string> {
     const imported = this.#keys.get(key) ?? importJWK(key.privateJwk, 'ES256');
     this.#keys.set(key, imported);
-    const { id: sid, name, email, groups, role, acr, amr } = session;
+    const { subject, claims } = claimsOf(who);
     const issuedAt = Math.floor(now / 1000);
-    const claims = { name, email, groups, role, sid, acr, amr, auth_time: Math.floor(session.authTime / 1000) };
     const token = await new SignJWT(claims)
       .setProtectedHeader({ alg: 'ES256', typ: 'JWT', kid: key.kid })
       .setIssuer(origin)
       .setAudience(application)
-      .setSubject(session.person)
+      .setSubject(subject)
       .setIssuedAt(issuedAt)
       .setExpirationTime(issuedAt + ASSERTION_SECONDS)
       .sign(await imported);
-    this.#made.set(session, { application, origin, kid: key.kid, token, madeAt: now });
+    this.#made.set(who, { application, origin, kid: key.kid, token, madeAt: now });
     return token;
   }
 }

@@ -7,8 +7,8 @@ import type { HeaderPair } from '../response/upstream-headers.ts';
 import { headerPolicyFor } from '../response/header-policy.ts';
 import { outgoingOf, writeHead } from '../response/write-head.ts';
 import { isSameOrigin } from './same-origin.ts';
-import { NOBODY } from './session-finder.ts';
-import type { Found, SessionFinder } from './session-finder.ts';
+import { NOBODY } from './finder.ts';
+import type { SessionFinder, SessionFound } from './session-finder.ts';
 
 export interface OwnPageParts {
   readonly sessions: SessionFinder;
@@ -58,7 +58,7 @@ function judge(exchange: Exchange): Refused | null {
   return method === 'POST' && !isSameOrigin(exchange) ? refused('cross-site-refused', 'own-page-cross-site') : null;
 }
 
-async function findVisitor(exchange: Exchange, { id, login }: Application, sessions: SessionFinder): Promise<Found> {
+async function findVisitor(exchange: Exchange, { id, login }: Application, sessions: SessionFinder): Promise<SessionFound> {
   if (exchange.sessionHash === null) return NOBODY;
   const found = await sessions.find(exchange.sessionHash, id);
   // Not sure enough for this application: to its pages this is somebody who has yet to sign in.

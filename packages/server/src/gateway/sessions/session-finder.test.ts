@@ -91,7 +91,7 @@ describe('what is known of a session', () => {
 });
 
 test('tokens that nobody has do not push out people who are signed in, and nothing grows without end', () => {
-  const cache = new SessionCache();
+  const cache = new SessionCache<GatewaySession>();
   cache.put(HASH, 'shop', { session, nowMono: 0 });
   for (let count = 0; count < 5000; count += 1) cache.put(`unknown ${count}`, 'shop', { session: null, nowMono: 0 });
   expect(cache.find(HASH, 'shop', 1)).toEqual(session);

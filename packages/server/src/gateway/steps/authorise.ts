@@ -13,8 +13,10 @@ export const authorise: Step = {
   name: 'authorise',
   onFailure: 'block',
   run(exchange) {
-    const { application, session, head } = exchange;
+    const { application, session, account, head } = exchange;
     if (application === null || application.login.mode === 'off') return ON;
+    // A program has no second factor; its account says which applications it may call.
+    if (account !== null) return ON;
     // A session from before two factors were asked for names nobody any more (ASVS 5.0 6.3.3).
     if (application.login.mfa && session?.acr !== 'aal2') exchange.session = null;
     if (exchange.session !== null || application.login.mode === 'optional') return ON;

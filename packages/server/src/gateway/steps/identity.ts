@@ -11,13 +11,14 @@ export const identity = (clock: Clock): Step => {
     name: 'identity',
     onFailure: 'block',
     run(exchange) {
-      const { application, session, snapshot } = exchange;
-      if (application === null || session === null) return ON;
+      const { application, snapshot } = exchange;
+      const who = exchange.account ?? exchange.session;
+      if (application === null || who === null) return ON;
       const now = clock.now();
       const key = signingKey(snapshot.source.identityKeys, now);
       // Without a signature the application would take the person for a stranger.
       if (key === null) return { kind: 'refused', code: 'service-unavailable', reason: 'identity-key-missing' };
-      const signed = assertions.sign(session, { application: application.id, origin: originOf(exchange) }, { key, now });
+      const signed = assertions.sign(who, { application: application.id, origin: originOf(exchange) }, { key, now });
       return typeof signed === 'string' ? settle(exchange, signed) : signed.then((token) => settle(exchange, token));
     },
   };

@@ -128,7 +128,7 @@ function startRelay(exchange: Exchange, { headers, socket: upstream }: UpstreamU
   if (head.length > 0) client.unshift(head);
   client.resume();
   const closed = Promise.all([gone(client), gone(upstream)]).then(() => clearTimeout(idle));
-  return { session: exchange.session?.hash ?? null, closed, close };
+  return { session: (exchange.session ?? exchange.account)?.hash ?? null, closed, close };
 }
 
 interface Pump {
