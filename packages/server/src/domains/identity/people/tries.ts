@@ -53,19 +53,13 @@ function isStale(kind: FailureKind, { firstAt, lastAt }: Failures, now: number):
   return kind === 'network' ? now - firstAt >= NETWORK_WINDOW_MS : now - lastAt >= QUIET_MS;
 }
 
-/** The row, locked, made if it was not there. */
+/** The row, locked, made if it was not there: writing the key over itself locks and reads it in one step. */
 async function lock(tx: PeopleDb, { kind, key }: Counter, now: number): Promise<Failures> {
-  await tx
+  const row = await tx
     .insertInto('identity_failure')
     .values({ kind, key, count: 0, first_at: now, last_at: now })
-    .onConflict((conflict) => conflict.columns(['kind', 'key']).doNothing())
-    .execute();
-  const row = await tx
-    .selectFrom('identity_failure')
-    .selectAll()
-    .where('kind', '=', kind)
-    .where('key', '=', key)
-    .forUpdate()
+    .onConflict((conflict) => conflict.columns(['kind', 'key']).doUpdateSet({ key }))
+    .returningAll()
     .executeTakeFirstOrThrow();
   const failures = { count: row.count, firstAt: row.first_at, lastAt: row.last_at };
   return isStale(kind, failures, now) ? { count: 0, firstAt: now, lastAt: now } : failures;
