@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 
 const PROGRAMS = '/usr/lib/postgresql/15/bin';
 const START_SECONDS = '30';
+const OUTPUT_BYTES_MAX = 256 * 1_048_576;
 const run = promisify(execFile);
 
 /** Null when this host has no PostgreSQL 15 as Debian packages it: tests then skip and say so. */
@@ -24,6 +25,8 @@ export interface PostgresCluster extends AsyncDisposable {
   start(): Promise<void>;
   /** One statement, unaligned text without headers. */
   query(sql: string): Promise<string>;
+  /** The whole database as `pg_dump` writes it. */
+  dump(): Promise<string>;
   /** To the postmaster and every backend: SIGSTOP makes a server that accepts and never answers. */
   signal(signal: NodeJS.Signals): Promise<void>;
 }
@@ -37,7 +40,7 @@ export async function createPostgresCluster(): Promise<PostgresCluster> {
   const data = join(folder, 'data');
   const port = await freePort();
   const call = async (program: string, args: readonly string[]): Promise<string> => {
-    const { stdout } = await run(join(PROGRAMS, program), [...args], { ...owner, cwd: folder });
+    const { stdout } = await run(join(PROGRAMS, program), [...args], { ...owner, cwd: folder, maxBuffer: OUTPUT_BYTES_MAX });
     return stdout;
   };
   const start = async (): Promise<void> => {
@@ -56,6 +59,7 @@ export async function createPostgresCluster(): Promise<PostgresCluster> {
     crash: async () => void (await call('pg_ctl', ['-D', data, '-m', 'immediate', '-w', 'stop'])),
     start,
     query,
+    dump: () => call('pg_dump', ['-h', folder, '-p', String(port), '-U', 'postgres', '-d', 'holdfast']),
     async signal(signal) {
       const postmaster = readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n', 1)[0] ?? '';
       const { stdout } = await run('ps', ['-o', 'pid=', '--pid', postmaster, '--ppid', postmaster]);
