@@ -172,6 +172,12 @@ export const PROBLEMS = {
     'holdfast admin recover NAME',
   ),
   'last-owner': define(409, 'Last owner', 'At least one active owner must remain.', 'make somebody else an owner first'),
+  'streams-exhausted': define(
+    429,
+    'Too many streams',
+    'As many streams are open as one caller may have, or as there may be.',
+    'close another page of the console',
+  ),
   'not-found': define(404, 'Not found', 'There is nothing under this address.', 'holdfast --help'),
   'request-unknown': define(404, 'Request unknown', 'No record carries this request id.', 'holdfast audit tail'),
   conflict: define(409, 'Conflict', 'The thing exists already or was changed meanwhile.', 'read it again, then retry'),

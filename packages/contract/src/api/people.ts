@@ -42,6 +42,23 @@ export const personViewSchema = z.strictObject({
 });
 export type PersonView = z.infer<typeof personViewSchema>;
 
+/** How many people have what; numbers only, of people who are active unless said otherwise. */
+export const mfaAdoptionSchema = z.strictObject({
+  people: z.number().int(),
+  active: z.number().int(),
+  invited: z.number().int(),
+  disabled: z.number().int(),
+  /** With a second factor of any kind. */
+  withMfa: z.number().int(),
+  withPasskey: z.number().int(),
+  withTotp: z.number().int(),
+  /** Without any although every sign-in of theirs needs one: they enrol at the next. */
+  neededWithout: z.number().int(),
+  /** Owners and administrators. */
+  administrators: z.number().int(),
+});
+export type MfaAdoption = z.infer<typeof mfaAdoptionSchema>;
+
 /** A link for one use. This answer is the only place where it stands. */
 export const linkIssuedSchema = z.strictObject({ link: z.string(), expiresAt: timestampSchema });
 export type LinkIssued = z.infer<typeof linkIssuedSchema>;

@@ -22,11 +22,17 @@ const SAFE = new Set(['GET', 'HEAD']);
 
 export const isSecure = (context: Context<ApiEnv>): boolean => new URL(context.req.url).protocol === 'https:';
 
-/** The session of the browser, if it holds here: an administration takes two factors, whatever opened the session. */
-export async function adminSession(context: Context<ApiEnv>, sessions: Pick<Sessions, 'check'>): Promise<SessionView | null> {
+/** What the cookie of the session holds, if that can be a token. */
+export function sessionToken(context: Context<ApiEnv>): string | null {
   const cookies = readCookies(context.req.header('cookie'));
   const token = cookies.get(cookieName('session', { secure: isSecure(context), isAdmin: true }));
-  if (token === undefined || !TOKEN.test(token)) return null;
+  return token !== undefined && TOKEN.test(token) ? token : null;
+}
+
+/** The session of the browser, if it holds here: an administration takes two factors, whatever opened the session. */
+export async function adminSession(context: Context<ApiEnv>, sessions: Pick<Sessions, 'check'>): Promise<SessionView | null> {
+  const token = sessionToken(context);
+  if (token === null) return null;
   const session = await sessions.check(hashSessionToken(token), ADMIN_PLACE);
   return session === null || session.acr !== 'aal2' ? null : session;
 }

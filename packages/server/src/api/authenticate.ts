@@ -56,10 +56,15 @@ export function authenticate(gate: Gate) {
 }
 
 /** Of the TCP connection; null = there is none, as in a call within this process. */
-function peerAddress({ env }: Context<ApiEnv>): string | null {
+export function peerAddress({ env }: Context<ApiEnv>): string | null {
   // What the Node adapter of the framework hands on; the framework itself types it as whatever a server gives.
   const { incoming } = (env ?? {}) as { incoming?: Partial<HttpBindings['incoming']> };
   return incoming?.socket?.remoteAddress ?? null;
+}
+
+/** The token that the caller sent, if it can be one. */
+export function bearerToken(context: Context<ApiEnv>): string | null {
+  return BEARER.exec(context.req.header('authorization') ?? '')?.[1] ?? null;
 }
 
 /** A token comes first: whoever sends one means it, whatever cookies the browser adds. */
@@ -70,8 +75,8 @@ async function principalOf({ identity, sessions }: Gate, route: string, context:
     if (session === null || sessions === null) return refuse({ identity, route, cause: 'missing' });
     return asPrincipal(session, assertFromHere(context) && (await sessions.isElevated(session.hash)));
   }
-  const text = BEARER.exec(header)?.[1];
-  if (text === undefined) return refuse({ identity, route, cause: 'unknown' });
+  const text = bearerToken(context);
+  if (text === null) return refuse({ identity, route, cause: 'unknown' });
   const verification = await identity.verifyToken(text, peerAddress(context));
   if (verification.kind === 'refused') {
     const { cause } = verification;

@@ -21,13 +21,16 @@ import { mountCsp } from './routes/csp.ts';
 import { mountEvents } from './routes/events.ts';
 import { mountExceptions } from './routes/exceptions.ts';
 import { mountMaintenance } from './routes/maintenance.ts';
+import { mountOverview } from './routes/overview.ts';
 import { mountPeople } from './routes/people.ts';
 import { mountSchemas } from './routes/schemas.ts';
 import { mountServiceAccounts } from './routes/service-accounts.ts';
 import { mountSessions } from './routes/sessions.ts';
 import { mountSnapshots } from './routes/snapshots.ts';
+import { mountStream } from './routes/stream.ts';
 import { mountSystem } from './routes/system.ts';
 import { mountTokens } from './routes/tokens.ts';
+import { mountTraffic } from './routes/traffic.ts';
 import { mountTuning } from './routes/tuning.ts';
 import { mountSignIn } from './sign-in.ts';
 import { nameRequest, newRequestId, refuseForeignPages } from './shield.ts';
@@ -54,7 +57,8 @@ function toRefusal(error: unknown): unknown {
  *
  * @example const api = createApi({ domains, system, log, trust: { kind: 'token' } }); serve({ fetch: api.fetch })
  */
-export function createApi({ domains, system, people, maintenance, log, trust, console: files = () => null }: ApiParts): Api {
+export function createApi(parts: ApiParts): Api {
+  const { domains, system, people, watching, maintenance, log, trust, console: files = () => null } = parts;
   const api = new OpenAPIHono<ApiEnv>({
     defaultHook: (result) => {
       if (!result.success) throw new Refusal('input-invalid', { errors: faultsOf(result.error) });
@@ -95,6 +99,7 @@ export function createApi({ domains, system, people, maintenance, log, trust, co
     mountSessions(api, people);
     if (trust.kind === 'host-operator') mountAdmins(api, people);
   }
+  if (watching !== undefined) for (const mount of [mountOverview, mountTraffic, mountStream]) mount(api, watching);
   if (maintenance !== undefined) mountMaintenance(api, maintenance);
 
   api.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer', bearerFormat: 'hf_…' });

@@ -33,6 +33,8 @@ export async function openAdmin({ listen, dataDir, certificates, maintenance, ..
   const operatorParts = maintenance === undefined ? parts : { ...parts, maintenance };
   const socket = await serveApi(createApi({ ...operatorParts, trust }), { kind: 'socket', path: join(dataDir, SOCKET_NAME) });
   opening.defer(() => socket.close());
+  // First of all: streams never end by themselves, and closing waits for what is open.
+  opening.defer(() => parts.watching?.streams.close());
   const stack = opening.move();
   return { address: `https://${port.address}`, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }

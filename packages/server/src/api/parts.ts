@@ -7,17 +7,22 @@ import type {
   ExportView,
   HealthView,
   InclusionView,
+  Overview,
   Page,
   SelfTestView,
   SystemStatus,
   VerifyView,
 } from '@holdfast/contract';
+import type { Principal } from '../domains/access/index.ts';
 import type { Applications } from '../domains/applications/index.ts';
+import type { Traffic } from '../domains/audit/index.ts';
 import type { Admins, Identity, Pages, People, Sessions } from '../domains/identity/index.ts';
 import type { Protection } from '../domains/protection/index.ts';
+import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import type { ConsoleFiles } from './console/files.ts';
 import type { MaintenancePort } from './maintenance.ts';
+import type { Streams } from './streams/streams.ts';
 
 /** What the API asks of the ledger. */
 export interface AuditPort {
@@ -66,6 +71,16 @@ export interface PeoplePort {
   readonly links: Links;
 }
 
+/** What happens now and what was counted, for whoever watches. */
+export interface WatchPort {
+  readonly traffic: Pick<Traffic, 'series' | 'top'>;
+  readonly overview: (principal: Principal, query: { readonly since?: number | undefined }) => Promise<Overview>;
+  readonly streams: Streams;
+  readonly sessions: Pick<Sessions, 'aliveUntil'>;
+  readonly identity: Pick<Identity, 'verifyToken'>;
+  readonly clock: Clock;
+}
+
 /**
  * Why a caller is believed. `token`: the TCP listener, where anybody on this machine can connect. `host-operator`: the
  * socket in the data directory, which only its owner can open; the file system has checked who that is.
@@ -77,6 +92,8 @@ export interface ApiParts {
   readonly system: SystemPort;
   /** Left out = nobody signs in here. */
   readonly people?: PeoplePort;
+  /** Left out = nothing is served, so there is nothing to watch. */
+  readonly watching?: WatchPort;
   /** Backups and the key of the ledger; left out where no operator of the host can call. */
   readonly maintenance?: MaintenancePort;
   /** What was built of the console; left out = there is none here. */

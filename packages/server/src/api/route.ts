@@ -37,7 +37,10 @@ export function needs(permission: Permission, { isCalming = false }: Need = {}) 
   return { middleware: check, security: [{ bearer: [] }, { session: [] }], 'x-permission': permission };
 }
 
-const PROBLEM = { description: 'A refusal (RFC 9457).', content: { 'application/problem+json': { schema: problemSchema } } };
+export const PROBLEM = {
+  description: 'A refusal (RFC 9457).',
+  content: { 'application/problem+json': { schema: problemSchema } },
+};
 
 /** The one good answer of a route; everything else is a problem document. */
 export function answers<Schema extends z.ZodType>(schema: Schema, description: string) {

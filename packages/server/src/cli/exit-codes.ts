@@ -50,6 +50,7 @@ export const EXIT_OF_PROBLEM: Readonly<Record<ProblemCode, ExitCode>> = {
   'upstream-failed': EXIT.unreachable,
   'upstream-timeout': EXIT.unreachable,
   'application-error': EXIT.findings,
+  'streams-exhausted': EXIT.unreachable,
   'service-unavailable': EXIT.unreachable,
   'version-unsupported': EXIT.findings,
   'input-invalid': EXIT.usage,

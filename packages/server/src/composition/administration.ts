@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { openConsoleFiles } from '../api/console/files.ts';
 import type { Core } from './core.ts';
 import { placeOf } from './places.ts';
+import { createWatching } from './watching.ts';
 
 /** Beside the server, as installed and as checked out; built by `npm run build:console`. */
 const CONSOLE_FOLDER = fileURLToPath(new URL('../../../console/dist', import.meta.url));
@@ -23,7 +24,8 @@ export interface Administration {
 export async function openAdministration(core: Core, { certificates, system, addresses }: Opening): Promise<Administration> {
   const { config, dataDir, domains, peoplePort: people, maintenance, log, stack, places } = core;
   const console = openConsoleFiles(CONSOLE_FOLDER);
-  const parts = { listen: config.admin.listen, dataDir, certificates, domains, system, people, maintenance, console, log };
+  const shown = { domains, system, people, watching: createWatching(core), maintenance, console };
+  const parts = { listen: config.admin.listen, dataDir, certificates, log, ...shown };
   const { address } = stack.use(await openAdmin(parts));
   places.admin = placeOf(address);
   const gateway = addresses.https ?? addresses.plain;

@@ -4,9 +4,9 @@ import { runDoctor } from '../api/doctor-checks.ts';
 import { createMaintenance } from '../api/maintenance.ts';
 import { createSystemPort, type ProcessFacts } from '../api/system-port.ts';
 import { createApplications } from '../domains/applications/index.ts';
-import { openAudit, type AuditStatus } from '../domains/audit/index.ts';
+import { createTraffic, openAudit, type AuditStatus, type Traffic } from '../domains/audit/index.ts';
 import { createIdentity, toGatewayAccount } from '../domains/identity/index.ts';
-import { createProtection, type KeyMaterial, type ProtectionVault } from '../domains/protection/index.ts';
+import { createProtection, foldRoute, type KeyMaterial, type ProtectionVault } from '../domains/protection/index.ts';
 import { openIdentity } from './identity.ts';
 import { configuredPlaces, createLinks } from './places.ts';
 import type { Foundation } from '../platform/foundation.ts';
@@ -23,6 +23,7 @@ export async function openCore(foundation: Foundation) {
   const { config, db, bus, clock, log, stack, dataDir } = foundation;
   const metrics = createMetrics({ withProcess: true });
   const audit = stack.use(await openAudit({ platform: foundation, settings: config.audit, node: config.node }));
+  const traffic = stack.use(openTraffic(foundation, audit.status().origin));
   // Certificates come only when something is served; a snapshot made before has none.
   const held: { certificates: Certificates | null; ticketKeys: Buffer; databaseTrouble: string | null } = {
     certificates: null,
@@ -39,7 +40,7 @@ export async function openCore(foundation: Foundation) {
   const identity = createIdentity({ db, bus, clock });
   const rooms = openIdentity(foundation, applications);
   const { trustedHops, limits, contact } = config;
-  const vault = openVault(foundation.keyring);
+  const vault = openVault(foundation.keyring, TUNING);
   const protection = stack.use(
     createProtection({ db, bus, clock, log, applications, trustedHops, limits, contact, keyMaterial, vault }),
   );
@@ -84,23 +85,30 @@ export async function openCore(foundation: Foundation) {
     const { hash, application } = ask;
     return { kind: 'account', account: toGatewayAccount(await identity.verifyTokenHash(hash), hash, application) };
   };
-  return { ...foundation, metrics, audit, held, domains, peoplePort, places, answerGateway, maintenance, system, troubles };
+  const shown = { metrics, audit, traffic, held, domains, peoplePort, places };
+  return { ...foundation, ...shown, answerGateway, maintenance, system, troubles };
 }
 
 function ledgerFacts({ size, state, projected }: AuditStatus): { size: number; state: string; lag: number } {
   return { size, state, lag: Math.max(0, size - projected) };
 }
 
-const TUNING_PLACE = ['protection', 'tuning'];
+/** Counted traffic names routes, and a path can hold what belongs to somebody. */
+function openTraffic({ db, clock, log, keyring }: Foundation, origin: string): Traffic {
+  return createTraffic({ db, clock, log, origin, routes: { fold: foldRoute, ...openVault(keyring, TRAFFIC) } });
+}
 
-/** What tuning keeps is hidden under keys of this data directory. */
-function openVault(keyring: Keyring): ProtectionVault {
+const TUNING = { purpose: 'tuning', place: ['protection', 'tuning'] };
+const TRAFFIC = { purpose: 'traffic', place: ['audit', 'traffic'] };
+
+/** What advice and counts keep is hidden under keys of this data directory. */
+function openVault(keyring: Keyring, { purpose, place }: typeof TUNING): ProtectionVault {
   return {
-    pseudonym: (text) => keyring.hmac('tuning', text),
-    seal: (text) => keyring.seal(Buffer.from(text, 'utf8'), TUNING_PLACE),
+    pseudonym: (text) => keyring.hmac(purpose, text),
+    seal: (text) => keyring.seal(Buffer.from(text, 'utf8'), place),
     open(sealed) {
       try {
-        return keyring.open(sealed, TUNING_PLACE).toString('utf8');
+        return keyring.open(sealed, place).toString('utf8');
       } catch {
         // Advice that does not open is advice that is gone; what guards people is opened elsewhere.
         return null;

@@ -10,13 +10,14 @@ import { meetNeighbours } from './nodes.ts';
  * and questions about who asks to those who know.
  */
 export async function connectGateway(core: Core): Promise<GatewayLink> {
-  const { config, clock, log, audit, bus, metrics, domains } = core;
+  const { config, clock, log, audit, traffic, bus, metrics, domains } = core;
   const link = createLink({ config, clock, log });
   const gateways = Math.max(1, config.workers);
   link.onMessage((message) =>
     takeMessage(message, {
       events(events, dropped) {
         audit.ingest(events, dropped);
+        traffic.takeEvents(events);
         for (const event of events) {
           domains.protection.observe(event);
           const { durationUs } = event.payload;
@@ -24,7 +25,10 @@ export async function connectGateway(core: Core): Promise<GatewayLink> {
             metrics.observeRequest(event.application ?? 'none', durationUs / 1e6);
         }
       },
-      counters: (samples) => metrics.add(samples),
+      counters(samples) {
+        metrics.add(samples);
+        traffic.takeCounters(samples);
+      },
       applied(snapshot, digest) {
         metrics.set('holdfast_snapshot_version', snapshot);
         bus.record(bus.newEvent(snapshotApplied, { payload: { snapshot, digest, gateways } })).catch((error: unknown) => {

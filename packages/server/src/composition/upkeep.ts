@@ -42,6 +42,7 @@ export async function startUpkeep(
     await domains.people.sweep();
     await domains.identity.accounts.sweep();
   });
+  core.traffic.start();
   await jobs.start();
   stack.use(
     startWatchdog({

@@ -3,7 +3,6 @@ import {
   cardExceptionsInputSchema,
   cardExceptionsSchema,
   cardsDecidedSchema,
-  controlEvents,
   promotionInputSchema,
   promotionPlanSchema,
   promotionUndoSchema,
@@ -15,7 +14,8 @@ import {
   tuningSuggestionsSchema,
 } from '@holdfast/contract';
 import { createRoute } from '@hono/zod-openapi';
-import type { ApiDomains, AuditPort } from '../parts.ts';
+import { lastSelfTest } from '../last-self-test.ts';
+import type { ApiDomains } from '../parts.ts';
 import { answers, assertElevated, body, created, needs, type Api } from '../route.ts';
 
 const tags = ['tuning'];
@@ -94,13 +94,6 @@ const rollBack = createRoute({
   request: { body: body(promotionUndoSchema) },
   responses: answers(promotionViewSchema, 'The promotion as it ended.'),
 });
-
-/** The last self-test on record: readiness asks for one and does not run it. */
-async function lastSelfTest(audit: AuditPort): Promise<{ passed: boolean; at: number } | null> {
-  const { items } = await audit.tail({ type: controlEvents.selfTestCompleted.type, limit: 1 });
-  const [event] = items;
-  return event === undefined ? null : { passed: event.outcome === 'ok', at: event.time };
-}
 
 export function mountTuning(api: Api, { protection, audit }: ApiDomains): void {
   api.openapi(inbox, async (context) =>

@@ -1,2 +1,3 @@
 export { openAudit, type Audit, type AuditStatus } from './service.ts';
 export type { AuditParts } from './open-parts.ts';
+export { createTraffic, type Traffic } from './traffic/traffic.ts';

@@ -7,7 +7,7 @@ import type { Projection } from './projection.ts';
 import type { JournalEntry, RequestJournal } from './request-journal.ts';
 import { Cursor } from './segment-cursor.ts';
 import type { SegmentLog } from './segment-log.ts';
-import { findRows, type Filter, type ProjectedRow } from './store.ts';
+import { findRows, readRows, type Filter, type ProjectedRow } from './store.ts';
 
 /** A page may wait this long for rows that are on their way. */
 const FRESH_MS = 1000;
@@ -37,6 +37,8 @@ export interface QueryParts {
 export interface Queries {
   tail(query: EventQuery): Promise<Page<EventView>>;
   findByRequest(requestId: string): Promise<readonly EventView[]>;
+  /** Those after `index`, oldest first. */
+  after(index: number, limit: number): Promise<readonly EventView[]>;
 }
 
 export function createQueries(parts: QueryParts): Queries {
@@ -75,7 +77,13 @@ export function createQueries(parts: QueryParts): Queries {
     }
   };
 
-  return { tail, findByRequest };
+  const after = async (index: number, limit: number): Promise<readonly EventView[]> => {
+    await freshen(projection);
+    const rows = await readRows(db, origin, [index + 1, index + 1 + limit]);
+    return rows.flatMap((row) => viewOf(row, parts));
+  };
+
+  return { tail, findByRequest, after };
 }
 
 /** Rows of what is durable now are on their way: wait for them, but not for long. */

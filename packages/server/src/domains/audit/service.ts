@@ -5,6 +5,7 @@ import type { Recorder } from '../../platform/bus/bus.ts';
 import { Refusal } from '../../platform/refusal.ts';
 import { writeExport } from './export.ts';
 import { writeLeaf } from './leaf.ts';
+import { createLive, type Live } from './live.ts';
 import { openParts, type AuditParts, type Opened } from './open-parts.ts';
 import { createProofs, type Proofs } from './proofs.ts';
 import { createQueries, type Journals, type Queries } from './queries.ts';
@@ -28,7 +29,7 @@ export interface AuditStatus {
 
 type Actor = EventRecord['actor'];
 
-export interface Audit extends Recorder, Queries, Proofs, AsyncDisposable {
+export interface Audit extends Recorder, Queries, Proofs, Pick<Live, 'onRecorded'>, AsyncDisposable {
   /** Events of the gateway: never waited for, never dropped without a count that becomes a record. */
   ingest(events: readonly EventRecord[], dropped: number): void;
   /** Reads the whole ledger again and names every place that does not fit; changes nothing. */
@@ -52,7 +53,7 @@ export interface Audit extends Recorder, Queries, Proofs, AsyncDisposable {
  * @example const audit = await openAudit({ platform: foundation, settings: config.audit, node: config.node });
  */
 export async function openAudit(parts: AuditParts): Promise<Audit> {
-  const { bus, clock, log, subjectKeys, db } = parts.platform;
+  const { bus, log, subjectKeys, db } = parts.platform;
   const journals: Journals = {
     allowed: new RequestJournal(ALLOWED_REQUESTS_MAX),
     decided: new RequestJournal(DECIDED_REQUESTS_MAX),
@@ -60,10 +61,8 @@ export async function openAudit(parts: AuditParts): Promise<Audit> {
   const opened = await openParts(parts);
   const { segments, publisher, projection, keys } = opened;
 
-  const write = (event: EventRecord): Promise<number> => {
-    const mono = Math.round(clock.monotonicMs() * 1000);
-    return segments.append((seq) => writeLeaf(event, { seq, mono }, subjectKeys));
-  };
+  const live = createLive(log);
+  const write = createWriter(parts, segments, live);
   const append = async (event: EventRecord): Promise<{ index: number }> => {
     const spooled = projection.isBehindForTrouble ? projection.lag * segments.recordBytes : 0;
     if (spooled > parts.settings.spoolBytesMax)
@@ -93,6 +92,7 @@ export async function openAudit(parts: AuditParts): Promise<Audit> {
   };
   return {
     append,
+    onRecorded: (listener) => live.onRecorded(listener),
     ...queries,
     ...createProofs(publisher, opened.files),
     ...createActs({ parts, opened, journals, append }),
@@ -120,6 +120,17 @@ export async function openAudit(parts: AuditParts): Promise<Audit> {
     },
     close,
     [Symbol.asyncDispose]: close,
+  };
+}
+
+/** Resolves with the index once the record is durable, and tells whoever watches. */
+function createWriter({ platform }: AuditParts, segments: Opened['segments'], live: Live) {
+  const { clock, subjectKeys } = platform;
+  return async (event: EventRecord): Promise<number> => {
+    const mono = Math.round(clock.monotonicMs() * 1000);
+    const index = await segments.append((seq) => writeLeaf(event, { seq, mono }, subjectKeys));
+    live.tell({ ...event, index });
+    return index;
   };
 }
 

@@ -90,12 +90,14 @@ export async function insertToken(tx: TokenDb, { view, hash }: Omit<StoredToken,
     .execute();
 }
 
-export async function countUsableTokens(tx: TokenDb, now: number): Promise<number> {
+/** Usable at `now`; with `until` only those that end before it. */
+export async function countUsableTokens(tx: TokenDb, now: number, until = Number.MAX_SAFE_INTEGER): Promise<number> {
   const row = await tx
     .selectFrom('identity_token')
     .select((query) => query.fn.countAll().as('count'))
     .where('revoked_at', 'is', null)
     .where('expires_at', '>', now)
+    .where('expires_at', '<', until)
     .executeTakeFirst();
   return Number(row?.count ?? 0);
 }

@@ -65,6 +65,8 @@ export interface Identity {
   createToken(input: TokenInput, actor: Actor, maker?: TokenMaker): Promise<TokenCreated>;
   /** Of one account (by id), or all. */
   listTokens(query: PageQuery & { readonly account?: string | undefined }): Promise<Page<TokenView>>;
+  /** Usable now, and over before `until`. */
+  countExpiring(until: number): Promise<number>;
   revokeToken(id: string, actor: Actor): Promise<TokenView>;
   /** `address` = where the call comes from; null = nobody can say. */
   verifyToken(text: string, address?: string | null): Promise<Verification>;
@@ -137,6 +139,10 @@ class StoredIdentity implements Identity {
     const rows = await readTokens(this.#tables(), { after: cursor, limit: most + 1, account: account ?? null });
     const items = rows.slice(0, most).map(({ view }) => view);
     return { items, next: rows.length > most ? (items.at(-1)?.id ?? null) : null };
+  }
+
+  async countExpiring(until: number): Promise<number> {
+    return countUsableTokens(this.#tables(), this.#parts.clock.now(), until);
   }
 
   async revokeToken(id: string, actor: Actor): Promise<TokenView> {

@@ -1,7 +1,15 @@
-import { identityEvents, PAGE_ITEMS_MAX, type EventRecord, type Page, type PageQuery } from '@holdfast/contract';
+import {
+  identityEvents,
+  PAGE_ITEMS_MAX,
+  type EventRecord,
+  type MfaAdoption,
+  type Page,
+  type PageQuery,
+} from '@holdfast/contract';
 import { isUniqueViolation } from '../../../platform/db/database-error.ts';
 import type { Transaction } from '../../../platform/db/database.ts';
 import { Refusal } from '../../../platform/refusal.ts';
+import { readAdoption } from './adoption.ts';
 import { createPeopleCore, type PeopleCore, type PeopleParts } from './core.ts';
 import { createFactorCare, type FactorCare } from './factor-care.ts';
 import type { IssuedInvite } from './invites.ts';
@@ -38,6 +46,7 @@ export interface People extends FactorCare {
   findByName(typed: string): Promise<Person | null>;
   list(query: PageQuery): Promise<Page<Person>>;
   countOwners(): Promise<number>;
+  adoption(): Promise<MfaAdoption>;
   change(id: string, change: PersonChange, actor: Actor): Promise<Person>;
   disable(id: string, actor: Actor): Promise<Person>;
   enable(id: string, actor: Actor): Promise<Person>;
@@ -161,6 +170,7 @@ export function createPeople(parts: PeopleParts): People {
       return { items, next: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
     },
     countOwners: async () => db.transaction(async (tx) => store.countActive(tx.kysely.withTables<PeopleTables>(), 'owner')),
+    adoption: async () => readAdoption(db),
     change: async (id, change, actor) => changePerson(core, id, { change, actor }),
     disable: async (id, actor) => setStatus(core, id, { isDisabled: true, actor }),
     enable: async (id, actor) => setStatus(core, id, { isDisabled: false, actor }),

@@ -56,6 +56,8 @@ export interface Sessions {
   open(request: SessionRequest): Promise<NewSession>;
   /** The session of this hash if it holds at this place now. Notes that it is in use. */
   check(hash: string, place: SessionPlace): Promise<SessionView | null>;
+  /** When it is over by the clock unless it is used before; null = it is over. Is no use of it. */
+  aliveUntil(hash: string): Promise<number | null>;
   /** The same session under a new token; null = it ended meanwhile. */
   rotate(hash: string): Promise<NewSession | null>;
   /** After a step-up: sensitive actions are open for five minutes, under a new token (ASVS 5.0 7.2.4, 7.5.3). */
@@ -133,6 +135,14 @@ class StoredSessions implements Sessions {
     if (who === null || who.status !== 'active') return null;
     if (isTouchDue(stored.listed, now)) await this.#store.touch(tables, hash, now);
     return { ...stored.listed, hash, who };
+  }
+
+  async aliveUntil(hash: string): Promise<number | null> {
+    const { db, clock } = this.#parts;
+    const stored = await this.#store.findLive(db.kysely.withTables<SessionTables>(), hash);
+    if (stored === null || overBecause(stored.listed, clock.now()) !== null) return null;
+    const { lastSeenAt, idleMs, expiresAt } = stored.listed;
+    return Math.min(lastSeenAt + idleMs, expiresAt);
   }
 
   async rotate(hash: string): Promise<NewSession | null> {
