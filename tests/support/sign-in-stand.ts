@@ -75,7 +75,7 @@ export async function openSignInStand(login: Partial<NonNullable<ApplicationInpu
   await signingKeys.rotateIfDue();
   const brand = { name: application.name, needsMfa: application.login.mfa, hosts: application.hosts };
   const random = (bytes: number): Uint8Array => randomBytes(bytes);
-  const pages = createPages({ signIn, sessions, people, random, brand: async () => brand }, applicationMount);
+  const pages = createPages({ signIn, sessions, people, providers: [], random, brand: async () => brand }, applicationMount);
   const sessionOf = async (hash: string) => {
     const view = await sessions.check(hash, { kind: 'application', application: application.id });
     return view === null ? null : toGatewaySession(view);

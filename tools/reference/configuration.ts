@@ -8,6 +8,7 @@ const SOURCE = 'packages/server/src/platform/config/schema.ts';
 const FILES = [
   SOURCE,
   'packages/server/src/platform/mail/settings.ts',
+  'packages/server/src/platform/oidc/settings.ts',
   'packages/contract/src/application.ts',
   'packages/contract/src/snapshot.ts',
 ];
@@ -44,14 +45,19 @@ function meaningOf({ name, path, leaves, comments }: Asked): string {
   return found === '' ? '' : sentence(found);
 }
 
-/** Settings of one application are read by the same rules but have no variable: they stand inside a list. */
+/** Settings of one application, or of one provider of sign-in, are read by the same rules but have no variable: they stand inside a list. */
 const isOfApplication = ({ path }: NamedShape): boolean => path[0] === 'applications';
+const isOfProvider = ({ path }: NamedShape): boolean => path[0] === 'identity' && path[1] === 'providers';
 
 export function configurationPage(root: string): string {
   const leaves = explainSettings(root);
   const rest = ({ shape, meaning }: Explained): readonly string[] => [inWords(shape), defaultOf(shape), cell(meaning)];
-  const own = leaves.filter((leaf) => !isOfApplication(leaf));
-  const ofApplication = leaves.filter(isOfApplication);
+  const own = leaves.filter((leaf) => !isOfApplication(leaf) && !isOfProvider(leaf));
+  const listed = (isOne: (leaf: NamedShape) => boolean, list: string): string =>
+    table(
+      ['setting', 'value', 'default', 'meaning'],
+      leaves.filter(isOne).map((leaf) => [code(leaf.name.replace(`${list}[].`, '')), ...rest(leaf)]),
+    );
   return page('Configuration', SOURCE, [
     'One strict schema. A flag comes before the environment, that before `holdfast.yaml`, that before the default. Unknown keys are refused, and all faults are reported at once.',
     fenced('sh', ['holdfast config check', 'holdfast config show --origin', 'holdfast config schema > holdfast.schema.json']),
@@ -63,10 +69,10 @@ export function configurationPage(root: string): string {
     ),
     '## Settings of one application',
     'Entries of the list `applications`. With `to` alone, one application with these defaults is protected.',
-    table(
-      ['setting', 'value', 'default', 'meaning'],
-      ofApplication.map((leaf) => [code(leaf.name.replace('applications[].', '')), ...rest(leaf)]),
-    ),
+    listed(isOfApplication, 'applications'),
+    '## Settings of one provider of sign-in',
+    'Entries of the list `identity.providers`; `HOLDFAST_IDENTITY__PROVIDERS` takes the whole list as JSON.',
+    listed(isOfProvider, 'identity.providers'),
   ]);
 }
 

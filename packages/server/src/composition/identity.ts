@@ -20,6 +20,7 @@ import {
 import { resolveReference } from '../platform/config/references.ts';
 import type { Foundation } from '../platform/foundation.ts';
 import { openMail } from '../platform/mail/mail.ts';
+import { firstOwnerOf, openProviders } from './providers.ts';
 
 /** Why people's sessions end, in the words of sessions. */
 const END_REASONS: Readonly<Record<'password' | 'disabled' | 'role' | 'factors', SessionEndReason>> = {
@@ -65,9 +66,16 @@ export function openIdentity(foundation: Foundation, applications: Pick<Applicat
       await sessions.endAllIn(tx, person, { reason: END_REASONS[reason], actor: BY_IDENTITY });
     },
   });
-  const signIn = createSignIn<NewSession>({ people, log, openSession: async (request) => sessions.open(request) });
+  const providers = openProviders(foundation);
+  const signIn = createSignIn<NewSession>({
+    people,
+    log,
+    providers: { providers, firstOwner: firstOwnerOf(config) },
+    openSession: async (request) => sessions.open(request),
+  });
   const signingKeys = createSigningKeys({ db, bus, clock, keyring });
   const pageParts: PagesParts = {
+    providers: [...providers.values()].map(({ settings: { id, name } }) => ({ id, name })),
     signIn,
     sessions,
     people,

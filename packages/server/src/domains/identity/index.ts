@@ -8,6 +8,8 @@ export { commonPasswordsFile, packCommonPasswords } from './people/common-passwo
 export { createPeople, type People } from './people/people.ts';
 export type { Person, Role } from './people/person.ts';
 export { createSignIn } from './sign-in/sign-in.ts';
+export type { Provider, Providers } from './providers/provider.ts';
+export type { FirstOwner } from './providers/settle.ts';
 export { createSessions, toGatewaySession, type Sessions } from './sessions/sessions.ts';
 export { ELEVATION_MS, limitsOfLogin } from './sessions/limits.ts';
 export { ADMIN_PLACE, hashSessionToken, type NewSession, type SessionListed, type SessionView } from './sessions/session.ts';

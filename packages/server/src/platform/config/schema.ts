@@ -10,6 +10,7 @@ import {
 import { z } from 'zod';
 import { LOG_LEVELS } from '../log.ts';
 import { mailSchema } from '../mail/settings.ts';
+import { firstOwnerFault, firstOwnerSchema, identitySchema } from '../oidc/settings.ts';
 import { referenceSchema } from './references.ts';
 import { isLoopbackListen, isPrivateListen, listenPattern } from './listen.ts';
 
@@ -29,6 +30,8 @@ const adminSchema = z.strictObject({
   listen: listen
     .refine(isLoopbackListen, 'the admin listener is loopback only: reach it through ssh -L')
     .default('127.0.0.1:9443'),
+  /** The account that becomes the first owner at its first sign-in to the administration, where nobody reads the terminal. */
+  oidc: firstOwnerSchema,
 });
 
 const acmeSchema = z.strictObject({
@@ -124,6 +127,7 @@ export const configSchema = z
     log: z
       .strictObject({ level: z.enum(LOG_LEVELS).default('info'), format: z.enum(['auto', 'json', 'pretty']).default('auto') })
       .prefault({}),
+    identity: identitySchema.prefault({}),
     /** How letters to people go out: invitations, links for a new password, notices. */
     mail: mailSchema.prefault({}),
     /** Shown on block pages: whom a visitor can ask. */
@@ -141,6 +145,8 @@ export const configSchema = z
     if (acme.enabled && config.host.length === 0 && config.applications.every(({ hosts }) => hosts.length === 0)) {
       fault(['host'], 'a certificate needs at least one host name');
     }
+    const misnamed = firstOwnerFault(config.admin.oidc, config.identity.providers);
+    if (misnamed !== null) fault(['admin', 'oidc', misnamed.field], misnamed.message);
     if (config.to !== null && config.applications.length > 0) fault(['to'], 'use either to or applications');
     if (new Set(config.applications.map(({ id }) => id)).size < config.applications.length) {
       fault(['applications'], 'two applications have the same id');

@@ -106,14 +106,17 @@ export function factorHandler(parts: PagesParts): Handler {
           const step = await parts.signIn.beginEnrolment(visit.session.person, visit.context);
           return step.kind === 'refused' ? accountPage(visit, sayRefused(step), parts) : advance(visit, step, parts);
         }
+        const disconnected = visit.field('disconnect');
         try {
-          await removeFactor(visit, visit.field('remove'), parts);
+          await (disconnected === ''
+            ? removeFactor(visit, visit.field('remove'), parts)
+            : parts.people.disconnect(visit.session.person, disconnected, actorOf(visit)));
         } catch (error) {
           if (isRefusal(error, 'not-found')) return backWith(visit, 'removed');
           if (!isRefusal(error, 'last-factor')) throw error;
-          return accountPage(visit, 'A second factor is needed here, and this is your only one: add another first.', parts);
+          return accountPage(visit, 'Without it you could not sign in here any more: add another first.', parts);
         }
-        return backWith(visit, 'removed');
+        return backWith(visit, disconnected === '' ? 'removed' : 'disconnected');
       },
       { elevated: true },
     ),

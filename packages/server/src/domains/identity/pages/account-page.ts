@@ -1,5 +1,7 @@
 import type { OwnPageResponse } from '@holdfast/contract';
 import type { FactorsView } from '../people/factors.ts';
+import type { ProviderLink } from '../providers/link-store.ts';
+import type { ProviderName } from '../providers/provider.ts';
 import type { SessionListed } from '../sessions/session.ts';
 import { advance } from './advance.ts';
 import { deviceName } from './device-name.ts';
@@ -8,6 +10,7 @@ import { isFromHere } from './form-guard.ts';
 import type { Handler } from './handler.ts';
 import { markup, type Html } from './html.ts';
 import type { PagesParts } from './parts.ts';
+import { providerForms } from './provider-forms.ts';
 import { page, redirect, withNext } from './respond.ts';
 import { sayNote, sayRefused } from './said.ts';
 import type { Visit } from './visit.ts';
@@ -46,6 +49,30 @@ function sessionList(visit: OwnVisit, sessions: readonly SessionListed[]): Html 
       ${sessions.map((session) => sessionRow(visit, session))}
     </ul>
     ${others.length > 1 ? all : null}`;
+}
+
+function accountList(visit: OwnVisit, { links, isElevated, providers }: Connected): Html | null {
+  if (providers.length === 0) return null;
+  const rows = links.map(({ provider, createdAt, lastUsedAt }) => {
+    const name = providers.find(({ id }) => id === provider)?.name ?? provider;
+    const used = lastUsedAt === null ? null : markup` · last used ${when(lastUsedAt)}`;
+    const away = form(visit, { to: 'account/factor', button: 'Disconnect', isQuiet: true, with: { disconnect: provider } });
+    return markup`<li>
+      <span><strong>${name}</strong><small>since ${when(createdAt)}${used}</small></span>${isElevated ? away : null}
+    </li>`;
+  });
+  const others = providers.filter(({ id }) => links.every(({ provider }) => provider !== id));
+  return markup`<h2>Accounts elsewhere</h2>
+    <ul class="rows">
+      ${rows.length === 0 ? markup`<li>None is connected</li>` : rows}
+    </ul>
+    ${isElevated ? providerForms(visit, others, 'connect') : null}`;
+}
+
+interface Connected {
+  readonly links: readonly ProviderLink[];
+  readonly isElevated: boolean;
+  readonly providers: readonly ProviderName[];
 }
 
 interface Shown {
@@ -94,10 +121,11 @@ function changes(visit: OwnVisit, isElevated: boolean): Html {
 }
 
 export async function accountPage(visit: OwnVisit, fault: string | null, parts: PagesParts): Promise<OwnPageResponse> {
-  const [person, sessions, factors, isElevated] = await Promise.all([
+  const [person, sessions, factors, links, isElevated] = await Promise.all([
     parts.people.find(visit.session.person),
     parts.sessions.list(visit.session.person),
     parts.people.factors(visit.session.person),
+    parts.people.links(visit.session.person),
     parts.sessions.isElevated(visit.session.hash),
   ]);
   if (person === null) return toLogin(visit);
@@ -112,7 +140,8 @@ export async function accountPage(visit: OwnVisit, fault: string | null, parts: 
         Signed in as <strong>${person.display}</strong> (${person.name}${person.email === null ? null : markup`, ${person.email}`}).
       </p>
       ${form(visit, { to: 'logout', button: 'Sign out', isQuiet: true })} ${sessionList(visit, sessions)}
-      ${factorList(visit, { factors, isElevated })} ${changes(visit, isElevated)}
+      ${factorList(visit, { factors, isElevated })} ${accountList(visit, { links, isElevated, providers: parts.providers })}
+      ${changes(visit, isElevated)}
       <ul class="ways">
         <li><a href="${visit.next ?? visit.mount.home}">Back to ${visit.brand.name}</a></li>
       </ul>`,

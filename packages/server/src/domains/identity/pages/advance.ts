@@ -32,6 +32,8 @@ export function pageOf(visit: Visit, { stage, methods }: Pick<ChallengeView, 'st
       return 'codes';
     case 'passkey':
       return 'passkey';
+    case 'provider':
+      return 'login';
     default:
       return stage satisfies never;
   }

@@ -12,6 +12,7 @@ import { loginHandler, logoutHandler } from './login-page.ts';
 import type { Mount, PageName } from './mount.ts';
 import type { PagesParts } from './parts.ts';
 import { SCRIPT_FILE, SCRIPT_RESPONSE } from './passkey-script.ts';
+import { providerBackHandler, providerHandler } from './provider-pages.ts';
 import { page, withNext } from './respond.ts';
 import { setupHandler } from './setup-page.ts';
 import { readVisit, type Visit } from './visit.ts';
@@ -53,6 +54,8 @@ function handlers(parts: PagesParts): Readonly<Record<PageName, Handler>> {
     invite: linkHandler('invite', parts),
     reset: resetHandler(parts),
     'reset/finish': linkHandler('reset/finish', parts),
+    provider: providerHandler(parts),
+    'provider/back': providerBackHandler(parts),
     setup: setupHandler(parts),
   };
 }

@@ -1,4 +1,5 @@
 import type { OwnPageResponse } from '@holdfast/contract';
+import type { ProviderName } from '../providers/provider.ts';
 import type { ChallengeView, Method, Refused } from '../sign-in/steps.ts';
 import { advance, pageOf, startAgain, usableMethods } from './advance.ts';
 import { alert, field, form, type Field } from './form.ts';
@@ -7,6 +8,7 @@ import { markup, type Html } from './html.ts';
 import type { PageName } from './mount.ts';
 import type { PagesParts } from './parts.ts';
 import { passkeyForm } from './passkey-script.ts';
+import { providerForms } from './provider-forms.ts';
 import { page, redirect, withNext } from './respond.ts';
 import { refusedStatus, sayRefused } from './said.ts';
 import type { Visit } from './visit.ts';
@@ -81,21 +83,48 @@ function otherWays(visit: Visit, { methods }: ChallengeView, here: PageName): Ht
   </ul>`;
 }
 
-function codePage(visit: Visit, { kind, view }: { kind: Code; view: ChallengeView }, refused: Refused | null): OwnPageResponse {
+interface CodeShown {
+  readonly kind: Code;
+  readonly view: ChallengeView;
+  readonly elsewhere: Elsewhere;
+}
+
+/** A confirmation without a second factor: the password if there is one, and the accounts that are connected. */
+interface Elsewhere {
+  readonly hasPassword: boolean;
+  readonly providers: readonly ProviderName[];
+}
+const NOWHERE: Elsewhere = { hasPassword: true, providers: [] };
+
+async function elsewhereOf(visit: Visit, kind: Code, { people, providers }: PagesParts): Promise<Elsewhere> {
+  if (kind !== 'password' || visit.session === null) return NOWHERE;
+  const { person } = visit.session;
+  const [found, links] = await Promise.all([people.find(person), people.links(person)]);
+  const connected = providers.filter(({ id }) => links.some(({ provider }) => provider === id));
+  return { hasPassword: found?.hasPassword ?? true, providers: connected };
+}
+
+/** What stands at the field; that nobody may try now stands above the form. */
+function codeFault({ kind, view }: CodeShown, refused: Refused | null): string | null {
+  if (refused === null || refused.cause === 'locked') return null;
+  if (refused.cause !== 'code') return sayRefused(refused);
+  const left = view.triesLeft <= 2 ? ` ${view.triesLeft} more and you begin again.` : '';
+  return (kind === 'password' ? 'The password is not right.' : sayRefused(refused)) + left;
+}
+
+function codePage(visit: Visit, shown: CodeShown, refused: Refused | null): OwnPageResponse {
+  const { kind, view, elsewhere } = shown;
   const { title, lead, field: input } = CODE_PAGES[kind];
-  const isPassword = kind === 'password' && refused?.cause === 'code';
-  const error = refused === null ? null : isPassword ? 'The password is not right.' : sayRefused(refused);
-  const left = refused?.cause === 'code' && view.triesLeft <= 2 ? ` ${view.triesLeft} more and you begin again.` : '';
-  const isLocked = refused?.cause === 'locked';
+  const error = codeFault(shown, refused);
+  const main = markup`<p>${lead}</p>
+    ${form(visit, { to: kind, button: 'Continue', fields: [field({ ...input, error })] })}`;
   return page(visit, {
     title,
     status: refused === null ? 200 : refusedStatus(refused),
     retryAfterSeconds: refused?.retryAfterSeconds ?? null,
     hasError: refused !== null,
-    body: markup`${isLocked ? alert(error) : null}
-      <p>${lead}</p>
-      ${form(visit, { to: kind, button: 'Continue', fields: [field({ ...input, error: isLocked || error === null ? null : error + left })] })}
-      ${otherWays(visit, view, kind)}`,
+    body: markup`${alert(refused?.cause === 'locked' ? sayRefused(refused) : null)} ${elsewhere.hasPassword ? main : null}
+      ${providerForms(visit, elsewhere.providers, 'confirm')} ${otherWays(visit, view, kind)}`,
   });
 }
 
@@ -118,7 +147,8 @@ export function codeHandler(kind: Code, parts: PagesParts): Handler {
   return {
     async get(visit) {
       const flow = await openFlow(visit, ['second-factor'], parts);
-      return isAnswer(flow) ? flow : codePage(visit, { kind, view: flow.view }, null);
+      if (isAnswer(flow)) return flow;
+      return codePage(visit, { kind, view: flow.view, elsewhere: await elsewhereOf(visit, kind, parts) }, null);
     },
     async post(visit) {
       const flow = await openFlow(visit, ['second-factor'], parts);
@@ -126,7 +156,8 @@ export function codeHandler(kind: Code, parts: PagesParts): Handler {
       const step = await finishWith(signIn, kind, { challenge: flow.challenge, code: visit.field('code') });
       if (step.kind !== 'refused') return advance(visit, step, parts);
       const view = await signIn.view(flow.challenge);
-      return step.cause === 'ended' || view === null ? startAgain(visit) : codePage(visit, { kind, view }, step);
+      if (step.cause === 'ended' || view === null) return startAgain(visit);
+      return codePage(visit, { kind, view, elsewhere: await elsewhereOf(visit, kind, parts) }, step);
     },
   };
 }

@@ -3,8 +3,9 @@ import { isRefusal } from '../../../platform/refusal.ts';
 import { advance } from './advance.ts';
 import { alert, field, form, hidden } from './form.ts';
 import type { Handler } from './handler.ts';
-import { markup } from './html.ts';
+import { markup, type Html } from './html.ts';
 import type { PagesParts } from './parts.ts';
+import { providerForms } from './provider-forms.ts';
 import { page, redirect, withNext } from './respond.ts';
 import { refusedStatus, sayRefused } from './said.ts';
 import type { Visit } from './visit.ts';
@@ -94,6 +95,8 @@ export interface Faults {
   readonly password: string | null;
   /** Left out = the name is not asked for. */
   readonly name?: string | null;
+  /** An invitation can be accepted without a password. */
+  readonly ways?: readonly Html[];
 }
 
 const nameField = (error: string | null) =>
@@ -110,7 +113,7 @@ export function choicePage(visit: Visit, kind: Link, faults: Faults): OwnPageRes
     hasScript: true,
     // A newer link than the one in the cookie stands in the fragment: the script sends it first.
     body: markup`<p>${lead}</p>
-      ${form(visit, { to: kind, button, fields: [...names, ...newPasswordFields(faults.password)] })}
+      ${form(visit, { to: kind, button, fields: [...names, ...newPasswordFields(faults.password)] })} ${faults.ways ?? null}
       <form hidden method="post" action="${visit.mount.path(kind)}">
         ${hidden(visit)}<input type="hidden" name="token" data-from-fragment />
       </form>`,
@@ -123,14 +126,14 @@ export function choicePage(visit: Visit, kind: Link, faults: Faults): OwnPageRes
  */
 export function linkHandler(kind: Exclude<Link, 'setup'>, parts: PagesParts): Handler {
   const { signIn } = parts;
+  const choice = (visit: Visit, password: string | null): OwnPageResponse =>
+    choicePage(visit, kind, { password, ways: kind === 'invite' ? providerForms(visit, parts.providers, 'invite') : [] });
   const here = (visit: Visit): string => withNext(visit.mount.path(kind), visit.next);
   return {
     get(visit) {
       const token = visit.query('token');
       if (token !== null && LINK_TOKEN.test(token)) return Promise.resolve(redirect(visit, here(visit), { link: token }));
-      return Promise.resolve(
-        visit.cookie('link') === null ? tokenPage(visit, kind, null) : choicePage(visit, kind, { password: null }),
-      );
+      return Promise.resolve(visit.cookie('link') === null ? tokenPage(visit, kind, null) : choice(visit, null));
     },
     async post(visit) {
       const given = visit.field('token').replace(/^.*[#=]/u, '');
@@ -141,7 +144,7 @@ export function linkHandler(kind: Exclude<Link, 'setup'>, parts: PagesParts): Ha
       const token = visit.cookie('link');
       if (token === null) return tokenPage(visit, kind, null);
       const password = visit.field('password');
-      if (password !== visit.field('again')) return choicePage(visit, kind, { password: MISTYPED });
+      if (password !== visit.field('again')) return choice(visit, MISTYPED);
       try {
         const step = await (kind === 'invite'
           ? signIn.acceptInvite(token, password, visit.context)
@@ -156,7 +159,7 @@ export function linkHandler(kind: Exclude<Link, 'setup'>, parts: PagesParts): Ha
           body: markup`${alert(sayRefused(step))}`,
         });
       } catch (error) {
-        return choicePage(visit, kind, { password: passwordFault(error) });
+        return choice(visit, passwordFault(error));
       }
     },
   };

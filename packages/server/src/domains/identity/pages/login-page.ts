@@ -5,11 +5,14 @@ import { alert, field, form, note } from './form.ts';
 import type { Handler } from './handler.ts';
 import { markup } from './html.ts';
 import type { PagesParts } from './parts.ts';
+import { providerForms } from './provider-forms.ts';
 import { page, redirect, withNext } from './respond.ts';
 import { refusedStatus, sayNote, sayRefused } from './said.ts';
 import type { Visit } from './visit.ts';
 
-function loginPage(visit: Visit, refused: Refused | null): OwnPageResponse {
+type Ways = Pick<PagesParts, 'providers'>;
+
+function loginPage(visit: Visit, { providers }: Ways, refused: Refused | null): OwnPageResponse {
   const withPasskey = form(visit, {
     to: 'passkey',
     button: 'Sign in with a passkey',
@@ -33,6 +36,7 @@ function loginPage(visit: Visit, refused: Refused | null): OwnPageResponse {
       })}
       <ul class="ways">
         ${visit.canUsePasskeys ? markup`<li>${withPasskey}</li>` : null}
+        ${providerForms(visit, providers, 'sign-in').map((one) => markup`<li>${one}</li>`)}
         <li><a href="${withNext(visit.mount.path('reset'), visit.next)}">Forgot your password?</a></li>
       </ul>`,
   });
@@ -44,7 +48,7 @@ export function loginHandler(parts: PagesParts): Handler {
       // A session that is too weak for here is signed in anew; a second one on top of a good one is asked for by signing out.
       const isEnough = visit.session !== null && (visit.session.acr === 'aal2' || !visit.brand.needsMfa);
       if (isEnough) return Promise.resolve(redirect(visit, visit.next ?? visit.mount.path('account')));
-      return Promise.resolve(loginPage(visit, null));
+      return Promise.resolve(loginPage(visit, parts, null));
     },
     async post(visit) {
       const step = await parts.signIn.begin({
@@ -52,7 +56,7 @@ export function loginHandler(parts: PagesParts): Handler {
         name: visit.field('name'),
         password: visit.field('password'),
       });
-      return step.kind === 'refused' ? loginPage(visit, step) : advance(visit, step, parts);
+      return step.kind === 'refused' ? loginPage(visit, parts, step) : advance(visit, step, parts);
     },
   };
 }

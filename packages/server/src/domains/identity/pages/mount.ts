@@ -19,6 +19,8 @@ export const PAGES = [
   'invite',
   'reset',
   'reset/finish',
+  'provider',
+  'provider/back',
 ] as const;
 /** The setup of the first owner is a page of the administration only. */
 export type PageName = (typeof PAGES)[number] | 'setup';
@@ -36,12 +38,14 @@ export interface Mount {
 
 function mount(kind: Mount['kind'], paths: ReadonlyMap<PageName, string>, places: Pick<Mount, 'assets' | 'home'>): Mount {
   const pages = new Map([...paths].map(([page, path]) => [path, page]));
+  // Each provider has an address of its own to lead back to: an answer of one cannot pass for another's (RFC 9700 §4.4.2).
+  const back = `${paths.get('provider/back') ?? ''}/`;
   return {
     kind,
     ...places,
     // Every page that a mount has leads only to pages with a path: the map is made of all of them.
     path: (page) => paths.get(page)!,
-    find: (path) => pages.get(path) ?? null,
+    find: (path) => pages.get(path) ?? (path.startsWith(back) ? 'provider/back' : null),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { ProviderName } from '../providers/provider.ts';
 import type { People } from '../people/people.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import type { NewSession } from '../sessions/session.ts';
@@ -12,9 +13,14 @@ export interface Brand {
 }
 
 export interface PagesParts {
+  /** Other ways to sign in, in the order of the configuration. */
+  readonly providers: readonly ProviderName[];
   readonly signIn: SignIn<NewSession>;
   readonly sessions: Pick<Sessions, 'list' | 'end' | 'endOne' | 'endOthers' | 'elevate' | 'isElevated'>;
-  readonly people: Pick<People, 'find' | 'factors' | 'setPassword' | 'newRecoveryCodes' | 'removeTotp' | 'removePasskey'>;
+  readonly people: Pick<
+    People,
+    'find' | 'factors' | 'setPassword' | 'newRecoveryCodes' | 'removeTotp' | 'removePasskey' | 'links' | 'disconnect'
+  >;
   /** Null = Holdfast itself, in its administration. The answer null = there is no such application. */
   readonly brand: (application: string | null) => Promise<Brand | null>;
   readonly random: (bytes: number) => Uint8Array;

@@ -18,6 +18,12 @@ export function sayRefused({ cause, retryAfterSeconds }: Refused): string {
       return 'This sign-in is over. Begin again.';
     case 'locked':
       return `Too many tries. Try again in ${wait(retryAfterSeconds)}.`;
+    case 'away':
+      return 'The other service does not answer as it should. Try again in a moment, or sign in here another way.';
+    case 'denied':
+      return 'The other service did not confirm that it is you.';
+    case 'unconnected':
+      return 'That account belongs to nobody here. Sign in another way and connect it on the page of your account, or ask for an invitation.';
     case 'link':
       return 'This link cannot be used: it is wrong, was used before, or is too old. Ask for a new one.';
     default:
@@ -26,7 +32,12 @@ export function sayRefused({ cause, retryAfterSeconds }: Refused): string {
 }
 
 /** RFC 9110 §15.5.21 for what was typed wrong: 401 would have to name an authentication scheme of HTTP. */
-export const refusedStatus = ({ cause }: Refused): number => (cause === 'locked' ? 429 : 422);
+export const refusedStatus = ({ cause }: Refused): number => STATUS.get(cause) ?? 422;
+const STATUS: ReadonlyMap<Refused['cause'], number> = new Map([
+  ['locked', 429],
+  ['away', 503],
+  ['unconnected', 403],
+]);
 
 /** What a page says above its form after a redirect. Only these words can be shown: an address cannot put others there. */
 const NOTES = new Map<string, string>([
@@ -34,6 +45,8 @@ const NOTES = new Map<string, string>([
   ['password', 'Your password was changed, and all your sessions ended. Sign in with the new one.'],
   ['factor', 'Your second factor was set up.'],
   ['removed', 'The factor was removed.'],
+  ['connected', 'The account was connected: from now on you can sign in with it.'],
+  ['disconnected', 'The account was disconnected.'],
   ['session', 'The session was ended.'],
   ['sessions', 'All other sessions were ended.'],
   ['renew', 'You used a recovery code. If your authenticator is lost, set up a new one below and remove the old one.'],

@@ -1,12 +1,17 @@
 import type { GatewaySession } from '@holdfast/contract';
 import { Refusal } from '../../../platform/refusal.ts';
 import type { Person } from '../people/person.ts';
+import type { ProviderLink } from '../providers/link-store.ts';
 import type { NewSession, SessionListed } from '../sessions/session.ts';
 import type {
   ChallengeView,
   Enrol,
   PasskeyOffer,
   PasswordAttempt,
+  ProviderAnswer,
+  ProviderOffer,
+  ProviderStep,
+  ProviderVisit,
   Refused,
   SignIn,
   Site,
@@ -197,6 +202,21 @@ class TestSignIn implements SignIn<NewSession> {
     return CODES.includes(code) ? this.#signedIn(false) : refused('code');
   }
 
+  async beginProvider(visit: ProviderVisit): Promise<ProviderOffer | Refused> {
+    this.#state.calls.push(['beginProvider', visit]);
+    if (visit.provider === 'away') return refused('away', 30);
+    this.#stage('provider', visit.purpose);
+    return { kind: 'provider-offer', challenge: CHALLENGE, url: 'https://id.example/authorize?a=1&b=2' };
+  }
+
+  async finishProvider(challenge: string | null, answer: ProviderAnswer): Promise<ProviderStep<NewSession>> {
+    this.#state.calls.push(['finishProvider', challenge, answer]);
+    const { query } = answer;
+    if (challenge === null) return { step: refused('ended'), next: null };
+    if (query.includes('error')) return { step: refused('unconnected'), next: '/orders?id=1' };
+    return { step: this.#finish(true), next: '/orders?id=1' };
+  }
+
   async acceptInvite(token: string, password: string): Promise<Step<NewSession>> {
     return this.#link(token, password);
   }
@@ -222,6 +242,7 @@ interface TestState {
   isElevated: boolean;
   needsMfa: boolean;
   others: readonly SessionListed[];
+  links: readonly ProviderLink[];
 }
 
 export interface TestParts extends PagesParts {
@@ -229,10 +250,14 @@ export interface TestParts extends PagesParts {
 }
 
 export function createTestParts(): TestParts {
-  const state: TestState = { calls: [], view: null, hasFactor: true, isElevated: false, needsMfa: true, others: [] };
+  const state: TestState = { calls: [], view: null, hasFactor: true, isElevated: false, needsMfa: true, others: [], links: [] };
   const note = (...call: readonly unknown[]): void => void state.calls.push(call);
   return {
     state,
+    providers: [
+      { id: 'corp', name: 'Corp <ID>' },
+      { id: 'away', name: 'Away' },
+    ],
     signIn: new TestSignIn(state),
     sessions: {
       list: async () => [LISTED, ...state.others],
@@ -260,6 +285,8 @@ export function createTestParts(): TestParts {
         throw new Refusal('last-factor');
       },
       removePasskey: async (id, passkey) => note('removePasskey', id, passkey),
+      links: async () => state.links,
+      disconnect: async (id, provider) => note('disconnect', id, provider),
     },
     brand: async (application) => {
       const name = application === null ? 'Holdfast' : 'Shop <&> "Co"';

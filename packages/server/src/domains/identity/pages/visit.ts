@@ -17,6 +17,9 @@ export interface Visit {
   readonly page: PageName;
   readonly mount: Mount;
   readonly isPost: boolean;
+  /** As it was asked for, without `?`. */
+  readonly path: string;
+  readonly search: string;
   readonly brand: Brand;
   readonly site: Site;
   /** WebAuthn §5.1.3: a name, over HTTPS or on this very machine; never an address. */
@@ -58,6 +61,8 @@ export function readVisit(request: OwnPageRequest, page: PageName, place: VisitP
     page,
     mount,
     isPost,
+    path: request.path,
+    search: request.query,
     brand,
     site: { rpId: hostname, origin },
     canUsePasskeys: isIP(hostname.replaceAll(/[[\]]/gu, '')) === 0 && (request.secure || hostname === 'localhost'),

@@ -32,6 +32,14 @@ const WORDS = {
     'Many wrong passwords',
     'Somebody typed many wrong passwords for your account. Devices that you signed in with before are not affected; others have to wait.',
   ],
+  'provider-connected': [
+    'Another way to sign in was added',
+    `An account at another service was connected with yours: whoever has it can sign in as you.\n\n${CLOSING}`,
+  ],
+  'provider-disconnected': [
+    'A way to sign in was removed',
+    `An account at another service was disconnected from yours.\n\n${CLOSING}`,
+  ],
   'sign-up-again': [
     'You have an account already',
     'Somebody, perhaps you, asked for an account with this address. You have one: sign in, or ask for a new password.',

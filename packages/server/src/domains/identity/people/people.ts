@@ -9,6 +9,7 @@ import {
 import { isUniqueViolation } from '../../../platform/db/database-error.ts';
 import type { Transaction } from '../../../platform/db/database.ts';
 import { Refusal } from '../../../platform/refusal.ts';
+import { createLinkCare, type LinkCare } from '../providers/link-care.ts';
 import { readAdoption } from './adoption.ts';
 import { createPeopleCore, type PeopleCore, type PeopleParts } from './core.ts';
 import { createFactorCare, type FactorCare } from './factor-care.ts';
@@ -30,7 +31,7 @@ export interface PersonChange {
 export type { NewPerson };
 
 /** People: who there is, what they may, and what they sign in with. */
-export interface People extends FactorCare {
+export interface People extends FactorCare, LinkCare {
   /** For the sign-in of the same domain. */
   readonly core: PeopleCore;
   /** Invited, with neither password nor factor: an operator never chooses a password for somebody (ASVS 5.0 6.4.6). */
@@ -146,6 +147,7 @@ export function createPeople(parts: PeopleParts): People {
     get,
     issueLink,
     ...createFactorCare(core, get),
+    ...createLinkCare(core, get),
     create: async (input, actor) => createPerson(core, input, actor),
     async invite(id, actor, linkBase) {
       const person = await get(id);

@@ -65,6 +65,8 @@ export type PeopleTables = {
     used_at: number | null;
     tries: number;
   };
+  /** `0043_identity_provider.sql`. */
+  identity_provider_link: { key: string; person: string; provider: string; created_at: number; last_used_at: number | null };
   identity_known_device: { hash: string; person: string; created_at: number; last_seen_at: number };
   identity_failure: { kind: FailureKind; key: string; count: number; first_at: number; last_at: number };
 };

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Clock } from '../../../platform/clock.ts';
 import type { Keyring } from '../../../platform/keyring/keyring.ts';
+import type { Pending } from '../../../platform/oidc/client.ts';
 import type { PeopleDb } from '../people/tables.ts';
 import type { ChallengeView, SignInContext } from './steps.ts';
 
@@ -24,6 +25,17 @@ export interface ChallengeData {
   readonly seed: string | null;
   /** The WebAuthn challenge on offer, base64url, and the host it is for. */
   readonly webAuthn: { readonly challenge: string; readonly rpId: string } | null;
+  /** What the answer of a provider must fit; left out = none was asked. */
+  readonly provider?: AskedProvider;
+}
+
+export interface AskedProvider {
+  readonly id: string;
+  readonly pending: Pending;
+  /** Where the visitor wanted to go: the provider's answer carries no word of it. */
+  readonly next: string | null;
+  /** The secret of the invitation that is accepted this way. */
+  readonly invite: string | null;
 }
 
 export interface OpenChallenge {

@@ -42,14 +42,14 @@ export interface Flow<Session> {
   complete(tx: Transaction, proof: Proof): Promise<Completed>;
   /** After that transaction. */
   open(completed: Completed): Promise<SignedIn<Session> | Confirmed>;
-  /** After the password: the second factor, enrolment, or in. */
-  afterPassword(proof: Proof): Promise<Step<Session>>;
+  /** After the first proof: the second factor, enrolment, or in. A provider may have proven both. */
+  afterFirst(proof: Proof): Promise<Step<Session>>;
   methodsOf(db: PeopleDb, person: string): Promise<readonly Method[]>;
   refusal(payload: RefusalPayload): EventRecord;
 }
 
 /** A proof of two kinds, or of a key that checked its owner by itself (SP 800-63B-4 §2.2). */
-const acrOf = (amr: readonly string[]): 'aal1' | 'aal2' => (amr.includes('mfa') ? 'aal2' : 'aal1');
+export const acrOf = (amr: readonly string[]): 'aal1' | 'aal2' => (amr.includes('mfa') ? 'aal2' : 'aal1');
 
 export const actorOf = (person: string | null): EventRecord['actor'] => ({ kind: 'visitor', ref: person ?? 'anonymous' });
 const subjectOf = (person: string): string => `person:${person}`;
@@ -120,8 +120,9 @@ export function createFlow<Session>(core: PeopleCore, openSession: OpenSession<S
       const isWelcome = status === 'active' || (status === 'invited' && data.purpose === 'enrolment');
       return isWelcome ? (found?.person ?? null) : null;
     },
-    async afterPassword(proof) {
+    async afterFirst(proof) {
       const { person, context, purpose } = proof;
+      if (acrOf(proof.amr) === 'aal2') return open(await db.transaction(async (tx) => complete(tx, proof)));
       const methods = await methodsOf(tables(), person.id);
       const data = { purpose, context, amr: proof.amr, seed: null, webAuthn: null };
       if (methods.length > 0) {

@@ -49,7 +49,7 @@ export async function finishLink<Session>(flow: Flow<Session>, kinds: readonly I
   });
   if (updated === null) return refuseLink(flow, link);
   if (person.hasPassword) core.tell(person, 'password-changed');
-  return flow.afterPassword({ person: updated.person, context, purpose: 'sign-in', amr: ['pwd'] });
+  return flow.afterFirst({ person: updated.person, context, purpose: 'sign-in', amr: ['pwd'] });
 }
 
 type ForLetter = SignInContext & { readonly linkBase: string };

@@ -73,7 +73,7 @@ export async function beginWithPassword<Session>(flow: Flow<Session>, given: Pas
   const refusal = await judge(flow, { attempt, stored, password, context });
   if (refusal !== null) return refusal;
   if (stored === null) throw new Error('assertion: nobody without a row has the right password');
-  return flow.afterPassword({ person: stored.person, context, purpose: 'sign-in', amr: ['pwd'] });
+  return flow.afterFirst({ person: stored.person, context, purpose: 'sign-in', amr: ['pwd'] });
 }
 
 /** For a step-up of somebody whose password is the only factor. Under the same limits as a sign-in. */

@@ -36,5 +36,5 @@ export async function finishSetup<Session>(
       throw isUniqueViolation(error) ? nameTaken(error) : error;
     });
   if (person === null) return refuseLink(flow, { context });
-  return flow.afterPassword({ person, context, purpose: 'sign-in', amr: ['pwd'] });
+  return flow.afterFirst({ person, context, purpose: 'sign-in', amr: ['pwd'] });
 }

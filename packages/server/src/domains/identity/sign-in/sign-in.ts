@@ -9,11 +9,15 @@ import { createLetters, finishLink } from './link-step.ts';
 import { beginWithPasskey, finishWithPasskey, offerPasskey } from './passkey-step.ts';
 import { beginWithPassword, finishWithPassword } from './password-step.ts';
 import { finishSetup } from './setup-step.ts';
+import { beginWithProvider, finishWithProvider } from '../providers/provider-step.ts';
+import type { ProviderParts } from '../providers/settle.ts';
 import type { ChallengeView, SignIn, SignInContext, Step } from './steps.ts';
 
 export interface SignInParts<Session> {
   readonly people: Pick<People, 'core'>;
   readonly openSession: OpenSession<Session>;
+  /** Left out = nobody else is asked. */
+  readonly providers?: ProviderParts;
   readonly log?: Log;
 }
 
@@ -61,6 +65,7 @@ const invitesOf = ({ kind }: SignInContext): readonly InviteKind[] => (kind === 
 export function createSignIn<Session>({
   people,
   openSession,
+  providers = { providers: new Map(), firstOwner: null },
   log = silentLog,
 }: SignInParts<Session>): SignIn<Session> & ByLetter {
   const flow = createFlow(people.core, openSession);
@@ -81,6 +86,8 @@ export function createSignIn<Session>({
     registerPasskey: async (challenge, site) => offerRegistration(flow, challenge, site),
     confirmPasskey: async (challenge, response, { name, ...site }) => enrolWithPasskey(flow, challenge, { response, site, name }),
     confirmSaved: async (challenge, code) => confirmCodes(flow, challenge, code),
+    beginProvider: async (visit, context) => beginWithProvider(flow, providers, { visit, context }),
+    finishProvider: async (token, answer) => finishWithProvider(flow, providers, { token, answer }),
     acceptInvite: async (token, password, context) => finishLink(flow, invitesOf(context), { token, password, context }),
     acceptSetup: async (token, given, context) => finishSetup(flow, token, { given, context }),
     async requestReset(nameOrEmail, context) {

@@ -44,9 +44,10 @@ export interface Refused {
   readonly kind: 'refused';
   /**
    * credentials = name or password wrong (nobody learns which), code = wrong or used code, try again;
-   * ended = the challenge is over, begin anew; locked = later, after `retryAfterSeconds`; link = the link cannot be used.
+   * ended = the challenge is over, begin anew; locked = later, after `retryAfterSeconds`; link = the link cannot be used;
+   * away = the provider did not answer well; denied = it, or the person there, said no; unconnected = its account is nobody's here.
    */
-  readonly cause: 'credentials' | 'code' | 'ended' | 'locked' | 'link';
+  readonly cause: 'credentials' | 'code' | 'ended' | 'locked' | 'link' | 'away' | 'denied' | 'unconnected';
   readonly retryAfterSeconds: number | null;
 }
 
@@ -106,6 +107,39 @@ export interface PasskeyOffer {
   readonly options: Readonly<Record<string, unknown>>;
 }
 
+/** Where the browser goes to sign in at a provider. */
+export interface ProviderOffer {
+  readonly kind: 'provider-offer';
+  readonly challenge: string;
+  readonly url: string;
+}
+
+export interface ProviderVisit {
+  readonly provider: string;
+  /** Where the provider leads back to; it knows the address and accepts no other. */
+  readonly redirectUri: string;
+  readonly next: string | null;
+  /** `sign-in` is anybody, also with an invitation; the others are for the person who is signed in. */
+  readonly purpose: ChallengeView['purpose'];
+  readonly person: string | null;
+  readonly invite: string | null;
+}
+
+export interface ProviderAnswer {
+  readonly provider: string;
+  readonly redirectUri: string;
+  /** As the browser brought it. */
+  readonly query: string;
+  /** Who is signed in here. */
+  readonly person: string | null;
+  readonly context: SignInContext;
+}
+
+export interface ProviderStep<Session> {
+  readonly step: Step<Session>;
+  readonly next: string | null;
+}
+
 /** What the first owner chooses. */
 export interface SetupGiven {
   readonly name: string;
@@ -114,7 +148,7 @@ export interface SetupGiven {
 
 /** What a page may know of a challenge. */
 export interface ChallengeView {
-  readonly stage: 'second-factor' | 'enrol' | 'save-codes' | 'passkey';
+  readonly stage: 'second-factor' | 'enrol' | 'save-codes' | 'passkey' | 'provider';
   readonly purpose: 'sign-in' | 'step-up' | 'enrolment';
   readonly methods: readonly Method[];
   readonly name: string | null;
@@ -150,6 +184,10 @@ export interface SignIn<Session> {
   confirmPasskey(challenge: string, response: unknown, passkey: Site & { readonly name: string }): Promise<Step<Session>>;
   /** One of the recovery codes typed back. It stays usable. */
   confirmSaved(challenge: string, code: string): Promise<Step<Session>>;
+
+  /** Another way to sign in, or to confirm it, or one more account of somebody signed in and stepped up. */
+  beginProvider(visit: ProviderVisit, context: SignInContext): Promise<ProviderOffer | Refused>;
+  finishProvider(challenge: string | null, answer: ProviderAnswer): Promise<ProviderStep<Session>>;
 
   /** Sets the first password and goes on to enrolment or in. An unacceptable password throws `password-unacceptable`. */
   acceptInvite(token: string, password: string, context: SignInContext): Promise<Step<Session>>;

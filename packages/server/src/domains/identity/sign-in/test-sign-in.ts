@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { ProviderParts } from '../providers/settle.ts';
 import { openTestPeople, type TestPeople } from '../people/test-people.ts';
 import type { HashParameters } from '../people/password-hash.ts';
 import { totpCode, totpStep } from '../people/totp.ts';
@@ -26,11 +27,12 @@ export const FROM: SignInContext = {
   deviceToken: null,
 };
 
-export async function openTestSignIn(parameters?: HashParameters): Promise<TestSignIn> {
+export async function openTestSignIn(parameters?: HashParameters, providers?: ProviderParts): Promise<TestSignIn> {
   const test = await openTestPeople(parameters);
   const opened: SessionRequest[] = [];
   const signIn = createSignIn<TestSession>({
     people: test.people,
+    ...(providers === undefined ? {} : { providers }),
     openSession: async (request) => {
       opened.push(request);
       return Promise.resolve({ token: `session-${opened.length}` });
