@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
-import { request } from 'node:https';
+import { request as requestPlain } from 'node:http';
+import { request as requestSecure } from 'node:https';
 import type { Answer } from './holdfast-process.ts';
 
 const ENTITIES = new Map([
@@ -60,6 +61,7 @@ export class AdminBrowser {
     const { host, hostname, port, origin } = this.#origin;
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     const own = method === 'GET' ? {} : { origin, 'sec-fetch-site': 'same-origin' };
+    const request = this.#origin.protocol === 'http:' ? requestPlain : requestSecure;
     return new Promise((done, fail) => {
       const outgoing = request(
         {

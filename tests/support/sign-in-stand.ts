@@ -83,6 +83,7 @@ export async function openSignInStand(login: Partial<NonNullable<ApplicationInpu
   const gateway = await startTestGateway(
     { ...snapshot, identityKeys: [...(await signingKeys.current())] },
     {
+      clock,
       async onAsk(ask) {
         if (ask.kind === 'account') return { kind: 'account', account: null };
         if (ask.kind === 'session') return { kind: 'session', session: await sessionOf(ask.hash) };

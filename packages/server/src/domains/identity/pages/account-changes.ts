@@ -9,6 +9,7 @@ import { MISTYPED, newPasswordFields, passwordFault } from './link-pages.ts';
 import type { PagesParts } from './parts.ts';
 import { page, redirect, withNext } from './respond.ts';
 import { sayRefused } from './said.ts';
+import { isProgram, stepUpNeeded } from './step-up-answer.ts';
 import type { Visit } from './visit.ts';
 
 /** People change their own account. */
@@ -24,6 +25,7 @@ function guarded(parts: PagesParts, change: Change, { elevated }: { readonly ele
   return async (visit: Visit): Promise<OwnPageResponse> => {
     if (!isSignedIn(visit)) return toLogin(visit);
     if (elevated && !(await parts.sessions.isElevated(visit.session.hash))) {
+      if (isProgram(visit)) return stepUpNeeded(visit.session.acr);
       // A form is not kept: after the step-up the page is there to be filled in.
       const isPage = visit.page === 'account/password';
       return stepUp(visit, parts, isPage ? visit.mount.path(visit.page) : null);

@@ -104,10 +104,16 @@ async function signedIn(visit: Visit, step: SignedIn<NewSession>, { sessions }: 
   // Whoever came in with the factor itself has not lost it.
   const isRenewal = step.renewFactors && step.session.session.amr.includes('recovery');
   const goOn = isRenewal ? withNext(account, visit.next, 'renew') : (visit.next ?? visit.mount.home);
+  const { displaced } = step.session;
+  const told = markup`<p>
+    You were signed in at as many places as are allowed here. The oldest of these sessions was ended: if you do not know it, look at
+    <a href="${account}">your account</a>.
+  </p>`;
   return page(visit, {
     title: 'You are signed in',
-    body: markup`<p><a href="${goOn}">Continue</a></p>`,
-    goOn,
+    body: markup`${displaced > 0 ? told : null}<p><a href="${goOn}">Continue</a></p>`,
+    // Whoever is told something has the time to read it.
+    ...(displaced > 0 ? {} : { goOn }),
     cookies: { session: step.session.token, device: step.deviceToken, flow: null, link: null },
   });
 }
