@@ -21,7 +21,7 @@ const HEADER_BYTES_MAX = 65_536;
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/u;
 // Everything but HTAB, visible ASCII and bytes above 0x7f (RFC 9110 §5.5): CR, LF and NUL split responses.
 // oxlint-disable-next-line no-control-regex -- finding control characters is the purpose
-const FORBIDDEN = /[\u0000-\u0008\u000a-\u001f\u007f]/u;
+export const FORBIDDEN = /[\u0000-\u0008\u000a-\u001f\u007f]/u;
 
 /** Node writes header text as Latin-1; text that was decoded as UTF-8 goes back to the bytes it came from. */
 function toLatin1(value: string): string {
@@ -37,7 +37,8 @@ const KNOWN_MAX = 1024;
 const KNOWN_CHARS_MAX = 64;
 const known = new Map<string, string | null>();
 
-function readName(raw: string): string | null {
+/** A field name in lower case; null when it is none. */
+export function readName(raw: string): string | null {
   const held = known.get(raw);
   if (held !== undefined) return held;
   const name = TOKEN.test(raw) ? raw.toLowerCase() : null;

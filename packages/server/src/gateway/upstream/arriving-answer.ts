@@ -54,7 +54,7 @@ export class ArrivingAnswer {
     this.#held.push(chunk);
     this.#heldBytes += chunk.length;
     // The stream takes its reading up again.
-    if (this.#heldBytes >= HELD_BYTES_MAX) this.#parts.controller.pause();
+    if (this.#heldBytes >= HELD_BYTES_MAX) this.#parts.source.pause();
   }
 
   finish(): void {

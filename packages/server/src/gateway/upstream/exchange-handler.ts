@@ -3,6 +3,8 @@ import type { Dispatcher } from 'undici';
 import type { Refused } from '../exchange.ts';
 import type { AnswerMemory } from './answer-memory.ts';
 import { ArrivingAnswer } from './arriving-answer.ts';
+import type { AnswerSource } from './direct/answer-source.ts';
+import type { AnswerTaker } from './direct/line-connection.ts';
 import type { StalledAnswers } from './stalled-answers.ts';
 
 export type UpstreamResponse = ArrivingAnswer;
@@ -43,10 +45,10 @@ export interface HandlerParts {
   readonly onAnswerOver: () => void;
 }
 
-/** One request to the application, as undici's dispatcher calls it. */
-export class ExchangeHandler implements Dispatcher.DispatchHandler {
+/** One request to the application, as a direct line or undici's dispatcher calls it. */
+export class ExchangeHandler implements AnswerTaker, Dispatcher.DispatchHandler {
   readonly #parts: HandlerParts;
-  #controller: Dispatcher.DispatchController | null = null;
+  #source: AnswerSource | null = null;
   #answer: ArrivingAnswer | null = null;
   #isCancelled = false;
   #isOver = false;
@@ -55,25 +57,56 @@ export class ExchangeHandler implements Dispatcher.DispatchHandler {
     this.#parts = parts;
   }
 
+  get isCancelled(): boolean {
+    return this.#isCancelled;
+  }
+
   /** The client has gone: give the application's time back. */
   cancel(): void {
     this.#isCancelled = true;
-    if (!this.#isOver) this.#controller?.abort(new Error('client gone'));
+    if (!this.#isOver) this.#source?.abort(new Error('client gone'));
+  }
+
+  takeSource(source: AnswerSource): void {
+    this.#source = source;
+    if (this.#isCancelled) source.abort(new Error('client gone'));
+  }
+
+  takeHead(status: number, headers: readonly (readonly [string, string])[]): void {
+    const source = this.#source;
+    if (source === null) throw new Error('assertion: an answer comes from somewhere');
+    const idleMs = isEventStream(headers) ? 0 : this.#parts.bodyIdleMs;
+    const { memory, stalled } = this.#parts;
+    this.#answer = new ArrivingAnswer({ status, headers, source, idleMs, lengthBytes: lengthOf(headers), memory, stalled });
+    // Whoever waits goes on in a microtask, after the bytes that came with the header have been handed over.
+    this.#parts.onAnswer(this.#answer);
+  }
+
+  takeData(content: Uint8Array): void {
+    this.#answer?.arrive(content);
+  }
+
+  takeEnd(): void {
+    this.#isOver = true;
+    this.#parts.onAnswerOver();
+    this.#answer?.finish();
+  }
+
+  takeFault(fault: Error): void {
+    this.#isOver = true;
+    if (this.#answer === null) this.#parts.onFault(fault);
+    else {
+      this.#parts.onAnswerOver();
+      this.#answer.fail(fault);
+    }
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#controller = controller;
-    if (this.#isCancelled) controller.abort(new Error('client gone'));
+    this.takeSource(controller);
   }
 
   onResponseStart(controller: Dispatcher.DispatchController, status: number): void {
-    if (status < 200) return;
-    const headers = readPairs(controller.rawHeaders);
-    const idleMs = isEventStream(headers) ? 0 : this.#parts.bodyIdleMs;
-    const { memory, stalled } = this.#parts;
-    this.#answer = new ArrivingAnswer({ status, headers, controller, idleMs, lengthBytes: lengthOf(headers), memory, stalled });
-    // Whoever waits goes on in a microtask, after the bytes that came with the header have been handed over.
-    this.#parts.onAnswer(this.#answer);
+    if (status >= 200) this.takeHead(status, readPairs(controller.rawHeaders));
   }
 
   // oxlint-disable-next-line max-params -- the signature is undici's
@@ -84,22 +117,15 @@ export class ExchangeHandler implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Uint8Array): void {
-    this.#answer?.arrive(chunk);
+    this.takeData(chunk);
   }
 
   onResponseEnd(): void {
     // Trailers of the answer are dropped: no client of ours asked for them, and merged ones are an old way to smuggle.
-    this.#isOver = true;
-    this.#parts.onAnswerOver();
-    this.#answer?.finish();
+    this.takeEnd();
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    this.#isOver = true;
-    if (this.#answer === null) this.#parts.onFault(error);
-    else {
-      this.#parts.onAnswerOver();
-      this.#answer.fail(error);
-    }
+    this.takeFault(error);
   }
 }

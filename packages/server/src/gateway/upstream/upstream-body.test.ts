@@ -1,4 +1,3 @@
-import type { Dispatcher } from 'undici';
 import { describe, expect, it } from 'vitest';
 import { AnswerMemory } from './answer-memory.ts';
 import { StalledAnswers } from './stalled-answers.ts';
@@ -19,7 +18,7 @@ function open({
   memory?: AnswerMemory;
 }): Stand {
   const connection = { paused: false, aborted: false };
-  const controller = {
+  const source = {
     get paused() {
       return connection.paused;
     },
@@ -28,8 +27,7 @@ function open({
     abort: () => void (connection.aborted = true),
   };
   const body = new UpstreamBody({
-    // The part of undici's controller that a body uses.
-    controller: controller as unknown as Dispatcher.DispatchController,
+    source,
     idleMs: 0,
     lengthBytes,
     memory,

@@ -1,15 +1,15 @@
 import { Readable } from 'node:stream';
-import type { Dispatcher } from 'undici';
 import { SlowReader } from '../slow-reader.ts';
 import { ANSWER_HELD_BYTES_MAX } from './answer-memory.ts';
 import type { AnswerMemory } from './answer-memory.ts';
+import type { AnswerSource } from './direct/answer-source.ts';
 import type { Sheddable, StalledAnswers } from './stalled-answers.ts';
 
 /** Filled only while the client is the slower side; one read of a socket brings up to 64 KiB on top. */
 const BUFFER_BYTES = 16_384;
 
 export interface UpstreamBodyParts {
-  readonly controller: Dispatcher.DispatchController;
+  readonly source: AnswerSource;
   /** 0 = the answer may pause as long as it likes (event streams). */
   readonly idleMs: number;
   /** As announced; null = not told. */
@@ -44,7 +44,7 @@ export class UpstreamBody extends Readable implements Sheddable {
     // Of a large one nothing more is read once the client has asked for a pause: each chunk counts when hundreds are stalled.
     if (hasRoom && !(this.#heldBytesMax === BUFFER_BYTES && this.isPaused())) return;
     if (!hasRoom && this.#mayHold()) return;
-    this.#parts.controller.pause();
+    this.#parts.source.pause();
     this.#parts.stalled.add(this);
   }
 
@@ -62,14 +62,14 @@ export class UpstreamBody extends Readable implements Sheddable {
   override _read(): void {
     this.#giveBack();
     this.#parts.stalled.delete(this);
-    if (this.#parts.controller.paused) this.#parts.controller.resume();
+    if (this.#parts.source.paused) this.#parts.source.resume();
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
     if (this.#idle !== null) clearTimeout(this.#idle);
     this.#giveBack();
     this.#parts.stalled.delete(this);
-    if (!this.#isWhole) this.#parts.controller.abort(error ?? new Error('response no longer wanted'));
+    if (!this.#isWhole) this.#parts.source.abort(error ?? new Error('response no longer wanted'));
     done(error);
   }
 
@@ -91,7 +91,7 @@ export class UpstreamBody extends Readable implements Sheddable {
 
   #stalled(): void {
     // While we hold the application back ourselves, the client is the slow one; its own limits judge it.
-    if (this.#parts.controller.paused) this.#idle?.refresh();
+    if (this.#parts.source.paused) this.#idle?.refresh();
     else this.destroy(new Error('upstream stalled'));
   }
 }

@@ -3,6 +3,7 @@ import { Pool } from 'undici';
 import { discardRest } from '../body/discard-rest.ts';
 import type { Exchange, Refused } from '../exchange.ts';
 import { AnswerMemory } from './answer-memory.ts';
+import { DirectLine } from './direct/direct-line.ts';
 import { ExchangeHandler } from './exchange-handler.ts';
 import type { UpstreamAnswer, UpstreamFault } from './exchange-handler.ts';
 import { upstreamHeaders } from './request-headers.ts';
@@ -26,6 +27,8 @@ export interface Upstreams {
 interface Line {
   readonly key: string;
   readonly pool: Pool;
+  /** For whole requests to an application in clear text; null = everything goes through the pool. */
+  readonly direct: DirectLine | null;
   readonly basePath: string;
   readonly stalled: StalledAnswers;
   busy: number;
@@ -50,11 +53,24 @@ function openLine(application: Application): Line {
   const line: Line = {
     key: lineKey(application),
     pool,
+    direct: url.protocol === 'http:' ? openDirect(url, application) : null,
     basePath: url.pathname.replace(/\/$/u, ''),
     stalled: new StalledAnswers(() => line.busy - CONNECTIONS_MAX),
     busy: 0,
   };
   return line;
+}
+
+function openDirect(url: URL, { timeouts }: Application): DirectLine {
+  return new DirectLine({
+    // An IPv6 address stands in brackets in a URL only.
+    host: url.hostname.replace(/^\[|\]$/gu, ''),
+    port: url.port === '' ? 80 : Number(url.port),
+    connectionsMax: CONNECTIONS_MAX,
+    connectMs: timeouts.connectMs,
+    headersMs: timeouts.headersMs,
+    keepAliveMs: KEEP_ALIVE_MS,
+  });
 }
 
 export function createUpstreams(): Upstreams {
@@ -82,13 +98,17 @@ export function createUpstreams(): Upstreams {
         if (kept.get(id) === line.key) continue;
         lines.delete(id);
         line.stalled.close();
+        line.direct?.close();
         void line.pool.close().catch(() => undefined);
       }
     },
     async close() {
       const open = [...lines.values()];
       lines.clear();
-      for (const { stalled } of open) stalled.close();
+      for (const { stalled, direct } of open) {
+        stalled.close();
+        direct?.destroy();
+      }
       await Promise.all(open.map(({ pool }) => pool.destroy()));
     },
   };
@@ -177,17 +197,14 @@ function attempt(exchange: Exchange, turn: Turn): Promise<Exclude<UpstreamAnswer
     });
     turn.handler = handler;
     const path = line.basePath + (head.query === '' ? head.path : `${head.path}?${head.query}`);
-    line.pool.dispatch(
-      {
-        path,
-        // The front gate lets through a fixed list of methods, all of which undici knows.
-        method: head.method,
-        headers: upstreamHeaders(exchange),
-        body: upload ?? bufferedBody(exchange),
-        ...(exchange.upgrade === undefined ? {} : { upgrade: 'websocket' }),
-      },
-      handler,
-    );
+    // The front gate lets through a fixed list of methods, all of which undici knows.
+    const request = { method: head.method, path, headers: upstreamHeaders(exchange) };
+    if (line.direct !== null && upload === null && exchange.upgrade === undefined)
+      line.direct.dispatch({ ...request, body: bufferedBody(exchange) }, handler);
+    else {
+      const upgrade = exchange.upgrade === undefined ? {} : { upgrade: 'websocket' };
+      line.pool.dispatch({ ...request, body: upload ?? bufferedBody(exchange), ...upgrade }, handler);
+    }
   });
 }
 
