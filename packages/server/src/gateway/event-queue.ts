@@ -107,7 +107,8 @@ export function createEventQueue({ clock, identifiers, node, send }: EventQueueP
         return;
       }
       const time = clock.now();
-      waiting.push({ id: identifiers.eventId(time), time, node, tenant: 'default', actor: VISITOR, ...draft });
+      // Spread first: a copy of the whole shape, where one field after the other costs several times as much.
+      waiting.push({ ...draft, id: identifiers.eventId(time), time, node, tenant: 'default', actor: VISITOR });
       wake();
     },
     count(metric, labels, amount) {

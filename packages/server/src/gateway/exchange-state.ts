@@ -26,8 +26,8 @@ export interface ExchangeStart {
   readonly outgoing: Exchange['outgoing'];
   readonly snapshot: CompiledSnapshot;
   readonly events: EventQueue;
-  readonly transport?: Transport;
-  readonly upgrade?: Upgrade;
+  readonly transport?: Transport | undefined;
+  readonly upgrade?: Upgrade | undefined;
 }
 
 /** A class, not a literal: one hidden shape for every request keeps the property reads of all steps fast. */

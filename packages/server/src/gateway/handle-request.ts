@@ -85,8 +85,8 @@ export function createRequestRoom({ clock, log, node, send, snapshot, ask, rando
         connection: arrived.connection,
         incoming: arrived.incoming,
         outgoing: arrived.outgoing,
-        ...(arrived.transport === undefined ? {} : { transport: arrived.transport }),
-        ...(arrived.upgrade === undefined ? {} : { upgrade: arrived.upgrade }),
+        transport: arrived.transport,
+        upgrade: arrived.upgrade,
       });
       // A response whose client resets has its error here; the record tells the outcome.
       arrived.outgoing.on('error', ignore);

@@ -46,11 +46,14 @@ const FIELD_BY_NAME: ReadonlyMap<string, number> = new Map([
 // `upgrade`, `connection`, `content-length`, `transfer-encoding`: only names of these lengths are looked at.
 const NAME_LENGTHS: ReadonlySet<number> = new Set([...FIELD_BY_NAME.keys()].map((name) => name.length));
 
+/** Most names are told apart from those that count by their length alone. */
+export const isNameRead = (gate: RawGate, length: number): boolean => gate.inTrailer || NAME_LENGTHS.has(length);
+
 /** Notes which field begins; false when a trailer holds what it must not. */
-export function nameField(gate: RawGate, length: number, name: () => string): boolean {
+export function nameField(gate: RawGate, name: string): boolean {
   gate.field = S.FIELD_OTHER;
-  if (gate.inTrailer) return gate.headerCount <= TRAILER_FIELDS_MAX && !NOT_IN_TRAILER.has(name().toLowerCase());
-  if (NAME_LENGTHS.has(length)) gate.field = FIELD_BY_NAME.get(name().toLowerCase()) ?? S.FIELD_OTHER;
+  if (gate.inTrailer) return gate.headerCount <= TRAILER_FIELDS_MAX && !NOT_IN_TRAILER.has(name.toLowerCase());
+  if (name !== '') gate.field = FIELD_BY_NAME.get(name.toLowerCase()) ?? S.FIELD_OTHER;
   return true;
 }
 

@@ -22,7 +22,7 @@ export interface GatedHead {
 }
 
 /** One state of the machine: reads on from `at` and tells the position after what it took, or -1 after a violation. */
-export type Reader = (gate: RawGate, chunk: Uint8Array, at: number) => number;
+export type Reader = (gate: RawGate, chunk: Buffer, at: number) => number;
 
 export type GatePhase = 'idle' | 'head' | 'body' | 'opaque' | 'stopped';
 

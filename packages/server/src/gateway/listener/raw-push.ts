@@ -6,7 +6,7 @@ import { STOPPED } from './raw-states.ts';
  * Reads a chunk; the answer is how many of its bytes may go on to the next parser. Fewer than all of them means that
  * `violation` is set or that the client announced the end of its requests: nothing more will ever pass.
  */
-export function pushBytes(gate: RawGate, chunk: Uint8Array): number {
+export function pushBytes(gate: RawGate, chunk: Buffer): number {
   let at = 0;
   while (at < chunk.length) {
     if (gate.state === STOPPED) return at;

@@ -1,6 +1,6 @@
 import { METHODS } from '../front-gate-methods.ts';
 import { CR, IS_NAME, IS_TARGET, IS_TOKEN, IS_VALUE, COLON, LF, SP, TAB, UNDERSCORE } from './http-bytes.ts';
-import { beginHead, endField, endSection, nameField } from './raw-framing.ts';
+import { beginHead, endField, endSection, isNameRead, nameField } from './raw-framing.ts';
 import { CHUNK_READERS } from './raw-chunks.ts';
 import type { RawGate, Reader } from './raw-gate.ts';
 import * as S from './raw-states.ts';
@@ -9,8 +9,7 @@ const METHOD_BYTES_MAX = 32;
 const VERSION_BYTES = 8;
 const NAME_BYTES_MAX = 256;
 
-const text = (chunk: Uint8Array, from: number, to: number): string =>
-  Buffer.from(chunk.buffer, chunk.byteOffset + from, to - from).toString('latin1');
+const text = (chunk: Buffer, from: number, to: number): string => chunk.toString('latin1', from, to);
 
 /** RFC 9112 §2.2 allows a server to skip an empty line before the request line; one, not many. */
 const readStart: Reader = (gate, chunk, at) => {
@@ -113,7 +112,7 @@ const readName: Reader = (gate, chunk, at) => {
   if (byte !== COLON) return gate.fail(byte === UNDERSCORE ? 'header-underscore' : 'header-name');
   const length = gate.held.length + next - at;
   if (length === 0) return gate.fail('header-name');
-  if (!nameField(gate, length, () => gate.held + text(chunk, at, next))) return gate.fail('trailer-field');
+  if (!nameField(gate, isNameRead(gate, length) ? gate.held + text(chunk, at, next) : '')) return gate.fail('trailer-field');
   gate.held = '';
   gate.state = S.VALUE;
   return next + 1;

@@ -57,7 +57,8 @@ export function takeUpstreamHeaders(headers: HeaderList): HeaderPair[] | null {
   const taken: HeaderPair[] = [];
   let named: Set<string> | null = null;
   let bytes = 0;
-  for (const [rawName, rawValue] of headers) {
+  for (const pair of headers) {
+    const [rawName, rawValue] = pair;
     bytes += rawName.length + rawValue.length;
     const name = readName(rawName);
     if (bytes > HEADER_BYTES_MAX || name === null) return null;
@@ -67,7 +68,7 @@ export function takeUpstreamHeaders(headers: HeaderList): HeaderPair[] | null {
       named ??= new Set();
       for (const token of rawValue.split(',')) named.add(token.trim().toLowerCase());
     }
-    if (!HOP_BY_HOP.has(name)) taken.push([name, isUnusual ? toLatin1(rawValue) : rawValue]);
+    if (!HOP_BY_HOP.has(name)) taken.push(isUnusual || name !== rawName ? [name, toLatin1(rawValue)] : pair);
   }
   // RFC 9110 §7.6.1: what Connection names is hop-by-hop too.
   const dropped = named;

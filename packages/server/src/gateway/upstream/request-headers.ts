@@ -127,14 +127,21 @@ const SPOOFABLE_PREFIXES: readonly string[] = [
   'tailscale-user-',
   'wl-proxy-',
 ];
-const PREFIX_FIRST: ReadonlySet<number> = new Set(SPOOFABLE_PREFIXES.map((prefix) => prefix.charCodeAt(0)));
 const DROPPED: ReadonlySet<string> = new Set([...HOP_BY_HOP, ...SPOOFABLE]);
 
+// The same few dozen names come with every request. Bounded, cleared when full.
+const KNOWN_MAX = 1024;
+const KNOWN_CHARS_MAX = 64;
+const known = new Map<string, boolean>();
+
 function isDropped(name: string): boolean {
-  if (DROPPED.has(name)) return true;
-  // Most header names begin with a letter that no prefix begins with.
-  if (!PREFIX_FIRST.has(name.charCodeAt(0))) return false;
-  return SPOOFABLE_PREFIXES.some((prefix) => name.startsWith(prefix));
+  const held = known.get(name);
+  if (held !== undefined) return held;
+  const isSpoofable = DROPPED.has(name) || SPOOFABLE_PREFIXES.some((prefix) => name.startsWith(prefix));
+  if (name.length > KNOWN_CHARS_MAX) return isSpoofable;
+  if (known.size >= KNOWN_MAX) known.clear();
+  known.set(name, isSpoofable);
+  return isSpoofable;
 }
 
 /**

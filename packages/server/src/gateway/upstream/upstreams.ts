@@ -25,6 +25,8 @@ export interface Upstreams {
 }
 
 interface Line {
+  /** As the last snapshot had it; the same object means the same key. */
+  application: Application;
   readonly key: string;
   readonly pool: Pool;
   /** For whole requests to an application in clear text; null = everything goes through the pool. */
@@ -51,6 +53,7 @@ function openLine(application: Application): Line {
     maxHeaderSize: RESPONSE_HEADER_BYTES_MAX,
   });
   const line: Line = {
+    application,
     key: lineKey(application),
     pool,
     direct: url.protocol === 'http:' ? openDirect(url, application) : null,
@@ -78,7 +81,10 @@ export function createUpstreams(): Upstreams {
   const lines = new Map<string, Line>();
   const lineFor = (application: Application): Line => {
     const held = lines.get(application.id);
-    if (held !== undefined && held.key === lineKey(application)) return held;
+    if (held !== undefined && (held.application === application || held.key === lineKey(application))) {
+      held.application = application;
+      return held;
+    }
     const line = openLine(application);
     lines.set(application.id, line);
     return line;
