@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { slugSchema, timestampSchema, ulidSchema } from '../names.ts';
+import { pageQuerySchema } from './paging.ts';
 
 /** What a person may do in Holdfast itself; null = a user of protected applications only. */
 export const roleSchema = z.enum(['owner', 'administrator', 'analyst', 'auditor', 'developer']);
@@ -79,6 +80,8 @@ export type FactorsAnswer = z.infer<typeof factorsViewSchema>;
 export const sessionViewSchema = z.strictObject({
   id: ulidSchema,
   person: ulidSchema,
+  /** What the person types to sign in. */
+  name: z.string(),
   kind: z.enum(['application', 'admin']),
   application: z.string().nullable(),
   createdAt: timestampSchema,
@@ -93,6 +96,11 @@ export const sessionViewSchema = z.strictObject({
   userAgent: z.string().nullable(),
 });
 export type SessionAnswer = z.infer<typeof sessionViewSchema>;
+
+export const sessionQuerySchema = pageQuerySchema.extend({
+  kind: z.enum(['application', 'admin']).optional(),
+  application: slugSchema.optional(),
+});
 
 export const sessionsEndedSchema = z.strictObject({ ended: z.number().int().nonnegative() });
 

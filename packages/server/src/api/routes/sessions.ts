@@ -1,13 +1,13 @@
 import {
-  pageQuerySchema,
   pageSchema,
+  sessionQuerySchema,
   sessionsEndedSchema,
   sessionViewSchema,
   ulidSchema,
   type SessionAnswer,
 } from '@holdfast/contract';
 import { createRoute, z } from '@hono/zod-openapi';
-import type { SessionListed } from '../../domains/identity/index.ts';
+import type { People, SessionListed } from '../../domains/identity/index.ts';
 import { Refusal } from '../../platform/refusal.ts';
 import type { PeoplePort } from '../parts.ts';
 import { answers, needs, noContent, type Api } from '../route.ts';
@@ -21,7 +21,7 @@ const list = createRoute({
   tags,
   summary: 'Lists who is signed in, newest first; never a token.',
   ...needs('session:read'),
-  request: { query: pageQuerySchema },
+  request: { query: sessionQuerySchema },
   responses: answers(pageSchema(sessionViewSchema), 'One page.'),
 });
 const listOne = createRoute({
@@ -52,21 +52,26 @@ const endAll = createRoute({
   responses: answers(sessionsEndedSchema, 'How many there were.'),
 });
 
-const viewOf = ({ idleMs, amr, ...session }: SessionListed): SessionAnswer => ({
-  ...session,
-  idleSeconds: Math.floor(idleMs / 1000),
-  amr: [...amr],
-});
+async function viewsOf(people: People, sessions: readonly SessionListed[]): Promise<SessionAnswer[]> {
+  const names = await people.namesOf([...new Set(sessions.map(({ person }) => person))]);
+  return sessions.map(({ idleMs, amr, ...session }) => ({
+    ...session,
+    name: names.get(session.person) ?? '',
+    idleSeconds: Math.floor(idleMs / 1000),
+    amr: [...amr],
+  }));
+}
 
 export function mountSessions(api: Api, { people, sessions }: PeoplePort): void {
   api.openapi(list, async (context) => {
-    const { cursor = null, limit } = context.req.valid('query');
-    const items = (await sessions.listAll({ before: cursor, limit })).map(viewOf);
+    const { cursor = null, limit, kind, application } = context.req.valid('query');
+    const listed = await sessions.listAll({ before: cursor, limit, kind, application });
+    const items = await viewsOf(people, listed);
     return context.json({ items, next: items.length < limit ? null : (items.at(-1)?.id ?? null) }, 200);
   });
   api.openapi(listOne, async (context) => {
     const { id } = await findPerson(people, context.req.valid('param').person);
-    return context.json({ items: (await sessions.list(id)).map(viewOf) }, 200);
+    return context.json({ items: await viewsOf(people, await sessions.list(id)) }, 200);
   });
   api.openapi(end, async (context) => {
     const by = { reason: 'revoked' as const, actor: context.get('principal').actor };

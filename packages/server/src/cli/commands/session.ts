@@ -1,4 +1,4 @@
-import type { PersonView, SessionAnswer } from '@holdfast/contract';
+import type { SessionAnswer } from '@holdfast/contract';
 import { change } from '../change.ts';
 import { listAll, segment, type ApiClient } from '../client.ts';
 import type { BranchBody, Context, Input } from '../command.ts';
@@ -39,11 +39,9 @@ async function read(api: ApiClient, user: string | null): Promise<readonly Sessi
 async function list(context: Context, input: Input): Promise<Outcome> {
   await using api = await context.api();
   const sessions = await read(api, input.text('user'));
-  const people = sessions.length === 0 ? [] : await listAll<PersonView>(api, { method: 'GET', path: '/api/v1/people' });
-  const names = new Map(people.map(({ id, name }) => [id, name]));
   const columns = [
     { title: 'ID', value: (row: SessionAnswer) => row.id },
-    { title: 'WHO', value: (row: SessionAnswer) => names.get(row.person) ?? row.person },
+    { title: 'WHO', value: (row: SessionAnswer) => row.name },
     { title: 'WHERE', value: (row: SessionAnswer) => row.application ?? 'administration' },
     { title: 'HOW', value: (row: SessionAnswer) => row.amr.join(' ') },
     { title: 'LAST SEEN', value: (row: SessionAnswer) => formatTime(row.lastSeenAt) },

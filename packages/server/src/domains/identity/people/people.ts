@@ -47,6 +47,8 @@ export interface People extends FactorCare, LinkCare {
   findByName(typed: string): Promise<Person | null>;
   list(query: PageQuery): Promise<Page<Person>>;
   countOwners(): Promise<number>;
+  /** What these people type to sign in, by id; who is gone is left out. */
+  namesOf(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
   adoption(): Promise<MfaAdoption>;
   change(id: string, change: PersonChange, actor: Actor): Promise<Person>;
   disable(id: string, actor: Actor): Promise<Person>;
@@ -171,6 +173,7 @@ export function createPeople(parts: PeopleParts): People {
       const items = rows.slice(0, limit).map(({ person }) => person);
       return { items, next: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
     },
+    namesOf: async (ids) => store.namesOf(tables(), ids),
     countOwners: async () => db.transaction(async (tx) => store.countActive(tx.kysely.withTables<PeopleTables>(), 'owner')),
     adoption: async () => readAdoption(db),
     change: async (id, change, actor) => changePerson(core, id, { change, actor }),

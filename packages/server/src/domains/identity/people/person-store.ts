@@ -23,6 +23,7 @@ export interface PersonStore {
   bySignInName(db: PeopleDb, typed: string): Promise<StoredPerson | null>;
   byEmail(db: PeopleDb, email: string): Promise<StoredPerson | null>;
   list(db: PeopleDb, after: string, limit: number): Promise<StoredPerson[]>;
+  namesOf(db: PeopleDb, ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
   update(db: PeopleDb, id: string, changes: PersonChanges): Promise<StoredPerson | null>;
   /** Active people with this role, locked until the transaction ends: two changes cannot each leave the other's. */
   countActive(db: PeopleDb, role: Role): Promise<number>;
@@ -120,6 +121,15 @@ export function createPersonStore(keyring: Keyring): PersonStore {
         .limit(limit)
         .execute();
       return rows.map((row) => toStored(row, keyring));
+    },
+    async namesOf(db, ids) {
+      if (ids.length === 0) return new Map();
+      const rows = await db
+        .selectFrom('identity_person')
+        .select(['id', 'name'])
+        .where('id', 'in', [...ids])
+        .execute();
+      return new Map(rows.map(({ id, name }) => [id, name]));
     },
     async update(db, id, changes) {
       const row = await db

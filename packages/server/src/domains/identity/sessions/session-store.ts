@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { JSONColumnType, Kysely, Selectable } from 'kysely';
 import type { Keyring } from '../../../platform/keyring/keyring.ts';
 import type { SessionEndReason } from '@holdfast/contract';
-import type { SessionListed, SessionPlace } from './session.ts';
+import type { SessionListed, SessionPage, SessionPlace } from './session.ts';
 
 export type SessionTables = {
   /** Only to lock the row: two sign-ins of one person must not each count without the other. */
@@ -98,10 +98,12 @@ export class SessionStore {
     return rows.map((row) => this.#toStored(row));
   }
 
-  /** All sessions, newest first, older than the one with the id `before`. */
-  async livePage(db: SessionDb, before: string | null, limit: number): Promise<StoredSession[]> {
-    const all = before === null ? this.#live(db) : this.#live(db).where('id', '<', before);
-    const rows = await all.orderBy('id', 'desc').limit(limit).execute();
+  async livePage(db: SessionDb, { before, limit, kind, application }: SessionPage): Promise<StoredSession[]> {
+    let query = this.#live(db);
+    if (before !== null) query = query.where('id', '<', before);
+    if (kind !== undefined) query = query.where('kind', '=', kind);
+    if (application !== undefined) query = query.where('application', '=', application);
+    const rows = await query.orderBy('id', 'desc').limit(limit).execute();
     return rows.map((row) => this.#toStored(row));
   }
 

@@ -27,6 +27,15 @@ export interface SessionRequest {
   readonly userAgent: string;
 }
 
+/** A part of the list of all sessions, newest first. */
+export interface SessionPage {
+  /** The id of the last one shown; null = from the newest. */
+  readonly before: string | null;
+  readonly limit: number;
+  readonly kind?: 'application' | 'admin' | undefined;
+  readonly application?: string | undefined;
+}
+
 /** A session as lists show it: neither token nor hash. */
 export interface SessionListed {
   readonly id: string;

@@ -14,6 +14,7 @@ import {
   newSessionToken,
   type NewSession,
   type SessionListed,
+  type SessionPage,
   type SessionPerson,
   type SessionPlace,
   type SessionRequest,
@@ -73,7 +74,7 @@ export interface Sessions {
   /** Oldest first. */
   list(person: string): Promise<readonly SessionListed[]>;
   /** Of everybody, newest first. */
-  listAll(query: { readonly before: string | null; readonly limit: number }): Promise<readonly SessionListed[]>;
+  listAll(query: SessionPage): Promise<readonly SessionListed[]>;
   /** Told of the hashes after the end is durable. */
   onEnded(listener: (hashes: readonly string[]) => void): void;
   /** Ends what is over by the clock, and forgets what ended long ago. */
@@ -205,15 +206,9 @@ class StoredSessions implements Sessions {
     return this.#living(await this.#store.livePersons(this.#parts.db.kysely.withTables<SessionTables>(), person));
   }
 
-  async listAll({
-    before,
-    limit,
-  }: {
-    readonly before: string | null;
-    readonly limit: number;
-  }): Promise<readonly SessionListed[]> {
+  async listAll(page: SessionPage): Promise<readonly SessionListed[]> {
     const tables = this.#parts.db.kysely.withTables<SessionTables>();
-    return this.#living(await this.#store.livePage(tables, before, Math.min(limit, PAGE_MAX)));
+    return this.#living(await this.#store.livePage(tables, { ...page, limit: Math.min(page.limit, PAGE_MAX) }));
   }
 
   onEnded(listener: (hashes: readonly string[]) => void): void {
