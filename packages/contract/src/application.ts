@@ -134,6 +134,8 @@ export const applicationSchema = z.strictObject({
   /** Learn routes and parameters from honest requests, for `holdfast schema propose`. */
   learning: z.enum(['on', 'off']).default('on'),
   login: loginSettingsSchema.prefault({}),
+  /** What the application's access policies mean, once it has some: monitor records what they would deny. */
+  accessMode: modeSchema.default('enforce'),
   csp: cspSettingsSchema.prefault({}),
   headers: headerSettingsSchema.prefault({}),
   cookies: cookieSettingsSchema.prefault({}),

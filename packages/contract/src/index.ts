@@ -5,6 +5,7 @@ export * from './api/events.ts';
 export * from './api/overview.ts';
 export * from './api/paging.ts';
 export * from './api/people.ts';
+export * from './api/policies.ts';
 export * from './api/protection.ts';
 export * from './api/schema.ts';
 export * from './api/service-accounts.ts';

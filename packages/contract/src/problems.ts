@@ -44,6 +44,12 @@ export const PROBLEMS = {
     'Another site made this request in the name of a person who is signed in here.',
     'holdfast explain ID',
   ),
+  'access-denied': define(
+    403,
+    'Access denied',
+    'You may not do this here.',
+    'holdfast explain ID, or holdfast policy who-can SET',
+  ),
   'address-banned': define(403, 'Access denied', 'Requests from this address are not accepted for now.', 'holdfast ban list'),
   'proxy-unlisted': define(
     403,
@@ -139,6 +145,18 @@ export const PROBLEMS = {
     'Nothing learned yet',
     'No honest request of this application has been learned from yet.',
     'holdfast schema status APP',
+  ),
+  'policy-invalid': define(
+    400,
+    'Policies invalid',
+    'The policies cannot be enforced as they are written; what was in force still is.',
+    'holdfast policy check SET --file FILE',
+  ),
+  'policy-missing': define(
+    404,
+    'No policies',
+    'No policies are in force here, there is no draft, or none of this version is kept.',
+    'holdfast policy list',
   ),
   'password-unacceptable': define(
     400,

@@ -211,6 +211,41 @@ export const controlEvents = {
     ocsf: { classUid: 6003, activityId: 4 },
     payload: z.strictObject({ version: count, digest: text, cause: z.enum(['operator', 'rollback']) }),
   }),
+  policyAccepted: plain({
+    type: 'policy.accepted',
+    summary: 'Access policies of an application, or of the API, were put in force.',
+    severity: 'high',
+    ocsf: API,
+    payload: z.strictObject({ set: text, version: count, digest: text, policies: count }),
+  }),
+  policyWithdrawn: plain({
+    type: 'policy.withdrawn',
+    summary: 'Access policies are in force no longer; those before them are again, if there were some.',
+    severity: 'high',
+    ocsf: { classUid: 6003, activityId: 4 },
+    payload: z.strictObject({
+      set: text,
+      version: count,
+      digest: text,
+      cause: z.enum(['withdraw', 'rollback', 'restore']),
+      /** The version that is in force now; 0 = none. */
+      back: count,
+    }),
+  }),
+  policyDraftSaved: plain({
+    type: 'policy.draft.saved',
+    summary: 'A draft of access policies was kept. Nothing is in force by it.',
+    severity: 'info',
+    ocsf: { classUid: 6003, activityId: 3 },
+    payload: z.strictObject({ set: text, digest: text, policies: count }),
+  }),
+  policyRefused: plain({
+    type: 'policy.refused',
+    summary: 'Access policies could not be read; what was in force still is.',
+    severity: 'medium',
+    ocsf: API,
+    payload: z.strictObject({ set: text, faults: z.array(text).max(16) }),
+  }),
   exceptionRemoved: plain({
     type: 'exception.removed',
     summary: 'An exception ended.',

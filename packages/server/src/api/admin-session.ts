@@ -55,6 +55,6 @@ export function asPrincipal({ id, who, expiresAt, elevatedUntil }: SessionView, 
   return {
     actor: { kind: 'operator', ref: `person:${who.id}` },
     permissions: permissionsOf(who.role),
-    session: { id, person: who.id, name: who.name, role: who.role, expiresAt, elevatedUntil, isElevated },
+    session: { id, person: who.id, name: who.name, role: who.role, groups: who.groups, expiresAt, elevatedUntil, isElevated },
   };
 }

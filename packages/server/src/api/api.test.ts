@@ -16,6 +16,7 @@ import {
 } from '@holdfast/contract';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { createTestAccess } from './test-access.ts';
 import { createApplications } from '../domains/applications/index.ts';
 import { createIdentity, type Identity } from '../domains/identity/index.ts';
 import { createProtection, type Protection } from '../domains/protection/index.ts';
@@ -85,7 +86,11 @@ beforeAll(async () => {
     limits: gatewayLimitsSchema.parse({}),
     keyMaterial: () => ({ certificates: [], challenges: [], alpnCertificates: [], ticketKeys: null, identityKeys: [] }),
   });
-  const parts = { domains: { applications, identity, protection, audit }, system, log: silentLog };
+  const parts = {
+    domains: { applications, identity, access: createTestAccess(platform, applications), protection, audit },
+    system,
+    log: silentLog,
+  };
   tcp = createApi({ ...parts, trust: { kind: 'token' } });
   socket = createApi({ ...parts, trust: { kind: 'host-operator', uid: 1000 } });
   token = await tokenFor(PERMISSIONS);

@@ -1,7 +1,7 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
-import type { Principal } from '../domains/access/index.ts';
+import type { Access, Principal } from '../domains/access/index.ts';
 import { adminSession, asPrincipal, assertFromHere, type SessionCheck } from './admin-session.ts';
 import type { Identity, RefusedCall } from '../domains/identity/index.ts';
 import { Refusal } from '../platform/refusal.ts';
@@ -31,6 +31,8 @@ async function refuse({ identity, ...refused }: Refused): Promise<never> {
 
 export interface Gate {
   readonly identity: Identity;
+  /** Asked for with each call. */
+  readonly access: () => Access['api'];
   readonly trust: Trust;
   /** Null = nobody signs in here. */
   readonly sessions: SessionCheck | null;
@@ -46,6 +48,7 @@ export function authenticate(gate: Gate) {
         ? { actor: { kind: 'operator', ref: `host:${trust.uid}` }, permissions: 'all' }
         : await principalOf(gate, route, context);
     context.set('principal', principal);
+    context.set('access', gate.access());
     await next();
     if (context.get('refusedPermission')) {
       const { account, actor } = principal;

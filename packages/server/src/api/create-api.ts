@@ -23,6 +23,7 @@ import { mountExceptions } from './routes/exceptions.ts';
 import { mountMaintenance } from './routes/maintenance.ts';
 import { mountOverview } from './routes/overview.ts';
 import { mountPeople } from './routes/people.ts';
+import { mountPolicies } from './routes/policies.ts';
 import { mountSchemas } from './routes/schemas.ts';
 import { mountServiceAccounts } from './routes/service-accounts.ts';
 import { mountSessions } from './routes/sessions.ts';
@@ -87,10 +88,11 @@ export function createApi(parts: ApiParts): Api {
   mountConsole(api, { files, plain: async (context, isBuilt) => plainStart(context, people ?? null, isBuilt) });
   api.use(
     '/api/v1/*',
-    authenticate({ identity: domains.identity, trust, sessions: people?.sessions ?? null }),
+    authenticate({ identity: domains.identity, access: () => domains.access.api, trust, sessions: people?.sessions ?? null }),
     idempotency(() => performance.now()),
   );
   for (const mount of [mountApplications, mountBans, mountBypass, mountExceptions, mountTuning, mountCsp]) mount(api, domains);
+  mountPolicies(api, domains);
   for (const mount of [mountSchemas, mountEvents, mountAudit, mountTokens, mountSnapshots]) mount(api, domains);
   mountServiceAccounts(api, { identity: domains.identity, people: people?.people });
   mountSystem(api, system);

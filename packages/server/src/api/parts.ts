@@ -13,7 +13,7 @@ import type {
   SystemStatus,
   VerifyView,
 } from '@holdfast/contract';
-import type { Principal } from '../domains/access/index.ts';
+import type { Access, Principal } from '../domains/access/index.ts';
 import type { Applications } from '../domains/applications/index.ts';
 import type { Traffic } from '../domains/audit/index.ts';
 import type { Admins, Identity, Pages, People, Sessions } from '../domains/identity/index.ts';
@@ -51,6 +51,7 @@ export interface SystemPort {
 export interface ApiDomains {
   readonly applications: Applications;
   readonly identity: Identity;
+  readonly access: Access;
   readonly protection: Protection;
   readonly audit: AuditPort;
 }

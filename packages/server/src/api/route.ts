@@ -2,12 +2,12 @@ import { problemSchema, type Permission } from '@holdfast/contract';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { MiddlewareHandler } from 'hono';
 import type { z } from 'zod';
-import { isSensitive, may, type Principal } from '../domains/access/index.ts';
+import { isSensitive, type Access, type Principal } from '../domains/access/index.ts';
 import { ELEVATION_MS } from '../domains/identity/index.ts';
 import { Refusal } from '../platform/refusal.ts';
 
 export interface ApiEnv {
-  Variables: { requestId: string; principal: Principal; refusedPermission: boolean };
+  Variables: { requestId: string; principal: Principal; access: Pick<Access['api'], 'decide'>; refusedPermission: boolean };
 }
 export type Api = OpenAPIHono<ApiEnv>;
 
@@ -27,9 +27,10 @@ const READING = new Set(['GET', 'HEAD']);
 /** Every route below `/api/v1/` spreads this into its definition: what it needs is written beside it and in the OpenAPI document. */
 export function needs(permission: Permission, { isCalming = false }: Need = {}) {
   const check: MiddlewareHandler<ApiEnv> = async (context, next) => {
-    if (!may(context.get('principal'), permission)) {
+    const verdict = await context.get('access').decide(context.get('principal'), permission, context.req.method);
+    if (verdict !== 'allowed') {
       context.set('refusedPermission', true);
-      throw new Refusal('permission-missing');
+      throw new Refusal(verdict === 'missing' ? 'permission-missing' : 'access-denied');
     }
     if (isSensitive(permission) && !isCalming && !READING.has(context.req.method)) assertElevated(context.get('principal'));
     await next();

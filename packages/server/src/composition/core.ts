@@ -3,6 +3,7 @@ import type { Answer, Ask } from '@holdfast/contract';
 import { runDoctor } from '../api/doctor-checks.ts';
 import { createMaintenance } from '../api/maintenance.ts';
 import { createSystemPort, type ProcessFacts } from '../api/system-port.ts';
+import { createAccess } from '../domains/access/index.ts';
 import { createApplications } from '../domains/applications/index.ts';
 import { createTraffic, openAudit, type AuditStatus, type Traffic } from '../domains/audit/index.ts';
 import { createIdentity, toGatewayAccount } from '../domains/identity/index.ts';
@@ -39,13 +40,15 @@ export async function openCore(foundation: Foundation) {
   const applications = createApplications({ db, bus, clock });
   const identity = createIdentity({ db, bus, clock });
   const rooms = openIdentity(foundation, applications);
+  const directory = { people: rooms.people, accounts: identity.accounts };
+  const access = createAccess({ db, bus, clock, log, applications, directory });
   const { trustedHops, limits, contact } = config;
   const vault = openVault(foundation.keyring, TUNING);
   const protection = stack.use(
-    createProtection({ db, bus, clock, log, applications, trustedHops, limits, contact, keyMaterial, vault }),
+    createProtection({ db, bus, clock, log, applications, access, trustedHops, limits, contact, keyMaterial, vault }),
   );
   const { people, sessions, signIn, signingKeys } = rooms;
-  const domains = { applications, identity, people, sessions, signIn, signingKeys, protection, audit };
+  const domains = { applications, identity, access, people, sessions, signIn, signingKeys, protection, audit };
   const places = configuredPlaces(config);
   const peoplePort = {
     people,

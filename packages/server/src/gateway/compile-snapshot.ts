@@ -1,4 +1,5 @@
 import type { Application, RuleException, Snapshot } from '@holdfast/contract';
+import { compileAccess } from './access/compile-access.ts';
 import type { CompiledSnapshot, PrefixSet } from './compiled-snapshot.ts';
 import { compileSchemas } from './learning/compile-schemas.ts';
 import { buildPrefixSet } from './prefix-trie.ts';
@@ -98,8 +99,10 @@ export function compileSnapshot(
   const hosts = indexHosts(source.applications);
   const routes = indexExceptions(source.exceptions);
   const schemas = compileSchemas(source.schemas, { previous, onRefused: onSchemaRefused });
+  const access = compileAccess(source.policies, previous);
   return {
     source,
+    accessFor: (application) => access.get(application) ?? null,
     schemaFor: (application) => schemas.get(application) ?? null,
     applicationForHost: (host) => findHost(hosts, host),
     askingProxies: buildAskingProxies(source.applications, onRefused),

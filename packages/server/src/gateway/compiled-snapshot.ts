@@ -1,5 +1,6 @@
 import type { Application, RuleException, Snapshot } from '@holdfast/contract';
 import type { CompiledSchema } from '@holdfast/inspect';
+import type { ApplicationAccess } from '../domains/access/index.ts';
 
 /** A longest-prefix set of addresses. Implemented by the radix trie of `prefix-trie.ts`. */
 export interface PrefixSet {
@@ -19,6 +20,8 @@ export interface CompiledSnapshot {
   readonly bans: PrefixSet;
   /** The accepted schema of an application, or null. */
   schemaFor(application: string): CompiledSchema | null;
+  /** The access policies of an application, or null: then the sign-in alone decides. */
+  accessFor(application: string): ApplicationAccess | null;
   /** Exceptions for one application + method + canonical path; indexed by route, so cost does not grow with their number. */
   exceptionsFor(application: string, method: string, path: string): readonly RuleException[];
 }

@@ -50,7 +50,7 @@ export function createPipeline(parts: PipelineParts): readonly Step[] {
     decode(threads),
     inspect(clock),
     session({ sessions, accounts, clock }),
-    authorise,
+    authorise(clock),
     csrf,
     schema(clock),
     identity(clock),

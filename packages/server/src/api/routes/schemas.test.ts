@@ -1,5 +1,6 @@
 import { applicationSchema, gatewayLimitsSchema, type Permission } from '@holdfast/contract';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createTestAccess } from '../test-access.ts';
 import { createApplications } from '../../domains/applications/index.ts';
 import { createIdentity, type Identity } from '../../domains/identity/index.ts';
 import { createProtection, type Protection } from '../../domains/protection/index.ts';
@@ -35,7 +36,12 @@ beforeAll(async () => {
   });
   // Neither the ledger nor the process is asked by these routes.
   const { audit, system } = {} as { audit: ApiParts['domains']['audit']; system: ApiParts['system'] };
-  api = createApi({ domains: { applications, identity, protection, audit }, system, log: silentLog, trust: { kind: 'token' } });
+  api = createApi({
+    domains: { applications, identity, access: createTestAccess(platform, applications), protection, audit },
+    system,
+    log: silentLog,
+    trust: { kind: 'token' },
+  });
   // One route with a page number, as a gateway tells of it.
   const page = ['query page', [120, 0, 120, 0, 6, 0, 4, 0, 0, 1, 1], [0, 6], [['D1', 120]], [['1', 120]]];
   const route = ['GET', '/orders', 120, 0, [page], 0];

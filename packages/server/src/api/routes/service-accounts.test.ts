@@ -6,6 +6,7 @@ import { createProtection, type Protection } from '../../domains/protection/inde
 import { silentLog } from '../../platform/log.ts';
 import { openTestPlatform, type TestPlatform } from '../../platform/test-platform.ts';
 import { createApi } from '../create-api.ts';
+import { createTestAccess } from '../test-access.ts';
 import type { ApiParts } from '../parts.ts';
 import type { Api } from '../route.ts';
 
@@ -33,7 +34,12 @@ beforeAll(async () => {
   });
   // Neither the ledger nor the process is asked by these routes.
   const { audit, system } = {} as { audit: ApiParts['domains']['audit']; system: ApiParts['system'] };
-  api = createApi({ domains: { applications, identity, protection, audit }, system, log: silentLog, trust: { kind: 'token' } });
+  api = createApi({
+    domains: { applications, identity, access: createTestAccess(platform, applications), protection, audit },
+    system,
+    log: silentLog,
+    trust: { kind: 'token' },
+  });
 }, 60_000);
 afterAll(async () => {
   await protection[Symbol.asyncDispose]();

@@ -6,6 +6,7 @@ export interface PersonSession {
   readonly person: string;
   readonly name: string;
   readonly role: string | null;
+  readonly groups: readonly string[];
   readonly expiresAt: number;
   readonly elevatedUntil: number | null;
   /** Confirmed so lately that sensitive changes need nothing more. Asked for changes only. */

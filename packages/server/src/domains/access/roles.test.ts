@@ -6,7 +6,7 @@ const ROLES = ['owner', 'administrator', 'analyst', 'auditor', 'developer'] as c
 const person = (role: string | null): Principal => ({
   actor: { kind: 'operator', ref: 'person:P' },
   permissions: permissionsOf(role),
-  session: { id: 'S', person: 'P', name: 'p', role, expiresAt: 1, elevatedUntil: null, isElevated: false },
+  session: { id: 'S', person: 'P', name: 'p', role, groups: [], expiresAt: 1, elevatedUntil: null, isElevated: false },
 });
 
 describe('a role', () => {

@@ -1,6 +1,7 @@
 import { snapshotSchema, type GatewayLimits, type Snapshot, type SnapshotState } from '@holdfast/contract';
 import type { Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/db/database.ts';
+import type { Access } from '../access/index.ts';
 import { actorName, type Actor, type Applications } from '../applications/index.ts';
 import { readActiveBans, readAllowPrefixes } from './ban-store.ts';
 import { readBypassUntil } from './bypass.ts';
@@ -15,6 +16,8 @@ export interface CompileParts {
   readonly db: Database;
   readonly clock: Clock;
   readonly applications: Applications;
+  /** Left out = no application has access policies. */
+  readonly access?: Pick<Access, 'policies' | 'onChange'>;
   readonly trustedHops: number;
   readonly limits: GatewayLimits;
   readonly contact: string | null;
@@ -27,7 +30,7 @@ export interface Compiled {
   readonly state: SnapshotState;
 }
 
-async function readPolicy({ db, clock, applications, trustedHops, limits, contact }: CompileParts): Promise<Policy> {
+async function readPolicy({ db, clock, applications, access, trustedHops, limits, contact }: CompileParts): Promise<Policy> {
   const tables = tablesOf(db);
   const now = clock.now();
   const known = (await applications.list()).map(({ application }) => application);
@@ -37,6 +40,7 @@ async function readPolicy({ db, clock, applications, trustedHops, limits, contac
     // An exception outlives its application in storage, in case that comes back, but not in what is enforced.
     exceptions: (await readActiveExceptions(tables, now)).filter((exception) => ids.has(exception.application)),
     schemas: (await readEnforced(tables)).filter(({ application }) => ids.has(application)),
+    policies: ((await access?.policies.enforced()) ?? []).filter(({ application }) => ids.has(application)),
     allows: await readAllowPrefixes(tables),
     bans: await readActiveBans(tables, now),
     bypassUntil: await readBypassUntil(tables, now),

@@ -9,6 +9,7 @@ const policy: Policy = {
   applications: [application('b'), application('a')],
   exceptions: [],
   schemas: [],
+  policies: [],
   allows: ['198.51.100.1', '192.0.2.1'],
   bans: [
     { prefix: '203.0.113.9', expiresAt: 5 },

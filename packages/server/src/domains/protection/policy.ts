@@ -5,7 +5,16 @@ import { sortedJson } from '../applications/index.ts';
 /** The part of a snapshot that people decide; the rest is key material and short-lived answers that change by themselves. */
 export type Policy = Pick<
   Snapshot,
-  'applications' | 'exceptions' | 'schemas' | 'allows' | 'bans' | 'bypassUntil' | 'trustedHops' | 'limits' | 'contact'
+  | 'applications'
+  | 'exceptions'
+  | 'schemas'
+  | 'policies'
+  | 'allows'
+  | 'bans'
+  | 'bypassUntil'
+  | 'trustedHops'
+  | 'limits'
+  | 'contact'
 >;
 export type KeyMaterial = Pick<Snapshot, 'certificates' | 'challenges' | 'alpnCertificates' | 'ticketKeys' | 'identityKeys'>;
 
@@ -18,6 +27,7 @@ export function orderPolicy(policy: Policy): Policy {
     applications: policy.applications.toSorted((left, right) => byText(left.id, right.id)),
     exceptions: policy.exceptions.toSorted((left, right) => byText(left.id, right.id)),
     schemas: policy.schemas.toSorted((left, right) => byText(left.application, right.application)),
+    policies: policy.policies.toSorted((left, right) => byText(left.application, right.application)),
     allows: policy.allows.toSorted(byText),
     bans: policy.bans.toSorted((left, right) => byText(left.prefix, right.prefix)),
   };

@@ -72,10 +72,11 @@ export interface Protection extends AsyncDisposable {
 }
 
 export function createProtection(options: ProtectionOptions): Protection {
-  const { db, bus, clock, log, applications } = options;
+  const { db, bus, clock, log, applications, access } = options;
   const snapshots = createSnapshots(options);
   const changed: ProtectionParts['changed'] = (cause, actor) => snapshots.changed(cause, actor);
   applications.onChange(changed);
+  access?.onChange(changed);
   const newId = createUlid({ clock, random: (bytes) => randomBytes(bytes) });
   const parts: ProtectionParts = { db, bus, clock, newId, changed };
   const observer = createCspObserver({ db, clock });
@@ -106,7 +107,7 @@ export function createProtection(options: ProtectionOptions): Protection {
     listExceptions: async (query) => exceptions.listExceptions(parts, query),
     snapshots,
     async rollBack(input, actor) {
-      await rollBack({ ...parts, applications }, input, actor);
+      await rollBack({ ...parts, applications, access }, input, actor);
       await snapshots.refresh('snapshot.restored', actor);
       return snapshots.show();
     },

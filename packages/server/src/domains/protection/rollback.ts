@@ -1,4 +1,5 @@
 import { applicationSchema, controlEvents, type RollbackInput } from '@holdfast/contract';
+import type { Access } from '../access/index.ts';
 import { actorName, type Actor, type Applications } from '../applications/index.ts';
 import { deleteAllow, deleteBans, insertAllow, readAllBans, readAllowPrefixes, upsertBans } from './ban-store.ts';
 import { change, type Change, type ProtectionParts } from './change.ts';
@@ -37,7 +38,7 @@ async function replaceBans({ tx, now }: Change, policy: Policy, reason: string):
  * limits, which belong to the configuration.
  */
 export async function rollBack(
-  parts: ProtectionParts & { readonly applications: Applications },
+  parts: ProtectionParts & { readonly applications: Applications; readonly access?: Pick<Access, 'policies'> | undefined },
   { digest, reason }: RollbackInput,
   actor: Actor,
 ): Promise<void> {
@@ -49,6 +50,7 @@ export async function rollBack(
     await parts.applications.replaceIn(step.transaction, applications, { actor, reason: why });
     await replaceExceptions(step, policy.exceptions, actor);
     await replaceSchemas(parts, step, { wanted: policy.schemas, actor, reason: why });
+    await parts.access?.policies.replaceIn(step.transaction, policy.policies, { actor, reason: why });
     await replaceAllows(step, policy.allows, why);
     await replaceBans(step, policy, why);
     const payload = { digest: state.digest, fromVersion: state.version };

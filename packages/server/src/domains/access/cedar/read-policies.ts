@@ -10,6 +10,7 @@ import {
 } from '@holdfast/contract';
 import type { DetailedError, PolicyJson, ValidationError } from '@cedar-policy/cedar-wasm/nodejs';
 import { keyOf, type Uid } from './entity.ts';
+import { namedRoutes, type NamedRoute } from './named-routes.ts';
 import { routeFault } from './route-index.ts';
 import { schemaOf, type PolicyKind } from './schemas.ts';
 import { structureFault } from './structure.ts';
@@ -102,8 +103,9 @@ class Reader {
       const named = idFault(id, seen);
       if (named !== null) faults.push({ ...place, policy: null, detail: named });
       seen.add(id);
-      const policy = compile(id, text, json.json);
-      faults.push(...headFaults(policy).map((detail) => ({ ...place, detail })));
+      const routes = namedRoutes(json.json);
+      const policy = compile({ id, text }, json.json, routes);
+      faults.push(...headFaults(policy, routes).map((detail) => ({ ...place, detail })));
       return [policy];
     });
     return { policies, faults };
@@ -152,9 +154,11 @@ function idFault(id: string, seen: ReadonlySet<string>): string | null {
   return seen.has(id) ? 'another policy has this @id' : null;
 }
 
-function compile(id: string, text: string, json: PolicyJson): CompiledPolicy {
-  const routes = new Set<string>();
-  collectRoutes(json, routes);
+function compile(
+  { id, text }: Pick<CompiledPolicy, 'id' | 'text'>,
+  json: PolicyJson,
+  routes: readonly NamedRoute[],
+): CompiledPolicy {
   return {
     id,
     effect: json.effect,
@@ -162,7 +166,7 @@ function compile(id: string, text: string, json: PolicyJson): CompiledPolicy {
     principal: scopeOf(json.principal),
     action: scopeOf(json.action),
     resource: scopeOf(json.resource),
-    routes: [...routes],
+    routes: [...new Set(routes.map(({ route }) => route))],
   };
 }
 
@@ -183,21 +187,12 @@ function scopeOf(constraint: Constraint): PolicyScope {
   return { type: null, entities, isExact: constraint.op === '==' };
 }
 
-/** Every route that is named, in the head or in a condition: a list of work, because conditions nest. */
-function collectRoutes(json: PolicyJson, routes: Set<string>): void {
-  const open: unknown[] = [json];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    if (typeof next !== 'object' || next === null) continue;
-    if ('type' in next && next.type === 'Route' && 'id' in next && typeof next.id === 'string') routes.add(next.id);
-    for (const inner of Object.values(next)) open.push(inner);
-  }
-}
-
-function headFaults(policy: CompiledPolicy): string[] {
-  const { resource, routes } = policy;
-  const named = new Set(resource.isExact ? resource.entities : []);
-  const faults = routes.flatMap((route) => routeFault(route, named.has(`Route::${route}`)) ?? []);
-  for (const scope of [policy.principal, policy.action, resource])
+function headFaults(policy: CompiledPolicy, routes: readonly NamedRoute[]): string[] {
+  const faults = routes.flatMap(({ route, isMembership }) => {
+    const fault = isMembership ? routeFault(route) : 'a route covers requests: write `resource in`, and nothing else, with it';
+    return fault === null ? [] : [`${route.slice(0, 128)}: ${fault}`];
+  });
+  for (const scope of [policy.principal, policy.action, policy.resource])
     if (!policyScopeSchema.safeParse(scope).success) faults.push('too many or too long names in its head');
-  return faults;
+  return [...new Set(faults)];
 }

@@ -4,6 +4,7 @@ const SEGMENTS_MAX = 256;
 /** One segment, whatever it is called: `{}`, `{order}`. */
 const ANY = /^\{[A-Za-z0-9_-]{0,64}\}$/u;
 const REST = '*';
+const PARAMETERS = /;[^/]*/gu;
 
 interface Node {
   readonly children: Map<string, Node>;
@@ -21,12 +22,9 @@ export interface RouteIndex {
   covering(path: string): readonly string[];
 }
 
-const isPattern = (route: string): boolean => route.endsWith('/*') || route.includes('/{');
-
 /** What is wrong with a route that a policy names; null = nothing. */
-export function routeFault(route: string, isExact: boolean): string | null {
+export function routeFault(route: string): string | null {
   if (!route.startsWith('/')) return 'a route begins with /';
-  if (isExact && isPattern(route)) return 'a route with {} or /* covers paths: write `resource in`, not `resource ==`';
   const segments = route.split('/').slice(1);
   if (segments.length > SEGMENTS_MAX) return `a route has at most ${SEGMENTS_MAX} segments`;
   for (const [index, segment] of segments.entries()) {
@@ -44,7 +42,15 @@ export function routeFault(route: string, isExact: boolean): string | null {
 export function indexRoutes(routes: Iterable<string>): RouteIndex {
   const root = newNode();
   for (const route of new Set(routes)) add(root, route);
-  return { covering: (path) => covering(root, path) };
+  return {
+    covering(path) {
+      const found = covering(root, path);
+      if (!path.includes(';')) return found;
+      // Servlet containers drop `;x` from a segment before they look for a route (CWE-436): both readings count.
+      const bare = path.replaceAll(PARAMETERS, '');
+      return [...new Set([...found, ...covering(root, bare === '' ? '/' : bare)])];
+    },
+  };
 }
 
 /** One slash at the end makes no other route: a rule for `/admin` must not be left by asking for `/admin/`. */
