@@ -1,16 +1,39 @@
 import { z } from 'zod';
 import { findingSchema, stepVerdictSchema } from '../events/gateway.ts';
 import { eventRecordSchema, OUTCOMES, SEVERITIES } from '../events/record.ts';
-import { requestIdSchema, slugSchema, timestampSchema } from '../names.ts';
-import { pageQuerySchema } from './paging.ts';
+import { requestIdSchema, RULE_GROUPS, slugSchema, timestampSchema } from '../names.ts';
+import { pageQuerySchema, pageSchema } from './paging.ts';
 import { exceptionProposalSchema, snapshotStateSchema } from './protection.ts';
 
+const listOf = (values: readonly string[]): RegExp => {
+  const one = `(?:${values.join('|')})`;
+  return new RegExp(`^${one}(?:,${one}){0,${values.length - 1}}$`, 'u');
+};
+
+/** Every part narrows the list. Lists are written with commas. */
 export const eventQuerySchema = pageQuerySchema.extend({
-  type: z.string().max(64).optional(),
+  /** Names of events; one that ends with a dot stands for all that begin so: `identity.`. */
+  type: z.string().max(512).optional(),
   application: slugSchema.optional(),
-  severity: z.enum(SEVERITIES).optional(),
-  outcome: z.enum(OUTCOMES).optional(),
+  severity: z
+    .string()
+    .max(64)
+    .regex(listOf(SEVERITIES), `of ${SEVERITIES.join(', ')}`)
+    .optional(),
+  outcome: z
+    .string()
+    .max(64)
+    .regex(listOf(OUTCOMES), `of ${OUTCOMES.join(', ')}`)
+    .optional(),
+  /** Class of the rule that decided. */
+  group: z.enum(RULE_GROUPS).optional(),
+  /** With a slash in front: paths that begin so, in whole segments. Without: paths whose first or last segment is this. */
+  path: z.string().min(1).max(512).optional(),
   requestId: requestIdSchema.optional(),
+  /** As the record names who did it: `person:…`, `host:…`, the id of a token, the pseudonym of a visitor. */
+  actor: z.string().min(1).max(128).optional(),
+  /** Address of a visitor; stands in the ledger as a pseudonym only. */
+  address: z.string().min(2).max(64).optional(),
   since: z.coerce.number().int().nonnegative().optional(),
   until: z.coerce.number().int().nonnegative().optional(),
 });
@@ -23,6 +46,24 @@ export const eventViewSchema = eventRecordSchema.extend({
   payload: z.record(z.string(), z.unknown()),
 });
 export type EventView = z.infer<typeof eventViewSchema>;
+
+/**
+ * One page of events. With filters that seldom meet, a page can be short and still have a `next`: the search went back to
+ * `searchedTo` and then answered.
+ */
+export const eventPageSchema = pageSchema(eventViewSchema).extend({
+  /** Null when nothing was left out: the page is full, or the log has no more. */
+  searchedTo: timestampSchema.nullable(),
+});
+export type EventPage = z.infer<typeof eventPageSchema>;
+
+export const eventCountQuerySchema = eventQuerySchema.omit({ cursor: true, limit: true });
+export const eventCountSchema = z.strictObject({
+  count: z.number().int().nonnegative(),
+  /** There are more: counting stopped there. */
+  isMore: z.boolean(),
+});
+export type EventCount = z.infer<typeof eventCountSchema>;
 
 /** Why a request was answered as it was. */
 export const explanationSchema = z.strictObject({

@@ -61,6 +61,7 @@ const system: SystemPort = {
 };
 const audit: AuditPort = {
   tail: async () => ({ items: events, next: null }),
+  count: async () => ({ count: 0, isMore: false }),
   findByRequest: async (id) => events.filter(({ requestId }) => requestId === id),
   prove: async (index) => ({ index, size: index + 1, leafHash: 'aGFzaA==', hashes: [], checkpoint: 'note' }),
   consistency: async (from, to) => ({ from, to, hashes: [] }),

@@ -2,6 +2,7 @@ import type {
   Check,
   CheckpointView,
   ConsistencyView,
+  EventCount,
   EventQuery,
   EventView,
   ExportView,
@@ -27,7 +28,8 @@ import type { Streams } from './streams/streams.ts';
 /** What the API asks of the ledger. */
 export interface AuditPort {
   /** Newest first. */
-  tail(query: EventQuery): Promise<Page<EventView>>;
+  tail(query: EventQuery): Promise<Page<EventView> & { readonly searchedTo?: number | null }>;
+  count(filter: Omit<EventQuery, 'cursor' | 'limit'>): Promise<EventCount>;
   /** Everything recorded of one request, also a plain allowed one that stands in memory only. */
   findByRequest(requestId: string): Promise<readonly EventView[]>;
   prove(index: number): Promise<InclusionView>;

@@ -2,13 +2,12 @@ import {
   checkpointViewSchema,
   consistencyQuerySchema,
   consistencyViewSchema,
+  eventPageSchema,
   eventQuerySchema,
-  eventViewSchema,
   exportInputSchema,
   exportViewSchema,
   inclusionQuerySchema,
   inclusionViewSchema,
-  pageSchema,
   verifyViewSchema,
 } from '@holdfast/contract';
 import { createRoute } from '@hono/zod-openapi';
@@ -24,7 +23,7 @@ const tail = createRoute({
   summary: 'The newest leaves of the ledger.',
   ...needs('audit:read'),
   request: { query: eventQuerySchema },
-  responses: answers(pageSchema(eventViewSchema), 'One page.'),
+  responses: answers(eventPageSchema, 'One page.'),
 });
 const checkpoint = createRoute({
   method: 'get',
@@ -73,7 +72,7 @@ const exportLedger = createRoute({
 export function mountAudit(api: Api, { audit }: ApiDomains): void {
   api.openapi(tail, async (context) => {
     const page = await audit.tail(context.req.valid('query'));
-    return context.json({ items: [...page.items], next: page.next }, 200);
+    return context.json({ items: [...page.items], next: page.next, searchedTo: page.searchedTo ?? null }, 200);
   });
   api.openapi(checkpoint, async (context) => context.json(await audit.checkpoint(), 200));
   api.openapi(inclusion, async (context) => context.json(await audit.prove(context.req.valid('query').index), 200));

@@ -1,4 +1,11 @@
-import { eventQuerySchema, eventViewSchema, explanationSchema, pageSchema, requestIdSchema } from '@holdfast/contract';
+import {
+  eventCountQuerySchema,
+  eventCountSchema,
+  eventPageSchema,
+  eventQuerySchema,
+  explanationSchema,
+  requestIdSchema,
+} from '@holdfast/contract';
 import { createRoute, z } from '@hono/zod-openapi';
 import { explain } from '../explain.ts';
 import type { ApiDomains } from '../parts.ts';
@@ -11,7 +18,16 @@ const list = createRoute({
   summary: 'Lists recorded events, newest first.',
   ...needs('event:read'),
   request: { query: eventQuerySchema },
-  responses: answers(pageSchema(eventViewSchema), 'One page.'),
+  responses: answers(eventPageSchema, 'One page.'),
+});
+const count = createRoute({
+  method: 'get',
+  path: '/api/v1/events/count',
+  tags: ['events'],
+  summary: 'How many recorded events there are of a kind, up to a thousand.',
+  ...needs('event:read'),
+  request: { query: eventCountQuerySchema },
+  responses: answers(eventCountSchema, 'The count, and whether there are more.'),
 });
 const explainRequest = createRoute({
   method: 'get',
@@ -27,8 +43,9 @@ const explainRequest = createRoute({
 export function mountEvents(api: Api, { audit, protection }: ApiDomains): void {
   api.openapi(list, async (context) => {
     const page = await audit.tail(context.req.valid('query'));
-    return context.json({ items: [...page.items], next: page.next }, 200);
+    return context.json({ items: [...page.items], next: page.next, searchedTo: page.searchedTo ?? null }, 200);
   });
+  api.openapi(count, async (context) => context.json(await audit.count(context.req.valid('query')), 200));
   api.openapi(explainRequest, async (context) => {
     const { requestId } = context.req.valid('param');
     const events = await audit.findByRequest(requestId);

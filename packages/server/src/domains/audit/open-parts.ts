@@ -7,11 +7,13 @@ import { openLastSigned, type LastSigned } from './last-signed.ts';
 import { Projection } from './projection.ts';
 import { Publisher } from './publisher.ts';
 import { Scrubber } from './scrubber.ts';
+import { createSearchKeys, type SearchKeys } from './search/search-keys.ts';
 import { SegmentLog } from './segment-log.ts';
 import { openSigningKeys, type SigningKeys } from './signing-key.ts';
 import { openTreeFiles, type TreeFiles } from './tree-files.ts';
 
 const PLACE_CHARACTERS_MAX = 500;
+const SEARCH_PURPOSE = 'audit search';
 
 export interface AuditParts {
   readonly platform: Pick<Foundation, 'dataDir' | 'clock' | 'log' | 'keyring' | 'subjectKeys' | 'db' | 'bus'>;
@@ -27,6 +29,7 @@ export interface Opened {
   readonly publisher: Publisher;
   readonly projection: Projection;
   readonly scrubber: Scrubber;
+  readonly searchKeys: SearchKeys;
   /** Before anything else is recorded: what is put back into the segments must come right behind what is there. */
   recover(): Promise<void>;
   /** Tells what was found, and starts the followers; needs a recorder on the bus. */
@@ -68,8 +71,9 @@ export async function openParts({ platform, settings, node }: AuditParts): Promi
     else early.push(damage);
   };
   const publisher = new Publisher({ segments, files, keys, signed, clock, log, onDamage });
-  const projection = new Projection({ db, segments, origin: keys.origin, log });
-  const scrubber = new Scrubber({ segments, files, keys, signed, publisher, projection, db, log, onDamage });
+  const searchKeys = openSearchKeys(platform);
+  const projection = new Projection({ db, segments, origin: keys.origin, keys: searchKeys, log });
+  const scrubber = new Scrubber({ segments, files, keys, signed, publisher, projection, db, searchKeys, log, onDamage });
 
   const { size, scan } = segments;
   const follow = async (): Promise<void> => {
@@ -93,5 +97,25 @@ export async function openParts({ platform, settings, node }: AuditParts): Promi
     await projection.close();
     await segments.close();
   };
-  return { segments, files, keys, signed, publisher, projection, scrubber, recover: () => publisher.recover(), follow, close };
+  return {
+    segments,
+    files,
+    keys,
+    signed,
+    publisher,
+    projection,
+    scrubber,
+    searchKeys,
+    recover: () => publisher.recover(),
+    follow,
+    close,
+  };
+}
+
+/** Searching by a path needs keys: one to read it with, and one to hide it with. */
+function openSearchKeys({ keyring, subjectKeys }: AuditParts['platform']): SearchKeys {
+  return createSearchKeys(
+    (text) => keyring.hmac(SEARCH_PURPOSE, text),
+    (value) => subjectKeys.decrypt(value),
+  );
 }

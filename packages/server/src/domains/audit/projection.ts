@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Database } from '../../platform/db/database.ts';
 import type { Log } from '../../platform/log.ts';
+import type { SearchKeys } from './search/search-keys.ts';
 import { Cursor } from './segment-cursor.ts';
 import type { SegmentLog } from './segment-log.ts';
 import { dropRows, readBookmark, rowOf, writeBookmark, writeRows } from './store.ts';
@@ -19,6 +20,7 @@ export interface ProjectionParts {
   readonly db: Database;
   readonly segments: SegmentLog;
   readonly origin: string;
+  readonly keys: SearchKeys;
   readonly log: Log;
 }
 
@@ -119,11 +121,11 @@ export class Projection {
   }
 
   async #copy(cursor: Cursor, size: number): Promise<void> {
-    const { db, origin, segments } = this.#parts;
+    const { db, origin, keys, segments } = this.#parts;
     if (segments.outstanding > OUTSTANDING_BUSY) await wait(PAUSE_MS);
     const step = await cursor.next(size, BATCH_MAX);
     // Records that cannot be read have no row; the scrubber speaks of them and repairs them.
-    const rows = step.kind === 'lost' ? [] : step.frames.map((frame) => rowOf(origin, frame));
+    const rows = step.kind === 'lost' ? [] : step.frames.map((frame) => rowOf({ origin, keys }, frame));
     await db.transaction(async (tx) => {
       if (rows.length > 0) await writeRows(tx, rows);
       await writeBookmark(tx, origin, cursor.index);

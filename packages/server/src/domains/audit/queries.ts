@@ -1,4 +1,4 @@
-import type { EventQuery, EventRecord, EventView, Page } from '@holdfast/contract';
+import type { EventCount, EventQuery, EventView, Page } from '@holdfast/contract';
 import type { Database } from '../../platform/db/database.ts';
 import type { Log } from '../../platform/log.ts';
 import { Refusal } from '../../platform/refusal.ts';
@@ -7,7 +7,10 @@ import type { Projection } from './projection.ts';
 import type { JournalEntry, RequestJournal } from './request-journal.ts';
 import { Cursor } from './segment-cursor.ts';
 import type { SegmentLog } from './segment-log.ts';
-import { findRows, readRows, type Filter, type ProjectedRow } from './store.ts';
+import { conditionsOf, matches, type EventFilter } from './search/filter.ts';
+import { search, type Found, type SearchParts } from './search/search.ts';
+import type { SearchKeys } from './search/search-keys.ts';
+import { readRows, type ProjectedRow } from './store.ts';
 
 /** A page may wait this long for rows that are on their way. */
 const FRESH_MS = 1000;
@@ -16,6 +19,8 @@ const PER_REQUEST_MAX = 50;
 /** Records searched in the segments while the database is away. */
 const TAIL_RECORDS = 20_000;
 const READ_RECORDS = 512;
+/** More are said to be more. */
+const COUNT_MAX = 1000;
 
 export interface Journals {
   /** Plain allowed requests, which are no records. */
@@ -31,11 +36,22 @@ export interface QueryParts {
   readonly projection: Projection;
   readonly journals: Journals;
   readonly decrypt: Decrypt;
+  readonly searchKeys: SearchKeys;
+  /** What an address is known by in the ledger. */
+  readonly pseudonym: (address: string) => string;
+  readonly monotonicMs: () => number;
   readonly log: Log;
 }
 
+export interface FoundPage extends Page<EventView> {
+  /** The page ends before it is full because the search took its time: it came to here. */
+  readonly searchedTo: number | null;
+}
+
 export interface Queries {
-  tail(query: EventQuery): Promise<Page<EventView>>;
+  tail(query: EventQuery): Promise<FoundPage>;
+  /** How many there are, as far as that is soon known. */
+  count(filter: EventFilter): Promise<EventCount>;
   findByRequest(requestId: string): Promise<readonly EventView[]>;
   /** Those after `index`, oldest first. */
   after(index: number, limit: number): Promise<readonly EventView[]>;
@@ -44,18 +60,27 @@ export interface Queries {
 export function createQueries(parts: QueryParts): Queries {
   const { db, origin, segments, projection, journals } = parts;
 
-  const tail = async (query: EventQuery): Promise<Page<EventView>> => {
-    const cursor = readCursor(query.cursor);
-    if (cursor.kind === 'memory' || (cursor.kind === 'start' && query.outcome === 'allowed')) {
-      return pageOfMemory(journals.allowed.latest(), query, cursor.kind === 'memory' ? cursor.before : null);
+  const find = async (filter: EventFilter, before: number | null, limit: number): Promise<Found> => {
+    const searching: SearchParts = { db, log: origin, monotonicMs: parts.monotonicMs, viewOf: (row) => viewOf(row, parts) };
+    const conditions = conditionsOf(filter, parts.searchKeys, parts.pseudonym);
+    return search(searching, { filter, conditions, before, limit });
+  };
+
+  const tail = async ({ cursor: given, limit, ...filter }: EventQuery): Promise<FoundPage> => {
+    const cursor = readCursor(given);
+    if (cursor.kind === 'memory' || (cursor.kind === 'start' && filter.outcome === 'allowed')) {
+      const holds = (event: EventView): boolean => matches(event, filter, parts.pseudonym);
+      return pageOfMemory(journals.allowed.latest(), { holds, limit, before: cursor.kind === 'memory' ? cursor.before : null });
     }
     await freshen(projection);
-    const before = cursor.kind === 'row' ? cursor.before : null;
-    const rows = await findRows(db, origin, { filter: query, before, limit: query.limit + 1 });
-    const shown = rows.slice(0, query.limit);
-    const last = shown.at(-1);
-    const next = rows.length > query.limit && last !== undefined ? `r${last.leaf_index}` : null;
-    return { items: shown.flatMap((row) => viewOf(row, parts)), next };
+    const { events, next, isShort } = await find(filter, cursor.kind === 'row' ? cursor.before : null, limit);
+    const searchedTo = isShort && next !== null ? await timeOf(next, parts) : null;
+    return { items: events, next: next === null ? null : `r${next}`, searchedTo };
+  };
+
+  const count = async (filter: EventFilter): Promise<EventCount> => {
+    const { events, next } = await find(filter, null, COUNT_MAX);
+    return { count: events.length, isMore: next !== null };
   };
 
   const findByRequest = async (requestId: string): Promise<readonly EventView[]> => {
@@ -69,8 +94,8 @@ export function createQueries(parts: QueryParts): Queries {
   const findStored = async (requestId: string, { log }: QueryParts): Promise<EventView[]> => {
     try {
       await freshen(projection);
-      const rows = await findRows(db, origin, { filter: { requestId }, before: null, limit: PER_REQUEST_MAX });
-      return rows.flatMap((row) => viewOf(row, parts));
+      const { events } = await find({ requestId }, null, PER_REQUEST_MAX);
+      return [...events];
     } catch (error) {
       log.warn({ err: error }, 'the database is away; the newest records are searched instead');
       return searchSegments(requestId, segments, parts.decrypt);
@@ -83,7 +108,7 @@ export function createQueries(parts: QueryParts): Queries {
     return rows.flatMap((row) => viewOf(row, parts));
   };
 
-  return { tail, findByRequest, after };
+  return { tail, count, findByRequest, after };
 }
 
 /** Rows of what is durable now are on their way: wait for them, but not for long. */
@@ -141,25 +166,26 @@ function readCursor(text: string | undefined): PageCursor {
   throw new Refusal('input-invalid', { errors: [{ pointer: '/cursor', detail: 'not a cursor of this list' }] });
 }
 
+interface MemoryPage {
+  readonly holds: (event: EventView) => boolean;
+  readonly limit: number;
+  readonly before: string | null;
+}
+
 /** ULIDs sort by time, so the id of the last one shown is the cursor. */
-function pageOfMemory(entries: readonly JournalEntry[], query: EventQuery, before: string | null): Page<EventView> {
+function pageOfMemory(entries: readonly JournalEntry[], { holds, limit, before }: MemoryPage): FoundPage {
   const chosen: EventView[] = [];
   for (const { event, index } of entries.toSorted((a, b) => (a.event.id < b.event.id ? 1 : -1))) {
     if (before !== null && event.id >= before) continue;
-    if (matches(event, query)) chosen.push({ ...event, index });
-    if (chosen.length > query.limit) break;
+    const view = { ...event, index };
+    if (holds(view)) chosen.push(view);
+    if (chosen.length > limit) break;
   }
-  const items = chosen.slice(0, query.limit);
-  return { items, next: chosen.length > query.limit ? `m${items.at(-1)?.id}` : null };
+  const items = chosen.slice(0, limit);
+  return { items, next: chosen.length > limit ? `m${items.at(-1)?.id}` : null, searchedTo: null };
 }
 
-function matches(event: EventRecord, filter: Filter): boolean {
-  return (
-    (filter.type === undefined || event.type === filter.type) &&
-    (filter.application === undefined || event.application === filter.application) &&
-    (filter.severity === undefined || event.severity === filter.severity) &&
-    (filter.requestId === undefined || event.requestId === filter.requestId) &&
-    (filter.since === undefined || event.time >= filter.since) &&
-    (filter.until === undefined || event.time < filter.until)
-  );
+async function timeOf(index: number, { db, origin }: QueryParts): Promise<number | null> {
+  const [row] = await readRows(db, origin, [index, index + 1]);
+  return row?.time ?? null;
 }

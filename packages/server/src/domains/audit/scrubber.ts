@@ -7,6 +7,7 @@ import type { LastSigned } from './last-signed.ts';
 import type { Projection } from './projection.ts';
 import type { Publisher } from './publisher.ts';
 import { repairSegment } from './repair-segment.ts';
+import type { SearchKeys } from './search/search-keys.ts';
 import type { SegmentLog } from './segment-log.ts';
 import type { SigningKeys } from './signing-key.ts';
 import type { TreeFiles } from './tree-files.ts';
@@ -27,6 +28,7 @@ export interface ScrubberParts {
   readonly publisher: Publisher;
   readonly projection: Projection;
   readonly db: Database;
+  readonly searchKeys: SearchKeys;
   readonly log: Log;
   readonly onDamage: (damage: { place: string; index: number | null; repaired: boolean }) => void;
 }
@@ -74,13 +76,13 @@ export class Scrubber {
   }
 
   async #walk(onFault: Take, pace: () => Promise<boolean>): Promise<number> {
-    const { segments, files, keys, signed, publisher, projection, db } = this.#parts;
+    const { segments, files, keys, signed, publisher, projection, db, searchKeys } = this.#parts;
     // Looking must not repair what it looks for: only what is new is published first.
     if (segments.size !== publisher.published?.size) await publisher.publish();
     if (publisher.state === 'damaged') {
       await onFault({ place: 'the log disagrees with its last signed head', index: null, repair: null });
     }
-    const rows: RowCheck = { db, origin: keys.origin, next: () => projection.next, onFault };
+    const rows: RowCheck = { db, origin: keys.origin, keys: searchKeys, next: () => projection.next, onFault };
     const size = await verifyLog({
       segments: segments.segments,
       files,

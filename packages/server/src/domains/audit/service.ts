@@ -11,6 +11,7 @@ import { createProofs, type Proofs } from './proofs.ts';
 import { createQueries, type Journals, type Queries } from './queries.ts';
 import { RequestJournal } from './request-journal.ts';
 import { Intake } from './intake.ts';
+import { forgetPaths } from './store.ts';
 
 /** Some 20 MB of the latest requests that were simply let through. */
 const ALLOWED_REQUESTS_MAX = 20_000;
@@ -53,7 +54,7 @@ export interface Audit extends Recorder, Queries, Proofs, Pick<Live, 'onRecorded
  * @example const audit = await openAudit({ platform: foundation, settings: config.audit, node: config.node });
  */
 export async function openAudit(parts: AuditParts): Promise<Audit> {
-  const { bus, log, subjectKeys, db } = parts.platform;
+  const { bus, clock, log, subjectKeys, db } = parts.platform;
   const journals: Journals = {
     allowed: new RequestJournal(ALLOWED_REQUESTS_MAX),
     decided: new RequestJournal(DECIDED_REQUESTS_MAX),
@@ -85,6 +86,8 @@ export async function openAudit(parts: AuditParts): Promise<Audit> {
     journals,
     log,
     decrypt: (value) => subjectKeys.decrypt(value),
+    pseudonym: (subject) => subjectKeys.pseudonym(subject),
+    monotonicMs: () => clock.monotonicMs(),
   });
   const close = async (): Promise<void> => {
     await intake.close();
@@ -143,7 +146,7 @@ interface ActParts {
 
 /** What operators do with the ledger; each is itself a record. */
 function createActs({ parts, opened, journals, append }: ActParts): Pick<Audit, 'export' | 'rotateKey' | 'eraseSubject'> {
-  const { bus, clock, subjectKeys, dataDir } = parts.platform;
+  const { bus, clock, db, subjectKeys, dataDir } = parts.platform;
   const { segments, publisher, keys, files } = opened;
   return {
     export: async (name, actor) => {
@@ -170,6 +173,7 @@ function createActs({ parts, opened, journals, append }: ActParts): Pick<Audit, 
       const event = bus.newEvent(controlEvents.subjectErased, { actor, payload });
       const recorded = await append(event);
       await subjectKeys.erase(subject);
+      await forgetPaths(db, keys.origin, payload.subject);
       journals.allowed.forget(subject);
       journals.decided.forget(subject);
       return recorded;

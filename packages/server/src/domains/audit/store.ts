@@ -1,7 +1,7 @@
-import type { EventQuery } from '@holdfast/contract';
 import type { Kysely } from 'kysely';
-import type { Database, Queryable } from '../../platform/db/database.ts';
+import type { Queryable } from '../../platform/db/database.ts';
 import type { Frame } from './frame.ts';
+import type { SearchedLeaf, SearchKeys } from './search/search-keys.ts';
 import type { AuditTables } from './tables.ts';
 
 export type ProjectedRow = AuditTables['audit_event'];
@@ -20,15 +20,17 @@ const COLUMNS = [
   'actor_ref',
   'leaf_hash',
   'leaf',
+  'rule_group',
+  'path_first',
+  'path_last',
 ] as const;
-const TYPES = COLUMNS.map((name) => `${name} ${name === 'leaf_index' || name === 'time' ? 'bigint' : 'text'}`).join(', ');
+const NUMBERS = new Set<string>(['leaf_index', 'time', 'path_first', 'path_last']);
+const TYPES = COLUMNS.map((name) => `${name} ${NUMBERS.has(name) ? 'bigint' : 'text'}`).join(', ');
 
 const tables = (db: Queryable): Kysely<AuditTables> => db.kysely.withTables<AuditTables>();
 
 /** The fields of a leaf that have a column. Its hash was checked by whoever read it from a segment, and only we write segments. */
-interface LeafColumns {
-  readonly id: string;
-  readonly type: string;
+interface LeafColumns extends SearchedLeaf {
   readonly ts: number;
   readonly sev: string;
   readonly outcome: string;
@@ -37,14 +39,20 @@ interface LeafColumns {
   readonly actor: { readonly kind: string; readonly ref: string };
 }
 
+/** Of which log rows are, and how they are searched. */
+export interface RowParts {
+  readonly origin: string;
+  readonly keys: SearchKeys;
+}
+
 /** The row that belongs to a record; PostgreSQL text cannot hold NUL. */
-export function rowOf(log: string, { index, entry, hash }: Pick<Frame, 'index' | 'entry' | 'hash'>): ProjectedRow {
+export function rowOf({ origin, keys }: RowParts, { index, entry, hash }: Pick<Frame, 'index' | 'entry' | 'hash'>): ProjectedRow {
   const leaf = entry.toString('utf8');
   // See LeafColumns: our own leaf.
   const fields = JSON.parse(leaf) as LeafColumns;
   const text = (value: string): string => value.replaceAll('\0', '');
   return {
-    log,
+    log: origin,
     leaf_index: index,
     event_id: text(fields.id),
     type: text(fields.type),
@@ -57,6 +65,7 @@ export function rowOf(log: string, { index, entry, hash }: Pick<Frame, 'index' |
     actor_ref: text(fields.actor.ref),
     leaf_hash: hash.toString('hex'),
     leaf,
+    ...keys.of(fields),
   };
 }
 
@@ -96,6 +105,14 @@ export async function dropRows(
   return Number((await chosen.executeTakeFirst()).numDeletedRows);
 }
 
+/** Of an erased subject not even keyed hashes of its paths stay. */
+export async function forgetPaths(db: Queryable, log: string, pseudonym: string): Promise<void> {
+  await db.query(
+    'update audit_event set path_first = null, path_last = null where log = $1 and actor_ref = $2 and path_first is not null',
+    [log, pseudonym],
+  );
+}
+
 export async function readRows(db: Queryable, log: string, [from, to]: readonly [number, number]): Promise<ProjectedRow[]> {
   return tables(db)
     .selectFrom('audit_event')
@@ -114,27 +131,6 @@ export async function countStrangers(db: Queryable, log: string, size: number): 
     [log, size],
   );
   return rows[0]?.count ?? 0;
-}
-
-export type Filter = Pick<EventQuery, 'type' | 'application' | 'severity' | 'outcome' | 'requestId' | 'since' | 'until'>;
-
-/** Newest first, below `before`. */
-export async function findRows(
-  db: Database,
-  log: string,
-  query: { readonly filter: Filter; readonly before: number | null; readonly limit: number },
-): Promise<ProjectedRow[]> {
-  const { filter, before, limit } = query;
-  let rows = tables(db).selectFrom('audit_event').selectAll().where('log', '=', log);
-  if (before !== null) rows = rows.where('leaf_index', '<', before);
-  if (filter.type !== undefined) rows = rows.where('type', '=', filter.type);
-  if (filter.application !== undefined) rows = rows.where('application', '=', filter.application);
-  if (filter.severity !== undefined) rows = rows.where('severity', '=', filter.severity);
-  if (filter.outcome !== undefined) rows = rows.where('outcome', '=', filter.outcome);
-  if (filter.requestId !== undefined) rows = rows.where('request_id', '=', filter.requestId);
-  if (filter.since !== undefined) rows = rows.where('time', '>=', filter.since);
-  if (filter.until !== undefined) rows = rows.where('time', '<', filter.until);
-  return rows.orderBy('leaf_index', 'desc').limit(limit).execute();
 }
 
 export interface StoredHead {

@@ -16,6 +16,9 @@ export type AuditTables = {
     leaf_hash: string;
     /** The exact bytes of the leaf: it is UTF-8 by definition. */
     leaf: string;
+    rule_group: string | null;
+    path_first: number | null;
+    path_last: number | null;
   };
   /** How far the projection has come. */
   audit_projection: { log: string; next_index: number };
