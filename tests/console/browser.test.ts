@@ -174,7 +174,7 @@ describe.skipIf(!isPresent)('a browser in front of the protected shop', () => {
       expect(await page.evaluate(() => [...document.scripts].some((script) => script.text.includes('owned')))).toBe(true);
       expect(await isOwned(page)).toBeUndefined();
       expect(complaints.join('\n')).toContain('Content Security Policy');
-      await expect.poll(reports, { timeout: 10_000 }).toMatch(/"directive":"script-src(?:-elem)?"/u);
+      await expect.poll(reports, { timeout: 30_000 }).toMatch(/"directive":"script-src(?:-elem)?"/u);
       await page.goto(`${origin}/`);
       await page.locator('#ticker', { hasText: 'Live:' }).waitFor({ timeout: LIVE_MS_MAX });
       await context.close();
@@ -222,7 +222,7 @@ describe.skipIf(!isPresent)('a browser in front of the protected shop', () => {
       expect(await page.content()).toContain('onerror');
       expect(await isOwned(page)).toBeUndefined();
       expect(complaints.filter((text) => text.includes('Content Security Policy')).length).toBeGreaterThanOrEqual(2);
-      await expect.poll(reports, { timeout: 10_000 }).toContain('"directive":"script-src-attr"');
+      await expect.poll(reports, { timeout: 30_000 }).toContain('"directive":"script-src-attr"');
       // The comment form beside it still works.
       await page.getByLabel('Comment', { exact: true }).fill('A calm reply');
       await page.getByRole('button', { name: 'Post comment' }).click();

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 export const ROOT = resolve(fileURLToPath(import.meta.url), '../../..');
 export const BIN = join(ROOT, 'packages/server/bin/holdfast.js');
-const READY_TIMEOUT_MS = 30_000;
+const READY_TIMEOUT_MS = 100_000;
 
 export interface Answer {
   readonly status: number;

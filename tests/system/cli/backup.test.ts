@@ -89,8 +89,8 @@ describe('a backup of a running server', () => {
     await using server = await HoldfastProcess.start({ dataDir: target });
     const events = async (type: string): Promise<unknown> =>
       (await server.cli<{ events: unknown[] }>('audit', 'tail', '--type', type)).data.events.length;
-    await expect.poll(() => events('backup.restored'), { timeout: 10_000 }).toBe(1);
-    await expect.poll(() => events('request.completed'), { timeout: 10_000 }).toBeGreaterThan(0);
+    await expect.poll(() => events('backup.restored'), { timeout: 30_000 }).toBe(1);
+    await expect.poll(() => events('request.completed'), { timeout: 30_000 }).toBeGreaterThan(0);
     expect((await server.fetch('/')).status).toBe(200);
   });
 

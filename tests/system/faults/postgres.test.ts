@@ -55,7 +55,7 @@ describe.skipIf(postgresMissing !== null)('with PostgreSQL', () => {
     expect(await ban('203.0.113.1')).toBeLessThan(300);
     expect(await cluster.query('select prefix from protection_ban')).toBe('203.0.113.1');
     expect((await server.cli<{ bans: unknown[] }>('ban', 'list')).data.bans).toHaveLength(1);
-    await expect.poll(async () => (await projected()).rows, { timeout: 10_000 }).toBeGreaterThan(3);
+    await expect.poll(async () => (await projected()).rows, { timeout: 30_000 }).toBeGreaterThan(3);
     const stderr = server.stderr;
     expect(stderr).toContain('database ready');
     expect(stderr).not.toContain('embedded');

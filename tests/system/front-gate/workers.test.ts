@@ -51,7 +51,7 @@ describe('gateway in workers', () => {
     const { default: cluster } = await import('node:cluster');
     const [worker] = Object.values(cluster.workers ?? {});
     worker?.process.kill('SIGKILL');
-    await expect.poll(() => messages.filter(({ kind }) => kind === 'listening').length, { timeout: 10_000 }).toBe(3);
+    await expect.poll(() => messages.filter(({ kind }) => kind === 'listening').length, { timeout: 30_000 }).toBe(3);
     expect(logged.some(({ message }) => message.includes('died'))).toBe(true);
     for (let at = 0; at < 4; at += 1) expect(await status()).toBe(200);
   });

@@ -50,7 +50,7 @@ describe('a ban', () => {
       expect(await statusFrom(outside)).toBe(200);
       await expect.poll(() => statusFrom(inside), { timeout: ENDED_WAIT_MS }).toBe(200);
     }
-    await expect.poll(async () => (await run('ban', 'list')).data['bans'], { timeout: 10_000 }).toEqual([]);
+    await expect.poll(async () => (await run('ban', 'list')).data['bans'], { timeout: 30_000 }).toEqual([]);
   });
 
   test.each(['127.0.0.1', '127.0.0.0/8', '::1', '0.0.0.0/0', '::/0'])('of %s is refused as unsafe', async (prefix) => {

@@ -255,7 +255,7 @@ describe('large bodies', () => {
           last = sent;
           return isStill;
         },
-        { interval: 300, timeout: 10_000 },
+        { interval: 300, timeout: 30_000 },
       )
       .toBe(true);
     expect(sent).toBeLessThan(BIG_BYTES);
@@ -284,7 +284,7 @@ describe('large bodies', () => {
           last = written;
           return isStill;
         },
-        { interval: 300, timeout: 10_000 },
+        { interval: 300, timeout: 30_000 },
       )
       .toBe(true);
     expect(last).toBeLessThan(BIG_BYTES);

@@ -1,0 +1,67 @@
+import type { CardExceptionsInput, TuningCard } from '@holdfast/contract';
+import { useState } from 'react';
+import { faultOf } from '../../api/words.ts';
+import { Button } from '../../ui/Button.tsx';
+import { CopyAsCli } from '../../ui/CopyAsCli.tsx';
+import { KeyValues } from '../../ui/KeyValues.tsx';
+import { SelectField } from '../../ui/fields/SelectField.tsx';
+import { TextField } from '../../ui/fields/TextField.tsx';
+import { Dialog } from '../../ui/overlay/Dialog.tsx';
+
+const DAYS = [
+  { value: '7', label: 'A week' },
+  { value: '30', label: 'Thirty days' },
+  { value: '90', label: 'Ninety days' },
+  { value: '365', label: 'A year' },
+];
+
+interface ExceptDialogProps {
+  readonly card: TuningCard;
+  readonly error: unknown;
+  readonly isBusy: boolean;
+  readonly onSend: (body: CardExceptionsInput) => void;
+  readonly onClose: () => void;
+}
+
+export function ExceptDialog({ card, error, isBusy, onSend, onClose }: ExceptDialogProps) {
+  const [reason, setReason] = useState('');
+  const [days, setDays] = useState('90');
+  return (
+    <Dialog title="Except this place" onClose={onClose}>
+      <form
+        className="flex flex-col gap-4"
+        onSubmit={(event) => {
+          event.preventDefault();
+          onSend({ cards: [card.id], reason, days: Number(days) });
+        }}
+      >
+        <KeyValues
+          items={[
+            ['Rule', <code key="rule">{card.rule}</code>],
+            ['Route', <code key="route">{`${card.method} ${card.route}`}</code>],
+            ['Field', <code key="field">{`${card.location ?? ''} ${card.parameter}`}</code>],
+            ['Lost', 'Attacks of this kind in this one field pass from then on. Every other rule and place stays.'],
+          ]}
+        />
+        <TextField
+          label="Reason"
+          hint="Kept in the ledger."
+          value={reason}
+          onChange={setReason}
+          fault={faultOf(error, '/reason')}
+          required
+          minLength={3}
+          maxLength={500}
+        />
+        <SelectField label="Ends after" value={days} onChange={setDays} choices={DAYS} />
+        <div className="flex flex-wrap items-center justify-end gap-2">
+          <CopyAsCli words={['tune', 'suggest', '--apply', card.id, '--reason', reason, '--for', `${days}d`]} />
+          <Button onClick={onClose}>Cancel</Button>
+          <Button look="main" type="submit" isBusy={isBusy}>
+            Except
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
