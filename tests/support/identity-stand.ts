@@ -59,6 +59,7 @@ export class FakeControlPlane {
     await this.before();
     if (ask.kind === 'session') return { kind: 'session', session };
     if (ask.kind === 'account') return { kind: 'account', account: this.accounts.get(ask.hash) ?? null };
+    if (ask.kind !== 'page') return { kind: 'failed' };
     this.pages.push(ask.request);
     const headers: [string, string][] = [
       ['content-type', 'text/html'],

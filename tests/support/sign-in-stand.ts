@@ -87,6 +87,7 @@ export async function openSignInStand(login: Partial<NonNullable<ApplicationInpu
       async onAsk(ask) {
         if (ask.kind === 'account') return { kind: 'account', account: null };
         if (ask.kind === 'session') return { kind: 'session', session: await sessionOf(ask.hash) };
+        if (ask.kind !== 'page') return { kind: 'failed' };
         const session = ask.request.session === null ? null : await sessionOf(ask.request.session.hash);
         return { kind: 'page', response: await pages.answer({ ...ask.request, session }) };
       },

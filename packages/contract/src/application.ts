@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { hostNameSchema, prefixSchema, RULE_GROUPS, slugSchema, timestampSchema } from './names.ts';
+import { signInSettingsSchema } from './sign-in.ts';
 
 export const modeSchema = z.enum(['monitor', 'enforce']);
 export type Mode = z.infer<typeof modeSchema>;
@@ -136,6 +137,8 @@ export const applicationSchema = z.strictObject({
   login: loginSettingsSchema.prefault({}),
   /** What the application's access policies mean, once it has some: monitor records what they would deny. */
   accessMode: modeSchema.default('enforce'),
+  /** Login forms of the application itself. */
+  signIn: signInSettingsSchema.prefault({}),
   csp: cspSettingsSchema.prefault({}),
   headers: headerSettingsSchema.prefault({}),
   cookies: cookieSettingsSchema.prefault({}),

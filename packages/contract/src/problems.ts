@@ -82,6 +82,12 @@ export const PROBLEMS = {
     'Too many requests from this address; try again later.',
     'holdfast config show',
   ),
+  'sign-in-limited': define(
+    429,
+    'Too many sign-ins',
+    'Too many wrong sign-ins; try again later.',
+    'holdfast app sign-in clear APP --account NAME',
+  ),
   'headers-too-large': define(431, 'Header fields too large', 'The header of the request is too large.', 'holdfast explain ID'),
   'upstream-failed': define(502, 'Bad gateway', 'The application did not give a usable answer.', 'holdfast doctor'),
   'upstream-timeout': define(504, 'Gateway timeout', 'The application did not answer in time.', 'holdfast doctor'),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { TOKEN_CIDRS_MAX } from './api/tokens.ts';
 import { prefixSchema, slugSchema, timestampSchema, ulidSchema } from './names.ts';
+import { signInSuccessAnswerSchema, signInSuccessAskSchema, signInTryAnswerSchema, signInTryAskSchema } from './sign-in.ts';
 
 /** Name of the session cookie. Where the client's side is HTTPS the prefix keeps other hosts and plain HTTP from setting it. */
 export const SESSION_COOKIE = 'holdfast';
@@ -91,6 +92,8 @@ export const askSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('session'), hash: sessionHashSchema, application: slugSchema }),
   z.strictObject({ kind: z.literal('account'), hash: sessionHashSchema, application: slugSchema }),
   z.strictObject({ kind: z.literal('page'), request: ownPageRequestSchema }),
+  signInTryAskSchema,
+  signInSuccessAskSchema,
 ]);
 export type Ask = z.infer<typeof askSchema>;
 
@@ -99,6 +102,8 @@ export const answerSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('session'), session: gatewaySessionSchema.nullable() }),
   z.strictObject({ kind: z.literal('account'), account: gatewayAccountSchema.nullable() }),
   z.strictObject({ kind: z.literal('page'), response: ownPageResponseSchema }),
+  signInTryAnswerSchema,
+  signInSuccessAnswerSchema,
   z.strictObject({ kind: z.literal('failed') }),
 ]);
 export type Answer = z.infer<typeof answerSchema>;

@@ -56,7 +56,7 @@ beforeAll(async () => {
       limitsOf: () => Promise.resolve(limitsOfLogin(login)),
     });
     const onAsk = async (ask: Ask): Promise<Answer> => {
-      if (ask.kind === 'page') return { kind: 'failed' };
+      if (ask.kind !== 'session') return { kind: 'failed' };
       const view = await sessions.check(ask.hash, { kind: 'application', application: ask.application });
       return { kind: 'session', session: view === null ? null : toGatewaySession(view) };
     };

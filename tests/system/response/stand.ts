@@ -127,6 +127,8 @@ export async function startStand(options: StandOptions): Promise<Stand> {
       serviceToken: null,
       account: null,
       assertion: null,
+      signIn: null,
+      setCookie: null,
       emit: (event) => events.push(event),
     };
     if (target === '/.holdfast/csp-report') {

@@ -1,3 +1,4 @@
+import { authenticationEvents } from './authentication.ts';
 import { controlEvents } from './control.ts';
 import type { EventDefinition } from './define.ts';
 import { cspInlineSeen, cspReported, protocolRejected, requestCompleted, snapshotApplied } from './gateway.ts';
@@ -16,6 +17,7 @@ export const EVENTS: ReadonlyMap<string, EventDefinition> = new Map(
     ...Object.values(controlEvents),
     ...Object.values(sessionEvents),
     ...Object.values(identityEvents),
+    ...Object.values(authenticationEvents),
     ...Object.values(serviceAccountEvents),
   ].map((definition) => [
     definition.type,

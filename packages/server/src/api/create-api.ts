@@ -27,6 +27,7 @@ import { mountPolicies } from './routes/policies.ts';
 import { mountSchemas } from './routes/schemas.ts';
 import { mountServiceAccounts } from './routes/service-accounts.ts';
 import { mountSessions } from './routes/sessions.ts';
+import { mountSignInTries } from './routes/sign-in-tries.ts';
 import { mountSnapshots } from './routes/snapshots.ts';
 import { mountStream } from './routes/stream.ts';
 import { mountSystem } from './routes/system.ts';
@@ -99,6 +100,7 @@ export function createApi(parts: ApiParts): Api {
   if (people !== undefined) {
     mountPeople(api, people);
     mountSessions(api, people);
+    mountSignInTries(api, { observed: people.observed, applications: domains.applications });
     if (trust.kind === 'host-operator') mountAdmins(api, people);
   }
   if (watching !== undefined) for (const mount of [mountOverview, mountTraffic, mountStream]) mount(api, watching);

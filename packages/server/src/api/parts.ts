@@ -17,7 +17,7 @@ import type {
 import type { Access, Principal } from '../domains/access/index.ts';
 import type { Applications } from '../domains/applications/index.ts';
 import type { Traffic } from '../domains/audit/index.ts';
-import type { Admins, Identity, Pages, People, Sessions } from '../domains/identity/index.ts';
+import type { Admins, Identity, ObservedSignIns, Pages, People, Sessions } from '../domains/identity/index.ts';
 import type { Protection } from '../domains/protection/index.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
@@ -72,6 +72,8 @@ export interface PeoplePort {
   readonly admins: Admins;
   readonly pages: Pages;
   readonly links: Links;
+  /** Tries at login forms of applications. */
+  readonly observed: Pick<ObservedSignIns, 'clear'>;
 }
 
 /** What happens now and what was counted, for whoever watches. */

@@ -47,6 +47,7 @@ export const EXIT_OF_PROBLEM: Readonly<Record<ProblemCode, ExitCode>> = {
   'expectation-failed': EXIT.findings,
   'host-unknown': EXIT.findings,
   'rate-limited': EXIT.unreachable,
+  'sign-in-limited': EXIT.unreachable,
   'headers-too-large': EXIT.findings,
   'upstream-failed': EXIT.unreachable,
   'upstream-timeout': EXIT.unreachable,

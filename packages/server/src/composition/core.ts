@@ -55,6 +55,7 @@ export async function openCore(foundation: Foundation) {
     sessions,
     admins: rooms.admins,
     pages: rooms.adminPages,
+    observed: rooms.observed,
     links: createLinks(places, applications),
   };
   const maintenance = createMaintenance({ db, bus, rotateLedgerKey: () => audit.rotateKey() });

@@ -5,6 +5,7 @@ import {
   adminMount,
   applicationMount,
   createAdmins,
+  createObservedSignIns,
   createPages,
   createPeople,
   createSessions,
@@ -89,10 +90,13 @@ export function openIdentity(foundation: Foundation, applications: Pick<Applicat
   const pages = createPages(pageParts, applicationMount);
   const adminPages = createPages(pageParts, adminMount);
   const admins = createAdmins(people);
+  const observed = createObservedSignIns({ clock, bus, keyring });
 
   /** What gateways ask while a request waits. */
   const answer = async (ask: Exclude<Ask, { kind: 'account' }>): Promise<Answer> => {
     if (ask.kind === 'session') return { kind: 'session', session: await sessionOf(ask.hash, ask.application) };
+    if (ask.kind === 'sign-in-try') return observed.try(ask);
+    if (ask.kind === 'sign-in-success') return observed.succeed(ask);
     const { request } = ask;
     // What a gateway remembers is seconds old; a page that changes something goes by what holds now.
     const session = request.session === null ? null : await sessionOf(request.session.hash, request.application);
@@ -102,5 +106,5 @@ export function openIdentity(foundation: Foundation, applications: Pick<Applicat
     const view = await sessions.check(hash, { kind: 'application', application });
     return view === null ? null : toGatewaySession(view);
   };
-  return { people, sessions, signIn, signingKeys, admins, adminPages, answer };
+  return { people, sessions, signIn, signingKeys, admins, adminPages, observed, answer };
 }

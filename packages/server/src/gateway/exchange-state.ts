@@ -51,6 +51,8 @@ export class ExchangeState implements Exchange {
   session: GatewaySession | null = null;
   account: GatewayAccount | null = null;
   assertion: string | null = null;
+  signIn: Exchange['signIn'] = null;
+  setCookie: string | null = null;
   body: RequestBody = NO_BODY;
   canonical: CanonicalRequest | null = null;
   inspection: Inspection | null = null;

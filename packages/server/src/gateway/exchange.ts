@@ -6,6 +6,9 @@ import type {
   GatewaySession,
   ProblemCode,
   RecordedFinding,
+  SignInObserver,
+  SignInTry,
+  SignInVerdict,
   StepVerdict,
 } from '@holdfast/contract';
 import type { CanonicalRequest, Inspection } from '@holdfast/inspect';
@@ -95,6 +98,13 @@ export interface Upgrade {
   readonly head: Uint8Array;
 }
 
+/** One try at a login form of the application, from before it is forwarded to its answer. */
+export interface SignInAttempt {
+  readonly observer: SignInObserver;
+  readonly tried: SignInTry;
+  readonly verdict: SignInVerdict;
+}
+
 /** One request on its way through `pipeline.ts`. Steps read all of it and write only the parts that are not readonly. */
 export interface Exchange {
   /** 12 characters Crockford base32. */
@@ -128,6 +138,10 @@ export interface Exchange {
   account: GatewayAccount | null;
   /** What tells the application who asks. Set by identity. */
   assertion: string | null;
+  /** A try at a login form of the application. Set by sign-in. */
+  signIn: SignInAttempt | null;
+  /** A cookie of ours that goes out with the application's answer. */
+  setCookie: string | null;
   /** Set by decode. */
   body: RequestBody;
   canonical: CanonicalRequest | null;

@@ -21,6 +21,8 @@ import { schema } from './steps/schema.ts';
 import { serviceToken } from './steps/service-token.ts';
 import { session } from './steps/session.ts';
 import { sessionCookie } from './steps/session-cookie.ts';
+import { signIn } from './steps/sign-in.ts';
+import { createSignInWatch } from './sign-in/sign-in-watch.ts';
 import type { Upstreams } from './upstream/upstreams.ts';
 import type { WebSocketRelays } from './upstream/websocket.ts';
 
@@ -38,6 +40,7 @@ export interface PipelineParts {
 /** The way of a request, top to bottom. The record is written after whatever step ends it (`run-pipeline.ts`). */
 export function createPipeline(parts: PipelineParts): readonly Step[] {
   const { clock, limiter, threads, upstreams, webSockets, sessions, accounts, ask } = parts;
+  const signIns = createSignInWatch(ask);
   return [
     accept,
     forwardAuth,
@@ -53,8 +56,9 @@ export function createPipeline(parts: PipelineParts): readonly Step[] {
     authorise(clock),
     csrf,
     schema(clock),
+    signIn(signIns),
     identity(clock),
     grant,
-    forward({ upstreams, webSockets, clock }),
+    forward({ upstreams, webSockets, signIns, clock }),
   ];
 }

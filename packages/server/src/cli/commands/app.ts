@@ -7,6 +7,7 @@ import { NotConfirmed, UsageFault } from '../fault.ts';
 import { formatTable } from '../table.ts';
 import { forwardAuth } from './app-forward-auth.ts';
 import { login } from './app-login.ts';
+import { signIn } from './app-sign-in.ts';
 import { describeRoutes } from './schema-text.ts';
 
 const PATH = '/api/v1/applications';
@@ -67,6 +68,7 @@ export const app: BranchBody = {
     mode,
     login,
     forwardAuth,
+    signIn,
   ],
 };
 

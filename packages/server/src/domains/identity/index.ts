@@ -18,3 +18,4 @@ export { createPages, type Pages } from './pages/create-pages.ts';
 export type { PagesParts } from './pages/parts.ts';
 export { adminMount, applicationMount } from './pages/mount.ts';
 export { cookieName, readCookies } from './pages/cookies.ts';
+export { createObservedSignIns, type ObservedSignIns } from './observed/observed-sign-ins.ts';

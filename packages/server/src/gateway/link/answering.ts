@@ -5,7 +5,13 @@ import type { GatewayLog } from '../log.ts';
 export type AskHandler = (ask: Ask) => Promise<Answer>;
 
 /** Questions of all gateways that are being answered, by kind; more are answered `failed` at once. */
-const ANSWERING_MAX: Readonly<Record<Ask['kind'], number>> = { session: 4096, account: 1024, page: 256 };
+const ANSWERING_MAX: Readonly<Record<Ask['kind'], number>> = {
+  session: 4096,
+  account: 1024,
+  page: 256,
+  'sign-in-try': 2048,
+  'sign-in-success': 2048,
+};
 const FAILED: Answer = { kind: 'failed' };
 
 export interface Answering {
@@ -17,7 +23,7 @@ export interface Answering {
 /** The control plane's end of the questions: without a handler, and when it fails, the answer says that nothing is known. */
 export function createAnswering(log: GatewayLog): Answering {
   let handler: AskHandler | null = null;
-  const answering = { session: 0, account: 0, page: 0 };
+  const answering: Record<Ask['kind'], number> = { session: 0, account: 0, page: 0, 'sign-in-try': 0, 'sign-in-success': 0 };
   const answer = async (ask: Ask): Promise<Answer> => {
     const { kind } = ask;
     if (handler === null || answering[kind] >= ANSWERING_MAX[kind]) return FAILED;

@@ -4,7 +4,13 @@ import type { Answer, Ask, UpMessage } from '@holdfast/contract';
  * Questions that wait for an answer in one gateway; more are answered `failed` at once. Each kind has its own: whoever floods
  * the sign-in page must not keep those out who have signed in.
  */
-const WAITING_MAX: Readonly<Record<Ask['kind'], number>> = { session: 1024, account: 256, page: 128 };
+const WAITING_MAX: Readonly<Record<Ask['kind'], number>> = {
+  session: 1024,
+  account: 256,
+  page: 128,
+  'sign-in-try': 512,
+  'sign-in-success': 512,
+};
 const SESSION_ANSWER_MS = 2000;
 /** A page may check a password, which is slow on purpose, behind others that do the same. */
 const PAGE_ANSWER_MS = 10_000;
@@ -32,7 +38,7 @@ interface Waiting {
 /** The questions of one gateway to its control plane, by number. */
 export function createAsks({ send, sessionAnswerMs = SESSION_ANSWER_MS, pageAnswerMs = PAGE_ANSWER_MS }: AsksParts): Asks {
   const waiting = new Map<number, Waiting>();
-  const counts = { session: 0, account: 0, page: 0 };
+  const counts: Record<Ask['kind'], number> = { session: 0, account: 0, page: 0, 'sign-in-try': 0, 'sign-in-success': 0 };
   let lastId = 0;
   let isClosed = false;
   return {

@@ -159,6 +159,7 @@ function sendHead(reply: Reply, { nonce, length, coding }: HeadFacts): void {
     headers.push(...framingHeaders(hardened, frameAncestors));
   }
   headers.push(['x-request-id', exchange.id]);
+  if (exchange.setCookie !== null) headers.push(['set-cookie', exchange.setCookie]);
   writeHead(exchange, status, exchange.session === null && exchange.account === null ? headers : keepPrivate(headers));
 }
 
