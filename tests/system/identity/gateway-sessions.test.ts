@@ -313,7 +313,9 @@ describe('requests of other sites', () => {
   const own = (): string => stand.plain;
   const cases: readonly (readonly [name: string, headers: () => Record<string, string>, status: number])[] = [
     ['says same-origin', () => ({ 'sec-fetch-site': 'same-origin' }), 200],
-    ['was begun by the person', () => ({ 'sec-fetch-site': 'none' }), 200],
+    ['was sent again by the person', () => ({ 'sec-fetch-site': 'none', origin: own() }), 200],
+    ['was begun by the person, from nowhere', () => ({ 'sec-fetch-site': 'none' }), 403],
+    ['was begun by the person, from elsewhere', () => ({ 'sec-fetch-site': 'none', origin: 'https://evil.test' }), 403],
     ['says cross-site', () => ({ 'sec-fetch-site': 'cross-site', origin: own() }), 403],
     ['comes from a sibling host', () => ({ 'sec-fetch-site': 'same-site' }), 403],
     ['has our Origin', () => ({ origin: own() }), 200],
@@ -420,6 +422,19 @@ describe('pages of ours', () => {
   });
 });
 
+describe('what password managers ask for', () => {
+  test('is answered where sign-in is ours', async () => {
+    const change = await stand.fetch('/.well-known/change-password');
+    expect([change.status, change.headers.get('location')]).toEqual([302, '/.holdfast/account/password']);
+    const endpoints = await stand.fetch('/.well-known/passkey-endpoints');
+    expect(endpoints.headers.get('content-type')).toBe('application/json');
+    const page = `${stand.plain}/.holdfast/account`;
+    expect(await endpoints.json()).toEqual({ enroll: page, manage: page });
+    expect(stand.upstream.seen).toEqual([]);
+    expect((await stand.fetch('/.well-known/security.txt')).status).toBe(401);
+  });
+});
+
 describe('where sign-in is optional', () => {
   let optional: IdentityStand;
   beforeAll(async () => {
@@ -449,6 +464,14 @@ describe('where sign-in is optional', () => {
 });
 
 describe('where sign-in is off', () => {
+  test('the application answers for its own passwords', async () => {
+    await using off = await startIdentityStand({ login: { mode: 'off' } });
+    for (const path of ['/.well-known/change-password', '/.well-known/passkey-endpoints']) {
+      expect((await off.fetch(path)).status).toBe(200);
+      expect(off.last()?.url).toBe(path);
+    }
+  });
+
   test('nobody is asked, no page answers, and our cookies still stay here', async () => {
     await using off = await startIdentityStand({ login: { mode: 'off' } });
     const cookie = `a=1; ${cookieOf(off.control.signIn())}`;

@@ -73,6 +73,16 @@ export const identityEvents = {
     }),
     personal: { person: 'none', what: 'none', failures: 'none', until: 'none' },
   }),
+  lockoutLifted: defineEvent({
+    type: 'identity.lockout-lifted',
+    version: 1,
+    audited: 'always',
+    summary: 'An operator let somebody try again at once whom wrong tries had made wait.',
+    severity: 'medium',
+    ocsf: account(99),
+    payload: z.strictObject({ person }),
+    personal: { person: 'none' },
+  }),
   steppedUp: defineEvent({
     type: 'identity.stepped-up',
     version: 1,

@@ -57,4 +57,6 @@ async function answer(context: Context<ApiEnv>, { pages, sessions }: PeoplePort)
 /** The same pages as in front of applications, on the admin listener: setup of the first owner, sign-in, one's own account. */
 export function mountSignIn(api: Api, port: PeoplePort): void {
   for (const path of PATHS) api.all(path, async (context) => answer(context, port));
+  // W3C "A Well-Known URL for Changing Passwords" §3.
+  api.get('/.well-known/change-password', (context) => context.redirect('/sign-in/account/password', 302));
 }

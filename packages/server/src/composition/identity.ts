@@ -42,7 +42,9 @@ const mailPassword = (reference: string | null): string | null =>
 /** People, their sign-in, their sessions and the pages for it, put together. */
 export function openIdentity(foundation: Foundation, applications: Pick<Applications, 'list'>) {
   const { db, bus, clock, keyring, log, config, dataDir, stack } = foundation;
-  const mail = stack.use(openMail({ settings: config.mail, dataDir, log, password: mailPassword(config.mail.smtp.password) }));
+  const mail = stack.use(
+    openMail({ settings: config.mail, dataDir, log, keyring, clock, password: mailPassword(config.mail.smtp.password) }),
+  );
   const find = async (id: string): Promise<Application | null> =>
     (await applications.list()).find(({ application }) => application.id === id)?.application ?? null;
   // Each asks the other, once everything stands: sessions who a person is, people to end sessions.

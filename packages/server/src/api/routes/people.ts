@@ -88,6 +88,15 @@ const enable = createRoute({
   request,
   responses: answers(personViewSchema, 'The person as it is now.'),
 });
+const unlock = createRoute({
+  method: 'post',
+  path: `${path}/unlock`,
+  tags,
+  summary: 'Lets somebody try again at once whom wrong passwords or codes have made wait.',
+  ...needs('person:write'),
+  request,
+  responses: answers(personViewSchema, 'The person.'),
+});
 const factors = createRoute({
   method: 'get',
   path: `${path}/factors`,
@@ -216,6 +225,11 @@ export function mountPeople(api: Api, port: PeoplePort): void {
     const person = await findPerson(people, context.req.valid('param').person);
     assertMay(context, person.role);
     return context.json(viewOf(await people.enable(person.id, context.get('principal').actor)), 200);
+  });
+  api.openapi(unlock, async (context) => {
+    const person = await findPerson(people, context.req.valid('param').person);
+    assertMay(context, person.role);
+    return context.json(viewOf(await people.unlock(person.id, context.get('principal').actor)), 200);
   });
   api.openapi(resetFactors, async (context) => {
     const person = await findPerson(people, context.req.valid('param').person);

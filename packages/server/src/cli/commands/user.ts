@@ -49,6 +49,18 @@ export const user: BranchBody = {
     switching('disable', 'end all sessions of a person and refuse new ones'),
     switching('enable', 'let a disabled person sign in again'),
     {
+      name: 'unlock',
+      summary: 'let somebody try again at once after many wrong passwords or codes',
+      about: 'Passwords and factors stay as they are.',
+      words: [NAME],
+      examples: ['holdfast user unlock ada'],
+      run: (context, input) =>
+        change<PersonView>(context, { method: 'POST', path: `${PATH}/${segment(input.words[0] ?? '')}/unlock` }, (view) => ({
+          data: view,
+          text: `${view.name} can try again\n`,
+        })),
+    },
+    {
       name: 'role',
       summary: 'change what a person may do in Holdfast itself',
       words: [NAME, { name: '<role>', help: `${ROLES.join(', ')} or none` }],

@@ -16,12 +16,13 @@ function headerOf({ head }: Exchange, name: string): string | null {
  */
 export function isSameOrigin(exchange: Exchange): boolean {
   const site = headerOf(exchange, 'sec-fetch-site');
-  // `none`: the person at the address bar, or a reload of what was sent before.
-  if (site !== null) return site === 'same-origin' || site === 'none';
+  if (site === 'same-origin') return true;
+  // `none`, the person at the address bar: what was sent before may be sent again, if it says where it was sent from.
+  if (site !== null && site !== 'none') return false;
   const origin = headerOf(exchange, 'origin');
   if (origin !== null) return isOwnOrigin(exchange, origin);
   const referer = headerOf(exchange, 'referer');
-  return referer !== null && isOwnOrigin(exchange, URL.parse(referer)?.origin ?? '');
+  return site === null && referer !== null && isOwnOrigin(exchange, URL.parse(referer)?.origin ?? '');
 }
 
 function isOwnOrigin({ head, connection }: Exchange, origin: string): boolean {

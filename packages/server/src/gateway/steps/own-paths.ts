@@ -2,6 +2,7 @@ import { ON } from '../exchange.ts';
 import type { Exchange, Step, StepResult } from '../exchange.ts';
 import { takeCspReport } from '../response/csp-report.ts';
 import { answerKeySet } from '../sessions/key-set.ts';
+import { answerWellKnown } from '../sessions/well-known.ts';
 import { answerOwnPage } from '../sessions/own-page.ts';
 import type { OwnPageParts } from '../sessions/own-page.ts';
 
@@ -25,7 +26,7 @@ export const ownPaths = (parts: OwnPageParts): Step => ({
     if (exchange.forwardAuth !== null && (isUnder(folded, OWN_PREFIX) || isUnder(folded, WELL_KNOWN_PREFIX))) return NOT_FOUND;
     if (isUnder(folded, OWN_PREFIX)) return answerOwn(exchange, parts);
     if (isUnder(folded, WELL_KNOWN_PREFIX)) return path === KEY_SET_PATH ? answerKeySet(exchange) : NOT_FOUND;
-    return ON;
+    return answerWellKnown(exchange) ?? ON;
   },
 });
 

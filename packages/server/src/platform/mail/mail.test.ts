@@ -1,25 +1,32 @@
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
-import { createServer, type Server, type Socket } from 'node:net';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openKeyring, type Keyring } from '../keyring/keyring.ts';
 import type { Log } from '../log.ts';
 import { openMail, type Mail } from './mail.ts';
 import { isThisMachine, mailSchema } from './settings.ts';
 
 let dataDir: string;
+let keyring: Keyring;
+let skewMs = 0;
+const clock = { now: () => Date.now() + skewMs };
 let lines: string[];
 const note = (fields: unknown, words: string): void => void lines.push(`${words} ${JSON.stringify(fields)}`);
 const log: Log = { debug: note, info: note, warn: note, error: note, child: () => log };
 beforeEach(async () => {
   dataDir = await mkdtemp(path.join(os.tmpdir(), 'hf-mail-'));
+  await mkdir(path.join(dataDir, 'keys'));
+  keyring = await openKeyring({ dataDir });
+  skewMs = 0;
   lines = [];
 });
 afterEach(async () => rm(dataDir, { recursive: true, force: true }));
 
 const letter = { to: 'maria@example.test', subject: 'Grüße', text: 'https://shop.test/.holdfast/reset?token=canary-4711\n' };
 const open = (settings: unknown): Mail =>
-  openMail({ settings: mailSchema.parse(settings), dataDir, log, password: null, retryFirstMs: 1 });
+  openMail({ settings: mailSchema.parse(settings), dataDir, log, keyring, clock, password: null, retryFirstMs: 1 });
 
 interface Post {
   readonly port: number;
@@ -123,6 +130,86 @@ describe('letters', () => {
     await mail.settle();
     const [name = ''] = await readdir(path.join(dataDir, 'outbox'));
     expect(await readFile(path.join(dataDir, 'outbox', name), 'utf8')).not.toMatch(/^Bcc:/mu);
+  });
+});
+
+describe('letters that wait while the process is killed', () => {
+  const smtp = (port: number): unknown => ({ transport: 'smtp', smtp: { host: '127.0.0.1', port } });
+  const queued = async (): Promise<string[]> => readdir(path.join(dataDir, 'mail-queue'));
+  /** Nobody answers there: what is sent stays under way. */
+  const silent = async () => {
+    const sockets: Socket[] = [];
+    const server = createServer((socket) => void sockets.push(socket));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    // A TCP server that listens has an address object.
+    const { port } = server.address() as AddressInfo;
+    const close = (): void => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    };
+    return { port, close };
+  };
+
+  it('lie sealed in the data directory and go out with the next start', async () => {
+    const nobody = await silent();
+    const killed = open(smtp(nobody.port));
+    killed.send(letter);
+    killed.send({ ...letter, subject: 'second' });
+    const names = await queued();
+    expect(names).toHaveLength(2);
+    for (const name of names) {
+      const file = path.join(dataDir, 'mail-queue', name);
+      expect(await readFile(file, 'utf8')).not.toMatch(/canary|maria/u);
+      if (process.platform !== 'win32') expect((await stat(file)).mode & 0o077).toBe(0);
+    }
+    const post = await startPost();
+    await using next = open(smtp(post.port));
+    await next.settle();
+    expect(post.received.filter((line) => line === '.')).toHaveLength(2);
+    expect(post.received.join('\n')).toContain('canary-4711');
+    expect(await queued()).toEqual([]);
+    post.server.close();
+    nobody.close();
+    await killed[Symbol.asyncDispose]();
+  });
+
+  it('are sent once when the process ends well, and forgotten when they were given up', async () => {
+    const post = await startPost();
+    const first = open(smtp(post.port));
+    first.send(letter);
+    await first[Symbol.asyncDispose]();
+    await using second = open(smtp(post.port));
+    await second.settle();
+    expect(post.received.filter((line) => line === '.')).toHaveLength(1);
+    post.server.close();
+    second.send(letter);
+    await second.settle();
+    expect(await queued()).toEqual([]);
+  });
+
+  it('that are too old, cut short, moved or not ours are dropped, and keep no other from going', async () => {
+    const nobody = await silent();
+    const killed = open(smtp(nobody.port));
+    killed.send(letter);
+    const [name = ''] = await queued();
+    const folder = path.join(dataDir, 'mail-queue');
+    const text = await readFile(path.join(folder, name), 'utf8');
+    await writeFile(path.join(folder, name.replace(/[0-9a-f]{12}/u, '000000000000')), text);
+    await writeFile(path.join(folder, name.replace(/[0-9a-f]{12}/u, '111111111111')), text.slice(0, 40));
+    await writeFile(path.join(folder, 'readme.txt'), 'hello');
+    await writeFile(path.join(folder, `${name}.new`), '');
+    const outbox = open({});
+    await outbox.settle();
+    expect(await readdir(path.join(dataDir, 'outbox'))).toHaveLength(1);
+    expect(await queued()).toEqual([]);
+    killed.send(letter);
+    skewMs = 86_400_001;
+    await using late = open({});
+    await late.settle();
+    expect(await readdir(path.join(dataDir, 'outbox'))).toHaveLength(1);
+    nobody.close();
+    await killed[Symbol.asyncDispose]();
+    await outbox[Symbol.asyncDispose]();
   });
 });
 

@@ -1,6 +1,9 @@
+import type { Clock } from '../clock.ts';
+import type { Keyring } from '../keyring/keyring.ts';
 import type { Log } from '../log.ts';
 import type { Letter, MailTransport } from './letter.ts';
 import { createFileTransport } from './outbox.ts';
+import { openMailQueue, type Queued } from './queue.ts';
 import type { MailSettings } from './settings.ts';
 import { createSmtpTransport } from './smtp.ts';
 
@@ -25,6 +28,9 @@ export interface MailParts {
   /** Of `smtp.password`; null = none. */
   readonly password: string | null;
   readonly retryFirstMs?: number;
+  /** Seals what waits. */
+  readonly keyring: Pick<Keyring, 'seal' | 'open'>;
+  readonly clock: Pick<Clock, 'now'>;
 }
 
 const wait = async (ms: number, signal: AbortSignal): Promise<void> =>
@@ -44,24 +50,26 @@ function transportOf({ settings, dataDir, password, log }: MailParts): MailTrans
 }
 
 /**
- * One after the other, tried again with growing waits. In memory only: letters are notices and links that can be asked for again,
- * and a link must not lie on the disk for longer than it has to. Neither addresses nor words reach the log.
+ * One after the other, tried again with growing waits. What waits lies sealed in the data directory until it went out or was given
+ * up, so that a process that is killed sends it when it is back. Neither addresses nor words reach the log.
  */
 export function openMail(parts: MailParts): Mail {
   const { log, retryFirstMs = RETRY_FIRST_MS } = parts;
   const transport = transportOf(parts);
   const stopping = new AbortController();
-  const waiting: Letter[] = [];
+  const queue = openMailQueue({ dataDir: parts.dataDir, keyring: parts.keyring, now: () => parts.clock.now() });
+  const waiting: Queued[] = [...queue.readLeft(WAITING_MAX)];
   const state: { working: Promise<void> | null } = { working: null };
 
-  const deliver = async (letter: Letter): Promise<void> => {
+  const deliver = async ({ letter }: Queued): Promise<void> => {
     for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
       try {
         return await transport.deliver(letter);
       } catch (error) {
         // A mail server's words can hold the address: only its code is told.
         const code = error instanceof Error && 'code' in error ? String(error.code).slice(0, 32) : 'unknown';
-        const isLast = attempt === ATTEMPTS_MAX || stopping.signal.aborted;
+        const isLast = attempt === ATTEMPTS_MAX;
+        if (stopping.signal.aborted) throw error;
         if (isLast) return log.error({ code, attempt }, 'a letter could not be sent and is given up');
         log.warn({ code, attempt }, 'a letter could not be sent; it is tried again');
         await wait(retryFirstMs * 2 ** (attempt - 1), stopping.signal);
@@ -69,20 +77,33 @@ export function openMail(parts: MailParts): Mail {
     }
   };
   const work = async (): Promise<void> => {
-    for (let letter = waiting.shift(); letter !== undefined; letter = waiting.shift()) await deliver(letter);
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      await deliver(next);
+      queue.drop(next);
+    }
     state.working = null;
   };
   const settle = async (): Promise<void> => {
     while (state.working !== null) await state.working;
   };
 
+  // Stopped in the middle of a try: the letter stays where it lies, for the next start.
+  const start = async (): Promise<void> => work().catch(() => void (state.working = null));
+  if (waiting.length > 0) state.working = start();
+
   return {
     send(letter) {
       if (stopping.signal.aborted || waiting.length >= WAITING_MAX) {
         return log.error({ waiting: waiting.length }, 'a letter was dropped: too many wait, or the process stops');
       }
-      waiting.push(letter);
-      state.working ??= work();
+      try {
+        waiting.push(queue.put(letter));
+      } catch (error) {
+        // A full disk: it goes out all the same, unless the process is killed.
+        log.error({ err: error }, 'a letter could not be kept until it is sent');
+        waiting.push({ name: '', letter });
+      }
+      state.working ??= start();
     },
     settle,
     async [Symbol.asyncDispose]() {

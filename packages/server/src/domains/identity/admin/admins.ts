@@ -54,6 +54,8 @@ export function createAdmins(people: People): Admins {
       const issued = await db.transaction(async (transaction) => {
         const tx = transaction.kysely.withTables<PeopleTables>();
         await store.update(tx, id, { password_hash: null, password_is_short: false });
+        // An account elsewhere may be what was taken over: it is connected anew.
+        await tx.deleteFrom('identity_provider_link').where('person', '=', id).execute();
         const payload = { person: id };
         await bus.publish(transaction, [bus.newEvent(identityEvents.adminRecovered, { actor, target: id, payload })]);
         return invites.issue(transaction, { kind: 'recover', person: id }, actor);

@@ -36,6 +36,7 @@ export function enrolHandler(parts: PagesParts): Handler {
       // Where passkeys do not work there is nothing to choose.
       if (!visit.canUsePasskeys) return redirect(visit, totp);
       const passkey = withNext(visit.mount.path('enrol/passkey'), visit.next);
+      if (flow.view.isPasskeyOnly) return redirect(visit, passkey);
       return page(visit, {
         title: 'Set up a second factor',
         body: markup`${yourName(visit, flow.view.name)}<p>Besides the password, signing in asks for something that only you have.</p>

@@ -58,6 +58,8 @@ export interface FormView {
   readonly fields?: readonly Html[];
   /** Beside others, not the purpose of the page. */
   readonly isQuiet?: boolean;
+  /** A second way to send it, for which no field has to be filled in. */
+  readonly other?: { readonly name: string; readonly value: string; readonly button: string } | null;
   /** Fields that the visitor does not see. */
   readonly with?: Readonly<Record<string, string>>;
 }
@@ -67,9 +69,16 @@ export function form(visit: Visit, view: FormView): Html {
   const more = Object.entries(view.with ?? {}).map(
     ([name, value]) => markup`<input type="hidden" name="${name}" value="${value}" />`,
   );
+  const other =
+    view.other === undefined || view.other === null
+      ? null
+      : markup`<button type="submit" class="quiet" name="${view.other.name}" value="${view.other.value}" formnovalidate>
+          ${view.other.button}
+        </button>`;
   return markup`<form method="post" action="${visit.mount.path(view.to)}" ${quiet ? null : markup` class="main"`}>
     ${hidden(visit)}${more} ${view.fields ?? null}
     <button type="submit" ${quiet ? markup` class="quiet"` : null}>${view.button}</button>
+    ${other}
   </form>`;
 }
 

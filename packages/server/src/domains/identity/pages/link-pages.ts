@@ -102,6 +102,13 @@ export interface Faults {
 const nameField = (error: string | null) =>
   field({ name: 'name', label: 'Your name for signing in', autocomplete: 'username', error, hasFocus: true });
 
+/** A new password is what a reset is for; elsewhere a passkey may take its place. */
+const withoutPassword = (visit: Visit, kind: Link) =>
+  kind !== 'reset/finish' && visit.canUsePasskeys
+    ? { name: 'without', value: 'password', button: 'Continue with a passkey and no password' }
+    : null;
+export const wantsNoPassword = (visit: Visit): boolean => visit.field('without') === 'password';
+
 export function choicePage(visit: Visit, kind: Link, faults: Faults): OwnPageResponse {
   const { title, lead, button } = WORDS[kind];
   const fault = faults.password ?? faults.name ?? null;
@@ -113,7 +120,7 @@ export function choicePage(visit: Visit, kind: Link, faults: Faults): OwnPageRes
     hasScript: true,
     // A newer link than the one in the cookie stands in the fragment: the script sends it first.
     body: markup`<p>${lead}</p>
-      ${form(visit, { to: kind, button, fields: [...names, ...newPasswordFields(faults.password)] })} ${faults.ways ?? null}
+      ${form(visit, { to: kind, button, fields: [...names, ...newPasswordFields(faults.password)], other: withoutPassword(visit, kind) })} ${faults.ways ?? null}
       <form hidden method="post" action="${visit.mount.path(kind)}">
         ${hidden(visit)}<input type="hidden" name="token" data-from-fragment />
       </form>`,
@@ -143,6 +150,10 @@ export function linkHandler(kind: Exclude<Link, 'setup'>, parts: PagesParts): Ha
       }
       const token = visit.cookie('link');
       if (token === null) return tokenPage(visit, kind, null);
+      if (kind === 'invite' && wantsNoPassword(visit)) {
+        const enrol = await signIn.acceptWithoutPassword(token, visit.context);
+        return enrol.kind === 'refused' ? tokenPage(visit, kind, sayRefused(enrol)) : advance(visit, enrol, parts);
+      }
       const password = visit.field('password');
       if (password !== visit.field('again')) return choice(visit, MISTYPED);
       try {

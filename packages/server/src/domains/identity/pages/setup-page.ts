@@ -2,7 +2,7 @@ import type { OwnPageResponse } from '@holdfast/contract';
 import { isRefusal } from '../../../platform/refusal.ts';
 import { advance } from './advance.ts';
 import type { Handler } from './handler.ts';
-import { BAD_LINK, choicePage, LINK_TOKEN, MISTYPED, passwordFault, tokenPage } from './link-pages.ts';
+import { BAD_LINK, choicePage, LINK_TOKEN, MISTYPED, passwordFault, tokenPage, wantsNoPassword } from './link-pages.ts';
 import type { PagesParts } from './parts.ts';
 import { redirect } from './respond.ts';
 import { sayRefused } from './said.ts';
@@ -36,8 +36,9 @@ export function setupHandler(parts: PagesParts): Handler {
       }
       const token = visit.cookie('link');
       if (token === null) return tokenPage(visit, 'setup', null);
-      const password = visit.field('password');
-      if (password !== visit.field('again')) return choicePage(visit, 'setup', { name: null, password: MISTYPED });
+      const password = wantsNoPassword(visit) ? null : visit.field('password');
+      if (password !== null && password !== visit.field('again'))
+        return choicePage(visit, 'setup', { name: null, password: MISTYPED });
       try {
         const step = await parts.signIn.acceptSetup(token, { name: visit.field('name'), password }, visit.context);
         return step.kind === 'refused' ? tokenPage(visit, 'setup', sayRefused(step)) : await advance(visit, step, parts);

@@ -92,7 +92,7 @@ class TestSignIn implements SignIn<NewSession> {
 
   #stage(stage: ChallengeView['stage'], purpose: ChallengeView['purpose'] = 'sign-in'): void {
     const methods = ['totp', 'passkey', 'recovery'] as const;
-    this.#state.view = { stage, purpose, methods, name: ADA.name, triesLeft: 5, expiresAt: 1 };
+    this.#state.view = { stage, purpose, methods, isPasskeyOnly: false, name: ADA.name, triesLeft: 5, expiresAt: 1 };
   }
 
   #signedIn(renewFactors: boolean): Step<NewSession> {
@@ -125,7 +125,7 @@ class TestSignIn implements SignIn<NewSession> {
     return { kind: 'recovery-codes', challenge: CHALLENGE, codes: CODES };
   }
 
-  #link(token: string, password: string): Step<NewSession> {
+  #link(token: string, password: string | null): Step<NewSession> {
     if (token !== LINK) return refused('link');
     if (password !== 'password') return this.#afterPassword();
     throw new Refusal('password-unacceptable', { errors: [{ pointer: '/password', detail: 'it is <common>' }] });
@@ -221,7 +221,13 @@ class TestSignIn implements SignIn<NewSession> {
     return this.#link(token, password);
   }
 
-  async acceptSetup(token: string, { password }: { readonly password: string }): Promise<Step<NewSession>> {
+  async acceptWithoutPassword(token: string): Promise<Enrol | Refused> {
+    if (token !== LINK) return refused('link');
+    this.#stage('enrol');
+    return { kind: 'enrol', challenge: CHALLENGE };
+  }
+
+  async acceptSetup(token: string, { password }: { readonly password: string | null }): Promise<Step<NewSession>> {
     return this.#link(token, password);
   }
 

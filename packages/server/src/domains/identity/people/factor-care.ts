@@ -1,5 +1,6 @@
 import { identityEvents, type EventRecord } from '@holdfast/contract';
 import { Refusal } from '../../../platform/refusal.ts';
+import { hasWayIn } from '../providers/link-care.ts';
 import type { PeopleCore } from './core.ts';
 import { deletePasskey, deletePasskeys, deleteTotp, replaceRecoveryCodes } from './factor-store.ts';
 import type { FactorsView } from './factors.ts';
@@ -11,7 +12,7 @@ type Actor = EventRecord['actor'];
 /** Second factors after they were enrolled: looking, removing, starting over. */
 export interface FactorCare {
   factors(id: string): Promise<FactorsView>;
-  /** Refused with `last-factor` when two factors are needed and this is the only second one. */
+  /** Refused with `last-factor` when two factors are needed and this is the only second one, or nothing is left to sign in with. */
   removeTotp(id: string, actor: Actor): Promise<void>;
   removePasskey(id: string, passkey: string, actor: Actor): Promise<void>;
   /** By an operator: everything goes, sessions end, the next sign-in enrols anew. */
@@ -39,6 +40,7 @@ export function createFactorCare(core: PeopleCore, get: (id: string) => Promise<
       const left = await factors.view(tx, id);
       const isLast = !left.totp && left.passkeys.length === 0;
       if (isLast && needsMfa(person)) throw new Refusal('last-factor');
+      if (!(await hasWayIn(tx, person))) throw new Refusal('last-factor');
       // Recovery codes recover a factor; without one they would be one.
       if (isLast) await replaceRecoveryCodes(tx, { person: id, hashes: [], now: core.clock.now() });
       const payload = { person: id, factor };

@@ -28,6 +28,10 @@ const WORDS = {
     'A recovery code was used',
     `One of your recovery codes was used to sign in. It is worthless now. Please enrol a new second factor.\n\n${CLOSING}`,
   ],
+  'new-device': [
+    'A sign-in from a new device',
+    `Somebody signed in to your account with a browser that was not used for it before.\n\n${CLOSING}`,
+  ],
   'locked-out': [
     'Many wrong passwords',
     'Somebody typed many wrong passwords for your account. Devices that you signed in with before are not affected; others have to wait.',

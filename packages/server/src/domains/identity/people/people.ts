@@ -9,7 +9,7 @@ import {
 import { isUniqueViolation } from '../../../platform/db/database-error.ts';
 import type { Transaction } from '../../../platform/db/database.ts';
 import { Refusal } from '../../../platform/refusal.ts';
-import { createLinkCare, type LinkCare } from '../providers/link-care.ts';
+import { createLinkCare, hasWayIn, type LinkCare } from '../providers/link-care.ts';
 import { readAdoption } from './adoption.ts';
 import { createPeopleCore, type PeopleCore, type PeopleParts } from './core.ts';
 import { createFactorCare, type FactorCare } from './factor-care.ts';
@@ -19,6 +19,7 @@ import { linkNotice } from './notices.ts';
 import { needsMfa, typedName, type Person, type Role } from './person.ts';
 import type { StoredPerson } from './person-store.ts';
 import type { InviteKind, PeopleTables } from './tables.ts';
+import { createUnlocking, type Unlocking } from './unlock.ts';
 
 type Actor = EventRecord['actor'];
 
@@ -31,7 +32,7 @@ export interface PersonChange {
 export type { NewPerson };
 
 /** People: who there is, what they may, and what they sign in with. */
-export interface People extends FactorCare, LinkCare {
+export interface People extends FactorCare, LinkCare, Unlocking {
   /** For the sign-in of the same domain. */
   readonly core: PeopleCore;
   /** Invited, with neither password nor factor: an operator never chooses a password for somebody (ASVS 5.0 6.4.6). */
@@ -119,10 +120,11 @@ async function setStatus(
     const before = await locked(core, transaction, id);
     if ((before.status === 'disabled') === isDisabled) return before;
     if (isDisabled) await assertOwnerLeft(core, transaction, before);
-    // Some have a passkey and no password: whoever has signed in once is no guest.
-    const wasActive = before.hasPassword || before.lastSignedInAt !== null;
+    // Some have a passkey or an account elsewhere and no password: only who has no way in yet is still a guest.
+    const tx = transaction.kysely.withTables<PeopleTables>();
+    const wasActive = before.lastSignedInAt !== null || (await hasWayIn(tx, before));
     const status = isDisabled ? 'disabled' : wasActive ? 'active' : 'invited';
-    const updated = await core.store.update(transaction.kysely.withTables<PeopleTables>(), id, { status });
+    const updated = await core.store.update(tx, id, { status });
     if (updated === null) throw new Refusal('not-found');
     if (isDisabled) await core.endSessions(transaction, { person: id, reason: 'disabled' });
     const definition = isDisabled ? identityEvents.personDisabled : identityEvents.personEnabled;
@@ -150,10 +152,13 @@ export function createPeople(parts: PeopleParts): People {
     issueLink,
     ...createFactorCare(core, get),
     ...createLinkCare(core, get),
+    ...createUnlocking(core, get),
     create: async (input, actor) => createPerson(core, input, actor),
     async invite(id, actor, linkBase) {
       const person = await get(id);
-      if (person.status !== 'invited') {
+      // Whoever lost everything, and has no password, begins as if invited.
+      const isLost = person.status === 'active' && !(await hasWayIn(tables(), person));
+      if (person.status !== 'invited' && !isLost) {
         throw new Refusal('conflict', { errors: [{ pointer: '', detail: 'this person has signed up already' }] });
       }
       const issued = await issueLink('invite', id, actor);

@@ -37,6 +37,8 @@ export interface Tries {
   succeed(attempt: Attempt): Promise<void>;
   /** A new password, or an operator: strangers may try again. */
   clear(db: PeopleDb, person: string): Promise<void>;
+  /** The same for the devices that the person signed in with before: an operator knows who asks. */
+  clearDevices(db: PeopleDb, person: string, devices: readonly string[]): Promise<void>;
   sweep(): Promise<void>;
 }
 
@@ -90,9 +92,11 @@ export function createTries({ db, keyring, clock }: { db: Database; keyring: Key
   const keyOf = (kind: FailureKind, text: string): string => keyring.hmac(KEY_PURPOSE, `${kind}:${text}`);
   const accountOf = (person: string): Counter => ({ kind: 'account', key: keyOf('account', `person:${person}`) });
 
+  const deviceOf = (person: string, hash: string): Counter => ({ kind: 'device', key: keyOf('device', `${person}:${hash}`) });
+
   /** A device that is known is counted by itself: strangers cannot use its budget up, nor it theirs. */
   const countersOf = ({ person, typed, address, knownDevice }: Attempt): Counter[] => {
-    if (person !== null && knownDevice !== null) return [{ kind: 'device', key: keyOf('device', `${person}:${knownDevice}`) }];
+    if (person !== null && knownDevice !== null) return [deviceOf(person, knownDevice)];
     const account = person === null ? { kind: 'account' as const, key: keyOf('account', `typed:${typed}`) } : accountOf(person);
     return [account, { kind: 'network', key: keyOf('network', networkOf(address)) }];
   };
@@ -141,6 +145,11 @@ export function createTries({ db, keyring, clock }: { db: Database; keyring: Key
     async clear(tx, person) {
       const { kind, key } = accountOf(person);
       await tx.deleteFrom('identity_failure').where('kind', '=', kind).where('key', '=', key).execute();
+    },
+    async clearDevices(tx, person, devices) {
+      if (devices.length === 0) return;
+      const keys = devices.map((device) => deviceOf(person, device).key);
+      await tx.deleteFrom('identity_failure').where('kind', '=', 'device').where('key', 'in', keys).execute();
     },
     sweep: async () => sweep(tables(), clock.now()),
   };

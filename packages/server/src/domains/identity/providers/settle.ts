@@ -6,6 +6,7 @@ import { isSetupOpen } from '../people/setup.ts';
 import type { PeopleDb, PeopleTables } from '../people/tables.ts';
 import type { AskedProvider, OpenChallenge } from '../sign-in/challenges.ts';
 import { actorOf, type Flow } from '../sign-in/flow.ts';
+import { hasWayIn } from './link-care.ts';
 import { findLink, insertLink, linkKey, touchLink } from './link-store.ts';
 import { activate, insertNewcomer, usableGroups } from './newcomer.ts';
 import { admits, type Provider, type Providers } from './provider.ts';
@@ -114,7 +115,8 @@ async function invited<Session>({ core }: Flow<Session>, transaction: Transactio
   const tx = transaction.kysely.withTables<PeopleTables>();
   const invite = await core.invites.use(tx, ['invite'], token);
   const stored = invite === null || invite.person === null ? null : await core.store.byId(tx, invite.person);
-  return stored?.person.status === 'invited' ? activate(core, transaction, stored.person.id) : null;
+  const isFree = stored !== null && stored.person.status !== 'disabled' && !(await hasWayIn(tx, stored.person));
+  return isFree ? activate(core, transaction, stored.person.id) : null;
 }
 
 interface Owned extends Given {

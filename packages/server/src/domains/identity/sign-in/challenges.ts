@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Clock } from '../../../platform/clock.ts';
 import type { Keyring } from '../../../platform/keyring/keyring.ts';
 import type { Pending } from '../../../platform/oidc/client.ts';
-import type { PeopleDb } from '../people/tables.ts';
+import type { InviteKind, PeopleDb } from '../people/tables.ts';
 import type { ChallengeView, SignInContext } from './steps.ts';
 
 const TOKEN_BYTES = 32;
@@ -27,6 +27,14 @@ export interface ChallengeData {
   readonly webAuthn: { readonly challenge: string; readonly rpId: string } | null;
   /** What the answer of a provider must fit; left out = none was asked. */
   readonly provider?: AskedProvider;
+  /** There is no password, a passkey takes its place: it uses this link up; null = that was used. Left out = there is one. */
+  readonly link?: HeldLink | null;
+}
+
+/** A link that is used up by the first factor, in place of a password. */
+export interface HeldLink {
+  readonly token: string;
+  readonly kinds: readonly InviteKind[];
 }
 
 export interface AskedProvider {

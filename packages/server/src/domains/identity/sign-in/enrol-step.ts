@@ -7,6 +7,7 @@ import type { PeopleDb, PeopleTables } from '../people/tables.ts';
 import { totpUri } from '../people/totp.ts';
 import type { OpenChallenge } from './challenges.ts';
 import { endedAfter, proofOf } from './factor-step.ts';
+import { PASSKEY_AMR } from './passkey-step.ts';
 import { actorOf, refused, type Flow } from './flow.ts';
 import type { Enrol, PasskeyOffer, Refused, SignInContext, Site, Step, TotpOffer } from './steps.ts';
 import { attestationOptions, newWebAuthnChallenge, readAttestation, verifyAttestation, type NewPasskey } from './webauthn.ts';
@@ -26,12 +27,16 @@ export async function beginEnrolling<Session>(
   return { kind: 'enrol', challenge: await challenges.create(core.tables(), { person: id, stage: 'enrol', data }) };
 }
 
+/** Without a password a code of an app would be the only factor: a passkey is two by itself (SP 800-63B-4 §2.2.2). */
+export const isPasskeyOnly = ({ data }: Pick<OpenChallenge, 'data'>): boolean => data.link !== undefined;
+
 /** The same seed each time it is asked for, so that a page that is loaded again still fits what the app has scanned. */
 export async function offerTotp<Session>(flow: Flow<Session>, token: string, issuer: string): Promise<TotpOffer | Refused> {
   const { core, challenges } = flow;
   const open = await challenges.read(core.tables(), token);
   const person = open === null || open.stage !== 'enrol' ? null : await flow.personOf(core.tables(), open);
   if (open === null || person === null) return refused('ended');
+  if (isPasskeyOnly(open)) return refused('ended');
   const { seed } = open.data;
   const kept = seed === null ? core.factors.newSeed(person.id) : { sealed: seed, secret: core.factors.openSeed(person.id, seed) };
   if (seed === null) await challenges.amend(core.tables(), open, { seed: kept.sealed });
@@ -64,7 +69,7 @@ async function afterEnrolling<Session>(
   if (!(await challenges.consume(tx, open))) return refused('ended');
   const updated = await core.store.update(tx, person.id, { renew_factors_since: null, status: 'active' });
   const now = updated?.person ?? person;
-  const proof = proofOf(open, now, factor === 'totp' ? 'otp' : 'hwk');
+  const proof = proofOf(open, now, factor === 'totp' ? ['otp'] : PASSKEY_AMR);
   const enrolled = (what: 'totp' | 'passkey' | 'recovery-codes') =>
     core.bus.newEvent(identityEvents.factorEnrolled, {
       actor: actorOf(person.id),
@@ -88,7 +93,7 @@ export async function enrolWithTotp<Session>(flow: Flow<Session>, token: string,
     const tx = transaction.kysely.withTables<PeopleTables>();
     const open = await challenges.take(tx, token, ['enrol']);
     const person = open === null ? null : await flow.personOf(tx, open);
-    if (open === null || person === null || open.data.seed === null) return refused('ended');
+    if (open === null || person === null || open.data.seed === null || isPasskeyOnly(open)) return refused('ended');
     if (!(await mayEnrol(flow, tx, { open, person }))) return refused('ended');
     if (await core.factors.enrolTotp(tx, person.id, { sealed: open.data.seed, code })) {
       return afterEnrolling(flow, transaction, { open, person, factor: 'totp' });
@@ -122,6 +127,9 @@ async function keep<Session>(
   const { core } = flow;
   const tx = transaction.kysely.withTables<PeopleTables>();
   if (!(await mayEnrol(flow, tx, { open, person }))) return refused('ended');
+  const { link } = open.data;
+  if (link !== undefined && link !== null && (await core.invites.use(tx, link.kinds, link.token)) === null)
+    return refused('link');
   if ((await passkeysOf(tx, person.id)).length >= PASSKEYS_MAX) return refused('code');
   const given = name.trim().slice(0, PASSKEY_NAME_MAX);
   const called = given !== '' && isShowable(given) ? given : 'Passkey';

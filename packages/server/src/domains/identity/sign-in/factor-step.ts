@@ -19,11 +19,14 @@ interface Typed {
   readonly code: string;
 }
 
-/** A second factor makes two of what was there: the password before, or the session that is stepped up. */
-export function proofOf({ data }: OpenChallenge, person: Person, amr: string): Proof {
-  const { context, purpose } = data;
-  const all = [...new Set([...data.amr, amr])];
-  return { person, context, purpose, amr: [...all, 'mfa'] };
+/**
+ * A second factor makes two of what was there: the first proof of this sign-in, or the session that is stepped up. Beside
+ * nothing it is one (a code of an app alone), unless it checks its owner by itself and says so.
+ */
+export function proofOf({ data }: OpenChallenge, person: Person, proven: readonly string[]): Proof {
+  const { context, purpose, amr } = data;
+  const isSecond = purpose === 'step-up' || amr.length > 0;
+  return { person, context, purpose, amr: [...new Set([...amr, ...proven, ...(isSecond ? ['mfa'] : [])])] };
 }
 
 /** One transaction: the try is counted, the code spent, and what follows written, or the refusal recorded. */
@@ -40,7 +43,7 @@ async function finishWithCode<Session>(
     const verdict = await verify({ tx, challenge, person, code });
     await core.bus.publish(transaction, verdict.events);
     if (verdict.kind === 'wrong') return endedAfter(challenge, verdict.answer);
-    return finish(flow, transaction, { challenge, proof: proofOf(challenge, person, verdict.amr) });
+    return finish(flow, transaction, { challenge, proof: proofOf(challenge, person, [verdict.amr]) });
   });
   return 'kind' in settled ? settled : flow.open(settled);
 }

@@ -89,6 +89,9 @@ export function createFlow<Session>(core: PeopleCore, openSession: OpenSession<S
     const device = await devices.remember(tx, proof.person.id, proof.context.deviceToken);
     await store.update(tx, proof.person.id, { last_signed_in_at: clock.now() });
     await bus.publish(transaction, [signedInEvent(bus, proof, device.wasKnown)]);
+    // The first one of all is no news to whoever was invited a moment ago.
+    const isNews = !device.wasKnown && proof.person.lastSignedInAt !== null;
+    if (isNews) transaction.afterCommit(() => core.tell(proof.person, 'new-device'));
     return { proof, device };
   };
 
@@ -117,7 +120,8 @@ export function createFlow<Session>(core: PeopleCore, openSession: OpenSession<S
       const found = person === null ? null : await store.byId(given, person);
       const status = found?.person.status;
       // Somebody invited may enrol a passkey instead of a password; that makes the person active.
-      const isWelcome = status === 'active' || (status === 'invited' && data.purpose === 'enrolment');
+      const isWelcome =
+        status === 'active' || (status === 'invited' && (data.purpose === 'enrolment' || data.link !== undefined));
       return isWelcome ? (found?.person ?? null) : null;
     },
     async afterFirst(proof) {

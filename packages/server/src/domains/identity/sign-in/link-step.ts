@@ -2,11 +2,12 @@ import type { Log } from '../../../platform/log.ts';
 import { isRefusal } from '../../../platform/refusal.ts';
 import type { PeopleCore } from '../people/core.ts';
 import { createPerson } from '../people/people.ts';
+import { hasWayIn } from '../providers/link-care.ts';
 import { linkNotice } from '../people/notices.ts';
 import { isEmail, isName, needsMfa, typedName, type Person } from '../people/person.ts';
 import type { InviteKind, PeopleDb, PeopleTables } from '../people/tables.ts';
 import { actorOf, refused, type Flow } from './flow.ts';
-import type { Refused, SignInContext, Step } from './steps.ts';
+import type { Enrol, Refused, SignInContext, Step } from './steps.ts';
 
 /** Requests that wait for the post; more than these are dropped without a word. */
 const LETTERS_WAITING_MAX = 64;
@@ -50,6 +51,25 @@ export async function finishLink<Session>(flow: Flow<Session>, kinds: readonly I
   if (updated === null) return refuseLink(flow, link);
   if (person.hasPassword) core.tell(person, 'password-changed');
   return flow.afterFirst({ person: updated.person, context, purpose: 'sign-in', amr: ['pwd'] });
+}
+
+/**
+ * The same without a password: the passkey that follows is used in its place, and uses the link up. Whoever does not get that
+ * far can begin again with the same link.
+ */
+export async function beginWithoutPassword<Session>(
+  flow: Flow<Session>,
+  kinds: readonly InviteKind[],
+  { token, context }: Omit<Link, 'password'>,
+): Promise<Enrol | Refused> {
+  const { core, challenges } = flow;
+  const seen = await core.invites.look(core.tables(), kinds, token);
+  const stored = seen === null || seen.person === null ? null : await core.store.byId(core.tables(), seen.person);
+  // A factor or a password that is there already is not put aside by a link.
+  const isFree = stored !== null && stored.person.status !== 'disabled' && !(await hasWayIn(core.tables(), stored.person));
+  if (!isFree) return refuseLink(flow, { context });
+  const data = { purpose: 'sign-in' as const, context, amr: [], seed: null, webAuthn: null, link: { token, kinds } };
+  return { kind: 'enrol', challenge: await challenges.create(core.tables(), { person: stored.person.id, stage: 'enrol', data }) };
 }
 
 type ForLetter = SignInContext & { readonly linkBase: string };

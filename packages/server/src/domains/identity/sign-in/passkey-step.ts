@@ -8,7 +8,7 @@ import type { PasskeyOffer, Refused, SignInContext, Site, Step } from './steps.t
 import { assertionOptions, newWebAuthnChallenge, readAssertion, verifyAssertion } from './webauthn.ts';
 
 /** RFC 8176: a key in hardware or software, its owner verified by it, two factors together. */
-const PASSKEY_AMR = ['hwk', 'user', 'mfa'] as const;
+export const PASSKEY_AMR = ['hwk', 'user', 'mfa'] as const;
 
 export async function beginWithPasskey<Session>(
   { core, challenges }: Flow<Session>,

@@ -22,13 +22,15 @@ export async function finishSetup<Session>(
   const { name, password } = given;
   const input = { name, role: 'owner' as const };
   assertNewPerson(input);
-  const prepared = await core.passwords.prepare({ name, display: name, email: null }, { password, isBesideFactor: true });
+  const who = { name, display: name, email: null };
+  const prepared = password === null ? null : await core.passwords.prepare(who, { password, isBesideFactor: true });
   const person = await core.db
     .transaction(async (transaction) => {
       const tx = transaction.kysely.withTables<PeopleTables>();
       if ((await core.invites.use(tx, ['setup'], token)) === null || !(await isSetupOpen(tx))) return null;
       const actor = { kind: 'operator' as const, ref: 'setup-link' };
       const created = await insertPerson(core, transaction, { input, actor });
+      if (prepared === null) return created;
       const change = { person: created, prepared, cause: 'first' as const, actor: actorOf(created.id) };
       return (await core.passwords.store(transaction, change)).person;
     })
@@ -36,5 +38,8 @@ export async function finishSetup<Session>(
       throw isUniqueViolation(error) ? nameTaken(error) : error;
     });
   if (person === null) return refuseLink(flow, { context });
-  return flow.afterFirst({ person, context, purpose: 'sign-in', amr: ['pwd'] });
+  if (prepared !== null) return flow.afterFirst({ person, context, purpose: 'sign-in', amr: ['pwd'] });
+  // An owner who never comes is none: then another link sets up another one.
+  const data = { purpose: 'sign-in' as const, context, amr: [], seed: null, webAuthn: null, link: null };
+  return { kind: 'enrol', challenge: await flow.challenges.create(core.tables(), { person: person.id, stage: 'enrol', data }) };
 }

@@ -302,7 +302,7 @@ describe('recovery codes', () => {
     const steps = await Promise.all(challenges.map(async (challenge) => given.signIn.finishRecovery(challenge, typed)));
     const right = steps.filter(({ kind }) => kind === 'signed-in');
     expect(right).toMatchObject([{ renewFactors: true }]);
-    expect(given.test.letters.map(({ subject }) => subject)).toEqual(['A recovery code was used']);
+    expect(given.test.letters.map(({ subject }) => subject)).toEqual(['A sign-in from a new device', 'A recovery code was used']);
     expect(await given.test.people.factors(person.id)).toMatchObject({ recoveryCodesLeft: 9 });
     expect(given.test.platform.recorded.find(({ type }) => type === 'identity.recovery-used')).toMatchObject({
       payload: { left: 9 },

@@ -2,10 +2,18 @@ import { silentLog, type Log } from '../../../platform/log.ts';
 import type { People } from '../people/people.ts';
 import type { InviteKind } from '../people/tables.ts';
 import { CHALLENGE_TRIES_MAX } from './challenges.ts';
-import { beginEnrolling, confirmCodes, enrolWithPasskey, enrolWithTotp, offerRegistration, offerTotp } from './enrol-step.ts';
+import {
+  beginEnrolling,
+  confirmCodes,
+  enrolWithPasskey,
+  enrolWithTotp,
+  isPasskeyOnly,
+  offerRegistration,
+  offerTotp,
+} from './enrol-step.ts';
 import { finishWithRecovery, finishWithTotp } from './factor-step.ts';
 import { createFlow, refused, type Flow, type OpenSession } from './flow.ts';
-import { createLetters, finishLink } from './link-step.ts';
+import { beginWithoutPassword, createLetters, finishLink } from './link-step.ts';
 import { beginWithPasskey, finishWithPasskey, offerPasskey } from './passkey-step.ts';
 import { beginWithPassword, finishWithPassword } from './password-step.ts';
 import { finishSetup } from './setup-step.ts';
@@ -31,6 +39,7 @@ async function viewOf<Session>(flow: Flow<Session>, token: string): Promise<Chal
     stage: open.stage,
     purpose: open.data.purpose,
     methods: person === null ? [] : await flow.methodsOf(core.tables(), person.id),
+    isPasskeyOnly: isPasskeyOnly(open),
     name: person?.name ?? null,
     triesLeft: Math.min(CHALLENGE_TRIES_MAX, open.triesLeft),
     expiresAt: open.expiresAt,
@@ -89,6 +98,7 @@ export function createSignIn<Session>({
     beginProvider: async (visit, context) => beginWithProvider(flow, providers, { visit, context }),
     finishProvider: async (token, answer) => finishWithProvider(flow, providers, { token, answer }),
     acceptInvite: async (token, password, context) => finishLink(flow, invitesOf(context), { token, password, context }),
+    acceptWithoutPassword: async (token, context) => beginWithoutPassword(flow, invitesOf(context), { token, context }),
     acceptSetup: async (token, given, context) => finishSetup(flow, token, { given, context }),
     async requestReset(nameOrEmail, context) {
       letters.reset(nameOrEmail, context);

@@ -143,7 +143,8 @@ export interface ProviderStep<Session> {
 /** What the first owner chooses. */
 export interface SetupGiven {
   readonly name: string;
-  readonly password: string;
+  /** Null = a passkey takes its place. */
+  readonly password: string | null;
 }
 
 /** What a page may know of a challenge. */
@@ -151,6 +152,8 @@ export interface ChallengeView {
   readonly stage: 'second-factor' | 'enrol' | 'save-codes' | 'passkey' | 'provider';
   readonly purpose: 'sign-in' | 'step-up' | 'enrolment';
   readonly methods: readonly Method[];
+  /** There is no password: only a passkey can be enrolled. */
+  readonly isPasskeyOnly: boolean;
   readonly name: string | null;
   readonly triesLeft: number;
   readonly expiresAt: number;
@@ -191,6 +194,8 @@ export interface SignIn<Session> {
 
   /** Sets the first password and goes on to enrolment or in. An unacceptable password throws `password-unacceptable`. */
   acceptInvite(token: string, password: string, context: SignInContext): Promise<Step<Session>>;
+  /** Goes on to the enrolment of a passkey, which uses the invitation up. */
+  acceptWithoutPassword(token: string, context: SignInContext): Promise<Enrol | Refused>;
   /** The first owner, by the link of the setup; throws `input-invalid`, `conflict` or `password-unacceptable` for what was chosen. */
   acceptSetup(token: string, given: SetupGiven, context: SignInContext): Promise<Step<Session>>;
   /** Always takes the same time and says nothing: whoever owns the address gets a letter. */
