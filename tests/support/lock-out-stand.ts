@@ -18,6 +18,12 @@ interface Kept {
   readonly applications: readonly string[];
 }
 
+interface Opening {
+  readonly env?: Record<string, string>;
+  /** The folder, or the disk, that the data directory lies on. */
+  readonly parent?: string;
+}
+
 /** An installation with some state that a recovery must not cost, and the commands of its operator. */
 export class LockOutStand implements AsyncDisposable {
   readonly dataDir: string;
@@ -26,15 +32,15 @@ export class LockOutStand implements AsyncDisposable {
   readonly #args: readonly string[];
   #server: HoldfastProcess | null = null;
 
-  private constructor(application: TestApplication, args: readonly string[]) {
-    this.#folder = mkdtempSync(join(tmpdir(), 'hf-locked-'));
+  private constructor(application: TestApplication, args: readonly string[], parent: string) {
+    this.#folder = mkdtempSync(join(parent, 'hf-locked-'));
     this.dataDir = join(this.#folder, 'data');
     this.application = application;
     this.#args = ['--to', application.url, ...args];
   }
 
-  static async open(args: readonly string[] = [], env: Record<string, string> = {}): Promise<LockOutStand> {
-    const stand = new LockOutStand(await startTestApplication(), args);
+  static async open(args: readonly string[] = [], { env = {}, parent = tmpdir() }: Opening = {}): Promise<LockOutStand> {
+    const stand = new LockOutStand(await startTestApplication(), args, parent);
     await stand.up(env);
     expect((await stand.server.cli('ban', 'add', SENTINEL.ban, '--forever')).code).toBe(0);
     expect((await stand.server.cli('user', 'invite', SENTINEL.person)).code).toBe(0);

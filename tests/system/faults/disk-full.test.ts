@@ -1,62 +1,28 @@
-import { execFileSync } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createAdminClient, type AdminClient } from '../../support/admin-client.ts';
 import { HoldfastProcess } from '../../support/holdfast-process.ts';
+import { mountSmallDisk } from '../../support/small-disk.ts';
 import { startTestApplication, type TestApplication } from '../../support/test-application.ts';
 
 const DISK_MIB = 160;
 const BALLAST_BYTES = 8_388_608;
 const ATTACK = "/?q=1'%20UNION%20SELECT%20name,pass%20FROM%20users--%20";
-const folder = mkdtempSync(join(tmpdir(), 'hf-disk-'));
-const disk = join(folder, 'disk');
-const filler = join(disk, 'filler');
+const disk = mountSmallDisk(DISK_MIB);
+if (disk === null) console.warn('SKIPPED LOUDLY: this host may not mount a small tmpfs, so a full disk is not tested');
+const fill = (): void => disk?.fill();
 
-const isMounted = mount();
-if (!isMounted) console.warn('SKIPPED LOUDLY: this host may not mount a small tmpfs, so a full disk is not tested');
-
-function mount(): boolean {
-  mkdirSync(disk);
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${DISK_MIB}m,mode=0700`, 'tmpfs', disk], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** Writes until not one block is left. */
-function fill(): void {
-  const file = openSync(filler, 'a');
-  try {
-    for (const bytes of [1_048_576, 4096]) {
-      const block = Buffer.alloc(bytes);
-      try {
-        for (;;) writeSync(file, block);
-      } catch (error) {
-        if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error;
-      }
-    }
-  } finally {
-    closeSync(file);
-  }
-}
-
-describe.skipIf(!isMounted)('a full disk', () => {
+describe.skipIf(disk === null)('a full disk', () => {
   const stack = new AsyncDisposableStack();
   let application: TestApplication;
   let server: HoldfastProcess;
   let admin: AdminClient;
   const refused: string[] = [];
-  const dataDir = join(disk, 'data');
+  const dataDir = join(disk?.path ?? '', 'data');
 
   beforeAll(async () => {
-    stack.defer(() => {
-      execFileSync('umount', ['-l', disk]);
-      rmSync(folder, { recursive: true, force: true });
-    });
+    stack.defer(() => disk?.[Symbol.dispose]());
     application = stack.use(await startTestApplication());
     server = stack.use(
       await HoldfastProcess.start({
@@ -109,7 +75,7 @@ describe.skipIf(!isMounted)('a full disk', () => {
   });
 
   test('and goes on by itself when there is room again: what waited is recorded, nothing acknowledged is missing', async () => {
-    rmSync(filler);
+    disk?.free();
     await expect.poll(async () => (await ban('203.0.113.4')).status, { timeout: 30_000, interval: 250 }).toBeLessThan(300);
     const waiting = async (): Promise<string[]> => {
       const { data } = await server.cli<{ events: { requestId: string | null }[] }>(
