@@ -15,7 +15,10 @@ export interface TwoNodes extends AsyncDisposable {
   readonly echo: EchoUpstream;
   readonly proxy: CutProxy;
   readonly a: HoldfastProcess;
+  /** The second one; another process after `restart`. */
   readonly b: HoldfastProcess;
+  /** Kills the second node as a power cut does, and starts it again after `meanwhile`. */
+  restart(meanwhile: () => Promise<void>): Promise<void>;
   /** A browser in front of the application, signed in nowhere yet. */
   visitor(node: HoldfastProcess): AdminBrowser;
   /** Somebody invited and enrolled at this node. */
@@ -51,14 +54,24 @@ export async function startTwoNodes(args: readonly string[]): Promise<TwoNodes> 
     const second = newDataDir();
     const joined = await holdfast(['init', '--root-key', join(a.dataDir, 'keys/root.key'), '--data-dir', second]);
     if (joined.code !== 0) throw new Error(`assertion: the key can be placed: ${joined.stderr}`);
-    const b = stack.use(await HoldfastProcess.start({ args: all, dataDir: second, env: environmentOf(proxy.url, 'node-b') }));
+    const startSecond = (): Promise<HoldfastProcess> =>
+      HoldfastProcess.start({ args: all, dataDir: second, env: environmentOf(proxy.url, 'node-b') });
+    let b = await startSecond();
+    stack.defer(() => b[Symbol.asyncDispose]());
     const visitor = (node: HoldfastProcess): AdminBrowser => new AdminBrowser(node.https, node.ca(), '/.holdfast');
     return {
       cluster,
       echo,
       proxy,
       a,
-      b,
+      get b() {
+        return b;
+      },
+      async restart(meanwhile) {
+        await b.kill('SIGKILL');
+        await meanwhile();
+        b = await startSecond();
+      },
       visitor,
       newDataDir,
       async enrol(node, name) {

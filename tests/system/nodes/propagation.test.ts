@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AdminBrowser, totp } from '../../support/admin-browser.ts';
-import type { HoldfastProcess } from '../../support/holdfast-process.ts';
+import { holdfast, type HoldfastProcess } from '../../support/holdfast-process.ts';
 import { postgresMissing } from '../../support/postgres-cluster.ts';
-import { PASSWORD, startTwoNodes, type TwoNodes } from '../../support/two-nodes.ts';
+import { environmentOf, PASSWORD, startTwoNodes, type TwoNodes } from '../../support/two-nodes.ts';
 import { verifyAssertion, type KeyList } from '../../support/verify-assertion.ts';
 
 if (postgresMissing !== null) console.warn(postgresMissing);
@@ -152,5 +152,20 @@ describe.skipIf(postgresMissing !== null)('two nodes on one database', () => {
     const banned = async (): Promise<number> =>
       (await nodes.b.fetch('/', { headers: { ...API, host: 'second.test', 'x-forwarded-for': '203.0.113.77' } })).status;
     await expect.poll(banned, FOUND_OUT).toBe(403);
+  });
+
+  test('what a command does on a node that is down holds at the others; killed, it comes back under its name', async () => {
+    const from = async (address: string): Promise<number> =>
+      (await nodes.a.fetch('/', { headers: { ...API, host: 'second.test', 'x-forwarded-for': address } })).status;
+    expect(await from('203.0.113.99')).toBe(200);
+    await nodes.restart(async () => {
+      const env = environmentOf(nodes.cluster.url, 'node-b');
+      const ran = await holdfast(['ban', 'add', '203.0.113.99', '--data-dir', nodes.b.dataDir], { env });
+      expect(ran.code, ran.stderr).toBe(0);
+      await expect.poll(() => from('203.0.113.99'), FOUND_OUT).toBe(403);
+    });
+    const { data } = await nodes.b.cli<{ node: string; health: { reasons: string[] } }>('status');
+    expect([data.node, data.health.reasons]).toEqual(['node-b', []]);
+    expect((await nodes.b.cli('audit', 'verify')).code).toBe(0);
   });
 });

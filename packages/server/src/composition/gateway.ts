@@ -41,8 +41,8 @@ export async function connectGateway(core: Core): Promise<GatewayLink> {
   );
   link.onAsk(core.answerGateway);
   const neighbours = meetNeighbours(core, link);
-  domains.sessions.onEnded((hashes) => neighbours.endSessions(hashes));
-  domains.identity.onTokensChanged((hashes) => neighbours.endSessions(hashes));
+  domains.sessions.onEnded((hashes, isOwn) => neighbours.endSessions(hashes, isOwn));
+  domains.identity.onTokensChanged((hashes) => neighbours.endSessions(hashes, true));
   // Before the first snapshot: without a key no signed-in person could be named to an application.
   await domains.signingKeys.rotateIfDue();
   return link;

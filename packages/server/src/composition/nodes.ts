@@ -12,8 +12,8 @@ const hashesSchema = z.array(sessionHashSchema).max(HASHES_PER_NOTE);
 
 /** What the gateways of all nodes must know at once: which sessions ended, and that there is another policy. */
 export interface Neighbours {
-  /** At the gateways of this node and of all others. */
-  endSessions(hashes: readonly string[]): void;
+  /** At the gateways of this node, and of all others when it was this node that ended them. */
+  endSessions(hashes: readonly string[], isOwn: boolean): void;
 }
 
 export function meetNeighbours({ nodes, domains, stack, log, held }: Core, link: Pick<GatewayLink, 'endSessions'>): Neighbours {
@@ -45,8 +45,9 @@ export function meetNeighbours({ nodes, domains, stack, log, held }: Core, link:
   timer.unref();
   stack.defer(() => clearInterval(timer));
   return {
-    endSessions(hashes) {
+    endSessions(hashes, isOwn) {
       link.endSessions(hashes);
+      if (!isOwn) return;
       for (let from = 0; from < hashes.length; from += HASHES_PER_NOTE)
         nodes.tell('sessions', hashes.slice(from, from + HASHES_PER_NOTE).join(','));
     },

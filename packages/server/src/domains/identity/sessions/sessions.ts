@@ -75,8 +75,10 @@ export interface Sessions {
   list(person: string): Promise<readonly SessionListed[]>;
   /** Of everybody, newest first. */
   listAll(query: SessionPage): Promise<readonly SessionListed[]>;
-  /** Told of the hashes after the end is durable. */
-  onEnded(listener: (hashes: readonly string[]) => void): void;
+  /** Told of the hashes after the end is durable; `isOwn` = they were ended at this node. */
+  onEnded(listener: (hashes: readonly string[], isOwn: boolean) => void): void;
+  /** Another node ended these: it is told on here, and nothing is written. */
+  heardEnded(hashes: readonly string[]): void;
   /** Ends what is over by the clock, and forgets what ended long ago. */
   sweep(): Promise<void>;
 }
@@ -92,7 +94,7 @@ class StoredSessions implements Sessions {
   readonly #parts: SessionsParts;
   readonly #store: SessionStore;
   readonly #newId: () => string;
-  readonly #listeners: ((hashes: readonly string[]) => void)[] = [];
+  readonly #listeners: ((hashes: readonly string[], isOwn: boolean) => void)[] = [];
 
   constructor(parts: SessionsParts) {
     this.#parts = parts;
@@ -211,8 +213,12 @@ class StoredSessions implements Sessions {
     return this.#living(await this.#store.livePage(tables, { ...page, limit: Math.min(page.limit, PAGE_MAX) }));
   }
 
-  onEnded(listener: (hashes: readonly string[]) => void): void {
+  onEnded(listener: (hashes: readonly string[], isOwn: boolean) => void): void {
     this.#listeners.push(listener);
+  }
+
+  heardEnded(hashes: readonly string[]): void {
+    for (const listener of this.#listeners) listener(hashes, false);
   }
 
   async sweep(): Promise<void> {
@@ -313,7 +319,7 @@ class StoredSessions implements Sessions {
   }
 
   #tell(hashes: readonly string[]): void {
-    for (const listener of this.#listeners) listener(hashes);
+    for (const listener of this.#listeners) listener(hashes, true);
   }
 }
 
