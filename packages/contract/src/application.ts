@@ -95,6 +95,8 @@ export const loginSettingsSchema = z.strictObject({
   absoluteHours: z.number().int().min(1).max(8760).default(12),
   /** Sessions of one person at this application; one more ends the oldest (ASVS 5.0 7.1.2). */
   sessionsMax: z.number().int().min(1).max(100).default(5),
+  /** Anybody with an e-mail address can become a person, without groups; the address is confirmed by a letter. */
+  signUp: z.enum(['off', 'on']).default('off'),
   forwardAuth: forwardAuthSettingsSchema.prefault({}),
   /** The signed identity also under the header name of another product, for applications that read that one. */
   assertionAliases: z

@@ -89,6 +89,7 @@ describe.each([
       idleMinutes: 30,
       absoluteHours: 12,
       sessionsMax: 2,
+      signUp: 'off',
     });
     await expect.poll(status, { timeout: 15_000, interval: 20 }).toBe(200);
     expect((await server.cli('app', 'login', id, 'required')).code).toBe(0);

@@ -31,7 +31,7 @@ const END_REASONS: Readonly<Record<'password' | 'disabled' | 'role' | 'factors',
   factors: 'factors-changed',
 };
 /** Holdfast itself: nobody administers with one factor. */
-const ADMINISTRATION = { name: 'Holdfast', needsMfa: true, hosts: [] };
+const ADMINISTRATION = { name: 'Holdfast', needsMfa: true, signUp: false, hosts: [] };
 const BY_IDENTITY = { kind: 'system', ref: 'identity' } as const;
 
 const mailPassword = (reference: string | null): string | null =>
@@ -86,7 +86,9 @@ export function openIdentity(foundation: Foundation, applications: Pick<Applicat
     async brand(id) {
       if (id === null) return ADMINISTRATION;
       const application = await find(id);
-      return application === null ? null : { name: application.name, needsMfa: application.login.mfa, hosts: application.hosts };
+      if (application === null) return null;
+      const { name, hosts, login } = application;
+      return { name, hosts, needsMfa: login.mfa, signUp: login.signUp === 'on' };
     },
   };
   const pages = createPages(pageParts, applicationMount);

@@ -22,6 +22,7 @@ export const login: Verb = {
     { flags: '--idle-minutes <n>', help: 'a session ends after this long without a request' },
     { flags: '--absolute-hours <n>', help: 'a session ends after this long whatever happens' },
     { flags: '--sessions <n>', help: 'sessions of one person; one more ends the oldest' },
+    { flags: '--sign-up <choice>', help: 'anybody with an e-mail address can sign up', choices: ['on', 'off'] },
   ],
   examples: ['holdfast app login shop required', 'holdfast app login shop required --idle-minutes 15 --sessions 2'],
   run: setLogin,
@@ -50,7 +51,9 @@ function readOptions(input: Input): Partial<LoginSettings> {
   const idleMinutes = readNumber(input, 'idleMinutes');
   const absoluteHours = readNumber(input, 'absoluteHours');
   const sessionsMax = readNumber(input, 'sessions');
+  const signUp = input.text('signUp');
   return {
+    ...(signUp === null ? {} : { signUp: signUp === 'on' ? 'on' : 'off' }),
     ...(mfa === null ? {} : { mfa: mfa === 'on' }),
     ...(idleMinutes === null ? {} : { idleMinutes }),
     ...(absoluteHours === null ? {} : { absoluteHours }),
@@ -70,11 +73,13 @@ const STRICTNESS: Readonly<Record<LoginSettings['mode'], number>> = { off: 0, op
 
 function isWeaker(before: LoginSettings, after: LoginSettings): boolean {
   if (STRICTNESS[after.mode] !== STRICTNESS[before.mode]) return STRICTNESS[after.mode] < STRICTNESS[before.mode];
-  return after.mode !== 'off' && before.mfa && !after.mfa;
+  const isOpened = before.signUp === 'off' && after.signUp === 'on';
+  return after.mode !== 'off' && ((before.mfa && !after.mfa) || isOpened);
 }
 
-function describe({ mode, mfa, idleMinutes, absoluteHours, sessionsMax }: LoginSettings): string {
+function describe({ mode, mfa, idleMinutes, absoluteHours, sessionsMax, signUp }: LoginSettings): string {
   if (mode === 'off') return 'nobody is asked to sign in';
   const factor = mfa ? 'with a second factor' : 'one factor is enough';
-  return `sign-in is ${mode}, ${factor}; sessions end after ${idleMinutes} idle minutes or ${absoluteHours} hours, ${sessionsMax} for each person`;
+  const open = signUp === 'on' ? ', anybody can sign up' : '';
+  return `sign-in is ${mode}, ${factor}${open}; sessions end after ${idleMinutes} idle minutes or ${absoluteHours} hours, ${sessionsMax} for each person`;
 }

@@ -68,6 +68,93 @@ describe('every page', () => {
   });
 });
 
+describe('ways in besides the password', () => {
+  test('sign-up answers the same whoever is named, where it is on', async () => {
+    await visitor.go(`${P}/login`);
+    expect(visitor.last.body).toContain('No account yet?');
+    const bodies: string[] = [];
+    for (const email of ['ada@example.com', 'new@example.com', 'nonsense']) {
+      await visitor.go(`${P}/sign-up`);
+      await visitor.submit(`${P}/sign-up`, { email });
+      bodies.push(visitor.last.body);
+    }
+    expect(new Set(bodies).size).toBe(1);
+    const base = 'https://shop.example/.holdfast/invite#';
+    expect(parts.state.calls).toContainEqual(['requestSignUp', 'new@example.com', base]);
+    visitor.host = 'evil.example';
+    await visitor.go(`${P}/sign-up`);
+    await visitor.submit(`${P}/sign-up`, { email: 'other@example.com' });
+    expect(parts.state.calls).not.toContainEqual(expect.arrayContaining(['other@example.com']));
+  });
+
+  test('sign-up is nowhere where it is off', async () => {
+    const { brand } = parts;
+    const pages = createPages(
+      {
+        ...parts,
+        async brand(application) {
+          const open = await brand(application);
+          return open === null ? null : { ...open, signUp: false };
+        },
+      },
+      applicationMount,
+    );
+    const stranger = new Visitor(pages);
+    await stranger.go(`${P}/sign-up`);
+    expect(stranger.path).toBe(`${P}/login`);
+    expect(stranger.last.body).not.toContain('Sign up');
+    await stranger.submit(`${P}/sign-up`, { ...stranger.fields(`${P}/login`), email: 'a@example.com' });
+    expect(parts.state.calls).toEqual([]);
+  });
+
+  test('a provider is gone to by a page of ours, and what it answers goes on where it was wanted', async () => {
+    await visitor.go(`${P}/login?next=%2Forders%3Fid%3D1`);
+    expect(visitor.last.body).toContain('Sign in with Corp &lt;ID&gt;');
+    await visitor.submit(`${P}/provider`, {}, { holding: 'corp' });
+    expect(visitor.last.status).toBe(200);
+    expect(visitor.last.body).toContain('content="0; url=https://id.example/authorize?a=1&amp;b=2"');
+    expect(parts.state.calls.at(-1)).toMatchObject([
+      'beginProvider',
+      { provider: 'corp', redirectUri: `https://shop.example${P}/provider/back/corp`, next: '/orders?id=1', purpose: 'sign-in' },
+    ]);
+    await visitor.go(`${P}/provider/back/corp?code=c&state=s&next=%2Felsewhere`);
+    expect(visitor.last.body).toContain('content="0; url=/orders?id=1"');
+    expect(parts.state.calls.at(-1)).toMatchObject([
+      'finishProvider',
+      expect.any(String),
+      { query: 'code=c&state=s&next=%2Felsewhere' },
+    ]);
+  });
+
+  test('a provider that is not known, or away, leaves the sign-in as it was', async () => {
+    await visitor.go(`${P}/login`);
+    await visitor.submit(`${P}/provider`, { provider: 'other' }, { holding: 'corp' });
+    expect(visitor.path).toBe(`${P}/login`);
+    await visitor.submit(`${P}/provider`, {}, { holding: 'away' });
+    expect([visitor.last.status, visitor.header('retry-after')]).toEqual([503, '30']);
+    await visitor.go(`${P}/provider/back/corp?error=access_denied&state=s`);
+    expect(visitor.path).toBe(`${P}/login`);
+  });
+
+  test('an account is connected and disconnected only after a confirmation', async () => {
+    signedIn();
+    parts.state.links = [{ provider: 'away', createdAt: 0, lastUsedAt: null }];
+    await visitor.go(`${P}/account`);
+    expect(visitor.last.body).toContain('<strong>Away</strong>');
+    expect(visitor.fields(`${P}/provider`)).toBeNull();
+    parts.state.isElevated = true;
+    await visitor.go(`${P}/account`);
+    await visitor.submit(`${P}/provider`, {}, { holding: 'connect' });
+    expect(parts.state.calls.at(-1)).toMatchObject(['beginProvider', { provider: 'corp', purpose: 'enrolment', person: ADA.id }]);
+    await visitor.go(`${P}/account`);
+    await visitor.submit(`${P}/account/factor`, {}, { holding: 'away' });
+    expect(parts.state.calls.at(-1)).toEqual(['disconnect', ADA.id, 'away']);
+    parts.state.isElevated = false;
+    await visitor.submit(`${P}/provider`, { ...visitor.fields(`${P}/account/factor`), provider: 'corp', for: 'connect' });
+    expect(parts.state.calls.at(-1)?.[0]).toBe('beginStepUp');
+  });
+});
+
 describe('signing in', () => {
   test('asks for the second factor, then gives the session and goes on where it was wanted', async () => {
     await password();

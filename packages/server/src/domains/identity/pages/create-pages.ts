@@ -7,7 +7,8 @@ import { codeHandler, passkeyHandler } from './factor-pages.ts';
 import { hasFormToken, isFromHere } from './form-guard.ts';
 import type { Handler } from './handler.ts';
 import { markup } from './html.ts';
-import { linkHandler, resetHandler } from './link-pages.ts';
+import { resetHandler, signUpHandler } from './letter-pages.ts';
+import { linkHandler } from './link-pages.ts';
 import { loginHandler, logoutHandler } from './login-page.ts';
 import type { Mount, PageName } from './mount.ts';
 import type { PagesParts } from './parts.ts';
@@ -52,6 +53,7 @@ function handlers(parts: PagesParts): Readonly<Record<PageName, Handler>> {
     'account/session': sessionHandler(parts),
     'account/confirm': confirmHandler(parts),
     invite: linkHandler('invite', parts),
+    'sign-up': signUpHandler(parts),
     reset: resetHandler(parts),
     'reset/finish': linkHandler('reset/finish', parts),
     provider: providerHandler(parts),

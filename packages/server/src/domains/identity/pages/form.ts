@@ -7,7 +7,7 @@ export interface Field {
   readonly name: string;
   readonly label: string;
   /** HTML §4.10.18.7: the tokens let a password manager or the phone's message fill it. */
-  readonly autocomplete: 'username' | 'current-password' | 'new-password' | 'one-time-code' | 'off';
+  readonly autocomplete: 'username' | 'current-password' | 'new-password' | 'one-time-code' | 'email' | 'off';
   readonly type?: 'text' | 'password';
   readonly hint?: string;
   readonly error?: string | null;

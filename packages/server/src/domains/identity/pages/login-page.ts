@@ -38,6 +38,7 @@ function loginPage(visit: Visit, { providers }: Ways, refused: Refused | null): 
         ${visit.canUsePasskeys ? markup`<li>${withPasskey}</li>` : null}
         ${providerForms(visit, providers, 'sign-in').map((one) => markup`<li>${one}</li>`)}
         <li><a href="${withNext(visit.mount.path('reset'), visit.next)}">Forgot your password?</a></li>
+        ${visit.brand.signUp ? markup`<li><a href="${withNext(visit.mount.path('sign-up'), visit.next)}">No account yet? Sign up</a></li>` : null}
       </ul>`,
   });
 }

@@ -17,6 +17,7 @@ export const PAGES = [
   'account/session',
   'account/confirm',
   'invite',
+  'sign-up',
   'reset',
   'reset/finish',
   'provider',

@@ -8,6 +8,8 @@ import type { SignIn } from '../sign-in/steps.ts';
 export interface Brand {
   readonly name: string;
   readonly needsMfa: boolean;
+  /** Strangers may sign up. */
+  readonly signUp: boolean;
   /** Hosts that links in letters may name; `*.` covers one label. The Host of a request alone is a stranger's word. */
   readonly hosts: readonly string[];
 }

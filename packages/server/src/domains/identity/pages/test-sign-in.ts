@@ -235,6 +235,10 @@ class TestSignIn implements SignIn<NewSession> {
     this.#state.calls.push(['requestReset', name, context.linkBase]);
   }
 
+  async requestSignUp(email: string, context: { readonly linkBase: string }): Promise<void> {
+    this.#state.calls.push(['requestSignUp', email, context.linkBase]);
+  }
+
   async finishReset(token: string, password: string): Promise<Step<NewSession>> {
     return this.#link(token, password);
   }
@@ -296,7 +300,9 @@ export function createTestParts(): TestParts {
     },
     brand: async (application) => {
       const name = application === null ? 'Holdfast' : 'Shop <&> "Co"';
-      return application === 'gone' ? null : { name, needsMfa: state.needsMfa, hosts: ['shop.example', '*.shops.example'] };
+      return application === 'gone'
+        ? null
+        : { name, needsMfa: state.needsMfa, signUp: true, hosts: ['shop.example', '*.shops.example'] };
     },
     random: (bytes) => new Uint8Array(bytes).fill(7),
   };

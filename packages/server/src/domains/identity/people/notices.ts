@@ -60,18 +60,21 @@ export function noticeTo(person: Pick<Person, 'email' | 'display'>, kind: Notice
 }
 
 export interface LinkNotice {
-  readonly kind: 'invite' | 'reset';
+  readonly kind: 'invite' | 'sign-up' | 'reset';
   readonly link: string;
   readonly expiresAt: number;
 }
 
+const LINK_WORDS = {
+  invite: ['Your invitation', 'You were invited. Choose a password under this address'],
+  'sign-up': ['Your new account', 'Somebody, perhaps you, asked for an account with this address. Go on here'],
+  reset: ['A new password', 'Somebody, perhaps you, asked for a new password. Choose it under this address'],
+} as const;
+
 export function linkNotice(person: Pick<Person, 'email' | 'display'>, { kind, link, expiresAt }: LinkNotice): Notice | null {
   if (person.email === null) return null;
   const until = new Date(expiresAt).toISOString().slice(0, 16).replace('T', ' ');
-  const [subject, text] =
-    kind === 'invite'
-      ? ['Your invitation', 'You were invited. Choose a password under this address']
-      : ['A new password', 'Somebody, perhaps you, asked for a new password. Choose it under this address'];
+  const [subject, text] = LINK_WORDS[kind];
   const rest =
     kind === 'reset' ? '\nYour second factor is asked for as always. If you did not ask, there is nothing to do.\n' : '';
   return {

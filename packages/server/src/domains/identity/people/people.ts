@@ -18,6 +18,7 @@ import { assertNewPerson, groupFaults, insertPerson, nameTaken, type NewPerson }
 import { linkNotice } from './notices.ts';
 import { needsMfa, typedName, type Person, type Role } from './person.ts';
 import type { StoredPerson } from './person-store.ts';
+import { forgetSignUps } from './sign-up.ts';
 import type { InviteKind, PeopleTables } from './tables.ts';
 import { createUnlocking, type Unlocking } from './unlock.ts';
 
@@ -199,6 +200,7 @@ export function createPeople(parts: PeopleParts): People {
     async sweep() {
       await core.tries.sweep();
       await invites.sweep(tables());
+      await forgetSignUps(tables(), core.clock.now());
       await tables().deleteFrom('identity_challenge').where('expires_at', '<', core.clock.now()).execute();
     },
   };

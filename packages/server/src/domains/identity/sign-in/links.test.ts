@@ -136,7 +136,7 @@ describe('signing up', () => {
     expect(answers).toEqual(answers.map(() => undefined));
     expect(given.test.letters.map(({ to, subject }) => [to, subject])).toEqual([
       ['maria@example.test', 'You have an account already'],
-      ['new@example.test', 'Your invitation'],
+      ['new@example.test', 'Your new account'],
     ]);
     const token = /token=([\w-]+)/u.exec(given.test.letters[1]?.text ?? '')?.[1] ?? '';
     await expect(given.signIn.acceptInvite(token, 'passwordpassword', FROM)).rejects.toMatchObject({
@@ -144,5 +144,48 @@ describe('signing up', () => {
     });
     expectStep(await given.signIn.acceptInvite(token, NEW_PASSWORD, FROM), 'signed-in');
     expectStep(await given.signIn.begin({ ...FROM, name: 'new@example.test', password: NEW_PASSWORD }), 'signed-in');
+  });
+
+  it('leaves the link of somebody whom an operator invited', async () => {
+    const { people } = given.test;
+    const { id } = await people.create({ name: 'eve', email: 'eve@example.test' }, OPERATOR);
+    const { token } = await people.invite(id, OPERATOR);
+    await given.signIn.requestSignUp('eve@example.test', { ...LINK, address: '192.0.2.50' });
+    await given.signIn.settle();
+    expect(given.test.letters).toEqual([]);
+    expectStep(await given.signIn.acceptInvite(token, NEW_PASSWORD, FROM), 'signed-in');
+  });
+
+  it('writes ten letters an hour for one network, whoever is named, and others are not kept waiting', async () => {
+    const ask = async (count: number, address: string): Promise<void> => {
+      for (let round = 0; round < count; round += 1) {
+        await given.signIn.requestSignUp(`${address.replaceAll(':', '-')}-${round}@example.test`, { ...LINK, address });
+        await given.signIn.settle();
+      }
+    };
+    await ask(15, '192.0.2.60');
+    expect(given.test.letters).toHaveLength(10);
+    await ask(1, '192.0.2.61');
+    expect(given.test.letters).toHaveLength(11);
+    given.test.platform.advance(3_600_000);
+    await ask(1, '192.0.2.60');
+    // Its letter of an hour ago is no reason to keep a second one back.
+    expect(given.test.letters).toHaveLength(12);
+  });
+
+  it('is forgotten a week later by whom never came, and only by those', async () => {
+    const { people, platform } = given.test;
+    const invited = await people.create({ name: 'eve' }, OPERATOR);
+    await given.signIn.requestSignUp('new@example.test', { ...LINK, address: '192.0.2.70' });
+    await given.signIn.requestSignUp('came@example.test', { ...LINK, address: '192.0.2.70' });
+    await given.signIn.settle();
+    const letter = given.test.letters.find(({ to }) => to === 'came@example.test');
+    const token = /token=([\w-]+)/u.exec(letter?.text ?? '')?.[1] ?? '';
+    expectStep(await given.signIn.acceptInvite(token, NEW_PASSWORD, FROM), 'signed-in');
+    platform.advance(8 * 86_400_000);
+    await people.sweep();
+    expect(await people.findByName('new@example.test')).toBeNull();
+    expect(await people.findByName('came@example.test')).toMatchObject({ status: 'active' });
+    expect(await people.find(invited.id)).toMatchObject({ status: 'invited' });
   });
 });

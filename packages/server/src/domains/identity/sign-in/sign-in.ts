@@ -13,7 +13,8 @@ import {
 } from './enrol-step.ts';
 import { finishWithRecovery, finishWithTotp } from './factor-step.ts';
 import { createFlow, refused, type Flow, type OpenSession } from './flow.ts';
-import { beginWithoutPassword, createLetters, finishLink } from './link-step.ts';
+import { createLetters } from './letters.ts';
+import { beginWithoutPassword, finishLink } from './link-step.ts';
 import { beginWithPasskey, finishWithPasskey, offerPasskey } from './passkey-step.ts';
 import { beginWithPassword, finishWithPassword } from './password-step.ts';
 import { finishSetup } from './setup-step.ts';
@@ -58,8 +59,6 @@ async function beginStepUp<Session>(flow: Flow<Session>, id: string, context: Si
 
 /** Beside the sign-in itself. */
 export interface ByLetter {
-  /** Where an application lets anybody sign up. The answer is the same for a new address and a taken one. */
-  requestSignUp(email: string, context: SignInContext & { readonly linkBase: string }): Promise<void>;
   /** Waits for letters that are still being written. */
   settle(): Promise<void>;
 }

@@ -200,6 +200,8 @@ export interface SignIn<Session> {
   acceptSetup(token: string, given: SetupGiven, context: SignInContext): Promise<Step<Session>>;
   /** Always takes the same time and says nothing: whoever owns the address gets a letter. */
   requestReset(nameOrEmail: string, context: SignInContext & { readonly linkBase: string }): Promise<void>;
+  /** Where an application lets anybody sign up. The answer is the same for a new address and a taken one. */
+  requestSignUp(email: string, context: SignInContext & { readonly linkBase: string }): Promise<void>;
   /** Sets the password, ends all sessions, and goes on to the second factor: a letter alone opens nothing. */
   finishReset(token: string, password: string, context: SignInContext): Promise<Step<Session>>;
 }
