@@ -39,6 +39,9 @@ export interface ConsoleStand extends AsyncDisposable {
   readonly origin: string;
   /** The owner without a browser: calls of the API, and codes of the authenticator. */
   readonly owner: AdminBrowser;
+  readonly password: string;
+  /** The id of a service account. */
+  readonly account: string;
   /** A request that was found to be an attack. */
   readonly requestId: string;
   open(options?: OpenOptions): Promise<OpenedPage>;
@@ -104,6 +107,10 @@ export async function openConsoleStand(args: readonly string[] = []): Promise<Co
   const owner = new AdminBrowser(holdfast.admin, holdfast.ca());
   const link = readFileSync(join(holdfast.dataDir, 'setup-link'), 'utf8').trim();
   await owner.enrol(link, { name: 'ada', password: PASSWORD });
+  const { data } = await owner.api('POST', '/service-accounts', {
+    body: { name: 'nightly-build', purpose: 'Reads what was found' },
+  });
+  const account = String(data['id']);
   const requestId = await seed(holdfast);
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
   opening.defer(async () => browser.close());
@@ -113,6 +120,8 @@ export async function openConsoleStand(args: readonly string[] = []): Promise<Co
     holdfast,
     origin,
     owner,
+    password: PASSWORD,
+    account,
     requestId,
     open: async (options = {}) => openIn(browser, { origin, owner }, options),
     [Symbol.asyncDispose]: async () => stack.disposeAsync(),

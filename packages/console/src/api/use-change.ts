@@ -12,7 +12,7 @@ export interface ChangeOptions<Answer> {
   /** What the message says when it is done; left out = nothing. */
   readonly says?: string | ((answer: Answer) => string);
   /** How to take it back, offered with the message for a few seconds. */
-  readonly undo?: (answer: Answer) => Change;
+  readonly undo?: (answer: Answer) => readonly Change[];
   /** The form shows faults of its own fields; others are told in a message. */
   readonly showsFaults?: boolean;
 }
@@ -38,7 +38,7 @@ export function useChange<Answer>(options: ChangeOptions<Answer>) {
     const back = undo?.(answer);
     toast({
       text,
-      ...(back === undefined ? {} : { undo: async () => write(back).then(async () => queries.invalidateQueries()) }),
+      ...(back === undefined ? {} : { undo: async () => takeBack(back).then(async () => queries.invalidateQueries()) }),
     });
   };
   // After each drawing, so that the answer goes to what is shown now.
@@ -59,6 +59,10 @@ export function useChange<Answer>(options: ChangeOptions<Answer>) {
     },
   });
   return { run: (change: Change, label: string) => mutate({ change, label }), isPending, error, reset };
+}
+
+async function takeBack(changes: readonly Change[]): Promise<void> {
+  for (const change of changes) await write(change);
 }
 
 function asText(fault: unknown): { readonly text: string } {

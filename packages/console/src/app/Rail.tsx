@@ -22,7 +22,7 @@ const homeOf = (pathname: string): string => (pathname.startsWith('/requests/') 
 /** All pages that the role may see, in groups; behind a button where there is no room. */
 export function Rail({ isOpen, onToggle, onPalette }: RailProps) {
   return (
-    <div className="bg-rail text-rail-ink lg:sticky lg:top-0 lg:flex lg:h-dvh lg:flex-col">
+    <header className="bg-rail text-rail-ink lg:sticky lg:top-0 lg:flex lg:h-dvh lg:flex-col">
       <div className="flex items-center gap-2 px-4 py-3 lg:pt-5">
         <LinkTo
           to={paths.overview()}
@@ -55,7 +55,7 @@ export function Rail({ isOpen, onToggle, onPalette }: RailProps) {
         <RailPages />
         <RailFoot />
       </div>
-    </div>
+    </header>
   );
 }
 

@@ -1,4 +1,4 @@
-import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useCallback } from 'react';
 
 /** What stands behind the `?`: plain words, so that an address can be read, sent and kept. */
@@ -47,4 +47,12 @@ export function useSearchState(): SearchState {
     [navigate, search],
   );
   return { search, set };
+}
+
+/** A part of the address that the page's path names with `$`. */
+export function usePageParam(name: string): string {
+  const params: Readonly<Record<string, string | undefined>> = useParams({ strict: false });
+  const value = params[name];
+  if (value === undefined) throw new Error(`assertion: the path of this page names ${name}`);
+  return value;
 }

@@ -1,0 +1,86 @@
+import { existsSync } from 'node:fs';
+import axe from 'axe-core';
+import type { AxeResults } from 'axe-core';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { PAGES } from '../../packages/console/src/pages/table.ts';
+import { CHROMIUM, openConsoleStand, type ConsoleStand } from '../support/console-stand.ts';
+
+const isPresent = existsSync(CHROMIUM);
+if (!isPresent) process.emitWarning(`${CHROMIUM} not found: the console is NOT tested in this run`);
+
+const LOOKS = [
+  { isDark: false, width: 1280 },
+  { isDark: true, width: 1280 },
+  { isDark: false, width: 320 },
+  { isDark: true, width: 320 },
+];
+
+declare global {
+  interface Window {
+    readonly axe: typeof axe;
+  }
+}
+
+let stand: ConsoleStand;
+
+/** A page that takes a name is opened with one that exists. */
+const addressOf = (path: string): string => {
+  const names: Readonly<Record<string, string>> = {
+    '/applications/$id': '/applications/demo-shop',
+    '/requests/$requestId': `/requests/${stand.requestId}`,
+    '/people/$person': '/people/ada',
+    '/policies/$id': '/policies/demo-shop',
+    '/service-accounts/$id': `/service-accounts/${stand.account}`,
+  };
+  const address = names[path] ?? path;
+  if (address.includes('$')) throw new Error(`assertion: ${path} needs an example in this test`);
+  return address;
+};
+
+/** Shown, with all that it waits for. */
+async function settle(page: Page): Promise<void> {
+  await page.locator('h1').first().waitFor();
+  await page.locator('.skeleton').waitFor({ state: 'detached' });
+  // Pictures are drawn after the page.
+  await page.waitForFunction(() => [...document.querySelectorAll('[role="img"]')].every((each) => each.clientHeight > 0));
+}
+
+const audit = async (page: Page): Promise<string[]> => {
+  const { violations } = await page.evaluate<AxeResults>(async () => window.axe.run(document, { resultTypes: ['violations'] }));
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id} ${target.join(' ')}: ${failureSummary ?? ''}`),
+  );
+};
+
+describe.skipIf(!isPresent)('every page of the console', () => {
+  beforeAll(async () => {
+    stand = await openConsoleStand();
+  }, 300_000);
+  afterAll(async () => {
+    await stand[Symbol.asyncDispose]();
+  });
+
+  test.each(LOOKS)(
+    'can be used by everybody: dark $isDark, $width pixels',
+    async (look) => {
+      await using opened = await stand.open(look);
+      const { page, complaints } = opened;
+      await page.addInitScript({ content: axe.source });
+      for (const { path } of PAGES) {
+        const address = addressOf(path);
+        await page.goto(stand.origin + address);
+        await settle(page);
+        expect(await page.locator('h1').count(), address).toBe(1);
+        expect(await page.title(), address).toMatch(/^.+ · Holdfast$/u);
+        expect(await page.getByRole('alert').count(), `${address} shows a fault`).toBe(0);
+        expect(await audit(page), address).toEqual([]);
+        // WCAG 2.2 §1.4.10: at 320 CSS pixels nothing scrolls sideways.
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+        expect(overflow, `${address} is too wide`).toBe(0);
+        expect(complaints, address).toEqual([]);
+      }
+    },
+    600_000,
+  );
+});
