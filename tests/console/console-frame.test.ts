@@ -74,11 +74,11 @@ describe.skipIf(!isPresent)('the frame of the console', () => {
     await page.goto(stand.origin);
     await page.getByRole('heading', { level: 1 }).waitFor();
     await page.keyboard.press('Control+k');
-    await page.getByRole('combobox').fill('false pos');
+    await page.getByRole('dialog').getByRole('combobox').fill('false pos');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { level: 1, name: 'Tuning inbox' }).waitFor();
     await page.keyboard.press('Control+k');
-    await page.getByRole('combobox').fill(stand.requestId.toLowerCase());
+    await page.getByRole('dialog').getByRole('combobox').fill(stand.requestId.toLowerCase());
     await page.keyboard.press('Enter');
     await page.waitForURL(`**/requests/${stand.requestId}`);
     expect(complaints).toEqual([]);

@@ -38,10 +38,20 @@ const addressOf = (path: string): string => {
   return address;
 };
 
+/** What opens on a page: its tabs, and what stands beside its list. */
+const opened = (): readonly string[] => [
+  `/events?show=${stand.requestId}`,
+  '/events?outcome=failed',
+  '/applications/demo-shop?tab=routes',
+  '/applications/demo-shop?tab=rules',
+  '/applications/demo-shop?tab=history',
+  '/none-such',
+];
+
 /** Shown, with all that it waits for. */
 async function settle(page: Page): Promise<void> {
   await page.locator('h1').first().waitFor();
-  await page.locator('.skeleton').waitFor({ state: 'detached' });
+  await page.waitForFunction(() => document.querySelector('.skeleton') === null);
   // Pictures are drawn after the page.
   await page.waitForFunction(() => [...document.querySelectorAll('[role="img"]')].every((each) => each.clientHeight > 0));
 }
@@ -64,11 +74,10 @@ describe.skipIf(!isPresent)('every page of the console', () => {
   test.each(LOOKS)(
     'can be used by everybody: dark $isDark, $width pixels',
     async (look) => {
-      await using opened = await stand.open(look);
-      const { page, complaints } = opened;
+      await using window = await stand.open(look);
+      const { page, complaints } = window;
       await page.addInitScript({ content: axe.source });
-      for (const { path } of PAGES) {
-        const address = addressOf(path);
+      for (const address of [...PAGES.map(({ path }) => addressOf(path)), ...opened()]) {
         await page.goto(stand.origin + address);
         await settle(page);
         expect(await page.locator('h1').count(), address).toBe(1);

@@ -6,6 +6,8 @@ const percent = new Intl.NumberFormat(LOCALE, { style: 'percent', maximumFractio
 const moment = new Intl.DateTimeFormat(LOCALE, { dateStyle: 'medium', timeStyle: 'medium' });
 const clock = new Intl.DateTimeFormat(LOCALE, { timeStyle: 'medium' });
 const day = new Intl.DateTimeFormat(LOCALE, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
+const minute = new Intl.DateTimeFormat(LOCALE, { hour: '2-digit', minute: '2-digit' });
+const date = new Intl.DateTimeFormat(LOCALE, { day: 'numeric', month: 'short' });
 const relative = new Intl.RelativeTimeFormat(LOCALE, { numeric: 'auto', style: 'short' });
 
 export const formatCount = (value: number): string => (value < 100_000 ? number.format(value) : compact.format(value));
@@ -14,6 +16,9 @@ export const formatMoment = (timeMs: number): string => moment.format(timeMs);
 export const formatClock = (timeMs: number): string => clock.format(timeMs);
 
 const DAY_MS = 86_400_000;
+
+/** Below a picture, where each mark is `stepMs` after the one before. */
+export const formatTick = (timeMs: number, stepMs: number): string => (stepMs >= DAY_MS ? date : minute).format(timeMs);
 
 /** Short enough for a column: the clock today, day and clock before. */
 export function formatShort(timeMs: number, nowMs: number): string {

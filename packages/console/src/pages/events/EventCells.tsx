@@ -2,7 +2,7 @@ import type { EventView } from '@holdfast/contract';
 import { Badge } from '../../ui/Badge.tsx';
 import type { Column } from '../../ui/DataTable.tsx';
 import { Time } from '../../ui/Time.tsx';
-import { OUTCOME_TONES, OUTCOME_WORDS, sayGroup, sayTarget, SEVERITY_TONES, SEVERITY_WORDS } from './words.ts';
+import { OUTCOME_TONES, OUTCOME_WORDS, sayGroup, sayTarget, SEVERITY_TONES, SEVERITY_WORDS } from '../../api/event-words.ts';
 
 /** The classes of attack that were found in a request, once each. */
 function groupsOf({ payload }: EventView): readonly string[] {
@@ -19,7 +19,7 @@ function What({ event }: { readonly event: EventView }) {
       <span className="block max-w-[48ch] truncate max-sm:whitespace-normal" title={sayTarget(event)}>
         {sayTarget(event)}
       </span>
-      <span className="text-[0.8125rem] text-soft">{groups.length === 0 ? event.type : groups.join(', ')}</span>
+      <span className="text-[0.8125rem] text-soft">{groups.length === 0 ? (event.target ?? event.type) : groups.join(', ')}</span>
     </>
   );
 }

@@ -11,6 +11,7 @@ import { Time } from '../../ui/Time.tsx';
 import { explanationQuery } from './calls.ts';
 import { Explain } from './Explain.tsx';
 import { RequestActions } from './RequestActions.tsx';
+import { sayType } from '../../api/event-words.ts';
 
 interface EventDrawerProps {
   /** Of a request, its number; of anything else, the id of the event. */
@@ -32,7 +33,7 @@ export function EventDrawer({ shown, events, onClose }: EventDrawerProps) {
   }
   const event = events.find(({ id }) => id === shown);
   return (
-    <Dialog title={event?.type ?? 'Event'} onClose={onClose} isDrawer>
+    <Dialog title={event === undefined ? 'Event' : sayType(event.type)} onClose={onClose} isDrawer>
       {event === undefined ? <p>It stands on another page of the list.</p> : <ShownEvent event={event} />}
     </Dialog>
   );
@@ -59,12 +60,13 @@ function ShownRequest({ requestId }: { readonly requestId: string }) {
 }
 
 function ShownEvent({ event }: { readonly event: EventView }) {
-  const { time, actor, target, reason, outcome, index, payload } = event;
+  const { type, time, actor, target, reason, outcome, index, payload } = event;
   return (
     <div className="flex flex-col gap-5">
       <KeyValues
         items={[
           ['When', <Time key="when" at={time} />],
+          ['Kind', <code key="kind">{type}</code>],
           ['Who', `${actor.kind} ${actor.ref}`],
           ['What', target ?? '—'],
           ['Outcome', outcome],

@@ -1,7 +1,7 @@
 import { FilterBar, FilterSelect, FilterText } from '../../ui/fields/FilterBar.tsx';
 import type { Choice } from '../../ui/fields/SelectField.tsx';
 import { EVENT_FILTERS, SPANS } from './calls.ts';
-import { OUTCOME_WORDS, SEVERITY_WORDS } from './words.ts';
+import { OUTCOME_WORDS, SEVERITY_WORDS } from '../../api/event-words.ts';
 
 const choicesOf = (words: Readonly<Record<string, string>>): readonly Choice[] =>
   Object.entries(words).map(([value, label]) => ({ value, label }));

@@ -7,7 +7,7 @@ import { CopyAsCli } from '../../ui/CopyAsCli.tsx';
 import { SelectField } from '../../ui/fields/SelectField.tsx';
 import { TextField } from '../../ui/fields/TextField.tsx';
 import { Dialog } from '../../ui/overlay/Dialog.tsx';
-import { sayPlace } from './words.ts';
+import { sayPlace } from '../../api/event-words.ts';
 
 const DAYS = [7, 30, 90, 365].map((days) => ({ value: String(days), label: `${days} days` }));
 const ALL = '';

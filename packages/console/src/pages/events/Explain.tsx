@@ -1,4 +1,5 @@
 import type { Explanation } from '@holdfast/contract';
+import { OUTCOME_TONES, OUTCOME_WORDS } from '../../api/event-words.ts';
 import { formatShare } from '../../state/format.ts';
 import { paths } from '../../state/paths.ts';
 import { Badge } from '../../ui/Badge.tsx';
@@ -9,7 +10,7 @@ import { LinkTo } from '../../ui/LinkTo.tsx';
 import { Time } from '../../ui/Time.tsx';
 import { Chain } from './Chain.tsx';
 import { Findings } from './Findings.tsx';
-import { OUTCOME_TONES, OUTCOME_WORDS, sayExplanation } from './words.ts';
+import { sayExplanation } from './words.ts';
 
 /** Why a request was answered as it was: in one sentence, then step by step, then what was found where. */
 export function Explain({ explanation }: { readonly explanation: Explanation }) {

@@ -1,7 +1,7 @@
 import type { RecordedFinding } from '@holdfast/contract';
 import { formatShare } from '../../state/format.ts';
 import { Badge } from '../../ui/Badge.tsx';
-import { sayGroup, sayPlace } from './words.ts';
+import { sayGroup, sayPlace } from '../../api/event-words.ts';
 
 function Weight({ finding }: { readonly finding: RecordedFinding }) {
   if (finding.exception !== null) return <Badge tone="note">excepted</Badge>;

@@ -19,7 +19,7 @@ function RequestPage() {
         lead={<LinkTo to={paths.events()}>All events</LinkTo>}
         actions={<RequestActions explanation={data} />}
       />
-      <Panel className="max-w-4xl">
+      <Panel title="Why it was answered so" className="max-w-4xl">
         <Explain explanation={data} />
       </Panel>
     </>

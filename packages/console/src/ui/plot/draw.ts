@@ -1,4 +1,5 @@
 import type uPlot from 'uplot';
+import { formatTick } from '../../state/format.ts';
 import type { Series } from './Plot.tsx';
 import 'uplot/dist/uPlot.min.css';
 
@@ -12,17 +13,19 @@ export interface Drawing {
   readonly onPoint: (index: number | null) => void;
 }
 
-/** A canvas knows no custom properties: what a token means here and now, as a colour it takes. */
-function colourOf(box: HTMLElement, token: string): string {
+/** A canvas knows no custom properties: what a colour with tokens means here and now, as one that it takes. */
+function colourOf(box: HTMLElement, written: string): string {
   const probe = document.createElement('span');
-  probe.style.color = `var(${token})`;
+  probe.style.color = written;
   box.append(probe);
   const { color } = getComputedStyle(probe);
   probe.remove();
   return color;
 }
 
-const faded = (colour: string, share: number): string => colour.replace(/^rgb\((.*)\)$/u, `rgba($1, ${share})`);
+const line = (token: string): string => `var(${token})`;
+/** Opaque, so that areas on top of each other do not mix. */
+const area = (token: string): string => `color-mix(in srgb, var(${token}) 38%, var(--color-card))`;
 
 /** Each series with all that lie below it; the highest is drawn first. */
 function stack(series: readonly Series[]): readonly Series[] {
@@ -35,23 +38,54 @@ function stack(series: readonly Series[]): readonly Series[] {
     .toReversed();
 }
 
-function axes(box: HTMLElement, format: (value: number) => string): uPlot.Axis[] {
-  const stroke = colourOf(box, '--color-soft');
-  const line = { stroke: colourOf(box, '--color-line'), width: 1 };
+/** Between two marks of the axis, in milliseconds. */
+const stepMs = ([first = 0, second = 0]: readonly number[]): number => (second - first) * 1000;
+
+/** Requests come in whole numbers. */
+const WHOLE = [
+  1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000, 1_000_000,
+];
+
+function axes(box: HTMLElement, { format, isStacked }: Drawing): uPlot.Axis[] {
+  const stroke = colourOf(box, line('--color-soft'));
+  const rule = { stroke: colourOf(box, line('--color-line')), width: 1 };
   const font = `12px ${getComputedStyle(box).fontFamily}`;
   const none = { show: false };
   return [
-    { stroke, font, grid: none, ticks: none, space: 90, size: 28 },
-    { stroke, font, grid: line, ticks: none, size: 48, space: 34, values: (_plot, ticks) => ticks.map((tick) => format(tick)) },
+    {
+      stroke,
+      font,
+      grid: none,
+      ticks: none,
+      space: 90,
+      size: 28,
+      values: (_plot, ticks) => ticks.map((tick) => formatTick(tick * 1000, stepMs(ticks))),
+    },
+    {
+      stroke,
+      font,
+      grid: rule,
+      ticks: none,
+      size: 52,
+      space: 34,
+      ...(isStacked ? { incrs: WHOLE } : {}),
+      values: (_plot, ticks) => ticks.map((tick) => format(tick)),
+    },
   ];
 }
 
 export function drawPlot(UPlot: typeof uPlot, box: HTMLElement, drawing: Drawing): uPlot {
-  const { times, series, isStacked, height, format, onPoint } = drawing;
+  const { times, series, isStacked, height, onPoint } = drawing;
   const drawn = isStacked ? stack(series) : series;
   const lines = drawn.map(({ name, token }): uPlot.Series => {
-    const stroke = colourOf(box, token);
-    return { label: name, stroke, width: 1.5, points: { show: false }, ...(isStacked ? { fill: faded(stroke, 0.22) } : {}) };
+    const stroke = colourOf(box, line(token));
+    return {
+      label: name,
+      stroke,
+      width: 1.5,
+      points: { show: false },
+      ...(isStacked ? { fill: colourOf(box, area(token)) } : {}),
+    };
   });
   const options: uPlot.Options = {
     width: Math.max(box.clientWidth, 80),
@@ -59,7 +93,7 @@ export function drawPlot(UPlot: typeof uPlot, box: HTMLElement, drawing: Drawing
     legend: { show: false },
     cursor: { y: false, points: { show: false }, drag: { setScale: false } },
     scales: { y: { range: (_plot, _min, max) => [0, Math.max(max * 1.08, 1)] } },
-    axes: axes(box, format),
+    axes: axes(box, drawing),
     series: [{}, ...lines],
     hooks: { setCursor: [({ cursor }) => onPoint(cursor.idx ?? null)] },
   };

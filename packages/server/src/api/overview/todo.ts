@@ -48,7 +48,7 @@ const RULES: readonly Rule[] = [
   {
     kind: 'ledger-damaged',
     permission: 'system:read',
-    path: '/assure/ledger',
+    path: '/audit',
     command: 'holdfast audit verify',
     due: ({ ledgerState }) =>
       ledgerState === 'open'
@@ -58,7 +58,7 @@ const RULES: readonly Rule[] = [
   {
     kind: 'self-test-failed',
     permission: 'system:read',
-    path: '/protect/applications',
+    path: '/applications',
     command: 'holdfast test attack',
     due: ({ selfTest }) =>
       selfTest === null || selfTest.passed
@@ -68,7 +68,7 @@ const RULES: readonly Rule[] = [
   {
     kind: 'bypass-active',
     permission: 'system:read',
-    path: '/protect/bans',
+    path: '/bans',
     command: 'holdfast bypass off',
     due: ({ bypassUntil, now }) =>
       bypassUntil === null || bypassUntil <= now
@@ -95,7 +95,7 @@ const RULES: readonly Rule[] = [
   {
     kind: 'no-second-admin',
     permission: 'person:read',
-    path: '/identity/people',
+    path: '/people',
     command: 'holdfast user invite NAME --role administrator',
     due: ({ adoption }) =>
       adoption === null || adoption.administrators >= 2
@@ -123,7 +123,7 @@ const RULES: readonly Rule[] = [
   {
     kind: 'people-without-mfa',
     permission: 'person:read',
-    path: '/identity/mfa',
+    path: '/mfa',
     command: 'holdfast user list',
     due: ({ adoption }) =>
       adoption === null || adoption.active === adoption.withMfa
@@ -136,7 +136,7 @@ const RULES: readonly Rule[] = [
   {
     kind: 'tuning-open',
     permission: 'tuning:read',
-    path: '/protect/tuning',
+    path: '/tuning',
     command: 'holdfast tune inbox',
     due: ({ openCards }) =>
       openCards === 0
@@ -149,7 +149,7 @@ const RULES: readonly Rule[] = [
   {
     kind: 'ready-to-enforce',
     permission: 'application:read',
-    path: '/protect/applications',
+    path: '/applications',
     command: 'holdfast tune promote APP',
     due({ ready }) {
       const [first] = ready;
@@ -165,7 +165,7 @@ const RULES: readonly Rule[] = [
   {
     kind: 'tokens-expiring',
     permission: 'token:read',
-    path: '/settings/tokens',
+    path: '/service-accounts',
     command: 'holdfast token list',
     due: ({ tokensExpiring }) =>
       tokensExpiring === 0
