@@ -12,7 +12,7 @@ export interface ChangeOptions<Answer> {
   /** What the message says when it is done; left out = nothing. */
   readonly says?: string | ((answer: Answer) => string);
   /** How to take it back, offered with the message for a few seconds. */
-  readonly undo?: (answer: Answer) => readonly Change[];
+  readonly undo?: (answer: Answer) => Change | readonly Change[];
   /** The form shows faults of its own fields; others are told in a message. */
   readonly showsFaults?: boolean;
 }
@@ -61,8 +61,8 @@ export function useChange<Answer>(options: ChangeOptions<Answer>) {
   return { run: (change: Change, label: string) => mutate({ change, label }), isPending, error, reset };
 }
 
-async function takeBack(changes: readonly Change[]): Promise<void> {
-  for (const change of changes) await write(change);
+async function takeBack(back: Change | readonly Change[]): Promise<void> {
+  for (const change of [back].flat()) await write(change);
 }
 
 function asText(fault: unknown): { readonly text: string } {
