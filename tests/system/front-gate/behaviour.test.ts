@@ -234,6 +234,18 @@ describe('bodies', () => {
   const status = async (bytes: Buffer): Promise<number | undefined> =>
     (await sendRaw({ port: gateway.plainPort, bytes, answersMax: 1, quietMs: 1500 })).answers[0]?.status;
 
+  it('waits for no body where none is announced', async () => {
+    const report = `POST /.holdfast/csp-report HTTP/1.1\r\n${HOST}Content-Type: application/csp-report\r\n`;
+    const post = `POST /form HTTP/1.1\r\n${HOST}`;
+    for (const [text, status] of [
+      [`${report}\r\n`, 204],
+      [`${report}Content-Length: 0\r\n\r\n`, 204],
+      [`${post}\r\n`, 200],
+      [`${post}Content-Length: 0\r\n\r\n`, 200],
+    ] as const)
+      expect(await statusOf(text), text).toBe(status);
+  });
+
   it('inspects inside a compressed body and passes an honest one', async () => {
     const form = 'application/x-www-form-urlencoded';
     expect(await status(post(form, gzipSync('id=1%27%20or%20%271%27%3D%271'), 'Content-Encoding: gzip\r\n'))).toBe(403);

@@ -79,6 +79,19 @@ describe('canonicalPath', () => {
     expect(canonicalPath(raw)).toEqual({ kind: 'refused', reason });
   });
 
+  test('a path of plain words reads the same as the directory of that name', () => {
+    const word = fc.string({ unit: fc.constantFrom('a', 'Z', '0', '9', '_', '~', '-', '.'), minLength: 1, maxLength: 6 });
+    fc.assert(
+      fc.property(fc.array(word, { minLength: 1, maxLength: 6 }), (words) => {
+        const plain = canonicalPath(`/${words.join('/')}`);
+        const directory = canonicalPath(`/${words.join('/')}/`);
+        if (plain.kind === 'refused' || directory.kind === 'refused') expect(plain).toEqual(directory);
+        else expect(directory.path.replace(/\/$/u, '')).toBe(plain.path.replace(/\/$/u, ''));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
   test('a canonical path is its own canonical path', () => {
     const piece = fc.oneof(
       fc.constantFrom('/', '.', '..', '%', '%2e', '%2f', '%25', ';', '//', '%C3%A9', 'a', '%41'),

@@ -22,6 +22,8 @@ export type PathRefusal =
 export type PathVerdict = { kind: 'ok'; path: string } | { kind: 'refused'; reason: PathRefusal };
 
 const PATH_BYTES_MAX = 8_192;
+/** Words between single slashes, none of which begins with a dot: nothing to decode and nothing to resolve, as in most paths. */
+const CANONICAL = /^(?:\/[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)+$/u;
 /** RFC 3986 §3.3: what may stand in a segment unescaped. */
 const SEGMENT_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()*+,;=:@";
 const UNESCAPED: readonly boolean[] = Array.from({ length: 256 }, (_, code) =>
@@ -47,7 +49,11 @@ const TOLERATED = '"<>[]^`{|}%';
  */
 export function canonicalPath(rawPath: string): PathVerdict {
   if (rawPath.length > PATH_BYTES_MAX) return refuse('too-long');
-  if (!rawPath.startsWith('/')) return refuse('not-absolute');
+  if (CANONICAL.test(rawPath)) return { kind: 'ok', path: rawPath };
+  return rawPath.startsWith('/') ? resolvePath(rawPath) : refuse('not-absolute');
+}
+
+function resolvePath(rawPath: string): PathVerdict {
   const raw = rawPath.split('/').slice(1);
   const kept: string[] = [];
   const hasParameters = rawPath.includes(';');

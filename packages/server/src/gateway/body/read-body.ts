@@ -12,6 +12,7 @@ const clientGone: Refused = { kind: 'refused', code: 'request-malformed', reason
 /** Reads a body of at most `bytesMax` into memory. */
 export function readBody(exchange: Exchange, bytesMax: number): Promise<BodyRead> {
   const { incoming, outgoing, transport } = exchange;
+  if (incoming.readableEnded) return Promise.resolve({ kind: 'whole', bytes: new Uint8Array(0) });
   // Only now that the head has passed every step may a waiting client send (RFC 9110 §10.1.1).
   if (transport?.expectsContinue === true && 'writeContinue' in outgoing) outgoing.writeContinue();
   // oxlint-disable-next-line promise/avoid-new -- the stream speaks events only

@@ -118,6 +118,8 @@ function makeServer(snapshot: () => CompiledSnapshot, isUpgrade: (incoming: Inco
   const { keepAliveMs, writeStallMs } = snapshot().source.limits;
   const server = createServer({
     insecureHTTPParser: false,
+    // A request that announces no body is over with its head: it gets no stream that has to end, and says so (`readableEnded`).
+    optimizeEmptyRequests: true,
     // Host is judged by the front gate, with an answer of ours.
     requireHostHeader: false,
     maxHeaderSize: NODE_HEADER_BYTES_MAX,

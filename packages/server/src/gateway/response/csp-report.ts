@@ -101,6 +101,7 @@ function readBody(exchange: Exchange): Promise<string | null> {
   if (body.kind === 'buffered') {
     return Promise.resolve(body.bytes.byteLength > REPORT_BYTES_MAX ? null : Buffer.from(body.bytes).toString('utf8'));
   }
+  if (incoming.readableEnded) return Promise.resolve('');
   // oxlint-disable-next-line promise/avoid-new -- the request speaks events only
   return new Promise((resolve) => {
     const chunks: Uint8Array[] = [];
