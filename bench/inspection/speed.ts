@@ -1,23 +1,13 @@
 import { HoldfastProcess } from '../../tests/support/holdfast-process.ts';
-import { load, requestMix, type LoadRequest, type LoadResult } from '../load.ts';
-import { cpuMs, startPeer } from '../measured-process.ts';
-import { median } from '../report.ts';
+import { describeSamples, measureInTurn, ratio, type Sample, type Spread, type Target } from '../in-turn.ts';
+import { requestMix, type LoadRequest } from '../load.ts';
+import { startPeer } from '../measured-process.ts';
 import type { Gate } from './detection.ts';
 import { startNginx } from './peer-nginx.ts';
 
-const ROUNDS = 3;
-const SECONDS = 5;
+const ROUNDS = 12;
+const SECONDS = 2;
 const CONNECTIONS = 32;
-
-interface Target {
-  readonly name: string;
-  readonly port: number;
-  readonly pids: () => readonly number[];
-}
-
-interface Sample extends LoadResult {
-  readonly cpuMsPerRequest: number;
-}
 
 /** Two GETs, a JSON POST of about 1 KB and a form POST, in equal parts. */
 function mixFor(port: number): readonly LoadRequest[] {
@@ -26,13 +16,6 @@ function mixFor(port: number): readonly LoadRequest[] {
   if (page === undefined) throw new Error('the mix has no GET');
   const line = page.bytes.toString().replace(/^GET \S+/u, 'GET /assets/theme.css?v=4');
   return [...mix, { name: 'asset', bytes: Buffer.from(line) }];
-}
-
-async function sample({ port, pids }: Target): Promise<Sample> {
-  const cpu = (): number => pids().reduce((sum, pid) => sum + cpuMs(pid), 0);
-  const before = cpu();
-  const result = await load({ port, connections: CONNECTIONS, seconds: SECONDS, mix: mixFor(port) });
-  return { ...result, cpuMsPerRequest: (cpu() - before) / Math.max(1, result.requests) };
 }
 
 /** Requests a second of one Holdfast process, a bare Node proxy and nginx with its rule set, in turn, on the same mix. */
@@ -50,40 +33,30 @@ export async function comparePeers(
     { name: 'bare', port: bare.port, pids: () => [bare.pid] },
     ...(nginx === null ? [] : [{ name: 'nginx', port: nginx.port, pids: nginx.pids }]),
   ];
-  const samples = new Map<string, Sample[]>(targets.map(({ name }) => [name, []]));
-  for (let round = 0; round <= ROUNDS; round += 1) {
-    for (const target of targets) {
-      process.stderr.write(`load on ${target.name}, round ${round} of ${ROUNDS} …\n`);
-      // Targets share the machine: they are measured one at a time.
-      // oxlint-disable-next-line no-await-in-loop
-      const taken = await sample(target);
-      // The first round is the compiler's.
-      if (round > 0) samples.get(target.name)?.push(taken);
-    }
-  }
+  const samples = await measureInTurn(targets, { rounds: ROUNDS, seconds: SECONDS, connections: CONNECTIONS, mixFor });
   bare.child.kill();
-  const ratioTo = (peer: string): number => {
-    const own = samples.get('holdfast') ?? [];
-    const ratios = (samples.get(peer) ?? []).map(({ perSecond }, round) => (own[round]?.perSecond ?? 0) / Math.max(1, perSecond));
-    return Math.round(median(ratios) * 1000) / 1000;
-  };
-  const measured = Object.fromEntries([...samples].map(([name, taken]) => [name, describe(taken)]));
+  const of = (name: string): readonly Sample[] => samples.get(name) ?? [];
+  const toBare = tell('the bare Node proxy', ratio(of('holdfast'), of('bare')));
+  const toNginx = nginx === null ? null : tell('nginx', ratio(of('holdfast'), of('nginx')));
   return {
     gates: [
-      { name: 'share of the bare Node proxy', value: ratioTo('bare'), atLeast: 0.5 },
-      ...(nginx === null
+      { name: 'share of the bare Node proxy', value: toBare.median, atLeast: 0.5 },
+      ...(toNginx === null
         ? []
-        : [{ name: 'req/s against nginx with ModSecurity and CRS PL1', value: ratioTo('nginx'), atLeast: 8 }]),
+        : [{ name: 'req/s against nginx with ModSecurity and CRS PL1', value: toNginx.median, atLeast: 8 }]),
     ],
-    measured: { ...measured, nginx: nginx === null ? null : { ...describe(samples.get('nginx') ?? []), version: nginx.version } },
+    measured: {
+      holdfast: describeSamples(of('holdfast')),
+      bare: describeSamples(of('bare')),
+      nginx: nginx === null ? null : { ...describeSamples(of('nginx')), version: nginx.version },
+      ratios: { bare: toBare, nginx: toNginx },
+    },
   };
 }
 
-function describe(samples: readonly Sample[]): Record<string, number> {
-  return {
-    perSecond: median(samples.map(({ perSecond }) => perSecond)),
-    cpuMsPerRequest: Math.round(median(samples.map(({ cpuMsPerRequest }) => cpuMsPerRequest)) * 10_000) / 10_000,
-    p99Ms: median(samples.map(({ p99Ms }) => p99Ms)),
-    failures: samples.reduce((sum, { failures }) => sum + failures, 0),
-  };
+function tell(peer: string, spread: Spread): Spread {
+  process.stderr.write(
+    `req/s as a multiple of ${peer}: ${spread.median} (middle half of rounds ${spread.from} to ${spread.to})\n`,
+  );
+  return spread;
 }
