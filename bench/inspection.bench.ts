@@ -30,6 +30,7 @@ const { values: options } = parseArgs({
     misses: { type: 'string', default: join(tmpdir(), 'holdfast-inspection-misses.jsonl') },
     'no-peer': { type: 'boolean', default: false },
     'no-speed': { type: 'boolean', default: false },
+    'only-speed': { type: 'boolean', default: false },
   },
 });
 const MARKER = '\r\nx-bench-application: 1';
@@ -71,14 +72,18 @@ async function learn(upstreamPort: number): Promise<readonly Gate[]> {
   return learningGates(whole, await learnAndReplay({ ...parts, lessons: half(lessons, 0), exam: unseen }));
 }
 
-const upstream = await startPeer('upstream.ts');
-const replayed = await detect(upstream.port);
-process.stderr.write(describeDetection(replayed));
-writeFileSync(options.misses, describeMisses(replayed));
-process.stderr.write(`misses: ${options.misses}\n`);
+async function detectAndLearn(upstreamPort: number): Promise<readonly Gate[]> {
+  const replayed = await detect(upstreamPort);
+  process.stderr.write(describeDetection(replayed));
+  writeFileSync(options.misses, describeMisses(replayed));
+  process.stderr.write(`misses: ${options.misses}\n`);
+  return [...detectionGates(replayed), ...(await learn(upstreamPort))];
+}
 
+const upstream = await startPeer('upstream.ts');
 const speed = options['no-speed'] ? null : await comparePeers(upstream.port, !options['no-peer']);
-const gates: readonly Gate[] = [...detectionGates(replayed), ...(await learn(upstream.port)), ...(speed?.gates ?? [])];
+const detected = options['only-speed'] ? [] : await detectAndLearn(upstream.port);
+const gates: readonly Gate[] = [...detected, ...(speed?.gates ?? [])];
 for (const gate of gates) {
   const goal = gate.atLeast === undefined ? `at most ${gate.atMost}` : `at least ${gate.atLeast}`;
   process.stderr.write(`${isReached(gate) ? 'reached' : 'MISSED '} ${gate.name}: ${gate.value} (${goal})\n`);
