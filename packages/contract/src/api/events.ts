@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { accessDecisionSchema } from '../access.ts';
 import { findingSchema, stepVerdictSchema } from '../events/gateway.ts';
 import { eventRecordSchema, OUTCOMES, SEVERITIES } from '../events/record.ts';
 import { requestIdSchema, RULE_GROUPS, slugSchema, timestampSchema } from '../names.ts';
@@ -86,6 +87,8 @@ export const explanationSchema = z.strictObject({
   score: z.number(),
   /** Every step in the order it ran. */
   chain: z.array(stepVerdictSchema),
+  /** Who was let in or not, and which access policies said so; null = nobody was asked. */
+  access: accessDecisionSchema.nullable(),
   /** Matched field, decode steps (`chain`) and redacted sample of each finding. */
   findings: z.array(findingSchema),
   /** The policy that judged it and who made that policy; null when it is older than the history. */

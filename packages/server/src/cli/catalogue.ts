@@ -76,6 +76,11 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   { name: 'user', summary: 'people: invite, change, disable', load: async () => (await import('./commands/user.ts')).user },
   { name: 'mfa', summary: 'second factors of people', load: async () => (await import('./commands/mfa.ts')).mfa },
+  {
+    name: 'policy',
+    summary: 'who may do what: access policies, checked, accepted, undone',
+    load: async () => (await import('./commands/policy.ts')).policy,
+  },
   { name: 'session', summary: 'who is signed in', load: async () => (await import('./commands/session.ts')).session },
   { name: 'token', summary: 'tokens for automation', load: async () => (await import('./commands/token.ts')).token },
   {

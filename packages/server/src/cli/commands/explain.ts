@@ -56,12 +56,21 @@ function describe(data: Explanation, paint: Paint): string {
         ? `version ${policy.version}`
         : `version ${policy.version}: ${policy.state.cause} by ${policy.state.actor}, ${formatTime(policy.state.createdAt)}`,
     ],
+    ...(data.access === null ? [] : [['access', describeAccess(data.access)] as const]),
     ['record', data.ledgerIndex === null ? 'in memory only (a plain allowed request)' : `ledger entry ${data.ledgerIndex}`],
     ...(data.masked === null ? [] : [['hidden', data.masked] as const]),
   ]);
   const verdict = data.outcome === 'blocked' || data.outcome === 'refused' ? paint.bad(data.outcome) : paint.bold(data.outcome);
   const why = data.reason === null ? '' : `: ${printable(data.reason)}`;
   return `${verdict}${why}\n${head}\n${describeChain(data)}${describeFindings(data)}${describeProposals(data)}`;
+}
+
+function describeAccess({ principal, allowed, enforced, policies, errors, route }: NonNullable<Explanation['access']>): string {
+  const who = principal.id === null ? principal.kind : `${principal.kind} ${principal.id}`;
+  const decided = allowed ? 'allowed' : `denied${enforced ? '' : ', only recorded'}`;
+  const by = policies.length === 0 ? '' : ` by ${policies.join(', ')}`;
+  const failed = errors.length === 0 ? '' : `; cannot be evaluated: ${errors.join(', ')}`;
+  return `${who} ${decided}${by}${failed}${route === null ? '' : `; route ${route}`}`;
 }
 
 function describeChain({ chain }: Explanation): string {
