@@ -1,7 +1,6 @@
-import { createPolicyEngine } from '../packages/server/src/domains/access/cedar/engine.ts';
-import { toPolicyRequest, VISITOR, type Asker } from '../packages/server/src/domains/access/cedar/application-request.ts';
-import { readPolicies, type ReadySet } from '../packages/server/src/domains/access/cedar/read-policies.ts';
-import { indexRoutes } from '../packages/server/src/domains/access/cedar/route-index.ts';
+import type { EnforcedPolicies } from '@holdfast/contract';
+import { createApplicationAccess, VISITOR, type Asker } from '../packages/server/src/domains/access/index.ts';
+import { enforcedPolicies } from '../tests/support/policies.ts';
 import { median, report } from './report.ts';
 
 /** Decisions that nobody remembers, of one process: a set of a hundred policies, and requests of many people to many routes. */
@@ -10,14 +9,8 @@ const DECISIONS = 2000;
 const ROUNDS = 9;
 const BUDGET_PER_SECOND = 4000;
 
-function ready(text: string): ReadySet {
-  const reading = readPolicies(text, 'application');
-  if (reading.kind === 'faulty') throw new Error(JSON.stringify(reading.faults));
-  return reading.set;
-}
-
 /** As somebody would write them: groups for areas, rules for everybody, and what is forbidden. */
-const usual = ready(
+const usual = enforcedPolicies(
   Array.from({ length: POLICIES }, (_, index) => {
     if (index % 10 === 9)
       return `forbid(principal, action in Action::"write", resource in Route::"/area${index}/*") unless { context.acr == "aal2" };`;
@@ -26,7 +19,7 @@ const usual = ready(
   }).join('\n'),
 );
 /** Every one applies to every request by its head: slicing has nothing to leave out. */
-const broad = ready(
+const broad = enforcedPolicies(
   Array.from(
     { length: POLICIES },
     (_, index) => `permit(principal, action, resource) when { context.path == "/area${index}/orders" };`,
@@ -50,9 +43,8 @@ function cpuNowMs(): number {
 }
 
 let allowed = 0;
-function perSecond(set: ReadySet): number {
-  const engine = createPolicyEngine(set.policies);
-  const routes = indexRoutes(set.policies.flatMap((policy) => policy.routes));
+function perSecond(set: EnforcedPolicies): number {
+  const access = createApplicationAccess(set);
   const rates: number[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
     const began = cpuNowMs();
@@ -60,15 +52,15 @@ function perSecond(set: ReadySet): number {
       const area = (index * 7) % POLICIES;
       const call = {
         application: 'shop',
-        asker: person(index, area),
+        // Nobody twice: nothing of it is remembered.
+        asker: person(round * DECISIONS + index, area),
         method: index % 3 === 0 ? 'POST' : 'GET',
         path: `/area${area}/orders`,
         address: '192.0.2.1',
         secure: true,
         now: 60_000,
       };
-      const { request } = toPolicyRequest(call, routes);
-      if (engine.decide(request).allowed) allowed += 1;
+      if (access.decide(call, 0).verdict.allowed) allowed += 1;
     }
     rates.push(DECISIONS / ((cpuNowMs() - began) / 1000));
   }

@@ -33,7 +33,7 @@ afterAll(async () => {
 /** Which answers so many connections get: one, once every worker is of the same mind. */
 async function statuses(path: string): Promise<number[]> {
   const answers = await Promise.all(Array.from({ length: ASKED }, async () => running.fetch(path)));
-  return [...new Set(answers.map(({ status }) => status))].toSorted();
+  return [...new Set(answers.map(({ status }) => status))].toSorted((left, right) => left - right);
 }
 
 function file(text: string): string {
