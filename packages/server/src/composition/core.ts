@@ -1,36 +1,29 @@
 import { randomBytes } from 'node:crypto';
 import type { Answer, Ask } from '@holdfast/contract';
-import { runDoctor } from '../api/doctor-checks.ts';
 import { createMaintenance } from '../api/maintenance.ts';
-import { createSystemPort, type ProcessFacts } from '../api/system-port.ts';
 import { createAccess } from '../domains/access/index.ts';
 import { createApplications } from '../domains/applications/index.ts';
-import { createTraffic, openAudit, type AuditStatus, type Traffic } from '../domains/audit/index.ts';
+import { createTraffic, openAudit, type Traffic } from '../domains/audit/index.ts';
 import { createIdentity, toGatewayAccount } from '../domains/identity/index.ts';
 import { createProtection, foldRoute, type KeyMaterial, type ProtectionVault } from '../domains/protection/index.ts';
 import { openIdentity } from './identity.ts';
 import { configuredPlaces, createLinks } from './places.ts';
+import { describeSystem, type Held } from './system.ts';
 import type { Foundation } from '../platform/foundation.ts';
 import type { Keyring } from '../platform/keyring/keyring.ts';
 import { createMetrics } from '../platform/metrics.ts';
-import type { Certificates } from '../platform/tls/open-certificates.ts';
 import { TICKET_KEYS_BYTES } from '../platform/tls/tls-options.ts';
-import { readVersion } from '../platform/version.ts';
 
 export type Core = Awaited<ReturnType<typeof openCore>>;
 
 /** One half of the composition root: the domains on their foundation, serving nothing yet. `main.ts` puts them to work. */
 export async function openCore(foundation: Foundation) {
-  const { config, db, bus, clock, log, stack, dataDir } = foundation;
+  const { config, db, bus, clock, log, stack } = foundation;
   const metrics = createMetrics({ withProcess: true });
   const audit = stack.use(await openAudit({ platform: foundation, settings: config.audit, node: config.node }));
   const traffic = stack.use(openTraffic(foundation, audit.status().origin));
   // Certificates come only when something is served; a snapshot made before has none.
-  const held: { certificates: Certificates | null; ticketKeys: Buffer; databaseTrouble: string | null } = {
-    certificates: null,
-    ticketKeys: randomBytes(TICKET_KEYS_BYTES),
-    databaseTrouble: null,
-  };
+  const held: Held = { certificates: null, ticketKeys: randomBytes(TICKET_KEYS_BYTES), databaseTrouble: null };
   const troubles = (): string[] => [held.databaseTrouble, foundation.nodes.trouble()].filter((trouble) => trouble !== null);
   const keyMaterial = async (): Promise<KeyMaterial> => ({
     ...(held.certificates?.forSnapshot() ?? { certificates: [], challenges: [], alpnCertificates: [] }),
@@ -59,31 +52,7 @@ export async function openCore(foundation: Foundation) {
     links: createLinks(places, applications),
   };
   const maintenance = createMaintenance({ db, bus, rotateLedgerKey: () => audit.rotateKey() });
-  const startedAt = clock.now();
-  const system = (facts: Pick<ProcessFacts, 'health' | 'listeners' | 'gateway'>) =>
-    createSystemPort({
-      facts: {
-        ...facts,
-        version: readVersion(),
-        node: config.node,
-        dataDir,
-        startedAt,
-        ledger: () => ledgerFacts(audit.status()),
-      },
-      domains,
-      bus,
-      clock,
-      metrics,
-      checks: () =>
-        runDoctor({
-          db,
-          dataDir,
-          applications,
-          certificates: held.certificates?.describe() ?? [],
-          ledger: audit.status(),
-          nowMs: () => clock.monotonicMs(),
-        }),
-    });
+  const system = describeSystem({ foundation, domains, metrics, held });
   const answerGateway = async (ask: Ask): Promise<Answer> => {
     if (ask.kind !== 'account') return rooms.answer(ask);
     const { hash, application } = ask;
@@ -91,10 +60,6 @@ export async function openCore(foundation: Foundation) {
   };
   const shown = { metrics, audit, traffic, held, domains, peoplePort, places };
   return { ...foundation, ...shown, answerGateway, maintenance, system, troubles };
-}
-
-function ledgerFacts({ size, state, projected }: AuditStatus): { size: number; state: string; lag: number } {
-  return { size, state, lag: Math.max(0, size - projected) };
 }
 
 /** Counted traffic names routes, and a path can hold what belongs to somebody. */

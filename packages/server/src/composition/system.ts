@@ -1,0 +1,58 @@
+import { runDoctor } from '../api/doctor-checks.ts';
+import type { ApiDomains } from '../api/parts.ts';
+import { createSystemPort, type ProcessFacts } from '../api/system-port.ts';
+import type { Audit, AuditStatus } from '../domains/audit/index.ts';
+import type { Foundation } from '../platform/foundation.ts';
+import type { Metrics } from '../platform/metrics.ts';
+import type { Certificates } from '../platform/tls/open-certificates.ts';
+import { readVersion } from '../platform/version.ts';
+
+/** What changes while the process runs. */
+export interface Held {
+  certificates: Certificates | null;
+  ticketKeys: Buffer;
+  /** In words for an operator; null = it answers. */
+  databaseTrouble: string | null;
+}
+
+interface SystemParts {
+  readonly foundation: Foundation;
+  readonly domains: ApiDomains & { readonly audit: Audit };
+  readonly metrics: Metrics;
+  readonly held: Held;
+}
+
+/** What the process says of itself; the caller adds what only a serving one knows. */
+export function describeSystem({ foundation, domains, metrics, held }: SystemParts) {
+  const { config, db, bus, clock, dataDir } = foundation;
+  const { applications, audit } = domains;
+  const startedAt = clock.now();
+  return (facts: Pick<ProcessFacts, 'health' | 'listeners' | 'gateway'>) =>
+    createSystemPort({
+      facts: {
+        ...facts,
+        version: readVersion(),
+        node: config.node,
+        dataDir,
+        startedAt,
+        ledger: () => ledgerFacts(audit.status()),
+      },
+      domains,
+      bus,
+      clock,
+      metrics,
+      checks: () =>
+        runDoctor({
+          db,
+          dataDir,
+          applications,
+          certificates: held.certificates?.describe() ?? [],
+          ledger: audit.status(),
+          nowMs: () => clock.monotonicMs(),
+        }),
+    });
+}
+
+function ledgerFacts({ size, state, projected }: AuditStatus): { size: number; state: string; lag: number } {
+  return { size, state, lag: Math.max(0, size - projected) };
+}
