@@ -7,11 +7,6 @@ export interface Directory {
   readonly accounts: Pick<Identity['accounts'], 'list' | 'find'>;
 }
 
-export interface Named {
-  readonly id: string;
-  readonly name: string;
-}
-
 export const asPerson = (
   { id, role, groups }: Pick<Person, 'id' | 'role' | 'groups'>,
   acr: 'aal1' | 'aal2',
