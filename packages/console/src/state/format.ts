@@ -11,6 +11,8 @@ const date = new Intl.DateTimeFormat(LOCALE, { day: 'numeric', month: 'short' })
 const relative = new Intl.RelativeTimeFormat(LOCALE, { numeric: 'auto', style: 'short' });
 
 export const formatCount = (value: number): string => (value < 100_000 ? number.format(value) : compact.format(value));
+/** `1 request`, `2 requests`. */
+export const formatCountOf = (value: number, noun: string): string => `${formatCount(value)} ${noun}${value === 1 ? '' : 's'}`;
 export const formatShare = (value: number): string => percent.format(value);
 export const formatMoment = (timeMs: number): string => moment.format(timeMs);
 export const formatClock = (timeMs: number): string => clock.format(timeMs);

@@ -13,5 +13,5 @@ export const commandOf = (...words: readonly string[]): string => ['holdfast', .
 
 /** Every action of a page has its command; with this it goes to a terminal, a script or a colleague. */
 export function CopyAsCli({ words }: { readonly words: readonly string[] }) {
-  return <CopyButton text={commandOf(...words)} label="Copy as a command" words="CLI" />;
+  return <CopyButton text={commandOf(...words)} label="Copy as a CLI command" words="CLI" />;
 }

@@ -1,11 +1,15 @@
 import { z } from 'zod';
 
+/** A leaf is one JSON text. */
+const LEAF_CHARS_MAX = 1_048_576;
 const sha256Base64 = z.string().max(64);
 
 export const checkpointViewSchema = z.strictObject({
   /** The signed note as text (C2SP tlog-checkpoint). */
   note: z.string(),
   size: z.number().int().nonnegative(),
+  /** The public key that signs now (C2SP signed-note verifier key). Whoever trusts nobody compares it with the one they wrote down. */
+  verifierKey: z.string().max(512),
 });
 export type CheckpointView = z.infer<typeof checkpointViewSchema>;
 
@@ -14,6 +18,8 @@ export const inclusionViewSchema = z.strictObject({
   index: z.number().int().nonnegative(),
   size: z.number().int().positive(),
   leafHash: sha256Base64,
+  /** The leaf as it was hashed, so that a page can do it again; null = the segment cannot be read. */
+  leaf: z.string().max(LEAF_CHARS_MAX).nullable(),
   hashes: z.array(sha256Base64).max(64),
   checkpoint: z.string(),
 });

@@ -63,9 +63,9 @@ const audit: AuditPort = {
   tail: async () => ({ items: events, next: null }),
   count: async () => ({ count: 0, isMore: false }),
   findByRequest: async (id) => events.filter(({ requestId }) => requestId === id),
-  prove: async (index) => ({ index, size: index + 1, leafHash: 'aGFzaA==', hashes: [], checkpoint: 'note' }),
+  prove: async (index) => ({ index, size: index + 1, leafHash: 'aGFzaA==', leaf: null, hashes: [], checkpoint: 'note' }),
   consistency: async (from, to) => ({ from, to, hashes: [] }),
-  checkpoint: async () => ({ note: 'note', size: 1 }),
+  checkpoint: async () => ({ note: 'note', size: 1, verifierKey: 'key' }),
   verify: async () => ({ ok: true, size: 1, faults: [] }),
   export: async (name) => ({ directory: `exports/${name}`, size: 1 }),
 };

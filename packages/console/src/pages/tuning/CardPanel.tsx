@@ -1,7 +1,7 @@
 import type { CardDecision, TuningCard } from '@holdfast/contract';
 import { useMe } from '../../api/queries.ts';
 import { useChange } from '../../api/use-change.ts';
-import { formatCount, formatShare } from '../../state/format.ts';
+import { formatCount, formatCountOf, formatShare } from '../../state/format.ts';
 import { paths } from '../../state/paths.ts';
 import { Badge, type Tone } from '../../ui/Badge.tsx';
 import { Button } from '../../ui/Button.tsx';
@@ -36,8 +36,9 @@ export function CardPanel({ card, onExcept }: { readonly card: TuningCard; reado
         <span className="text-soft">of {card.application}</span>
       </p>
       <p className="text-soft">
-        {formatCount(card.requests)} requests of {formatCount(card.clients)} clients, {formatCount(card.establishedClients)} of
-        them established; {card.blocked === 0 ? 'none blocked' : `${formatCount(card.blocked)} blocked`}
+        {formatCountOf(card.requests, 'request')} of {formatCountOf(card.clients, 'client')},{' '}
+        {formatCount(card.establishedClients)} of them established;{' '}
+        {card.blocked === 0 ? 'none blocked' : `${formatCount(card.blocked)} blocked`}
         {card.answeredShare !== null && <>; the application answered {formatShare(card.answeredShare)} well</>}; last{' '}
         <Time at={card.lastSeen} isRelative />.
       </p>

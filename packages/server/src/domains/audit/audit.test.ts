@@ -1,5 +1,5 @@
 import { controlEvents } from '@holdfast/contract';
-import { checkInclusion, checkConsistency, openCheckpoint, parseTrust } from '@holdfast/ledger';
+import { checkInclusion, checkConsistency, leafHash, openCheckpoint, parseTrust } from '@holdfast/ledger';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -103,6 +103,8 @@ describe('proofs', () => {
     const { index } = await ledger.audit.append(rejectEvent(900));
     const proof = await ledger.audit.prove(index);
     const trust = parseTrust(ledger.audit.trust);
+    expect(Buffer.from(leafHash(Buffer.from(proof.leaf ?? ''))).toString('base64')).toBe(proof.leafHash);
+    expect(first.verifierKey).toBe(trust.keys.at(-1)?.verifier.vkey);
     const head = openCheckpoint(Buffer.from(proof.checkpoint), trust);
     const claim = { index, size: proof.size, root: head.root, leaf: bytesOf(proof.leafHash), proof: proof.hashes.map(bytesOf) };
     expect(checkInclusion(claim)).toBe(true);

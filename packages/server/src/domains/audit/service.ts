@@ -97,7 +97,7 @@ export async function openAudit(parts: AuditParts): Promise<Audit> {
     append,
     onRecorded: (listener) => live.onRecorded(listener),
     ...queries,
-    ...createProofs(publisher, opened.files),
+    ...createProofs(opened),
     ...createActs({ parts, opened, journals, append }),
     ingest: (events, dropped) => ingest({ events, dropped, intake, journals, all: parts.settings.requests === 'all' }),
     verify: async () => {
