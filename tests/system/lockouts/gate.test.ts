@@ -78,4 +78,24 @@ describe('whoever is kept out by what they set', () => {
     await stand.recover([['schema', 'withdraw', 'app', '--yes']]);
     await expect.poll(list, SOON).toBe(200);
   });
+
+  test('14: an access policy lets nobody in any more', async () => {
+    expect(await statusFrom(OWN)).toBe(200);
+    const file = join(folder, 'nobody.cedar');
+    writeFileSync(file, '@id("office") permit(principal in Group::"office-with-a-typo", action, resource);');
+    await stand.recover([
+      ['policy', 'mode', 'app', 'enforce', '--yes'],
+      ['policy', 'accept', 'app', '--file', file, '--yes', '--reason', 'only the office'],
+    ]);
+    await expect.poll(() => statusFrom(OWN), SOON).toBe(403);
+    await stand.recover([['policy', 'withdraw', 'app', '--yes']]);
+    await expect.poll(() => statusFrom(OWN), SOON).toBe(200);
+    const narrow = join(folder, 'some.cedar');
+    writeFileSync(narrow, '@id("all") permit(principal, action, resource);');
+    await stand.recover([['policy', 'accept', 'app', '--file', narrow, '--yes', '--reason', 'as it was']]);
+    await stand.recover([['policy', 'accept', 'app', '--file', file, '--yes', '--reason', 'once more']]);
+    await expect.poll(() => statusFrom(OWN), SOON).toBe(403);
+    await stand.recover([['policy', 'rollback', 'app', '--yes']]);
+    await expect.poll(() => statusFrom(OWN), SOON).toBe(200);
+  });
 });

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AdminBrowser, totp } from '../../support/admin-browser.ts';
 import { holdfast, type HoldfastProcess } from '../../support/holdfast-process.ts';
@@ -13,6 +16,9 @@ const TOLD = { timeout: 8000, interval: 20 };
 const FOUND_OUT = { timeout: 25_000, interval: 200 };
 const ATTACK = "/?q=1'%20UNION%20SELECT%20name,pass%20FROM%20users--%20";
 const API = { accept: 'application/json' };
+
+const folder = mkdtempSync(join(tmpdir(), 'hf-nodes-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe.skipIf(postgresMissing !== null)('two nodes on one database', () => {
   let nodes: TwoNodes;
@@ -78,6 +84,26 @@ describe.skipIf(postgresMissing !== null)('two nodes on one database', () => {
     const digest = async (node: HoldfastProcess): Promise<string> =>
       (await node.cli<{ snapshot: { digest: string } }>('status')).data.snapshot.digest;
     expect(await digest(nodes.b)).toBe(await digest(nodes.a));
+  });
+
+  test('an access policy of one decides at the other; an invalid one changes neither', async () => {
+    const file = join(folder, 'orders.cedar');
+    const at = async (node: HoldfastProcess, path: string): Promise<number> => (await node.fetch(path, second)).status;
+    const second = { headers: { ...API, host: 'second.test' } };
+    expect(await at(nodes.b, '/orders')).toBe(200);
+    writeFileSync(
+      file,
+      '@id("all") permit(principal, action, resource); @id("no-orders") forbid(principal, action, resource in Route::"/orders/*");',
+    );
+    expect((await nodes.a.cli('policy', 'mode', 'second', 'enforce', '--yes')).code).toBe(0);
+    expect((await nodes.a.cli('policy', 'accept', 'second', '--file', file, '--yes', '--reason', 'a test')).code).toBe(0);
+    await expect.poll(() => at(nodes.b, '/orders'), TOLD).toBe(403);
+    expect([await at(nodes.b, '/'), await at(nodes.a, '/orders')]).toEqual([200, 403]);
+    writeFileSync(file, 'permit(principal, action, resource) when { context.nothing == 1 };');
+    expect((await nodes.b.cli('policy', 'accept', 'second', '--file', file, '--yes', '--reason', 'a test')).code).not.toBe(0);
+    expect([await at(nodes.a, '/orders'), await at(nodes.b, '/')]).toEqual([403, 200]);
+    expect((await nodes.b.cli('policy', 'withdraw', 'second', '--yes')).code).toBe(0);
+    await expect.poll(() => at(nodes.a, '/orders'), TOLD).toBe(200);
   });
 
   test('a session revoked at one is refused at the other within a second', async () => {
