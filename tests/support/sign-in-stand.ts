@@ -73,7 +73,12 @@ export async function openSignInStand(login: Partial<NonNullable<ApplicationInpu
   const signIn = createSignIn<NewSession>({ people, openSession: async (request) => sessions.open(request) });
   const signingKeys = createSigningKeys({ db, bus, clock, keyring });
   await signingKeys.rotateIfDue();
-  const brand = { name: application.name, needsMfa: application.login.mfa, signUp: application.login.signUp === 'on', hosts: application.hosts };
+  const brand = {
+    name: application.name,
+    needsMfa: application.login.mfa,
+    signUp: application.login.signUp === 'on',
+    hosts: application.hosts,
+  };
   const random = (bytes: number): Uint8Array => randomBytes(bytes);
   const pages = createPages({ signIn, sessions, people, providers: [], random, brand: async () => brand }, applicationMount);
   const sessionOf = async (hash: string) => {
