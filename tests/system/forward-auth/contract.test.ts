@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startIdentityStand, type IdentityStand } from '../../support/identity-stand.ts';
+import { enforcedPolicies } from '../../support/policies.ts';
 import { sendRaw, type RawAnswer } from '../../support/raw-client.ts';
 import { verifyAssertion, type KeyList } from '../../support/verify-assertion.ts';
 
@@ -168,6 +169,32 @@ describe('who may ask', () => {
       const answer = await ask({ headers: { 'X-Forwarded-Uri': uri, ...cookieOf(stand.control.signIn()) } });
       expect(answer.status, uri).toBe(404);
     }
+  });
+});
+
+describe('access policies decide about what was asked for, and not about the question', () => {
+  const STAFF_READ = '@id("staff") permit(principal in Group::"staff", action in Action::"read", resource);';
+  const nginx = (method: string) => ({
+    family: 'nginx',
+    headers: { 'X-Original-URL': 'https://shop.example/orders', 'X-Original-Method': method },
+  });
+  const forwarded = (method: string) => ({ headers: { 'X-Forwarded-Method': method } });
+  const statusOf = async (question: Question, change: Parameters<typeof stand.control.signIn>[0] = {}): Promise<number> => {
+    const own = { Origin: 'https://shop.example', ...cookieOf(stand.control.signIn(change)) };
+    return (await ask({ ...question, headers: { ...question.headers, ...own } })).status;
+  };
+
+  test.each([
+    ['nginx', nginx],
+    ['Traefik', forwarded],
+  ])('%s is told 403 for what no policy permits, by method and by group, from the next question on', async (_name, about) => {
+    expect(await statusOf(about('POST'))).toBe(200);
+    stand.gateway.push({ policies: [enforcedPolicies(STAFF_READ)] });
+    expect(await statusOf(about('GET'))).toBe(200);
+    expect(await statusOf(about('POST'))).toBe(403);
+    expect(await statusOf(about('GET'), { groups: ['guests'] })).toBe(403);
+    stand.gateway.push({ policies: [] });
+    expect(await statusOf(about('POST'))).toBe(200);
   });
 });
 

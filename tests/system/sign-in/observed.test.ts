@@ -188,6 +188,23 @@ applications:
       expect(everything).not.toContain(secret);
   });
 
+  test('a form that visitors used is suggested, unless it is watched', async () => {
+    const suggested = async () =>
+      (await server.cli<{ forms?: { path: string; accountField: string }[] }>('app', 'sign-in', 'suggest', 'shop')).data.forms;
+    await clear();
+    await expect
+      .poll(
+        async () => {
+          // Honest visitors: learned from are answers that are no refusal, and a form seen often enough.
+          for (let count = 0; count < 10; count += 1) await signIn({ name: 'ada', password: RIGHT, path: '/members/login' });
+          return suggested();
+        },
+        { timeout: 60_000, interval: 500 },
+      )
+      .toContainEqual({ path: '/members/login', method: 'POST', accountField: 'name' });
+    expect((await suggested())?.map(({ path }) => path)).not.toContain('/login');
+  }, 90_000);
+
   test('other pages are nobody’s business, and the command says what would be made of an answer', async () => {
     const page = await sendRaw({
       port,

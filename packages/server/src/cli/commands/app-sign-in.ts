@@ -1,11 +1,13 @@
 import { signInObserverSchema, signInOutcome } from '@holdfast/contract';
-import type { Application, ApplicationView, SignInObserver, SignInSign } from '@holdfast/contract';
+import type { Application, ApplicationView, SchemaProposal, SignInObserver, SignInSign } from '@holdfast/contract';
 import { change, planned } from '../change.ts';
 import { segment } from '../client.ts';
 import type { BranchBody, Context, Input, OptionDefinition, Verb } from '../command.ts';
+import { EXIT } from '../exit-codes.ts';
 import { NotConfirmed, UsageFault } from '../fault.ts';
 import type { Outcome } from '../outcome.ts';
 import { formatTable } from '../table.ts';
+import { loginFormsIn } from './login-forms.ts';
 
 const PATH = '/api/v1/applications';
 const NAME = { name: '<id>', help: 'id of the application' } as const;
@@ -25,6 +27,14 @@ export const signIn: Verb & BranchBody = {
       words: [NAME],
       examples: ['holdfast app sign-in list shop'],
       run: list,
+    },
+    {
+      name: 'suggest',
+      summary: 'forms with a password among what was learned from honest requests',
+      about: 'What a wrong password is answered with has to be seen: only requests that were answered well are learned from.',
+      words: [NAME],
+      examples: ['holdfast app sign-in suggest shop'],
+      run: suggest,
     },
     {
       name: 'add',
@@ -105,6 +115,25 @@ async function list(context: Context, input: Input): Promise<Outcome> {
   return { data: { observers }, text: () => formatTable(observers, columns, empty) };
 }
 
+async function suggest(context: Context, input: Input): Promise<Outcome> {
+  const id = input.words[0] ?? '';
+  const path = `${PATH}/${segment(id)}`;
+  await using api = await context.api();
+  const { application } = await api.call<ApplicationView>({ method: 'GET', path });
+  const { fragment } = await api.call<SchemaProposal>({ method: 'GET', path: `${path}/schema/proposal` });
+  const watched = new Set(application.signIn.observers.map(keyOf));
+  const forms = loginFormsIn(fragment).filter(({ method, path: at }) => !watched.has(`${method} ${at}`));
+  const lines = forms.map(
+    (form) =>
+      `holdfast app sign-in add ${id} --path ${form.path} --method ${form.method} --account-field ${form.accountField} --failure-status 401\n`,
+  );
+  const empty = 'nothing that was learned looks like a login form that is not watched yet\n';
+  return {
+    data: { forms },
+    text: lines.length === 0 ? empty : `${lines.join('')}put in what a wrong password is answered with\n`,
+  };
+}
+
 function signText(sign: SignInSign | null): string {
   if (sign === null) return 'anything else';
   const location = sign.location === null ? [] : [`to ${sign.location}`];
@@ -175,7 +204,7 @@ async function test(context: Context, input: Input): Promise<Outcome> {
   const observer = view.application.signIn.observers.find((other) => keyOf(other) === keyOf(form));
   if (observer === undefined) throw new UsageFault(`${keyOf(form)} is not watched.`, 'holdfast app sign-in add --help');
   const outcome = signInOutcome(observer, { status, location: input.text('location'), body: input.text('text') });
-  return { data: { outcome }, text: `${outcome}\n`, exit: outcome === 'unclear' ? 1 : 0 };
+  return { data: { outcome }, text: `${outcome}\n`, exit: outcome === 'unclear' ? EXIT.findings : EXIT.ok };
 }
 
 async function clear(context: Context, input: Input): Promise<Outcome> {
