@@ -5,6 +5,7 @@ import {
   tokenInputSchema,
   tokenViewSchema,
   ulidSchema,
+  type Permission,
 } from '@holdfast/contract';
 import { createRoute, z } from '@hono/zod-openapi';
 import { may, type Principal } from '../../domains/access/index.ts';
@@ -50,7 +51,15 @@ function assertMayHandOn(principal: Principal, { applications }: TokenAccount): 
   throw new Refusal('permission-missing', { errors });
 }
 
-export function mountTokens(api: Api, { identity }: ApiDomains): void {
+/** Of these, which a caller has no right to: by role, or because a policy takes it. */
+async function notTheirs({ access }: ApiDomains, principal: Principal, wanted: readonly Permission[]): Promise<Permission[]> {
+  const verdicts = await Promise.all(wanted.map(async (permission) => access.api.mayHandOn(principal, permission)));
+  return wanted.filter((_, index) => verdicts[index] !== true);
+}
+
+export function mountTokens(api: Api, domains: ApiDomains): void {
+  const { identity } = domains;
+
   api.openapi(list, async (context) => {
     const page = await identity.listTokens(context.req.valid('query'));
     return context.json({ items: [...page.items], next: page.next }, 200);
@@ -59,7 +68,7 @@ export function mountTokens(api: Api, { identity }: ApiDomains): void {
     const input = context.req.valid('json');
     const principal = context.get('principal');
     // Nobody hands on more than they have: a token that may issue tokens must not be the key to everything.
-    const beyond = input.permissions.filter((permission) => !may(principal, permission));
+    const beyond = await notTheirs(domains, principal, input.permissions);
     if (beyond.length > 0) {
       const errors = beyond.map((permission) => ({ pointer: '/permissions', detail: `${permission} is not yours to give` }));
       throw new Refusal('permission-missing', { errors });

@@ -15,7 +15,7 @@ export interface AccessParts extends Omit<PolicySetsParts, 'changed'> {
 export interface Access {
   readonly policies: PolicySets;
   /** Calls of the API. */
-  readonly api: Pick<ApiAccess, 'decide'>;
+  readonly api: Pick<ApiAccess, 'decide' | 'mayHandOn'>;
   decide(set: string, input: DecideInput): Promise<PolicyAnswer>;
   whoCan(set: string, query: WhoCanQuery): Promise<WhoCan>;
   /** Tells, after a change is durable, that the policies are others now. */

@@ -128,3 +128,15 @@ describe('a call of the API', () => {
     await expect(ask(person('owner'), 'ban:read')).rejects.toThrow('away');
   });
 });
+
+describe('a right', () => {
+  it('is handed on by whoever has it, unless a policy takes it from them; and that is no decision about a call', async () => {
+    accept('@id("calm") forbid(principal in Role::"administrator", action == Action::"ban:write", resource);');
+    expect(await access.mayHandOn(person('administrator'), 'ban:read')).toBe(true);
+    expect(await access.mayHandOn(person('administrator'), 'ban:write')).toBe(false);
+    expect(await access.mayHandOn(person('analyst'), 'ban:write')).toBe(true);
+    expect(await access.mayHandOn(token('ban:read'), 'ban:write')).toBe(false);
+    expect(await access.mayHandOn(host, 'backup:write')).toBe(true);
+    expect(told).toEqual([]);
+  });
+});

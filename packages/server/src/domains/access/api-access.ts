@@ -27,6 +27,8 @@ export type CallVerdict = 'allowed' | 'missing' | 'forbidden';
 
 export interface ApiAccess {
   decide(principal: Principal, permission: Permission, method: string): Promise<CallVerdict>;
+  /** Whether they have this right and may hand it on: nobody is told of it, because nothing was done. */
+  mayHandOn(principal: Principal, permission: Permission): Promise<boolean>;
   /** The set is another one now. */
   forget(): void;
 }
@@ -82,6 +84,10 @@ export function createApiAccess({ policies, decisions, clock, log }: Parts): Api
       decisions.tell(decisionOf(principal, permission, verdict));
       if (verdict.allowed) return 'allowed';
       return may(principal, permission) ? 'forbidden' : 'missing';
+    },
+    async mayHandOn(principal, permission) {
+      if (principal.permissions === 'all') return true;
+      return may(principal, permission) && (await judge(principal, permission, 'POST')).allowed;
     },
     forget() {
       lookedAt = Number.NEGATIVE_INFINITY;
