@@ -111,6 +111,7 @@ async function signedIn(visit: Visit, step: SignedIn<NewSession>, { sessions }: 
   </p>`;
   return page(visit, {
     title: 'You are signed in',
+    isUntold: true,
     body: markup`${displaced > 0 ? told : null}<p><a href="${goOn}">Continue</a></p>`,
     // Whoever is told something has the time to read it.
     ...(displaced > 0 ? {} : { goOn }),

@@ -27,6 +27,7 @@ function failed(visit: Visit, refused: Refused): OwnPageResponse {
   if (refused.cause === 'ended') return redirect(visit, withNext(visit.mount.path(away), visit.next, 'ended'));
   return page(visit, {
     title: 'That did not work',
+    isUntold: true,
     status: refusedStatus(refused),
     retryAfterSeconds: refused.retryAfterSeconds,
     hasError: true,

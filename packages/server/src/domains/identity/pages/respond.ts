@@ -18,6 +18,8 @@ export interface PageView {
   readonly cookies?: Cookies;
   /** Goes on there by itself. */
   readonly goOn?: string;
+  /** Its address holds what the application must not see, and no form of ours stands on it. */
+  readonly isUntold?: boolean;
   /** Something went wrong: said first in the title, which is what a screen reader reads first. */
   readonly hasError?: boolean;
 }
@@ -81,7 +83,8 @@ ${body}
     headers: [
       ['content-type', 'text/html; charset=utf-8'],
       ['content-security-policy', policy(visit, hasScript)],
-      ...FIXED_HEADERS,
+      ...FIXED_HEADERS.filter(([name]) => name !== 'referrer-policy'),
+      ['referrer-policy', view.isUntold === true ? 'no-referrer' : 'same-origin'],
       ...(wait === null ? [] : ([['retry-after', String(wait)]] satisfies [string, string][])),
       ...cookieHeaders(visit, view.cookies ?? {}),
     ],
