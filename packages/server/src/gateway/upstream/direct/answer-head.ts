@@ -15,9 +15,11 @@ export interface AnswerHead {
   readonly keepAliveMs: number | null;
 }
 
-const STATUS_LINE = /^HTTP\/1\.(?<minor>[01]) (?<status>[1-9]\d\d)(?: [\t\u0020-\u007e\u0080-\u00ff]*)?$/u;
+const STATUS_LINE = /^HTTP\/1\.[01] [1-9]\d\d(?: [\t\u0020-\u007e\u0080-\u00ff]*)?$/u;
+const MINOR_AT = 7;
+const STATUS_AT = 9;
 const LENGTH = /^\d{1,15}$/u;
-const KEEP_ALIVE = /(?:^|[\s,])timeout=(?<seconds>\d{1,6})/iu;
+const KEEP_ALIVE = /(?:^|[\s,])timeout=(\d{1,6})/iu;
 const HEADERS_MAX = 256;
 
 interface Draft {
@@ -34,15 +36,15 @@ interface Draft {
  */
 export function readAnswerHead(text: string, method: string): AnswerHead | null {
   const lineEnd = text.indexOf('\r\n');
-  const line = STATUS_LINE.exec(lineEnd < 0 ? text : text.slice(0, lineEnd))?.groups;
   const draft: Draft = { headers: [], length: null, coding: null, connection: '', keepAlive: null };
-  if (line === undefined || (lineEnd >= 0 && !readFields(text, lineEnd + 2, draft))) return null;
-  const status = Number(line['status']);
-  const isOld = line['minor'] === '0';
+  if (!STATUS_LINE.test(lineEnd < 0 ? text : text.slice(0, lineEnd))) return null;
+  if (lineEnd >= 0 && !readFields(text, lineEnd + 2, draft)) return null;
+  const status = Number(text.slice(STATUS_AT, STATUS_AT + 3));
+  const isOld = text[MINOR_AT] === '0';
   const framing = framingOf(draft, { status, method, isOld });
   if (framing === null) return null;
   const { headers, connection, keepAlive } = draft;
-  const seconds = keepAlive === null ? undefined : KEEP_ALIVE.exec(keepAlive)?.groups?.['seconds'];
+  const seconds = keepAlive === null ? undefined : KEEP_ALIVE.exec(keepAlive)?.[1];
   return {
     status,
     headers,
