@@ -1,11 +1,14 @@
+import { randomBytes } from 'node:crypto';
 import { accessDecisionSchema, type ApplicationInput, type EventRecord } from '@holdfast/contract';
 import { afterEach, describe, expect, it, test } from 'vitest';
+import { hashToken, TOKEN_BYTES, writeToken } from '../../../packages/server/src/domains/identity/token-text.ts';
 import { PERSON, startIdentityStand, type IdentityStand } from '../../support/identity-stand.ts';
 import { sendRaw } from '../../support/raw-client.ts';
 import { enforcedPolicies } from '../../support/policies.ts';
 
 const STAFF = '@id("staff") permit(principal in Group::"staff", action in Action::"read", resource);';
 const ALL = '@id("all") permit(principal, action, resource);';
+const ACCOUNT = '01ARZ3NDEKTSV4RRFFQ69G5FAZ';
 const JSON_CLIENT = { accept: 'application/json' };
 let stand: IdentityStand;
 afterEach(async () => stand[Symbol.asyncDispose]());
@@ -119,6 +122,21 @@ describe('access policies of an application', () => {
     });
     expect((await ask('/public/a')).status).toBe(200);
     expect((await ask('/private')).status).toBe(403);
+  });
+
+  it('know a program by its account', async () => {
+    await start(`permit(principal == ServiceAccount::"${ACCOUNT}", action in Action::"read", resource in Route::"/reports/*");`);
+    const token = writeToken(randomBytes(TOKEN_BYTES));
+    const hash = hashToken(token).toString('hex');
+    const expiresAt = Date.now() + 3_600_000;
+    const account = { hash, id: ACCOUNT, name: 'nightly', token: PERSON, cidrs: [], expiresAt, refusal: null };
+    stand.control.accounts.set(hash, account);
+    const headers = { authorization: `Bearer ${token}` };
+    const allowed = await ask('/reports/7', { headers });
+    expect(allowed.status).toBe(200);
+    expect((await recordOf(allowed)).payload['access']).toMatchObject({ principal: { kind: 'service', id: ACCOUNT } });
+    expect((await ask('/reports/7', { headers, method: 'DELETE' })).status).toBe(403);
+    expect((await ask('/orders', { headers })).status).toBe(403);
   });
 
   it('send a stranger to the sign-in where signing in could help', async () => {
