@@ -57,7 +57,9 @@ async function settle(page: Page): Promise<void> {
 }
 
 const audit = async (page: Page): Promise<string[]> => {
-  const { violations } = await page.evaluate<AxeResults>(async () => window.axe.run(document, { resultTypes: ['violations'] }));
+  const { violations } = await page.evaluate<AxeResults>(async () =>
+    window.axe.run(document, { resultTypes: ['violations'], rules: { 'target-size': { enabled: true } } }),
+  );
   return violations.flatMap(({ id, nodes }) =>
     nodes.map(({ target, failureSummary }) => `${id} ${target.join(' ')}: ${failureSummary ?? ''}`),
   );

@@ -19,6 +19,9 @@ const FLAGS = [
 ];
 const PASSWORD = 'vier blaue Fahrräder im Regen';
 
+const ACCOUNT = 'nightly-build';
+const ATTACK = `/search?${new URLSearchParams({ q: "1' AND SLEEP(5) -- " }).toString()}`;
+
 export interface OpenOptions {
   readonly width?: number;
   readonly isDark?: boolean;
@@ -40,9 +43,10 @@ export interface ConsoleStand extends AsyncDisposable {
   /** The owner without a browser: calls of the API, and codes of the authenticator. */
   readonly owner: AdminBrowser;
   readonly password: string;
-  /** The id of a service account. */
+  /** The name of a service account. */
   readonly account: string;
-  /** A request that was found to be an attack. */
+  /** Path and query of an attack, and the number of a request with it. */
+  readonly attack: string;
   readonly requestId: string;
   open(options?: OpenOptions): Promise<OpenedPage>;
 }
@@ -58,7 +62,7 @@ async function seed(holdfast: HoldfastProcess): Promise<string> {
     "' UNION SELECT name, password FROM users -- ",
   ])
     await holdfast.fetch(`/search?${new URLSearchParams({ q: attack }).toString()}`);
-  const answer = await holdfast.fetch(`/search?${new URLSearchParams({ q: "1' AND SLEEP(5) -- " }).toString()}`);
+  const answer = await holdfast.fetch(ATTACK);
   return String(answer.headers['x-request-id']);
 }
 
@@ -107,10 +111,10 @@ export async function openConsoleStand(args: readonly string[] = []): Promise<Co
   const owner = new AdminBrowser(holdfast.admin, holdfast.ca());
   const link = readFileSync(join(holdfast.dataDir, 'setup-link'), 'utf8').trim();
   await owner.enrol(link, { name: 'ada', password: PASSWORD });
-  const { data } = await owner.api('POST', '/service-accounts', {
-    body: { name: 'nightly-build', purpose: 'Reads what was found' },
-  });
-  const account = String(data['id']);
+  await holdfast.cli('service', 'create', ACCOUNT, '--purpose', 'reads what was found', '--owner', 'ada');
+  await holdfast.cli('token', 'create', '--account', ACCOUNT, '--name', 'first', '--permission', 'event:read');
+  await holdfast.cli('user', 'invite', 'grace', '--role', 'analyst');
+  await holdfast.cli('ban', 'add', '203.0.113.7', '--for', '2h', '--reason', 'password guessing');
   const requestId = await seed(holdfast);
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
   opening.defer(async () => browser.close());
@@ -121,7 +125,8 @@ export async function openConsoleStand(args: readonly string[] = []): Promise<Co
     origin,
     owner,
     password: PASSWORD,
-    account,
+    account: ACCOUNT,
+    attack: ATTACK,
     requestId,
     open: async (options = {}) => openIn(browser, { origin, owner }, options),
     [Symbol.asyncDispose]: async () => stack.disposeAsync(),

@@ -58,9 +58,10 @@ async function send(address: string, init: RequestInit): Promise<Response> {
     throw new Problem({ code: 'unreachable' });
   }
   if (response.ok) return response;
-  if (response.status === 401) location.assign(paths.signIn(here()));
   // A problem document has this shape; anything else lacks its fields, which the class allows.
   const document = (await response.json().catch(() => ({}))) as Partial<ProblemDocument>;
+  // Whoever is to confirm who they are is signed in (RFC 9470 §3 answers both with 401).
+  if (response.status === 401 && document.code !== 'step-up-required') location.assign(paths.signIn(here()));
   throw new Problem({ status: response.status, ...document });
 }
 

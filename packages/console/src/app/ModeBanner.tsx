@@ -47,7 +47,7 @@ export function ModeBanner() {
     >
       <strong className="tracking-wider">{word}</strong>
       <span>{text}</span>
-      <LinkTo to={paths.applications()} className="ms-auto underline underline-offset-2">
+      <LinkTo to={paths.applications()} className="-my-1 ms-auto py-1 underline underline-offset-2">
         Modes
       </LinkTo>
     </div>

@@ -99,13 +99,13 @@ function RailFoot() {
   return (
     <div className="border-t border-rail-soft/25 px-6 py-3 text-[0.8125rem]">
       <ThemeChoice />
-      <p className="mt-2 [overflow-wrap:anywhere]">
-        <a href={paths.account()} className="underline underline-offset-2">
+      <p className="mt-1.5 [overflow-wrap:anywhere]">
+        <a href={paths.account()} className="inline-block py-1 underline underline-offset-2">
           {me.name ?? me.ref}
         </a>
         {me.role !== null && <span className="text-rail-soft"> · {me.role}</span>}
       </p>
-      <a href={paths.signOut()} className="text-rail-soft underline underline-offset-2">
+      <a href={paths.signOut()} className="inline-block py-1 text-rail-soft underline underline-offset-2">
         Sign out
       </a>
     </div>

@@ -22,7 +22,7 @@ function sinceOf(span: string | undefined): number | undefined {
 }
 
 /** What decides which rows there are; `show` only opens one of them. */
-const FILTERS = ['type', 'application', 'severity', 'outcome', 'requestId', 'group', 'path', 'actor'] as const;
+const FILTERS = ['type', 'application', 'severity', 'outcome', 'requestId', 'group', 'path', 'actor', 'address'] as const;
 export const EVENT_FILTERS: readonly string[] = [...FILTERS, 'span'];
 
 export function eventsQuery(search: Search) {

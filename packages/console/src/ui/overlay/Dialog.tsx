@@ -1,5 +1,6 @@
 import { useEffect, useId, useRef, type MouseEvent, type ReactNode } from 'react';
 import { classes } from '../classes.ts';
+import { showDialog } from './open-dialogs.ts';
 
 interface DialogProps {
   readonly title: string;
@@ -16,11 +17,7 @@ interface DialogProps {
 export function Dialog({ title, onClose, isDrawer = false, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useEffect(() => {
-    const { current } = dialog;
-    if (current?.open === false) current.showModal();
-    return () => current?.close();
-  }, []);
+  useEffect(() => (dialog.current === null ? undefined : showDialog(dialog.current)), []);
   const onBackdrop = (event: MouseEvent): void => {
     if (event.target === dialog.current) onClose();
   };

@@ -1,7 +1,9 @@
 import { useEffect, useState } from 'react';
+import { createPortal } from 'react-dom';
 import { useStore } from '../../state/store.ts';
 import { Button } from '../Button.tsx';
 import { classes } from '../classes.ts';
+import { openDialogs } from './open-dialogs.ts';
 import { dismiss, toast, toasts, type ShownToast } from './toast-store.ts';
 
 const SHOWN_MS = 8000;
@@ -11,7 +13,8 @@ const UNDO_MS = 20_000;
 /** What was done, said where it is out of the way and read aloud; with a way back where there is one. */
 export function Toasts() {
   const shown = useStore(toasts);
-  return (
+  const dialog = useStore(openDialogs).at(-1);
+  const list = (
     <div
       role="status"
       aria-live="polite"
@@ -22,6 +25,8 @@ export function Toasts() {
       ))}
     </div>
   );
+  // Beside an open dialog nothing can be reached: the way back must be inside.
+  return dialog === undefined ? list : createPortal(list, dialog);
 }
 
 function ToastBox({ id, text, isFault = false, undo }: ShownToast) {

@@ -49,6 +49,14 @@ export function Plot({ label, times, series, isStacked = false, height = 200, fo
   );
 }
 
+const IDLE_MS_MAX = 500;
+/** The words of a page come before its pictures. Not every browser can tell when it has nothing to do. */
+const idle = async (): Promise<void> =>
+  new Promise((resolve) => {
+    if ('requestIdleCallback' in globalThis) requestIdleCallback(() => resolve(), { timeout: IDLE_MS_MAX });
+    else setTimeout(resolve, 0);
+  });
+
 /** The library comes with the first picture: pages without one do not load it. */
 function Canvas({ times, series, isStacked, height, format, onPoint }: Drawing) {
   const box = useRef<HTMLDivElement>(null);
@@ -59,6 +67,7 @@ function Canvas({ times, series, isStacked, height, format, onPoint }: Drawing) 
     let isGone = false;
     const resized = new ResizeObserver(() => plot?.setSize({ width: current.clientWidth, height }));
     const draw = async (): Promise<void> => {
+      await idle();
       const { default: UPlot } = await import('uplot');
       if (isGone) return;
       plot = drawPlot(UPlot, current, { times, series, isStacked, height, format, onPoint });

@@ -13,19 +13,26 @@ export interface Drawing {
   readonly onPoint: (index: number | null) => void;
 }
 
-/** A canvas knows no custom properties: what a colour with tokens means here and now, as one that it takes. */
-function colourOf(box: HTMLElement, written: string): string {
-  const probe = document.createElement('span');
-  probe.style.color = written;
-  box.append(probe);
-  const { color } = getComputedStyle(probe);
-  probe.remove();
-  return color;
-}
+type Colours = ReadonlyMap<string, string>;
 
 const line = (token: string): string => `var(${token})`;
 /** Opaque, so that areas on top of each other do not mix. */
 const area = (token: string): string => `color-mix(in srgb, var(${token}) 38%, var(--color-card))`;
+const AXIS = line('--color-soft');
+const GRID = line('--color-line');
+
+/** A canvas knows no custom properties: what colours with tokens mean here and now. All at once: each look makes the browser lay out. */
+function measure(box: HTMLElement, written: readonly string[]): Colours {
+  const probes = written.map((color) => {
+    const probe = document.createElement('span');
+    probe.style.color = color;
+    return probe;
+  });
+  box.append(...probes);
+  const colours = new Map(probes.map((probe, index) => [written[index] ?? '', getComputedStyle(probe).color]));
+  for (const probe of probes) probe.remove();
+  return colours;
+}
 
 /** Each series with all that lie below it; the highest is drawn first. */
 function stack(series: readonly Series[]): readonly Series[] {
@@ -46,10 +53,9 @@ const WHOLE = [
   1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000, 1_000_000,
 ];
 
-function axes(box: HTMLElement, { format, isStacked }: Drawing): uPlot.Axis[] {
-  const stroke = colourOf(box, line('--color-soft'));
-  const rule = { stroke: colourOf(box, line('--color-line')), width: 1 };
-  const font = `12px ${getComputedStyle(box).fontFamily}`;
+function axes({ format, isStacked }: Drawing, colours: Colours, font: string): uPlot.Axis[] {
+  const stroke = colours.get(AXIS) ?? '';
+  const rule = { stroke: colours.get(GRID) ?? '', width: 1 };
   const none = { show: false };
   return [
     {
@@ -77,15 +83,11 @@ function axes(box: HTMLElement, { format, isStacked }: Drawing): uPlot.Axis[] {
 export function drawPlot(UPlot: typeof uPlot, box: HTMLElement, drawing: Drawing): uPlot {
   const { times, series, isStacked, height, onPoint } = drawing;
   const drawn = isStacked ? stack(series) : series;
+  const colours = measure(box, [AXIS, GRID, ...series.flatMap(({ token }) => [line(token), area(token)])]);
   const lines = drawn.map(({ name, token }): uPlot.Series => {
-    const stroke = colourOf(box, line(token));
-    return {
-      label: name,
-      stroke,
-      width: 1.5,
-      points: { show: false },
-      ...(isStacked ? { fill: colourOf(box, area(token)) } : {}),
-    };
+    const stroke = colours.get(line(token)) ?? '';
+    const fill = isStacked ? { fill: colours.get(area(token)) ?? '' } : {};
+    return { label: name, stroke, width: 1.5, points: { show: false }, ...fill };
   });
   const options: uPlot.Options = {
     width: Math.max(box.clientWidth, 80),
@@ -93,7 +95,7 @@ export function drawPlot(UPlot: typeof uPlot, box: HTMLElement, drawing: Drawing
     legend: { show: false },
     cursor: { y: false, points: { show: false }, drag: { setScale: false } },
     scales: { y: { range: (_plot, _min, max) => [0, Math.max(max * 1.08, 1)] } },
-    axes: axes(box, drawing),
+    axes: axes(drawing, colours, `12px ${getComputedStyle(box).fontFamily}`),
     series: [{}, ...lines],
     hooks: { setCursor: [({ cursor }) => onPoint(cursor.idx ?? null)] },
   };
