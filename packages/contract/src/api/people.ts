@@ -43,6 +43,18 @@ export const personViewSchema = z.strictObject({
 });
 export type PersonView = z.infer<typeof personViewSchema>;
 
+/** A list of people never answers with all of them; every part narrows it. */
+export const peopleQuerySchema = pageQuerySchema.extend({
+  /** A part of the name to sign in with, or of the name that is shown. */
+  q: z.string().trim().min(1).max(64).optional(),
+  /** `none` = users of applications only. */
+  role: z.enum([...roleSchema.options, 'none']).optional(),
+  status: z.enum(['invited', 'active', 'disabled']).optional(),
+  /** With a second factor of any kind, or without. */
+  mfa: z.enum(['with', 'without']).optional(),
+});
+export type PeopleQuery = z.input<typeof peopleQuerySchema>;
+
 /** How many people have what; numbers only, of people who are active unless said otherwise. */
 export const mfaAdoptionSchema = z.strictObject({
   people: z.number().int(),

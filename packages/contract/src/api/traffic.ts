@@ -78,6 +78,17 @@ export const trafficTopSchema = z.strictObject({
 });
 export type TrafficTop = z.infer<typeof trafficTopSchema>;
 
+/** Sign-ins in equal intervals, of everybody at the administration and at every application. */
+export const signInsSchema = z.strictObject({
+  since: timestampSchema,
+  until: timestampSchema,
+  step: z.enum(['10s', '1m', '1h', '1d']),
+  points: z
+    .array(z.strictObject({ time: timestampSchema, succeeded: count, refused: count, lockedOut: count }))
+    .max(TRAFFIC_POINTS_MAX),
+});
+export type SignIns = z.infer<typeof signInsSchema>;
+
 /** What one second brought; sent each second while somebody watches. */
 export const trafficTickSchema = z.strictObject({
   time: timestampSchema,

@@ -78,7 +78,7 @@ export interface PeoplePort {
 
 /** What happens now and what was counted, for whoever watches. */
 export interface WatchPort {
-  readonly traffic: Pick<Traffic, 'series' | 'top'>;
+  readonly traffic: Pick<Traffic, 'series' | 'top' | 'signIns'>;
   readonly overview: (principal: Principal, query: { readonly since?: number | undefined }) => Promise<Overview>;
   readonly streams: Streams;
   readonly sessions: Pick<Sessions, 'aliveUntil'>;

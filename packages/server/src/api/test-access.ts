@@ -36,7 +36,7 @@ export function somebody(name: string, change: Partial<Person> = {}): Person {
 
 /** For tests: the access of a platform on which nobody lives, unless they are given. */
 export function createTestAccess(
-  { db, bus, clock }: TestPlatform,
+  { db, bus, clock }: Pick<TestPlatform, 'db' | 'bus' | 'clock'>,
   applications: Applications,
   { people = [], accounts = NO_ACCOUNTS }: Inhabitants = {},
 ): Access {

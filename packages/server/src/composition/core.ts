@@ -3,7 +3,7 @@ import type { Answer, Ask } from '@holdfast/contract';
 import { createMaintenance } from '../api/maintenance.ts';
 import { createAccess } from '../domains/access/index.ts';
 import { createApplications } from '../domains/applications/index.ts';
-import { createTraffic, openAudit, type Traffic } from '../domains/audit/index.ts';
+import { createTraffic, openAudit, type Audit, type Traffic } from '../domains/audit/index.ts';
 import { createIdentity, toGatewayAccount } from '../domains/identity/index.ts';
 import { createProtection, foldRoute, type KeyMaterial, type ProtectionVault } from '../domains/protection/index.ts';
 import { openIdentity } from './identity.ts';
@@ -21,7 +21,7 @@ export async function openCore(foundation: Foundation) {
   const { config, db, bus, clock, log, stack } = foundation;
   const metrics = createMetrics({ withProcess: true });
   const audit = stack.use(await openAudit({ platform: foundation, settings: config.audit, node: config.node }));
-  const traffic = stack.use(openTraffic(foundation, audit.status().origin));
+  const traffic = stack.use(openTraffic(foundation, audit));
   // Certificates come only when something is served; a snapshot made before has none.
   const held: Held = { certificates: null, ticketKeys: randomBytes(TICKET_KEYS_BYTES), databaseTrouble: null };
   const troubles = (): string[] => [held.databaseTrouble, foundation.nodes.trouble()].filter((trouble) => trouble !== null);
@@ -63,8 +63,11 @@ export async function openCore(foundation: Foundation) {
 }
 
 /** Counted traffic names routes, and a path can hold what belongs to somebody. */
-function openTraffic({ db, clock, log, keyring }: Foundation, origin: string): Traffic {
-  return createTraffic({ db, clock, log, origin, routes: { fold: foldRoute, ...openVault(keyring, TRAFFIC) } });
+function openTraffic({ db, clock, log, keyring }: Foundation, audit: Pick<Audit, 'status' | 'onRecorded'>): Traffic {
+  const routes = { fold: foldRoute, ...openVault(keyring, TRAFFIC) };
+  const traffic = createTraffic({ db, clock, log, origin: audit.status().origin, routes });
+  audit.onRecorded((event) => traffic.takeRecord(event));
+  return traffic;
 }
 
 const TUNING = { purpose: 'tuning', place: ['protection', 'tuning'] };

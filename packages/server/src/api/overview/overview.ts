@@ -96,7 +96,7 @@ export function createOverview(parts: OverviewParts) {
       identity.countExpiring(now + TOKEN_DAYS * DAY_MS),
       lastBackup(parts),
       tuningFacts(selfTest),
-      traffic.series({ since: from, step: now - from > DAY_MS ? '1h' : '1m' }),
+      traffic.series({ since: from, step: '1h' }),
     ]);
     const bypassUntil = bypass.active?.until ?? null;
     const certificates = endingCertificates(parts);

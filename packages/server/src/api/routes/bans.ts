@@ -13,13 +13,17 @@ import { answers, body, created, needs, noContent, type Api } from '../route.ts'
 
 /** The slash of a prefix is written `%2F`. */
 const params = z.object({ prefix: prefixSchema });
-const banQuery = pageQuerySchema.extend({ address: prefixSchema.optional() });
+const banQuery = pageQuerySchema.extend({
+  address: prefixSchema.optional(),
+  /** A part of the prefix or of the reason. */
+  q: z.string().trim().min(1).max(64).optional(),
+});
 
 const listBans = createRoute({
   method: 'get',
   path: '/api/v1/bans',
   tags: ['bans'],
-  summary: 'Lists bans, newest first; with `address` those that hit it.',
+  summary: 'Lists bans, newest first; with `address` those that hit it, with `q` those whose prefix or reason has that part.',
   ...needs('ban:read'),
   request: { query: banQuery },
   responses: answers(pageSchema(banViewSchema), 'One page.'),

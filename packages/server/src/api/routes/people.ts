@@ -1,8 +1,9 @@
 import {
   callerSchema,
   factorsViewSchema,
-  pageQuerySchema,
+  mfaAdoptionSchema,
   pageSchema,
+  peopleQuerySchema,
   PERMISSIONS,
   personChangeSchema,
   personInputSchema,
@@ -29,10 +30,18 @@ const list = createRoute({
   method: 'get',
   path: '/api/v1/people',
   tags,
-  summary: 'Lists people, oldest first.',
+  summary: 'Lists people, oldest first; all of them, or those that a filter leaves.',
   ...needs('person:read'),
-  request: { query: pageQuerySchema },
+  request: { query: peopleQuerySchema },
   responses: answers(pageSchema(personViewSchema), 'One page.'),
+});
+const adoption = createRoute({
+  method: 'get',
+  path: '/api/v1/people/adoption',
+  tags,
+  summary: 'How many people have which second factor.',
+  ...needs('person:read'),
+  responses: answers(mfaAdoptionSchema, 'Numbers, no names.'),
 });
 const invite = createRoute({
   method: 'post',
@@ -171,6 +180,8 @@ function callerOf({ actor, permissions, session }: Principal): Caller {
 }
 
 function mountReads(api: Api, { people }: PeoplePort): void {
+  // Before the route of one person, which would take it for a name.
+  api.openapi(adoption, async (context) => context.json(await people.adoption(), 200));
   api.openapi(list, async (context) => {
     const { items, next } = await people.list(context.req.valid('query'));
     return context.json({ items: items.map(viewOf), next }, 200);

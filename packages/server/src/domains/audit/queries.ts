@@ -9,7 +9,7 @@ import { Cursor } from './segment-cursor.ts';
 import type { SegmentLog } from './segment-log.ts';
 import { conditionsOf, matches, type EventFilter } from './search/filter.ts';
 import { search, type Found, type SearchParts } from './search/search.ts';
-import type { SearchKeys } from './search/search-keys.ts';
+import type { SearchedLeaf, SearchKeys } from './search/search-keys.ts';
 import { readRows, type ProjectedRow } from './store.ts';
 
 /** A page may wait this long for rows that are on their way. */
@@ -61,7 +61,8 @@ export function createQueries(parts: QueryParts): Queries {
   const { db, origin, segments, projection, journals } = parts;
 
   const find = async (filter: EventFilter, before: number | null, limit: number): Promise<Found> => {
-    const searching: SearchParts = { db, log: origin, monotonicMs: parts.monotonicMs, viewOf: (row) => viewOf(row, parts) };
+    const pathOf = (row: ProjectedRow): string | null => pathOfRow(row, parts.searchKeys);
+    const searching: SearchParts = { db, log: origin, monotonicMs: parts.monotonicMs, pathOf };
     const conditions = conditionsOf(filter, parts.searchKeys, parts.pseudonym);
     return search(searching, { filter, conditions, before, limit });
   };
@@ -73,14 +74,14 @@ export function createQueries(parts: QueryParts): Queries {
       return pageOfMemory(journals.allowed.latest(), { holds, limit, before: cursor.kind === 'memory' ? cursor.before : null });
     }
     await freshen(projection);
-    const { events, next, isShort } = await find(filter, cursor.kind === 'row' ? cursor.before : null, limit);
+    const { rows, next, isShort } = await find(filter, cursor.kind === 'row' ? cursor.before : null, limit);
     const searchedTo = isShort && next !== null ? await timeOf(next, parts) : null;
-    return { items: events, next: next === null ? null : `r${next}`, searchedTo };
+    return { items: rows.flatMap((row) => viewOf(row, parts)), next: next === null ? null : `r${next}`, searchedTo };
   };
 
   const count = async (filter: EventFilter): Promise<EventCount> => {
-    const { events, next } = await find(filter, null, COUNT_MAX);
-    return { count: events.length, isMore: next !== null };
+    const { rows, next } = await find(filter, null, COUNT_MAX);
+    return { count: rows.length, isMore: next !== null };
   };
 
   const findByRequest = async (requestId: string): Promise<readonly EventView[]> => {
@@ -94,8 +95,8 @@ export function createQueries(parts: QueryParts): Queries {
   const findStored = async (requestId: string, { log }: QueryParts): Promise<EventView[]> => {
     try {
       await freshen(projection);
-      const { events } = await find({ requestId }, null, PER_REQUEST_MAX);
-      return [...events];
+      const { rows } = await find({ requestId }, null, PER_REQUEST_MAX);
+      return rows.flatMap((row) => viewOf(row, parts));
     } catch (error) {
       log.warn({ err: error }, 'the database is away; the newest records are searched instead');
       return searchSegments(requestId, segments, parts.decrypt);
@@ -131,6 +132,16 @@ function viewOf(row: ProjectedRow, { decrypt, log }: QueryParts): EventView[] {
   } catch (error) {
     log.error({ err: error, index: row.leaf_index }, 'a row of the ledger cannot be read');
     return [];
+  }
+}
+
+/** Null as well for a row that somebody edited. */
+function pathOfRow({ leaf }: ProjectedRow, keys: SearchKeys): string | null {
+  try {
+    // Our own leaf, as long as nobody edited it.
+    return keys.path(JSON.parse(leaf) as SearchedLeaf);
+  } catch {
+    return null;
   }
 }
 

@@ -1,5 +1,5 @@
 import type { AllowView, BanView } from '@holdfast/contract';
-import type { Selectable } from 'kysely';
+import { sql, type Selectable } from 'kysely';
 import type { ProtectionDb, ProtectionTables } from './tables.ts';
 
 /** Rows of one INSERT: far below the 65,535 parameters that the wire protocol takes. */
@@ -30,9 +30,15 @@ const toAllow = (row: Selectable<ProtectionTables['protection_allow']>): Sequenc
   createdBy: row.created_by,
 });
 
-export async function readBanPage(db: ProtectionDb, { before, limit }: Range): Promise<Sequenced<BanView>[]> {
-  const all = db.selectFrom('protection_ban').selectAll();
-  const rows = await (before === null ? all : all.where('seq', '<', before)).orderBy('seq', 'desc').limit(limit).execute();
+export async function readBanPage(
+  db: ProtectionDb,
+  { before, limit, part }: Range & { readonly part?: string | undefined },
+): Promise<Sequenced<BanView>[]> {
+  let bans = db.selectFrom('protection_ban').selectAll();
+  if (before !== null) bans = bans.where('seq', '<', before);
+  // Not a pattern, in which `%` and `_` would have a meaning.
+  if (part !== undefined) bans = bans.where(sql<boolean>`(strpos(prefix, ${part}) > 0 or strpos(lower(reason), ${part}) > 0)`);
+  const rows = await bans.orderBy('seq', 'desc').limit(limit).execute();
   return rows.map(toBan);
 }
 

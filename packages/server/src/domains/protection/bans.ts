@@ -21,6 +21,8 @@ const CONFIGURATION: Actor = { kind: 'system', ref: 'configuration' };
 export interface ListQuery extends PageQuery {
   /** Only bans that hit this address. */
   readonly address?: string | undefined;
+  /** Only those whose prefix or reason has this part. */
+  readonly q?: string | undefined;
 }
 
 const malformed = (): Refusal =>
@@ -70,7 +72,7 @@ export async function removeBan(parts: ProtectionParts, text: string, actor: Act
 }
 
 /** Newest first. With an address: every ban in force that hits it, on one page. */
-export async function listBans(parts: ProtectionParts, { cursor, limit, address }: ListQuery): Promise<Page<BanView>> {
+export async function listBans(parts: ProtectionParts, { cursor, limit, address, q }: ListQuery): Promise<Page<BanView>> {
   const db = tablesOf(parts.db);
   if (address !== undefined) {
     const active = await store.readActiveBans(db, parts.clock.now());
@@ -80,7 +82,7 @@ export async function listBans(parts: ProtectionParts, { cursor, limit, address 
     );
     return { items: await store.readBans(db, hits.slice(0, limit)), next: null };
   }
-  const rows = await store.readBanPage(db, { before: numberCursor(cursor), limit: limit + 1 });
+  const rows = await store.readBanPage(db, { before: numberCursor(cursor), limit: limit + 1, part: q?.toLowerCase() });
   const items = rows.slice(0, limit);
   return { items: items.map(withoutSeq), next: rows.length > limit ? String(items.at(-1)?.seq) : null };
 }

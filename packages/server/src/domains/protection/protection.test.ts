@@ -65,6 +65,9 @@ describe('bans', () => {
     const first = await protection.listBans({ limit: 1 });
     expect(first.items[0]?.prefix).toBe('2001:db8::/32');
     expect((await protection.listBans({ limit: 1, cursor: String(first.next) })).items[0]?.prefix).toBe('203.0.113.7');
+    expect((await protection.listBans({ limit: 9, q: '203.0' })).items.map(({ prefix }) => prefix)).toEqual(['203.0.113.7']);
+    expect((await protection.listBans({ limit: 9, q: 'SCANNER' })).items).toHaveLength(2);
+    expect((await protection.listBans({ limit: 9, q: '%' })).items).toEqual([]);
     await protection.removeBan('203.0.113.7', operator);
     await expect(protection.removeBan('203.0.113.7', operator)).rejects.toMatchObject({ code: 'not-found' });
     expect((await protection.snapshots.refresh('test', operator)).bans).toEqual([{ prefix: '2001:db8::/32', expiresAt: null }]);

@@ -17,10 +17,8 @@ export interface Conditions {
   readonly all: readonly Condition[];
   /** One of these as well, where there are any. */
   readonly any: readonly Condition[];
-  /** What columns only come near to. */
-  readonly holds: (event: EventView) => boolean;
-  /** Columns may let through much that does not hold. */
-  readonly isLoose: boolean;
+  /** What the columns of a path only come near to, given a path in lower case; null = nothing is asked of it. */
+  readonly path: ((path: string) => boolean) | null;
 }
 
 const list = (text: string): string[] => text.split(',');
@@ -33,35 +31,20 @@ export function typesOf(text: string): string[] {
   return [...new Set(found)].slice(0, TYPES_MAX);
 }
 
-/** The path of a request event, in the form in which it is compared. */
-function pathOf({ payload }: EventView): string {
-  const { path } = payload;
-  return typeof path === 'string' ? path.toLowerCase() : '';
-}
-
-interface PathConditions {
-  readonly all: readonly Condition[];
-  readonly any: readonly Condition[];
-  readonly holds: Conditions['holds'];
-}
+type PathConditions = Pick<Conditions, 'all' | 'any' | 'path'>;
 
 function pathConditions(text: string | undefined, { token }: Pick<SearchKeys, 'token'>): PathConditions {
   const segments = segmentsOf(text ?? '');
   const [first] = segments;
-  if (text === undefined || first === undefined) return { all: [], any: [], holds: () => true };
-  if (text.startsWith('/')) {
-    const beginning = `/${segments.join('/')}`;
-    const holds = (event: EventView): boolean => `${pathOf(event)}/`.startsWith(`${beginning}/`);
-    return { all: [{ column: 'path_first', values: [token(first)] }], any: [], holds };
-  }
-  const last = segments.at(-1) ?? first;
+  if (text === undefined || first === undefined) return { all: [], any: [], path: null };
+  const part = `/${segments.join('/')}/`;
+  if (text.startsWith('/'))
+    return { all: [{ column: 'path_first', values: [token(first)] }], any: [], path: (path) => `${path}/`.startsWith(part) };
   const any = [
     { column: 'path_first', values: [token(first)] },
-    { column: 'path_last', values: [token(last)] },
+    { column: 'path_last', values: [token(segments.at(-1) ?? first)] },
   ];
-  const whole = segments.join('/');
-  const holds = (event: EventView): boolean => `${pathOf(event)}/`.includes(`/${whole}/`);
-  return { all: [], any, holds };
+  return { all: [], any, path: (path) => `${path}/`.includes(part) };
 }
 
 export function conditionsOf(filter: EventFilter, keys: SearchKeys, pseudonym: (address: string) => string): Conditions {
@@ -78,7 +61,12 @@ export function conditionsOf(filter: EventFilter, keys: SearchKeys, pseudonym: (
   ];
   const all = columns.flatMap(([column, values]): Condition[] => (values === undefined ? [] : [{ column, values }]));
   const byPath = pathConditions(path, keys);
-  return { all: [...all, ...byPath.all], any: byPath.any, holds: byPath.holds, isLoose: segmentsOf(path ?? '').length > 1 };
+  return { ...byPath, all: [...all, ...byPath.all] };
+}
+
+function pathOf({ payload }: EventView): string {
+  const { path } = payload;
+  return typeof path === 'string' ? path.toLowerCase() : '';
 }
 
 const isAskedFor = <Value>(wanted: Value | undefined, holds: (wanted: Value) => boolean): boolean =>
@@ -98,6 +86,6 @@ export function matches(event: EventView, filter: EventFilter, pseudonym: (addre
     isAskedFor(filter.address, (address) => subject === address) &&
     isAskedFor(filter.since, (since) => time >= since) &&
     isAskedFor(filter.until, (until) => time < until) &&
-    pathConditions(filter.path, { token: () => 0 }).holds(event)
+    isAskedFor(filter.path, (text) => pathConditions(text, { token: () => 0 }).path?.(pathOf(event)) ?? true)
   );
 }

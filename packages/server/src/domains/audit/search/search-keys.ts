@@ -22,6 +22,8 @@ export interface SearchedLeaf {
 
 export interface SearchKeys {
   of(leaf: SearchedLeaf): SearchColumns;
+  /** The path of a request, lower case; null where there is none, and after its subject was erased. */
+  path(leaf: SearchedLeaf): string | null;
   /** The token of one segment of a path. */
   token(segment: string): number;
 }
@@ -47,6 +49,7 @@ export function createSearchKeys(hmac: (text: string) => string, decrypt: Decryp
   const token = (segment: string): number => Number.parseInt(hmac(segment.toLowerCase()).slice(0, TOKEN_DIGITS), 16);
   return {
     token,
+    path: (leaf) => pathOf(leaf, decrypt)?.toLowerCase() ?? null,
     of(leaf) {
       const segments = segmentsOf(pathOf(leaf, decrypt) ?? '');
       const [first, last] = [segments[0], segments.at(-1)];

@@ -7,7 +7,7 @@ const ENTRIES_MAX = 20_000;
 const KEYS_MAX = 200;
 const APPLICATIONS_MAX = 1001;
 
-export type TrafficKind = 'outcome' | 'status' | 'latency' | 'group' | 'rule' | 'route';
+export type TrafficKind = 'outcome' | 'status' | 'latency' | 'group' | 'rule' | 'route' | 'sign-in';
 
 export interface Entry {
   readonly kind: TrafficKind;

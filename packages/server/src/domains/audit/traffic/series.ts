@@ -1,4 +1,12 @@
-import type { TrafficCounts, TrafficPoint, TrafficQuery, TrafficSeries, TrafficTop, TrafficTopQuery } from '@holdfast/contract';
+import type {
+  SignIns,
+  TrafficCounts,
+  TrafficPoint,
+  TrafficQuery,
+  TrafficSeries,
+  TrafficTop,
+  TrafficTopQuery,
+} from '@holdfast/contract';
 import type { Database } from '../../../platform/db/database.ts';
 import { isOutcome, noCounts, type Entry, type Interval, type TrafficKind } from './counting.ts';
 import { percentile } from './percentile.ts';
@@ -60,6 +68,25 @@ export async function readSeries(parts: SeriesParts, query: TrafficQuery): Promi
   for (let time = span.since; time < span.until; time += span.stepMs)
     points.push({ time, ...figures(buckets.get(time) ?? newBucket()) });
   return { since: span.since, until: span.until, step: span.step, points, totals: figures(totals) };
+}
+
+/** Sign-ins by what became of them. */
+export async function readSignIns(parts: SeriesParts, query: TrafficQuery): Promise<SignIns> {
+  const span = chooseSpan(query, parts.now());
+  const counts = new Map<number, { succeeded: number; refused: number; lockedOut: number }>();
+  const at = (time: number): { succeeded: number; refused: number; lockedOut: number } => {
+    const held = counts.get(time) ?? { succeeded: 0, refused: 0, lockedOut: 0 };
+    counts.set(time, held);
+    return held;
+  };
+  for (const { at: time, key, count } of [
+    ...(await readKind(parts.db, 'sign-in', span)),
+    ...unwrittenRows(parts, 'sign-in', span),
+  ])
+    if (key === 'succeeded' || key === 'refused' || key === 'lockedOut') at(time)[key] += count;
+  const points: SignIns['points'] = [];
+  for (let time = span.since; time < span.until; time += span.stepMs) points.push({ time, ...at(time) });
+  return { since: span.since, until: span.until, step: span.step, points };
 }
 
 export async function readTop(parts: SeriesParts, { by, limit, ...asked }: TrafficTopQuery): Promise<TrafficTop> {

@@ -138,6 +138,32 @@ describe('where most came from', () => {
   });
 });
 
+describe('sign-ins', () => {
+  it('are counted from records, by what became of them', async () => {
+    for (const type of [
+      'identity.signed-in',
+      'identity.signed-in',
+      'identity.sign-in-refused',
+      'identity.locked-out',
+      'ban.added',
+    ])
+      traffic.takeRecord({ type, application: null });
+    const sum = async (): Promise<unknown> =>
+      (await traffic.signIns({})).points.reduce(
+        (total, point) => ({
+          succeeded: total.succeeded + point.succeeded,
+          refused: total.refused + point.refused,
+          lockedOut: total.lockedOut + point.lockedOut,
+        }),
+        { succeeded: 0, refused: 0, lockedOut: 0 },
+      );
+    expect(await sum()).toEqual({ succeeded: 2, refused: 1, lockedOut: 1 });
+    await traffic.flush();
+    expect(await sum()).toEqual({ succeeded: 2, refused: 1, lockedOut: 1 });
+    expect((await traffic.series({})).totals.allowed).toBe(0);
+  });
+});
+
 describe('keeping', () => {
   it('forgets short intervals first and keeps days for more than a year', async () => {
     const old = platform.clock.now() - 40 * DAY_MS;

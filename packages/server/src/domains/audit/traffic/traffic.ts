@@ -1,6 +1,8 @@
 import {
+  identityEvents,
   requestCompleted,
   type EventRecord,
+  type SignIns,
   type TrafficCounts,
   type TrafficQuery,
   type TrafficSeries,
@@ -12,7 +14,7 @@ import type { Clock } from '../../../platform/clock.ts';
 import type { Database } from '../../../platform/db/database.ts';
 import type { Log } from '../../../platform/log.ts';
 import { addedUs, boundOf, Interval, isOutcome, noCounts, SHORTEST_MS, type Entry } from './counting.ts';
-import { readSeries, readTop } from './series.ts';
+import { readSeries, readSignIns, readTop } from './series.ts';
 import { prune, writeInterval, writeRoutes } from './store.ts';
 
 const TICK_MS = 1000;
@@ -20,6 +22,12 @@ const PRUNE_EVERY_MS = 600_000;
 /** An hour of intervals waits for a database that is away; what is older is lost. */
 const WAITING_MAX = 360;
 const ROUTES_KNOWN_MAX = 10_000;
+
+const SIGN_INS: ReadonlyMap<string, string> = new Map([
+  [identityEvents.signedIn.type, 'succeeded'],
+  [identityEvents.signInRefused.type, 'refused'],
+  [identityEvents.lockedOut.type, 'lockedOut'],
+]);
 
 /** Name, label values, amount: as gateways send what they counted. */
 type Sample = readonly [name: string, labels: readonly string[], amount: number];
@@ -46,8 +54,11 @@ export interface TrafficParts {
 export interface Traffic extends AsyncDisposable {
   takeCounters(samples: readonly Sample[]): void;
   takeEvents(events: readonly EventRecord[]): void;
+  /** Of what the ledger recorded, sign-ins are counted. */
+  takeRecord(event: Pick<EventRecord, 'type' | 'application'>): void;
   series(query: TrafficQuery): Promise<TrafficSeries>;
   top(query: TrafficTopQuery): Promise<TrafficTop>;
+  signIns(query: TrafficQuery): Promise<SignIns>;
   /** Told each second what it brought; the answer ends that. */
   onTick(listener: (tick: TrafficTick) => void): () => void;
   start(): void;
@@ -105,6 +116,15 @@ class CountedTraffic implements Traffic {
       const key = this.#routeKey(`${method} ${this.#parts.routes.fold(path)}`);
       if (key !== null) interval.add({ kind: 'route', application, key, count: 1 });
     }
+  }
+
+  takeRecord({ type, application }: Pick<EventRecord, 'type' | 'application'>): void {
+    const key = SIGN_INS.get(type);
+    if (key !== undefined) this.#current().add({ kind: 'sign-in', application: application ?? '', key, count: 1 });
+  }
+
+  async signIns(query: TrafficQuery): Promise<SignIns> {
+    return this.#inTurn(async () => readSignIns(this.#reading(), query));
   }
 
   async series(query: TrafficQuery): Promise<TrafficSeries> {

@@ -15,10 +15,10 @@ export async function readAdoption(db: Pick<Database, 'query'>): Promise<MfaAdop
          as "neededWithout",
        count(*) filter (where status = 'active' and role in ('owner', 'administrator'))::integer as "administrators"
      from (
-       select status, role, mfa_required,
-         exists (select 1 from identity_totp where person = id) as totp,
-         exists (select 1 from identity_passkey where person = identity_person.id) as passkey
+       select status, role, mfa_required, totp.person is not null as totp, key.person is not null as passkey
        from identity_person
+         left join identity_totp as totp on totp.person = identity_person.id
+         left join (select distinct person from identity_passkey) as key on key.person = identity_person.id
      ) as person`,
   );
   if (row === undefined) throw new Error('assertion: a count has one row');

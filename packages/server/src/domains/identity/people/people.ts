@@ -17,12 +17,14 @@ import type { IssuedInvite } from './invites.ts';
 import { assertNewPerson, groupFaults, insertPerson, nameTaken, type NewPerson } from './new-person.ts';
 import { linkNotice } from './notices.ts';
 import { needsMfa, typedName, type Person, type Role } from './person.ts';
-import type { StoredPerson } from './person-store.ts';
+import type { PersonListQuery, StoredPerson } from './person-store.ts';
 import { forgetSignUps } from './sign-up.ts';
 import type { InviteKind, PeopleTables } from './tables.ts';
 import { createUnlocking, type Unlocking } from './unlock.ts';
 
 type Actor = EventRecord['actor'];
+
+type PeopleFilter = Omit<PersonListQuery, 'after' | 'limit'>;
 
 export interface PersonChange {
   readonly role?: Role | null | undefined;
@@ -47,7 +49,7 @@ export interface People extends FactorCare, LinkCare, Unlocking {
   get(id: string): Promise<Person>;
   find(id: string): Promise<Person | null>;
   findByName(typed: string): Promise<Person | null>;
-  list(query: PageQuery): Promise<Page<Person>>;
+  list(query: PageQuery & PeopleFilter): Promise<Page<Person>>;
   countOwners(): Promise<number>;
   /** What these people type to sign in, by id; who is gone is left out. */
   namesOf(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
@@ -174,8 +176,8 @@ export function createPeople(parts: PeopleParts): People {
       return { person: used.person };
     },
     findByName: async (typed) => orNull(await store.bySignInName(tables(), typedName(typed))),
-    async list({ cursor = '', limit }) {
-      const rows = await store.list(tables(), cursor, Math.min(limit, PAGE_ITEMS_MAX) + 1);
+    async list({ cursor = '', limit, ...filter }) {
+      const rows = await store.list(tables(), { ...filter, after: cursor, limit: Math.min(limit, PAGE_ITEMS_MAX) + 1 });
       const items = rows.slice(0, limit).map(({ person }) => person);
       return { items, next: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
     },

@@ -1,4 +1,5 @@
-import type { Insertable, Selectable } from 'kysely';
+import type { PeopleQuery } from '@holdfast/contract';
+import { sql, type Insertable, type Selectable } from 'kysely';
 import type { Keyring } from '../../../platform/keyring/keyring.ts';
 import { canonical, type Person, type Role } from './person.ts';
 import type { PeopleDb, PeopleTables } from './tables.ts';
@@ -22,11 +23,17 @@ export interface PersonStore {
   /** By name, or by address when there is an `@` in it. */
   bySignInName(db: PeopleDb, typed: string): Promise<StoredPerson | null>;
   byEmail(db: PeopleDb, email: string): Promise<StoredPerson | null>;
-  list(db: PeopleDb, after: string, limit: number): Promise<StoredPerson[]>;
+  list(db: PeopleDb, query: PersonListQuery): Promise<StoredPerson[]>;
   namesOf(db: PeopleDb, ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
   update(db: PeopleDb, id: string, changes: PersonChanges): Promise<StoredPerson | null>;
   /** Active people with this role, locked until the transaction ends: two changes cannot each leave the other's. */
   countActive(db: PeopleDb, role: Role): Promise<number>;
+}
+
+/** In the order in which they were made, after `after`. */
+export interface PersonListQuery extends Pick<PeopleQuery, 'q' | 'role' | 'status' | 'mfa'> {
+  readonly after: string;
+  readonly limit: number;
 }
 
 export type PersonChanges = Partial<
@@ -112,16 +119,7 @@ export function createPersonStore(keyring: Keyring): PersonStore {
       const found = await byEmail(db, typed);
       return orNull(byName) ?? found;
     },
-    async list(db, after, limit) {
-      const rows = await db
-        .selectFrom('identity_person')
-        .selectAll()
-        .where('id', '>', after)
-        .orderBy('id')
-        .limit(limit)
-        .execute();
-      return rows.map((row) => toStored(row, keyring));
-    },
+    list: async (db, query) => (await listPeople(db, query)).map((row) => toStored(row, keyring)),
     async namesOf(db, ids) {
       if (ids.length === 0) return new Map();
       const rows = await db
@@ -151,4 +149,20 @@ export function createPersonStore(keyring: Keyring): PersonStore {
       return rows.length;
     },
   };
+}
+
+const HAS_FACTOR = sql<boolean>`(exists (select 1 from identity_totp where person = identity_person.id)
+  or exists (select 1 from identity_passkey where person = identity_person.id))`;
+
+async function listPeople(db: PeopleDb, { after, limit, q, role, status, mfa }: PersonListQuery): Promise<Row[]> {
+  let rows = db.selectFrom('identity_person').selectAll().where('id', '>', after);
+  if (status !== undefined) rows = rows.where('status', '=', status);
+  if (role !== undefined) rows = role === 'none' ? rows.where('role', 'is', null) : rows.where('role', '=', role);
+  if (mfa !== undefined) rows = rows.where(mfa === 'with' ? HAS_FACTOR : sql<boolean>`not ${HAS_FACTOR}`);
+  // Names are stored in their canonical form; a pattern would give `%` and `_` a meaning.
+  if (q !== undefined) {
+    const part = canonical(q);
+    rows = rows.where(sql<boolean>`(strpos(name, ${part}) > 0 or strpos(lower(display), ${part}) > 0)`);
+  }
+  return rows.orderBy('id').limit(limit).execute();
 }

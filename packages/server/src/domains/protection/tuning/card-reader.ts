@@ -1,4 +1,4 @@
-import type { Readiness, TuningCard } from '@holdfast/contract';
+import type { Readiness, RuleException, TuningCard } from '@holdfast/contract';
 import { Refusal } from '../../../platform/refusal.ts';
 import type { Applications } from '../../applications/index.ts';
 import { tablesOf, type ProtectionParts } from '../change.ts';
@@ -27,13 +27,13 @@ export interface CardReader {
 }
 
 export function createCardReader({ db, clock, applications, vault, flush }: ReaderParts): CardReader {
-  const cardsOf = async (application: string): Promise<TuningCard[]> => {
+  const cardsOf = async (application: string, exceptions: readonly RuleException[]): Promise<TuningCard[]> => {
     const tables = tablesOf(db);
     const now = clock.now();
     return makeCards(await readVectors({ db: tables, vault }, application), {
       now,
       routes: await readRoutes({ db: tables, vault }, application),
-      exceptions: await readActiveExceptions(tables, now),
+      exceptions,
       decisions: await readDecisions(tables, application),
     });
   };
@@ -44,7 +44,8 @@ export function createCardReader({ db, clock, applications, vault, flush }: Read
   const cards: CardReader['cards'] = async (application) => {
     await flush();
     const found: TuningCard[] = [];
-    for (const id of await named(application)) found.push(...(await cardsOf(id)));
+    const exceptions = await readActiveExceptions(tablesOf(db), clock.now());
+    for (const id of await named(application)) found.push(...(await cardsOf(id, exceptions)));
     return found;
   };
   return {
