@@ -28,7 +28,7 @@ export function BanList() {
   const { may } = useMe();
   const { data } = useSuspenseQuery(bansQuery(search));
   const nobody =
-    search['search'] === undefined ? (
+    search['q'] === undefined ? (
       <EmptyState
         title="Nobody is banned"
         text="Bans come from people and from limits that were passed again and again."
@@ -39,8 +39,8 @@ export function BanList() {
     );
   return (
     <Panel isFlush>
-      <FilterBar keys={['search']}>
-        <FilterText name="search" label="Address" placeholder="203.0.113" />
+      <FilterBar keys={['q']}>
+        <FilterText name="q" label="Address or reason" placeholder="203.0.113" />
       </FilterBar>
       <DataTable
         caption="Banned addresses"

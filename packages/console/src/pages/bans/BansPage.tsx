@@ -36,7 +36,7 @@ function BansPage() {
       <Segments
         label="Lists"
         value={tab}
-        onChange={(next) => set({ tab: next === 'bans' ? null : next, search: null })}
+        onChange={(next) => set({ tab: next === 'bans' ? null : next, q: null })}
         segments={[
           { name: 'bans', title: 'Banned', content: tab === 'bans' && <BanList /> },
           { name: 'allowed', title: 'Always allowed', content: tab === 'allowed' && <AllowList /> },

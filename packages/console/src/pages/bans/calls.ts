@@ -5,16 +5,16 @@ import type { Search } from '../../state/search.ts';
 
 const ROWS = 50;
 
-export const bansQuery = ({ cursor, search }: Search) =>
+export const bansQuery = ({ cursor, q }: Search) =>
   queryOptions({
-    queryKey: ['bans', cursor, search],
-    queryFn: async ({ signal }) => read<Page<BanView>>('/bans', { cursor, search, limit: ROWS }, signal),
+    queryKey: ['bans', cursor, q],
+    queryFn: async ({ signal }) => read<Page<BanView>>('/bans', { cursor, q, limit: ROWS }, signal),
   });
 
-export const allowsQuery = ({ cursor, search }: Search) =>
+export const allowsQuery = ({ cursor }: Search) =>
   queryOptions({
-    queryKey: ['allows', cursor, search],
-    queryFn: async ({ signal }) => read<Page<AllowView>>('/allows', { cursor, search, limit: ROWS }, signal),
+    queryKey: ['allows', cursor],
+    queryFn: async ({ signal }) => read<Page<AllowView>>('/allows', { cursor, limit: ROWS }, signal),
   });
 
 export const bypassQuery = queryOptions({

@@ -26,6 +26,11 @@ const STATUSES = [
   { value: 'disabled', label: 'Disabled' },
 ];
 
+const FACTORS = [
+  { value: 'with', label: 'With one' },
+  { value: 'without', label: 'Without' },
+];
+
 const COLUMNS: readonly Column<PersonView>[] = [
   { head: 'Name', cell: ({ name }) => name },
   { head: 'Shown as', cell: ({ display }) => display },
@@ -61,14 +66,15 @@ function PeoplePage() {
     <>
       <PageHead title="People" lead="Who can sign in to Holdfast, and to the applications behind it." actions={inviteButton} />
       <Panel isFlush>
-        <FilterBar keys={['search', 'role', 'status']}>
-          <FilterText name="search" label="Name" />
+        <FilterBar keys={['q', 'role', 'status', 'mfa']}>
+          <FilterText name="q" label="Name" />
           <FilterSelect
             name="role"
             label="Role"
             choices={ROLES.map(({ value }) => ({ value, label: value.charAt(0).toUpperCase() + value.slice(1) }))}
           />
           <FilterSelect name="status" label="Status" choices={STATUSES} />
+          <FilterSelect name="mfa" label="Second factor" choices={FACTORS} />
         </FilterBar>
         <DataTable
           caption="People"

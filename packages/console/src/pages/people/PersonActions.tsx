@@ -34,7 +34,7 @@ export function PersonActions({ person, invite }: PersonActionsProps) {
           New link
         </Button>
       )}
-      <CopyAsCli words={['user', isDisabled ? 'enable' : 'disable', name]} />
+      {me.ref !== id && <CopyAsCli words={['user', isDisabled ? 'enable' : 'disable', name]} />}
       {isDisabled ? (
         <Button look="main" isBusy={toggle.isPending} onClick={() => toggle.run(to('enable'), `Let ${name} sign in again`)}>
           Let sign in again

@@ -11,7 +11,7 @@ import { Time } from '../../ui/Time.tsx';
 import { personSessionsQuery } from './calls.ts';
 
 const COLUMNS: readonly Column<SessionAnswer>[] = [
-  { head: 'Where', cell: ({ application }) => application ?? 'administration' },
+  { head: 'Where', cell: ({ application }) => application ?? 'Holdfast' },
   { head: 'How', cell: ({ amr }) => sayFactors(amr) },
   { head: 'From', cell: ({ userAgent }) => sayDevice(userAgent) },
   { head: 'Last seen', cell: ({ lastSeenAt }) => <Time at={lastSeenAt} isRelative /> },

@@ -5,10 +5,10 @@ import type { Search } from '../../state/search.ts';
 
 const below = (person: string, part = ''): string => `/people/${encodeURIComponent(person)}${part}`;
 
-export const peopleQuery = ({ cursor, search, role, status }: Search) =>
+export const peopleQuery = ({ cursor, q, role, status, mfa }: Search) =>
   queryOptions({
-    queryKey: ['people', cursor, search, role, status],
-    queryFn: async ({ signal }) => read<Page<PersonView>>('/people', { cursor, search, role, status, limit: 50 }, signal),
+    queryKey: ['people', cursor, q, role, status, mfa],
+    queryFn: async ({ signal }) => read<Page<PersonView>>('/people', { cursor, q, role, status, mfa, limit: 50 }, signal),
   });
 
 export const personQuery = (person: string) =>

@@ -10,7 +10,7 @@ const WHY: Readonly<Record<PolicyAnswer['why'], string>> = {
   unpermitted: 'no policy permits it',
   forbidden: 'forbidden by',
   failed: 'a policy could not be evaluated',
-  'no-policies': 'there are no policies: signing in is enough',
+  'no-policies': 'there are no policies: only the sign-in decides',
 };
 
 export const sayWhy = ({ why, policies }: Pick<PolicyAnswer, 'why' | 'policies'>): string =>

@@ -25,7 +25,7 @@ const KINDS = [
 
 const COLUMNS: readonly Column<SessionAnswer>[] = [
   { head: 'Who', cell: ({ name }) => name },
-  { head: 'Where', cell: ({ application }) => application ?? 'administration' },
+  { head: 'Where', cell: ({ application }) => application ?? 'Holdfast' },
   {
     head: 'How',
     cell: ({ acr, amr }) => <Badge tone={acr === 'aal2' ? 'ok' : 'watch'}>{sayFactors(amr)}</Badge>,
