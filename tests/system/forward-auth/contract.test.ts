@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { startIdentityStand, type IdentityStand } from '../../support/identity-stand.ts';
+import { hashToken, TOKEN_BYTES, writeToken } from '../../../packages/server/src/domains/identity/token-text.ts';
+import { PERSON, startIdentityStand, type IdentityStand } from '../../support/identity-stand.ts';
 import { enforcedPolicies } from '../../support/policies.ts';
 import { sendRaw, type RawAnswer } from '../../support/raw-client.ts';
 import { verifyAssertion, type KeyList } from '../../support/verify-assertion.ts';
@@ -95,6 +97,23 @@ describe('the answer to a question of Traefik', () => {
     const token = stand.control.signIn();
     expect((await ask({ headers: { Cookie: `holdfast=${token}` } })).status).toBe(401);
     expect((await ask({ headers: { Cookie: `holdfast=${token}`, 'X-Forwarded-Proto': 'http' } })).status).toBe(200);
+  });
+
+  test('a program is known by the token of its account, from where the account may call', async () => {
+    const token = writeToken(randomBytes(TOKEN_BYTES));
+    const hash = hashToken(token).toString('hex');
+    const id = '01ARZ3NDEKTSV4RRFFQ69G5FAA';
+    const account = { hash, id, name: 'nightly', token: PERSON, cidrs: ['198.51.100.0/24'], refusal: null };
+    stand.control.accounts.set(hash, { ...account, expiresAt: Date.now() + 3_600_000 });
+    const headers = { Authorization: `Bearer ${token}` };
+    const answer = await ask({ headers });
+    expect([answer.status, headerOf(answer, 'x-holdfast-user'), headerOf(answer, 'x-holdfast-name')]).toEqual([
+      200,
+      id,
+      'nightly',
+    ]);
+    // The visitor's address counts, and not that of the proxy.
+    expect((await ask({ headers: { ...headers, 'X-Forwarded-For': '203.0.113.9' } })).status).toBe(403);
   });
 
   test('the handshake of a WebSocket is a question like any other', async () => {
