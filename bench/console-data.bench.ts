@@ -13,7 +13,7 @@ import { memoryMib } from './measured-process.ts';
 import { report } from './report.ts';
 
 const P95_MS_MAX = 300;
-const ROUNDS = 25;
+const ROUNDS = 20;
 const POSTGRES_EVENTS = Number(process.env['HOLDFAST_BENCH_EVENTS'] ?? 10_000_000);
 const EMBEDDED_EVENTS = Math.min(1_000_000, POSTGRES_EVENTS);
 const HOUR_MS = 3_600_000;
