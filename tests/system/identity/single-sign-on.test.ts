@@ -196,6 +196,11 @@ describe.each([
     const back = await op.authorize(goOn(grace));
     await grace.go(back.pathname + back.search);
     expect(grace.title).toContain('You are signed in');
+    const factors = await server.cli<{ accounts: { provider: string }[] }>('mfa', 'status', 'grace');
+    expect(factors.data.accounts).toMatchObject([{ provider: 'corp' }]);
+    expect((await server.cli('user', 'disconnect', 'grace', 'other')).code).not.toBe(0);
+    // The only way in stays.
+    expect((await server.cli('user', 'disconnect', 'grace', 'corp')).code).not.toBe(0);
     const shown = await server.cli<{ status: string; hasPassword: boolean }>('user', 'show', 'grace');
     expect(shown.data).toMatchObject({ status: 'active', hasPassword: false });
   });

@@ -85,6 +85,8 @@ export const factorsViewSchema = z.strictObject({
     z.strictObject({ id: z.string(), name: z.string(), createdAt: timestampSchema, lastUsedAt: timestampSchema.nullable() }),
   ),
   recoveryCodesLeft: z.number().int().nonnegative(),
+  /** Accounts at providers of sign-in, by the id of the provider. */
+  accounts: z.array(z.strictObject({ provider: z.string(), createdAt: timestampSchema, lastUsedAt: timestampSchema.nullable() })),
 });
 export type FactorsAnswer = z.infer<typeof factorsViewSchema>;
 

@@ -124,6 +124,15 @@ const resetFactors = createRoute({
   request,
   responses: noContent('They are gone.'),
 });
+const disconnect = createRoute({
+  method: 'delete',
+  path: `${path}/accounts/{provider}`,
+  tags,
+  summary: 'Takes an account at a provider away as a way in; refused when there is no other one.',
+  ...needs('person:write'),
+  request: { params: personParams.extend({ provider: z.string().min(1).max(63) }) },
+  responses: noContent('It is no way in any more.'),
+});
 const me = createRoute({
   method: 'get',
   path: '/api/v1/me',
@@ -190,8 +199,9 @@ function mountReads(api: Api, { people }: PeoplePort): void {
   api.openapi(factors, async (context) => {
     const { id } = await findPerson(people, context.req.valid('param').person);
     const { totp, passkeys, recoveryCodesLeft } = await people.factors(id);
+    const accounts = (await people.links(id)).map((link) => ({ ...link }));
     const shown = passkeys.map(({ id: key, name, createdAt, lastUsedAt }) => ({ id: key, name, createdAt, lastUsedAt }));
-    return context.json({ totp, passkeys: shown, recoveryCodesLeft }, 200);
+    return context.json({ totp, passkeys: shown, recoveryCodesLeft, accounts }, 200);
   });
   api.openapi(me, (context) => context.json(callerOf(context.get('principal')), 200));
 }
@@ -241,6 +251,13 @@ export function mountPeople(api: Api, port: PeoplePort): void {
     const person = await findPerson(people, context.req.valid('param').person);
     assertMay(context, person.role);
     return context.json(viewOf(await people.unlock(person.id, context.get('principal').actor)), 200);
+  });
+  api.openapi(disconnect, async (context) => {
+    const { person: word, provider } = context.req.valid('param');
+    const person = await findPerson(people, word);
+    assertMay(context, person.role);
+    await people.disconnect(person.id, provider, context.get('principal').actor);
+    return context.body(null, 204);
   });
   api.openapi(resetFactors, async (context) => {
     const person = await findPerson(people, context.req.valid('param').person);

@@ -23,6 +23,7 @@ export const mfa: BranchBody = {
             ['authenticator app', view.totp ? 'yes' : 'no'],
             ['passkeys', keys.join(', ') || 'none'],
             ['recovery codes left', String(view.recoveryCodesLeft)],
+            ['accounts elsewhere', view.accounts.map(({ provider }) => provider).join(', ') || 'none'],
           ]);
         return { data: view, text };
       },

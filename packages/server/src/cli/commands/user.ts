@@ -49,6 +49,21 @@ export const user: BranchBody = {
     switching('disable', 'end all sessions of a person and refuse new ones'),
     switching('enable', 'let a disabled person sign in again'),
     {
+      name: 'disconnect',
+      summary: 'take an account at a provider away as a way in',
+      about: 'Its provider is named as in the configuration. The person keeps password, passkeys and sessions.',
+      words: [NAME, { name: '<provider>', help: 'id of the provider' }],
+      examples: ['holdfast user disconnect ada corp'],
+      run(context, input) {
+        const [name = '', provider = ''] = input.words;
+        const path = `${PATH}/${segment(name)}/accounts/${segment(provider)}`;
+        return change(context, { method: 'DELETE', path }, () => ({
+          data: { person: name, disconnected: provider },
+          text: `${name} cannot sign in with ${provider} any more\n`,
+        }));
+      },
+    },
+    {
       name: 'unlock',
       summary: 'let somebody try again at once after many wrong passwords or codes',
       about: 'Passwords and factors stay as they are.',

@@ -4,6 +4,7 @@ import { silentLog } from '../../../platform/log.ts';
 import { createOidcClient } from '../../../platform/oidc/client.ts';
 import { providerSchema, type ProviderSettings } from '../../../platform/oidc/settings.ts';
 import { TestProvider } from '../../../platform/oidc/test-provider.ts';
+import { createAdmins } from '../admin/admins.ts';
 import { LONG_PASSWORD, OPERATOR } from '../people/test-people.ts';
 import type { Person } from '../people/person.ts';
 import type { ProviderAnswer, ProviderVisit, SignInContext } from '../sign-in/steps.ts';
@@ -117,6 +118,15 @@ describe('whose account it is', () => {
     expect(refusals().at(-1)).toMatchObject({ person: ann.id, cause: 'disabled' });
     await stand.test.people.enable(ann.id, OPERATOR);
     expectStep((await roundTrip()).step, 'signed-in');
+  });
+
+  test('ends with a new start that the operator of the host gives', async () => {
+    const ada = await connected({ role: 'owner' });
+    provider.said.claims = { amr: ['mfa'] };
+    expectStep((await roundTrip({}, ADMIN)).step, 'signed-in');
+    await createAdmins(stand.test.people).recover(ada.id, OPERATOR);
+    expect((await roundTrip({}, ADMIN)).step).toMatchObject({ cause: 'unconnected' });
+    expect(await stand.test.people.links(ada.id)).toEqual([]);
   });
 
   test('ends when it is disconnected, which is refused to whom has no other way in', async () => {
