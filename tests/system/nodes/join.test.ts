@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { holdfast } from '../../support/holdfast-process.ts';
 import { postgresMissing } from '../../support/postgres-cluster.ts';
-import { startTwoNodes, type TwoNodes } from '../../support/two-nodes.ts';
+import { environmentOf, startTwoNodes, type TwoNodes } from '../../support/two-nodes.ts';
 
 if (postgresMissing !== null) console.warn(postgresMissing);
 
@@ -67,5 +67,29 @@ describe.skipIf(postgresMissing !== null)('a node that joins', () => {
     const ran = await nodes.tryToJoin(dataDir, 'node-b');
     expect(ran.stderr).toMatch(/^ {2}code {2}node-name-taken$/mu);
     expect(ran.code).toBe(3);
+  });
+
+  test('a backup is restored when no node runs any more, and says which ones do', async () => {
+    const target = nodes.newDataDir();
+    const file = `${target}.age`;
+    const passphrase = `${target}.pass`;
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(passphrase, 'vier blaue Fahrräder im Regen\n', { mode: 0o600 });
+    const env = environmentOf(nodes.cluster.url, 'node-a');
+    const run = (words: readonly string[]) => holdfast([...words, '--passphrase-file', passphrase, '--yes'], { env });
+    expect((await nodes.a.cli('ban', 'add', '192.0.2.77', '--forever')).code).toBe(0);
+    expect((await run(['backup', 'create', file, '--data-dir', nodes.a.dataDir])).code).toBe(0);
+    expect((await nodes.a.cli('ban', 'remove', '192.0.2.77')).code).toBe(0);
+    const key = join(nodes.a.dataDir, 'keys/root.key');
+    const restore = () => run(['backup', 'restore', file, '--root-key', key, '--data-dir', target]);
+    const refused = await restore();
+    expect(refused.stderr).toContain('node-a, node-b');
+    expect(refused.code).toBe(5);
+    await nodes.b.kill('SIGTERM');
+    await nodes.a.kill('SIGTERM');
+    const done = await restore();
+    expect(done.code, done.stderr).toBe(0);
+    const list = await holdfast(['ban', 'list', '--json', '--data-dir', target], { env });
+    expect(list.stdout).toContain('192.0.2.77');
   });
 });

@@ -18,6 +18,7 @@ import { openKeyring } from '../platform/keyring/keyring.ts';
 import { SubjectFile } from '../platform/keyring/subject-file.ts';
 import { dataDirHolder } from '../platform/lock.ts';
 import { silentLog } from '../platform/log.ts';
+import { runningNodes } from '../platform/nodes/running-nodes.ts';
 import { Refusal } from '../platform/refusal.ts';
 import type { Context } from './command.ts';
 import { NotConfirmed } from './fault.ts';
@@ -151,9 +152,15 @@ async function loadInto(staging: string, config: Config, environment: Context['i
           url: resolveReference(url, { environment, folder: dirname(staging), pointer: '/database/url' }),
         } as const);
   await using db: Database = await openDatabase(options, silentLog);
+  const nodes = await runningNodes(db);
+  if (nodes.length > 0) {
+    throw new Refusal('data-dir-locked', { detail: `Nodes run on this database: stop them first: ${nodes.join(', ')}.` });
+  }
   await migrate({ db, clock: systemClock, log: silentLog });
   const tables = join(staging, TABLES_PATH);
   const rows = await loadTables(db, linesOf(tables));
+  // The rows are sealed with the keyring of the backup: the next start shares that one.
+  await db.query('delete from platform_keyring');
   await rm(join(staging, 'sql'), { recursive: true, force: true });
   return rows;
 }

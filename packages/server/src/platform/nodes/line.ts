@@ -4,6 +4,8 @@ import type { Log } from '../log.ts';
 import { Refusal } from '../refusal.ts';
 
 const CHANNEL = 'holdfast_nodes';
+/** Before the name of the node, in what PostgreSQL shows of its connections. */
+export const LINE_NAME = 'holdfast node ';
 /** Our share of the numbers that PostgreSQL's advisory locks have in common; the second number is the name. */
 const NAME_CLASS = 47_112_008;
 /** A line that was cut without a word (a router, a frozen server) is noticed after one beat and this wait. */
@@ -112,7 +114,7 @@ class ListeningLine implements Line {
     const { url, node, onNote } = this.#parts;
     const client = new Client({
       connectionString: url,
-      application_name: `holdfast node ${node}`,
+      application_name: `${LINE_NAME}${node}`,
       connectionTimeoutMillis: ANSWER_MS,
       query_timeout: ANSWER_MS,
       keepAlive: true,
