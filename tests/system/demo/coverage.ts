@@ -4,7 +4,10 @@ import type { Outcome } from '@holdfast/example-shop';
 export const UNCOVERED: ReadonlyMap<string, string> = new Map([
   ['csrf', 'no CSRF step yet; browsers are held off by SameSite=Lax on the session cookie, programs are not'],
   ['open-redirect', 'a redirect target is application logic; no rule judges where Location points'],
-  ['login-unlimited', 'no login step yet: failed sign-ins are not counted, and loopback is exempt from the rate limit'],
+  [
+    'login-unlimited',
+    'failed sign-ins are counted only at forms that an operator named (holdfast app sign-in add), and the demo names none',
+  ],
   ['admin-flag', 'needs an access policy for /admin'],
   ['order-idor', 'needs an access policy that knows whose order it is'],
   ['card-exposure', 'no classification of response bodies yet'],

@@ -78,6 +78,26 @@ export function describeProxy(name: string, program: ProxyProgram, isPresent: bo
       expect(stand.echo.seen).toHaveLength(1);
     });
 
+    test('a body of unknown length, and one that waits to be asked for, arrive whole', async () => {
+      const own = ['Sec-Fetch-Site: same-origin', 'Content-Type: text/plain', `Cookie: ${cookieOf(ada)}`, 'Connection: close'];
+      const head = `POST /notes HTTP/1.1\r\nHost: localhost:${stand.port}\r\n${own.join('\r\n')}\r\n`;
+      expect((await stand.send(`${head}Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n`))?.status).toBe(200);
+      expect(stand.echo.seen.at(-1)).toMatchObject({ url: '/notes', body: 'hello' });
+      expect((await stand.send(`${head}Expect: 100-continue\r\nContent-Length: 5\r\n\r\nagain`))?.status).toBe(200);
+      expect(stand.echo.seen.at(-1)).toMatchObject({ url: '/notes', body: 'again' });
+    });
+
+    test('a WebSocket of a stranger is not opened, one of somebody who signed in reaches the application', async () => {
+      const handshake = ['Upgrade: websocket', 'Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=='];
+      const open = (lines: readonly string[]) =>
+        stand.send(`GET /live HTTP/1.1\r\nHost: localhost:${stand.port}\r\nConnection: Upgrade\r\n${lines.join('\r\n')}\r\n\r\n`);
+      expect((await open(handshake))?.status).toBe(401);
+      expect([stand.echo.seen.length, stand.echo.upgrades]).toEqual([0, 0]);
+      await open([...handshake, `Cookie: ${cookieOf(ada)}`]);
+      // As a handshake or, where the proxy was not told to pass such on, as the plain request it also is.
+      expect(stand.echo.seen.length + stand.echo.upgrades).toBe(1);
+    });
+
     test('who signs out at Holdfast is a stranger to the proxy', async () => {
       const bob = await stand.signIn('bob');
       expect((await bob.send('GET', '/')).status).toBe(200);
