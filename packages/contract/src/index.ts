@@ -1,4 +1,5 @@
 export * from './access.ts';
+export * from './api/advice.ts';
 export * from './api/applications.ts';
 export * from './api/audit.ts';
 export * from './api/events.ts';
@@ -16,6 +17,7 @@ export * from './api/traffic.ts';
 export * from './api/tuning.ts';
 export * from './application.ts';
 export * from './events/authentication.ts';
+export * from './events/advice.ts';
 export * from './events/catalogue.ts';
 export * from './events/control.ts';
 export * from './events/define.ts';

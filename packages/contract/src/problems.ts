@@ -202,6 +202,12 @@ export const PROBLEMS = {
     'As many streams are open as one caller may have, or as there may be.',
     'close another page of the console',
   ),
+  'advice-missing': define(
+    404,
+    'No such advice',
+    'Nothing like this is proposed, or nothing was applied that could be undone.',
+    'holdfast advise',
+  ),
   'not-found': define(404, 'Not found', 'There is nothing under this address.', 'holdfast --help'),
   'request-unknown': define(404, 'Request unknown', 'No record carries this request id.', 'holdfast audit tail'),
   conflict: define(409, 'Conflict', 'The thing exists already or was changed meanwhile.', 'read it again, then retry'),

@@ -1,4 +1,5 @@
 import { authenticationEvents } from './authentication.ts';
+import { adviceEvents } from './advice.ts';
 import { controlEvents } from './control.ts';
 import type { EventDefinition } from './define.ts';
 import { cspInlineSeen, cspReported, protocolRejected, requestCompleted, snapshotApplied } from './gateway.ts';
@@ -19,6 +20,7 @@ export const EVENTS: ReadonlyMap<string, EventDefinition> = new Map(
     ...Object.values(identityEvents),
     ...Object.values(authenticationEvents),
     ...Object.values(serviceAccountEvents),
+    ...Object.values(adviceEvents),
   ].map((definition) => [
     definition.type,
     // The catalogue forgets the payload's exact type; readers validate with `payload` before use.

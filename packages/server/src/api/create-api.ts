@@ -13,6 +13,7 @@ import { mountProbes } from './probes.ts';
 import type { Api, ApiEnv } from './route.ts';
 import { ADMIN_COOKIE } from './admin-session.ts';
 import { mountAdmins } from './routes/admins.ts';
+import { mountAdvice } from './routes/advice.ts';
 import { mountApplications } from './routes/applications.ts';
 import { mountAudit } from './routes/audit.ts';
 import { mountBans } from './routes/bans.ts';
@@ -60,7 +61,7 @@ function toRefusal(error: unknown): unknown {
  * @example const api = createApi({ domains, system, log, trust: { kind: 'token' } }); serve({ fetch: api.fetch })
  */
 export function createApi(parts: ApiParts): Api {
-  const { domains, system, people, watching, maintenance, log, trust, console: files = () => null } = parts;
+  const { domains, system, people, watching, advisor, maintenance, log, trust, console: files = () => null } = parts;
   const api = new OpenAPIHono<ApiEnv>({
     defaultHook: (result) => {
       if (!result.success) throw new Refusal('input-invalid', { errors: faultsOf(result.error) });
@@ -104,6 +105,7 @@ export function createApi(parts: ApiParts): Api {
     if (trust.kind === 'host-operator') mountAdmins(api, people);
   }
   if (watching !== undefined) for (const mount of [mountOverview, mountTraffic, mountStream]) mount(api, watching);
+  if (advisor !== undefined) mountAdvice(api, advisor);
   if (maintenance !== undefined) mountMaintenance(api, maintenance);
 
   api.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer', bearerFormat: 'hf_…' });

@@ -14,7 +14,7 @@ import type {
   SystemStatus,
   VerifyView,
 } from '@holdfast/contract';
-import type { Access, Principal } from '../domains/access/index.ts';
+import type { Access, Advisor, Principal } from '../domains/access/index.ts';
 import type { Applications } from '../domains/applications/index.ts';
 import type { Traffic } from '../domains/audit/index.ts';
 import type { Admins, Identity, ObservedSignIns, Pages, People, Sessions } from '../domains/identity/index.ts';
@@ -99,6 +99,8 @@ export interface ApiParts {
   readonly people?: PeoplePort;
   /** Left out = nothing is served, so there is nothing to watch. */
   readonly watching?: WatchPort;
+  /** Left out = uses of rights are not counted here. */
+  readonly advisor?: Advisor;
   /** Backups and the key of the ledger; left out where no operator of the host can call. */
   readonly maintenance?: MaintenancePort;
   /** What was built of the console; left out = there is none here. */

@@ -89,6 +89,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/service.ts')).service,
   },
   {
+    name: 'advise',
+    summary: 'rights that nobody uses, and smaller ones',
+    load: async () => (await import('./commands/advise.ts')).advise,
+  },
+  {
     name: 'trust',
     summary: 'make this machine trust the local certificate',
     load: async () => (await import('./commands/trust.ts')).trust,

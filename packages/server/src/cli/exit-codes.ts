@@ -60,6 +60,7 @@ export const EXIT_OF_PROBLEM: Readonly<Record<ProblemCode, ExitCode>> = {
   'token-refused': EXIT.unreachable,
   'address-refused': EXIT.unreachable,
   'account-refused': EXIT.unreachable,
+  'advice-missing': EXIT.findings,
   'permission-missing': EXIT.unreachable,
   'ban-unsafe': EXIT.unsafe,
   'promotion-not-ready': EXIT.unsafe,

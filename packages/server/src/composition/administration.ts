@@ -24,7 +24,7 @@ export interface Administration {
 export async function openAdministration(core: Core, { certificates, system, addresses }: Opening): Promise<Administration> {
   const { config, dataDir, domains, peoplePort: people, maintenance, log, stack, places } = core;
   const console = openConsoleFiles(CONSOLE_FOLDER);
-  const shown = { domains, system, people, watching: createWatching(core), maintenance, console };
+  const shown = { domains, system, people, watching: createWatching(core), advisor: core.advice.advisor, maintenance, console };
   const parts = { listen: config.admin.listen, dataDir, certificates, log, ...shown };
   const { address } = stack.use(await openAdmin(parts));
   places.admin = placeOf(address);

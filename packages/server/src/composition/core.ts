@@ -4,8 +4,9 @@ import { createMaintenance } from '../api/maintenance.ts';
 import { createAccess } from '../domains/access/index.ts';
 import { createApplications } from '../domains/applications/index.ts';
 import { createTraffic, openAudit, type Audit, type Traffic } from '../domains/audit/index.ts';
-import { createIdentity, toGatewayAccount } from '../domains/identity/index.ts';
+import { createIdentity, toGatewayAccount, type Identity } from '../domains/identity/index.ts';
 import { createProtection, foldRoute, type KeyMaterial, type ProtectionVault } from '../domains/protection/index.ts';
+import { openAdvice } from './advice.ts';
 import { openIdentity } from './identity.ts';
 import { configuredPlaces, createLinks } from './places.ts';
 import { describeSystem, type Held } from './system.ts';
@@ -41,6 +42,7 @@ export async function openCore(foundation: Foundation) {
     createProtection({ db, bus, clock, log, applications, access, trustedHops, limits, contact, keyMaterial, vault }),
   );
   const { people, sessions, signIn, signingKeys } = rooms;
+  const advice = openAdvice(foundation, { identity, people, access });
   const domains = { applications, identity, access, people, sessions, signIn, signingKeys, protection, audit };
   const places = configuredPlaces(config);
   const peoplePort = {
@@ -53,13 +55,18 @@ export async function openCore(foundation: Foundation) {
   };
   const maintenance = createMaintenance({ db, bus, rotateLedgerKey: () => audit.rotateKey() });
   const system = describeSystem({ foundation, domains, metrics, held });
-  const answerGateway = async (ask: Ask): Promise<Answer> => {
-    if (ask.kind !== 'account') return rooms.answer(ask);
+  const answerGateway = answering(rooms, identity);
+  const shown = { metrics, audit, traffic, held, domains, peoplePort, places };
+  return { ...foundation, ...shown, answerGateway, advice, maintenance, system, troubles };
+}
+
+/** What gateways ask while a request waits. */
+function answering({ answer }: ReturnType<typeof openIdentity>, identity: Identity) {
+  return async (ask: Ask): Promise<Answer> => {
+    if (ask.kind !== 'account') return answer(ask);
     const { hash, application } = ask;
     return { kind: 'account', account: toGatewayAccount(await identity.verifyTokenHash(hash), hash, application) };
   };
-  const shown = { metrics, audit, traffic, held, domains, peoplePort, places };
-  return { ...foundation, ...shown, answerGateway, maintenance, system, troubles };
 }
 
 /** Counted traffic names routes, and a path can hold what belongs to somebody. */

@@ -10,7 +10,7 @@ import { meetNeighbours } from './nodes.ts';
  * and questions about who asks to those who know.
  */
 export async function connectGateway(core: Core): Promise<GatewayLink> {
-  const { config, clock, log, audit, traffic, bus, metrics, domains } = core;
+  const { config, clock, log, audit, traffic, bus, metrics, domains, advice } = core;
   const link = createLink({ config, clock, log });
   const gateways = Math.max(1, config.workers);
   link.onMessage((message) =>
@@ -20,6 +20,7 @@ export async function connectGateway(core: Core): Promise<GatewayLink> {
         traffic.takeEvents(events);
         for (const event of events) {
           domains.protection.observe(event);
+          advice.observe(event);
           const { durationUs } = event.payload;
           if (event.type === 'request.completed' && typeof durationUs === 'number')
             metrics.observeRequest(event.application ?? 'none', durationUs / 1e6);

@@ -8,11 +8,12 @@ import {
   type Permission,
 } from '@holdfast/contract';
 import { createRoute, z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
 import { may, type Principal } from '../../domains/access/index.ts';
 import type { TokenAccount } from '../../domains/identity/index.ts';
 import { Refusal } from '../../platform/refusal.ts';
 import type { ApiDomains } from '../parts.ts';
-import { answers, body, created, needs, type Api } from '../route.ts';
+import { answers, body, created, needs, type Api, type ApiEnv } from '../route.ts';
 
 const tags = ['tokens'];
 
@@ -57,9 +58,14 @@ async function notTheirs({ access }: ApiDomains, principal: Principal, wanted: r
   return wanted.filter((_, index) => verdicts[index] !== true);
 }
 
+/** What was handed on was used: without it the caller could not do so again, and advice must not call it unused. */
+async function countAsUsed(context: Context<ApiEnv>, permissions: ReadonlySet<Permission>): Promise<void> {
+  const principal = context.get('principal');
+  for (const permission of permissions) await context.get('access').decide(principal, permission, context.req.method);
+}
+
 export function mountTokens(api: Api, domains: ApiDomains): void {
   const { identity } = domains;
-
   api.openapi(list, async (context) => {
     const page = await identity.listTokens(context.req.valid('query'));
     return context.json({ items: [...page.items], next: page.next }, 200);
@@ -74,8 +80,14 @@ export function mountTokens(api: Api, domains: ApiDomains): void {
       throw new Refusal('permission-missing', { errors });
     }
     const { actor, session } = principal;
-    const assertMayUse = (account: TokenAccount) => assertMayHandOn(principal, account);
-    return context.json(await identity.createToken(input, actor, { owner: session?.person ?? null, assertMayUse }), 201);
+    let reaches = false;
+    const assertMayUse = (account: TokenAccount): void => {
+      assertMayHandOn(principal, account);
+      reaches = account.applications.length > 0;
+    };
+    const made = await identity.createToken(input, actor, { owner: session?.person ?? null, assertMayUse });
+    await countAsUsed(context, new Set<Permission>([...input.permissions, ...(reaches ? (['account:write'] as const) : [])]));
+    return context.json(made, 201);
   });
   api.openapi(revoke, async (context) =>
     context.json(await identity.revokeToken(context.req.valid('param').id, context.get('principal').actor), 200),

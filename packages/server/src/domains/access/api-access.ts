@@ -81,7 +81,7 @@ export function createApiAccess({ policies, decisions, clock, log }: Parts): Api
     async decide(principal, permission, method) {
       // Whoever owns the data directory could change the policies in it as well.
       const verdict = principal.permissions === 'all' ? HOST : await judge(principal, permission, method);
-      decisions.tell(decisionOf(principal, permission, verdict));
+      decisions.tell(decisionOf(principal, permission, verdict), principal);
       if (verdict.allowed) return 'allowed';
       return may(principal, permission) ? 'forbidden' : 'missing';
     },

@@ -3,3 +3,8 @@ export { createApplicationAccess, type AccessAnswer, type ApplicationAccess } fr
 export { VISITOR, type Asker } from './cedar/application-request.ts';
 export { may, mayAdminister, type Principal } from './principal.ts';
 export { isSensitive, permissionsOf } from './roles.ts';
+export { createAdvisor, type Advisor } from './advice/advisor.ts';
+export { createPolicyRights } from './advice/policy-rights.ts';
+export { createRights } from './advice/rights.ts';
+export { createUsage } from './usage/usage.ts';
+export { useOfCall, useOfRequest } from './usage/use.ts';

@@ -26,7 +26,6 @@ export type TokenTables = IdentityTables & {
     applications: JSONColumnType<string[]>;
   };
 };
-export type IdentityDb = Kysely<IdentityTables>;
 export type TokenDb = Kysely<TokenTables>;
 
 export interface StoredToken {
@@ -134,7 +133,13 @@ export async function revokeToken(tx: TokenDb, id: string, now: number): Promise
   return row !== undefined;
 }
 
-export async function narrowToken(tx: TokenDb, id: string, permissions: readonly string[]): Promise<void> {
+/** No other change of the token happens until the transaction ends. */
+export async function lockToken(tx: TokenDb, id: string): Promise<StoredToken | null> {
+  await tx.selectFrom('identity_token').select('id').where('id', '=', id).forUpdate().execute();
+  return findToken(tx, id);
+}
+
+export async function changePermissions(tx: TokenDb, id: string, permissions: readonly string[]): Promise<void> {
   await tx
     .updateTable('identity_token')
     .set({ permissions: JSON.stringify(permissions) })

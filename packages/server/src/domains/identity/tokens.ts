@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import {
+  adviceEvents,
   controlEvents,
   PAGE_ITEMS_MAX,
   type EventRecord,
   type Page,
   type PageQuery,
+  type Permission,
   type TokenCreated,
   type TokenInput,
   type TokenView,
@@ -20,9 +22,11 @@ import { isCidr } from './accounts/allowed-from.ts';
 import { createRefusalTally, type RefusalCause } from './refusal-record.ts';
 import {
   countUsableTokens,
+  changePermissions,
   findToken,
   findTokenByHash,
   insertToken,
+  lockToken,
   readTokens,
   revokeToken,
   touchToken,
@@ -30,7 +34,7 @@ import {
   type TokenDb,
 } from './store.ts';
 import { hashToken, TOKEN_BYTES, writeToken } from './token-text.ts';
-import { createTokenVerifier, type TokenVerifier, type Verification } from './verify-token.ts';
+import { createTokenVerifier, faultOf, type TokenVerifier, type Verification } from './verify-token.ts';
 
 /** More usable tokens than this are a sign that nobody revokes them. */
 const TOKENS_MAX = 1000;
@@ -59,6 +63,11 @@ export interface RefusedCall {
   readonly token?: Pick<TokenView, 'id' | 'account'> | undefined;
 }
 
+export interface PermissionChange {
+  readonly isAsBefore: (permissions: readonly string[]) => boolean;
+  readonly permissions: readonly Permission[];
+}
+
 /** Programs that call: service accounts and their tokens. */
 export interface Identity {
   readonly accounts: Accounts;
@@ -70,6 +79,8 @@ export interface Identity {
   revokeToken(id: string, actor: Actor): Promise<TokenView>;
   /** `address` = where the call comes from; null = nobody can say. */
   verifyToken(text: string, address?: string | null): Promise<Verification>;
+  /** Other permissions on the same token; false = it cannot be used any more, or its permissions are not as the caller knew them. */
+  setPermissions(id: string, change: PermissionChange, actor: Actor): Promise<boolean>;
   verifyTokenHash(hash: string): Promise<Verification>;
   /** Another node changed something: what is remembered of tokens is looked up anew. */
   forget(): void;
@@ -155,6 +166,20 @@ class StoredIdentity implements Identity {
       await bus.publish(transaction, [bus.newEvent(controlEvents.tokenRevoked, { actor, target: id, payload })]);
       transaction.afterCommit(() => this.#tell([stored.hash]));
       return stored.view;
+    });
+  }
+
+  async setPermissions(id: string, { isAsBefore, permissions }: PermissionChange, actor: Actor): Promise<boolean> {
+    const { db, bus, clock } = this.#parts;
+    return db.transaction(async (transaction) => {
+      const tx = transaction.kysely.withTables<TokenTables>();
+      const stored = await lockToken(tx, id);
+      if (stored === null || faultOf(stored, clock.now()) !== null || !isAsBefore(stored.view.permissions)) return false;
+      await changePermissions(tx, id, permissions);
+      const payload = { token: id, account: stored.account.id, permissions: [...permissions] };
+      await bus.publish(transaction, [bus.newEvent(adviceEvents.tokenChanged, { actor, target: id, payload })]);
+      transaction.afterCommit(() => this.#tell([stored.hash]));
+      return true;
     });
   }
 

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/db/database.ts';
 import { tablesOf } from './change.ts';
-import { createDelayedWrite } from './delayed-write.ts';
+import { createDelayedWrite } from '../../platform/jobs/delayed-write.ts';
 import type { ProtectionDb } from './tables.ts';
 
 /** Rows kept for one application, reports and inline code each. Anyone can send reports, so a flood must end somewhere. */

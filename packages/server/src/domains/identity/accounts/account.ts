@@ -1,5 +1,3 @@
-import type { ServiceAccountView } from '@holdfast/contract';
-
 const NAME_MAX = 63;
 
 /** What a token has to know of the account that it belongs to. */
@@ -9,9 +7,6 @@ export interface TokenAccount {
   readonly status: 'active' | 'disabled' | 'deleted';
   readonly applications: readonly string[];
 }
-
-/** Who answers for an account; null = nobody. */
-export type Owner = ServiceAccountView['owner'];
 
 /**
  * The account that a token is for when it was made by a name of its own only.

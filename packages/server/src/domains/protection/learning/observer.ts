@@ -3,7 +3,7 @@ import type { Clock } from '../../../platform/clock.ts';
 import type { Database } from '../../../platform/db/database.ts';
 import type { Log } from '../../../platform/log.ts';
 import { tablesOf } from '../change.ts';
-import { createDelayedWrite } from '../delayed-write.ts';
+import { createDelayedWrite } from '../../../platform/jobs/delayed-write.ts';
 import { addLearned, readModel } from './learned-store.ts';
 
 /** The whole model is read and written each time; whoever asks for it has what waits written first. */

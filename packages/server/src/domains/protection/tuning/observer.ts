@@ -8,7 +8,7 @@ import { addSeen, newBatch, type Batch, type PendingVector } from './pending.ts'
 import { remember } from './remember.ts';
 import { clientKey, prune, writeBatch } from './vector-store.ts';
 import type { Vault } from './vault.ts';
-import { createDelayedWrite } from '../delayed-write.ts';
+import { createDelayedWrite } from '../../../platform/jobs/delayed-write.ts';
 import { cardOfPlace, KEY_CHARS, readRequest, type Seen } from './vectors.ts';
 
 const WRITE_AFTER_MS = 1000;
