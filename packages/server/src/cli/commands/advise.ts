@@ -10,12 +10,14 @@ import type { Outcome } from '../outcome.ts';
 const PATH = '/api/v1/advice';
 const HELP = 'holdfast advise --help';
 
+export const DAYS = { flags: '--days <time>', help: 'the window, at most 90d (30d)' };
+
 export const advise: LeafBody = {
   about:
     'Lists what each token, person and policy may do and did not, with smaller rights under which every decision of the window would have been the same. Exit code 1: something is proposed.',
   words: [{ name: '[id...]', help: 'with --apply: these proposals, as the list shows them' }],
   options: [
-    { flags: '--days <time>', help: 'the window, at most 90d (30d)' },
+    DAYS,
     { flags: '--apply', help: 'take away what is proposed; without ids all that is not marked young' },
     { flags: '--rollback', help: 'give back what was taken away last' },
   ],

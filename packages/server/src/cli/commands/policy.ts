@@ -6,10 +6,11 @@ import { list } from './policy/list.ts';
 import { mode } from './policy/mode.ts';
 import { show } from './policy/show.ts';
 import { rollback, withdraw } from './policy/undo.ts';
+import { unused } from './policy/unused.ts';
 import { whoCan } from './policy/who-can.ts';
 
 export const policy: BranchBody = {
   about:
     'Access policies say who may do what, in Cedar. A set belongs to an application; the set `holdfast` adds to what roles and tokens may do in Holdfast itself.',
-  verbs: [list, show, check, draft, accept, mode, rollback, withdraw, whoCan],
+  verbs: [list, show, check, draft, accept, mode, rollback, withdraw, whoCan, unused],
 };
