@@ -21,6 +21,13 @@ describe('what the console costs', () => {
     expect(files.reduce((sum, file) => sum + sizeOf(file), 0)).toBeLessThanOrEqual(FIRST_LOAD_BYTES_MAX);
   });
 
+  test('it is the form for production, whoever built it', () => {
+    const scripts = readdirSync(join(CONSOLE_DIST, 'assets')).filter((name) => name.endsWith('.js'));
+    const isDevelopment = (name: string): boolean =>
+      readFileSync(join(CONSOLE_DIST, 'assets', name), 'utf8').includes('react-stack-top-frame');
+    expect(scripts.filter(isDevelopment)).toEqual([]);
+  });
+
   test('no other file is larger than a page may be, and each lies there packed', () => {
     const shell = readFileSync(join(CONSOLE_DIST, 'index.html'), 'utf8');
     const assets = readdirSync(join(CONSOLE_DIST, 'assets'));

@@ -42,6 +42,9 @@ const addressOf = (path: string): string => {
 const opened = (): readonly string[] => [
   `/events?show=${stand.requestId}`,
   '/events?outcome=failed',
+  '/people?invite=1',
+  '/audit?index=0',
+  '/settings?tab=checks',
   '/applications/demo-shop?tab=routes',
   '/applications/demo-shop?tab=rules',
   '/applications/demo-shop?tab=history',

@@ -14,12 +14,13 @@ import { readinessQuery } from './calls.ts';
 
 export function Facts({ view }: { readonly view: ApplicationView }) {
   const { may } = useMe();
-  const { id } = view.application;
+  const { id, mode } = view.application;
+  const canGetReady = mode === 'monitor' && may('tuning:read');
   return (
     <div className="grid gap-5 xl:grid-cols-2">
       {may('system:read') && <Day id={id} />}
-      {may('tuning:read') && <ReadyPanel id={id} />}
-      <Panel title="Settings" className="xl:col-span-2">
+      {canGetReady && <ReadyPanel id={id} />}
+      <Panel title="Settings" {...(canGetReady ? { className: 'xl:col-span-2' } : {})}>
         <Settings view={view} />
       </Panel>
     </div>

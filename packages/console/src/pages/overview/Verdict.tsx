@@ -49,7 +49,7 @@ function Waves() {
     <svg
       viewBox="0 0 400 120"
       preserveAspectRatio="xMaxYMax slice"
-      className="absolute inset-y-0 end-0 h-full w-1/2 opacity-15"
+      className="absolute inset-y-0 end-0 h-full w-1/4 opacity-15 max-md:hidden"
       fill="none"
       stroke="currentColor"
       strokeWidth="2"

@@ -1,6 +1,7 @@
 import { useEffect, useId, useState, type ReactNode } from 'react';
 import { useSearchState } from '../../state/search.ts';
 import { Button } from '../Button.tsx';
+import { classes } from '../classes.ts';
 import type { Choice } from './SelectField.tsx';
 
 /** How long after the last key a filter is applied. */
@@ -10,9 +11,20 @@ const PAUSE_MS = 350;
 export function FilterBar({ keys, children }: { readonly keys: readonly string[]; readonly children: ReactNode }) {
   const { search, set } = useSearchState();
   const isFiltered = keys.some((key) => search[key] !== undefined);
+  const [isOpen, open] = useState(isFiltered);
+  const id = useId();
   return (
     <search className="flex flex-wrap items-end gap-3 px-4 py-3">
-      {children}
+      {/* On a narrow screen the list comes first. */}
+      <Button className="w-full sm:hidden" aria-expanded={isOpen} aria-controls={id} onClick={() => open(!isOpen)}>
+        {isOpen ? 'Hide the filters' : 'Filter'}
+      </Button>
+      <div
+        id={id}
+        className={classes('w-full flex-wrap items-end gap-3 sm:flex sm:w-auto sm:flex-1', isOpen ? 'flex' : 'hidden')}
+      >
+        {children}
+      </div>
       {isFiltered && (
         <Button look="quiet" onClick={() => set(Object.fromEntries(keys.map((key) => [key, null])))}>
           Clear filters
