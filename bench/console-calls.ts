@@ -18,7 +18,8 @@ export function callsOf(now: number, count: number): readonly Call[] {
   return [
     { page: 'overview', path: '/api/v1/overview' },
     { page: 'traffic: hour', path: '/api/v1/traffic' },
-    { page: 'traffic: day', path: `/api/v1/traffic?since=${now - 22 * HOUR_MS}&step=1m` },
+    { page: 'traffic: day', path: `/api/v1/traffic?since=${now - 23 * HOUR_MS}` },
+    { page: 'traffic: half a day', path: `/api/v1/traffic?since=${now - 11 * HOUR_MS}&step=1m` },
     { page: 'traffic: 30 days', path: `/api/v1/traffic?since=${now - 30 * DAY_MS}` },
     { page: 'traffic: 90 days, one application', path: `/api/v1/traffic?since=${now - 90 * DAY_MS}&application=shop` },
     ...['group', 'rule', 'route', 'status'].map((by) => ({

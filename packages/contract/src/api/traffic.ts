@@ -15,7 +15,7 @@ export const TRAFFIC_STEPS = {
 export type TrafficStep = keyof typeof TRAFFIC_STEPS;
 
 /** A series never has more points; a longer span takes longer steps. */
-export const TRAFFIC_POINTS_MAX = 1500;
+export const TRAFFIC_POINTS_MAX = 800;
 
 const rangeSchema = z.object({
   application: slugSchema.optional(),
