@@ -56,7 +56,10 @@ export async function openControlPlane({ config }: Pick<LoadedConfig, 'config'>)
     const health: HealthView = { live: true, started: true, ready: false, reasons: ['the server is not running'] };
     const system = core.system({ health: () => health, listeners: () => [], gateway: () => null });
     const trust = { kind: 'host-operator', uid: process.getuid?.() ?? 0 } as const;
-    return { api: createApi({ domains, system, people, advisor: core.advice.advisor, maintenance, log, trust }), close: () => stack.disposeAsync() };
+    return {
+      api: createApi({ domains, system, people, advisor: core.advice.advisor, maintenance, log, trust }),
+      close: () => stack.disposeAsync(),
+    };
   });
 }
 

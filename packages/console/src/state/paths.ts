@@ -1,4 +1,4 @@
-import { writeSearch, type Search } from './search.ts';
+import { writeSearch } from './search.ts';
 
 type Filters = Readonly<Record<string, string | undefined>>;
 
@@ -35,9 +35,3 @@ export const paths = {
 
 /** Where the reader is, as an address that leads back. */
 export const here = (): string => location.pathname + location.search;
-
-/** A path of the console and what stands behind its `?`, apart. */
-export function splitPath(path: string): { readonly pathname: string; readonly search: Search } {
-  const url = new URL(path, location.origin);
-  return { pathname: url.pathname, search: Object.fromEntries(url.searchParams) };
-}
