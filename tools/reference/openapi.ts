@@ -32,7 +32,16 @@ export interface Route {
 export async function apiRoutes(): Promise<readonly Route[]> {
   // Nothing of these parts is called: the document is made of the route definitions alone.
   const trust = { kind: 'host-operator', uid: 0 };
-  const parts = { domains: {}, system: {}, people: {}, watching: {}, advisor: {}, maintenance: {}, log: {}, trust } as unknown as ApiParts;
+  const parts = {
+    domains: {},
+    system: {},
+    people: {},
+    watching: {},
+    advisor: {},
+    maintenance: {},
+    log: {},
+    trust,
+  } as unknown as ApiParts;
   const response = await createApi(parts).request('/api/openapi.json');
   // OpenAPI 3.1 by contract of the route; the parts that are read are named above.
   const document = (await response.json()) as OpenApi;
