@@ -56,10 +56,8 @@ export async function openControlPlane({ config }: Pick<LoadedConfig, 'config'>)
     const health: HealthView = { live: true, started: true, ready: false, reasons: ['the server is not running'] };
     const system = core.system({ health: () => health, listeners: () => [], gateway: () => null });
     const trust = { kind: 'host-operator', uid: process.getuid?.() ?? 0 } as const;
-    return {
-      api: createApi({ domains, system, people, advisor: core.advice.advisor, maintenance, log, trust }),
-      close: () => stack.disposeAsync(),
-    };
+    const { advisor } = core.advice;
+    return { api: createApi({ domains, system, people, advisor, maintenance, log, trust }), close: () => stack.disposeAsync() };
   });
 }
 
@@ -95,10 +93,8 @@ async function startServing(core: Core, { origins, file }: LoadedConfig, io: Ser
   progress({ kind: 'done', step: 'ledger open', detail: `${audit.status().size} records` });
   const { declared, mode, isDemo } = await declareApplications(core, { progress, origins });
   await domains.protection.declareAllows(config.bans.allow);
-  const served = await openServedCertificates(core, [
-    ...new Set([...config.host, ...declared.flatMap(({ hosts }) => hosts ?? [])]),
-  ]);
-
+  const names = new Set([...config.host, ...declared.flatMap(({ hosts }) => hosts ?? [])]);
+  const served = await openServedCertificates(core, [...names]);
   const link = await connectGateway(core);
   const bound = await startLink(
     link,
