@@ -1,4 +1,4 @@
-import { buildPrefixSet, type PrefixEntry } from '../packages/server/src/gateway/prefix-trie.ts';
+import { buildPrefixSet, type PrefixEntry } from '../packages/server/src/gateway/limits/prefix-trie.ts';
 import { median, report } from './report.ts';
 
 /** A ban list of 100,000 prefixes: the processor time it takes to compile, during which the gateway answers nobody, and a lookup in it. */

@@ -1,6 +1,6 @@
-import { COMMANDS } from '../../packages/server/src/cli/catalogue.ts';
+import { COMMANDS } from '../../packages/server/src/cli/shell/catalogue.ts';
 import { isBranch, type CommandBody } from '../../packages/server/src/cli/command.ts';
-import { GLOBAL_OPTIONS } from '../../packages/server/src/cli/global-options.ts';
+import { GLOBAL_OPTIONS } from '../../packages/server/src/cli/shell/global-options.ts';
 
 /** Judges a command that a page shows, by the table that the program itself is made of. Null = it exists as shown. */
 export type CommandJudge = (line: string) => string | null;

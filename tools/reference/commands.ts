@@ -1,7 +1,7 @@
-import { COMMANDS } from '../../packages/server/src/cli/catalogue.ts';
+import { COMMANDS } from '../../packages/server/src/cli/shell/catalogue.ts';
 import { isBranch, type CommandBody, type LeafBody } from '../../packages/server/src/cli/command.ts';
 import { EXIT_MEANING } from '../../packages/server/src/cli/exit-codes.ts';
-import { GLOBAL_OPTIONS } from '../../packages/server/src/cli/global-options.ts';
+import { GLOBAL_OPTIONS } from '../../packages/server/src/cli/shell/global-options.ts';
 import { cell, code, fenced, page, sentence, table } from './markdown.ts';
 
 /** One command that can be called, by its full name such as `ban allow add`. */

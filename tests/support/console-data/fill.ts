@@ -1,7 +1,7 @@
 import type { Database } from '../../../packages/server/src/platform/db/database.ts';
 import { createSearchKeys } from '../../../packages/server/src/domains/audit/search/search-keys.ts';
-import { rowOf } from '../../../packages/server/src/domains/audit/store.ts';
-import { writeLeaf } from '../../../packages/server/src/domains/audit/leaf.ts';
+import { rowOf } from '../../../packages/server/src/domains/audit/projection/store.ts';
+import { writeLeaf } from '../../../packages/server/src/domains/audit/leaves/leaf.ts';
 import { requestEvent } from '../../../packages/server/src/domains/audit/test-ledger.ts';
 import type { SubjectKeys } from '../../../packages/server/src/platform/keyring/subject-keys.ts';
 

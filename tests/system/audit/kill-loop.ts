@@ -2,7 +2,7 @@ import { checkConsistency, leafHash, openCheckpoint, proveConsistency, type Chec
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Cursor } from '../../../packages/server/src/domains/audit/segment-cursor.ts';
+import { Cursor } from '../../../packages/server/src/domains/audit/segments/segment-cursor.ts';
 import { openLedgerFiles } from './ledger-files.ts';
 
 export interface KillOutcome {

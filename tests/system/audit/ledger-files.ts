@@ -1,10 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openLastSigned } from '../../../packages/server/src/domains/audit/last-signed.ts';
-import { Publisher } from '../../../packages/server/src/domains/audit/publisher.ts';
-import { SegmentLog } from '../../../packages/server/src/domains/audit/segment-log.ts';
-import { openSigningKeys, type SigningKeys } from '../../../packages/server/src/domains/audit/signing-key.ts';
-import { openTreeFiles, type TreeFiles } from '../../../packages/server/src/domains/audit/tree-files.ts';
+import { openLastSigned } from '../../../packages/server/src/domains/audit/tree/last-signed.ts';
+import { Publisher } from '../../../packages/server/src/domains/audit/tree/publisher.ts';
+import { SegmentLog } from '../../../packages/server/src/domains/audit/segments/segment-log.ts';
+import { openSigningKeys, type SigningKeys } from '../../../packages/server/src/domains/audit/tree/signing-key.ts';
+import { openTreeFiles, type TreeFiles } from '../../../packages/server/src/domains/audit/tree/tree-files.ts';
 import { systemClock as clock } from '../../../packages/server/src/platform/clock.ts';
 import type { Database } from '../../../packages/server/src/platform/db/database.ts';
 import { openKeyring } from '../../../packages/server/src/platform/keyring/keyring.ts';

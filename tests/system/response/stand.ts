@@ -6,7 +6,7 @@ import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'n
 import { createServer as createServer2 } from 'node:http2';
 import type { Http2Server, Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
-import type { CompiledSnapshot } from '../../../packages/server/src/gateway/compiled-snapshot.ts';
+import type { CompiledSnapshot } from '../../../packages/server/src/gateway/snapshot/compiled-snapshot.ts';
 import type { Exchange, ExchangeRecord, GatewayEvent } from '../../../packages/server/src/gateway/exchange.ts';
 import { beginResponse } from '../../../packages/server/src/gateway/response/respond.ts';
 import { takeCspReport } from '../../../packages/server/src/gateway/response/csp-report.ts';

@@ -1,4 +1,4 @@
-import type { Call } from './client.ts';
+import type { Call } from './connection/client.ts';
 import type { Context } from './command.ts';
 import type { Outcome } from './outcome.ts';
 

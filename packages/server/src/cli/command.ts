@@ -1,7 +1,7 @@
-import type { ApiClient } from './client.ts';
-import type { Io } from './io.ts';
+import type { ApiClient } from './connection/client.ts';
+import type { Io } from './terminal/io.ts';
 import type { Outcome } from './outcome.ts';
-import type { Output } from './output.ts';
+import type { Output } from './terminal/output.ts';
 
 /** `flags` as commander reads them: `-f, --follow`, `--for <time>`, `--permission <name...>`, `--no-tls`. */
 export interface OptionDefinition {

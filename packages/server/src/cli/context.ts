@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute, relative } from 'node:path';
-import { createClient, type ApiClient } from './client.ts';
+import { createClient, type ApiClient } from './connection/client.ts';
 import type { CommandEntry, Context, GlobalFlags } from './command.ts';
-import { resolveDataDir } from './data-dir.ts';
+import { resolveDataDir } from './host/data-dir.ts';
 import { Unreachable } from './fault.ts';
-import type { Io } from './io.ts';
-import type { Output } from './output.ts';
-import { ask } from './prompt.ts';
+import type { Io } from './terminal/io.ts';
+import type { Output } from './terminal/output.ts';
+import { ask } from './terminal/prompt.ts';
 
 interface Parts {
   readonly io: Io;
@@ -35,14 +35,14 @@ export function createContext(parts: Parts): Context {
 async function openApi(parts: Parts & { dataDir(): Promise<string>; onlineOnly: boolean }): Promise<ApiClient> {
   const { io, flags, output, signal, onlineOnly } = parts;
   const dataDir = await parts.dataDir();
-  const { openSocket } = await import('./socket-transport.ts');
+  const { openSocket } = await import('./connection/socket-transport.ts');
   const running = await openSocket(dataDir, signal);
   noteDataDir({ io, output }, dataDir, running === null ? 'server down' : 'server running');
   if (running !== null) return createClient(running);
   if (onlineOnly) throw new Unreachable('No Holdfast runs on this data directory.');
   // Opening makes a directory when there is none; a mistyped --data-dir must not look like an empty installation.
   if (!existsSync(dataDir)) throw new Unreachable('This data directory does not exist.');
-  const { openInProcess } = await import('./in-process-transport.ts');
+  const { openInProcess } = await import('./connection/in-process-transport.ts');
   return createClient(await openInProcess(io, flags));
 }
 

@@ -11,7 +11,7 @@ import {
   writeManifest,
 } from '@holdfast/ledger';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
-import { openTestTerminal, type TestTerminal } from './test-terminal.ts';
+import { openTestTerminal, type TestTerminal } from './terminal/test-terminal.ts';
 
 const opened: TestTerminal[] = [];
 let terminal: TestTerminal;

@@ -1,9 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { COMMANDS } from './catalogue.ts';
+import { COMMANDS } from './shell/catalogue.ts';
 import { isBranch, type CommandBody, type LeafBody } from './command.ts';
 import { withoutDoubledUp } from './program.ts';
-import { answerOnSocket, openTestTerminal, type TestTerminal } from './test-terminal.ts';
+import { answerOnSocket, openTestTerminal, type TestTerminal } from './terminal/test-terminal.ts';
 
 let terminal: TestTerminal;
 beforeAll(() => {

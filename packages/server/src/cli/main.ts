@@ -1,10 +1,10 @@
-import { writeDebugLog } from './debug-log.ts';
-import { COMMANDS } from './catalogue.ts';
+import { writeDebugLog } from './host/debug-log.ts';
+import { COMMANDS } from './shell/catalogue.ts';
 import { createContext } from './context.ts';
 import { EXIT } from './exit-codes.ts';
 import { Interrupted } from './fault.ts';
-import { processIo, type Io } from './io.ts';
-import { createOutput } from './output.ts';
+import { processIo, type Io } from './terminal/io.ts';
+import { createOutput } from './terminal/output.ts';
 import { parse, type Parsed } from './program.ts';
 
 /**
@@ -55,7 +55,7 @@ interface Reporting {
 }
 
 async function report(error: unknown, { io, command, flags, dataDir }: Reporting): Promise<number> {
-  const { tell } = await import('./tell.ts');
+  const { tell } = await import('./terminal/tell.ts');
   const told = tell(error);
   if (dataDir !== undefined) await writeDebugLog(io, dataDir, error);
   createOutput(io, flags).error(command, told);

@@ -1,5 +1,5 @@
 import type { ExitCode } from './exit-codes.ts';
-import type { Paint } from './paint.ts';
+import type { Paint } from './terminal/paint.ts';
 
 /** What a command gives back; the output layer prints it as one JSON document or as text for people. */
 export interface Outcome {

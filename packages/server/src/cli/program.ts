@@ -1,5 +1,5 @@
 import { Argument, Command, CommanderError, Option } from 'commander';
-import { COMMANDS } from './catalogue.ts';
+import { COMMANDS } from './shell/catalogue.ts';
 import {
   isBranch,
   type ArgumentDefinition,
@@ -10,8 +10,8 @@ import {
   type OptionDefinition,
 } from './command.ts';
 import { UsageFault } from './fault.ts';
-import { GLOBAL_OPTIONS, namedCommand, readGlobalFlags } from './global-options.ts';
-import { formatHelp } from './help.ts';
+import { GLOBAL_OPTIONS, namedCommand, readGlobalFlags } from './shell/global-options.ts';
+import { formatHelp } from './shell/help.ts';
 import { readVersion } from '../platform/version.ts';
 
 /** A command line that was understood. */

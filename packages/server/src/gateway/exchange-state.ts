@@ -1,7 +1,7 @@
 import type { Application, GatewayAccount, GatewaySession } from '@holdfast/contract';
 import type { CanonicalRequest, Inspection } from '@holdfast/inspect';
-import type { CompiledSnapshot } from './compiled-snapshot.ts';
-import type { EventQueue } from './event-queue.ts';
+import type { CompiledSnapshot } from './snapshot/compiled-snapshot.ts';
+import type { EventQueue } from './record/event-queue.ts';
 import type {
   ConnectionFacts,
   Exchange,

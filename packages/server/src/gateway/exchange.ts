@@ -15,7 +15,7 @@ import type { CanonicalRequest, Inspection } from '@holdfast/inspect';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import type { Duplex } from 'node:stream';
-import type { CompiledSnapshot } from './compiled-snapshot.ts';
+import type { CompiledSnapshot } from './snapshot/compiled-snapshot.ts';
 
 /** The head of a request after the front gate: every field checked, nothing decoded twice. */
 export interface RequestHead {

@@ -1,7 +1,7 @@
 import type { DownMessage, Snapshot, UpMessage } from '@holdfast/contract';
 import type { Clock } from '../platform/clock.ts';
-import { compileSnapshot } from './compile-snapshot.ts';
-import type { CompiledSnapshot } from './compiled-snapshot.ts';
+import { compileSnapshot } from './snapshot/compile-snapshot.ts';
+import type { CompiledSnapshot } from './snapshot/compiled-snapshot.ts';
 import { createAsks } from './link/asks.ts';
 import type { Asks } from './link/asks.ts';
 import { createRequestRoom } from './handle-request.ts';

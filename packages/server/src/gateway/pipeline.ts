@@ -2,7 +2,7 @@ import type { Answer, Ask } from '@holdfast/contract';
 import type { Clock } from '../platform/clock.ts';
 import type { Step } from './exchange.ts';
 import type { InspectionThreads } from './inspection/inspection-threads.ts';
-import type { RateLimiter } from './rate-limiter.ts';
+import type { RateLimiter } from './limits/rate-limiter.ts';
 import type { AccountFinder, SessionFinder } from './sessions/session-finder.ts';
 import { accept } from './steps/accept.ts';
 import { authorise } from './steps/authorise.ts';

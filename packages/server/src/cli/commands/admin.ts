@@ -1,9 +1,9 @@
 import type { LinkIssued, PersonLink, PersonView } from '@holdfast/contract';
 import { change } from '../change.ts';
-import { listAll, segment } from '../client.ts';
+import { listAll, segment } from '../connection/client.ts';
 import type { BranchBody } from '../command.ts';
 import { NotConfirmed } from '../fault.ts';
-import { linkOutcome, peopleTable } from '../person-text.ts';
+import { linkOutcome, peopleTable } from '../words/person-text.ts';
 
 export const admin: BranchBody = {
   about: 'Works with the server up or down, for the owner of the data directory: nobody is locked out for good.',

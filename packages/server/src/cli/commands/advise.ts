@@ -1,8 +1,8 @@
 import type { AdviceApplied, AdviceProposal, AdviceUndone, AdviceView } from '@holdfast/contract';
-import { adviceText, itemText } from '../advice-text.ts';
+import { adviceText, itemText } from '../words/advice-text.ts';
 import { change } from '../change.ts';
 import type { Context, Input, LeafBody } from '../command.ts';
-import { parseDays } from '../duration.ts';
+import { parseDays } from '../words/duration.ts';
 import { EXIT } from '../exit-codes.ts';
 import { UsageFault } from '../fault.ts';
 import type { Outcome } from '../outcome.ts';

@@ -1,6 +1,6 @@
 import type { Application, ApplicationView, LoginSettings } from '@holdfast/contract';
 import { planned } from '../change.ts';
-import { segment } from '../client.ts';
+import { segment } from '../connection/client.ts';
 import type { Context, Input, Verb } from '../command.ts';
 import { UsageFault } from '../fault.ts';
 import type { Outcome } from '../outcome.ts';

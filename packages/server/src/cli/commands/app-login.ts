@@ -1,6 +1,6 @@
 import { loginModeSchema, type Application, type ApplicationView, type LoginSettings } from '@holdfast/contract';
 import { planned } from '../change.ts';
-import { segment } from '../client.ts';
+import { segment } from '../connection/client.ts';
 import type { Context, Input, Verb } from '../command.ts';
 import { NotConfirmed, UsageFault } from '../fault.ts';
 import type { Outcome } from '../outcome.ts';

@@ -1,12 +1,12 @@
 import { signInObserverSchema, signInOutcome } from '@holdfast/contract';
 import type { Application, ApplicationView, SchemaProposal, SignInObserver, SignInSign } from '@holdfast/contract';
 import { change, planned } from '../change.ts';
-import { segment } from '../client.ts';
+import { segment } from '../connection/client.ts';
 import type { BranchBody, Context, Input, OptionDefinition, Verb } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { NotConfirmed, UsageFault } from '../fault.ts';
 import type { Outcome } from '../outcome.ts';
-import { formatTable } from '../table.ts';
+import { formatTable } from '../terminal/table.ts';
 import { loginFormsIn } from './login-forms.ts';
 
 const PATH = '/api/v1/applications';

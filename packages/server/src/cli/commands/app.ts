@@ -1,10 +1,10 @@
 import type { ApplicationView, LearnedRoutes, ModeHistoryEntry } from '@holdfast/contract';
 import { change, planned } from '../change.ts';
-import { listAll, segment } from '../client.ts';
+import { listAll, segment } from '../connection/client.ts';
 import type { BranchBody, Context, Input, Verb } from '../command.ts';
 import type { Outcome } from '../outcome.ts';
 import { NotConfirmed, UsageFault } from '../fault.ts';
-import { formatTable } from '../table.ts';
+import { formatTable } from '../terminal/table.ts';
 import { forwardAuth } from './app-forward-auth.ts';
 import { login } from './app-login.ts';
 import { signIn } from './app-sign-in.ts';

@@ -1,13 +1,13 @@
 import { resolve } from 'node:path';
 import type { CheckpointView, EventView, ExportView, InclusionView, VerifyView } from '@holdfast/contract';
 import { change } from '../change.ts';
-import { listAll, type ApiClient } from '../client.ts';
+import { listAll, type ApiClient } from '../connection/client.ts';
 import type { BranchBody, Context, Input } from '../command.ts';
 import type { Outcome } from '../outcome.ts';
-import { parseSince } from '../duration.ts';
+import { parseSince } from '../words/duration.ts';
 import { EXIT } from '../exit-codes.ts';
 import { UsageFault } from '../fault.ts';
-import { formatPairs, formatTable, formatTime, printable } from '../table.ts';
+import { formatPairs, formatTable, formatTime, printable } from '../terminal/table.ts';
 
 const EVENTS = '/api/v1/events';
 const LINES_DEFAULT = 20;
@@ -111,7 +111,7 @@ async function verifyOwn(context: Context): Promise<Outcome> {
 }
 
 async function verifyDirectory(context: Context, input: Input): Promise<Outcome> {
-  const { verifyExportFolder } = await import('../export-folder.ts');
+  const { verifyExportFolder } = await import('../host/export-folder.ts');
   const folder = resolve(context.io.cwd, input.words[0] ?? '');
   const named = input.text('trust');
   const { view, isOwnTrust } = await verifyExportFolder(folder, named === null ? null : resolve(context.io.cwd, named));

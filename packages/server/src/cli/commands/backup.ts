@@ -1,13 +1,13 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { CheckpointView } from '@holdfast/contract';
-import { backupSecret } from '../backup-secret.ts';
+import { backupSecret } from '../host/backup-secret.ts';
 import type { BranchBody, Context, Input } from '../command.ts';
 import type { Outcome } from '../outcome.ts';
 import { noteDataDir, shortPath } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { NotConfirmed } from '../fault.ts';
-import { formatPairs, formatTime, printable } from '../table.ts';
+import { formatPairs, formatTime, printable } from '../terminal/table.ts';
 import { readVersion } from '../../platform/version.ts';
 
 const FILE = { name: '<file>', help: 'the backup' } as const;
@@ -108,7 +108,7 @@ async function openingOf(context: Context, input: Input): Promise<{ passphrase: 
 }
 
 async function verify(context: Context, input: Input): Promise<Outcome> {
-  const { checkBackup } = await import('../restore.ts');
+  const { checkBackup } = await import('../host/restore.ts');
   const { manifest, ledger } = await checkBackup(resolve(context.io.cwd, input.words[0] ?? ''), await openingOf(context, input));
   const data = {
     ok: ledger.ok,
@@ -137,7 +137,7 @@ async function verify(context: Context, input: Input): Promise<Outcome> {
 async function restore(context: Context, input: Input): Promise<Outcome> {
   const dataDir = await context.dataDir();
   noteDataDir(context, dataDir, 'to be restored');
-  const { restoreBackup } = await import('../restore.ts');
+  const { restoreBackup } = await import('../host/restore.ts');
   const rootKey = input.text('rootKey');
   const restored = await restoreBackup(context, {
     file: resolve(context.io.cwd, input.words[0] ?? ''),

@@ -1,12 +1,12 @@
 import type { AllowView, BanView } from '@holdfast/contract';
 import { change, planned } from '../change.ts';
-import { listAll, segment } from '../client.ts';
+import { listAll, segment } from '../connection/client.ts';
 import type { BranchBody, Context, Input, Verb } from '../command.ts';
 import type { Outcome } from '../outcome.ts';
-import { parseDuration } from '../duration.ts';
+import { parseDuration } from '../words/duration.ts';
 import { UsageFault } from '../fault.ts';
-import { bansOn, ownAddresses } from '../own-addresses.ts';
-import { formatTable, formatTime } from '../table.ts';
+import { bansOn, ownAddresses } from '../host/own-addresses.ts';
+import { formatTable, formatTime } from '../terminal/table.ts';
 
 const BANS = '/api/v1/bans';
 const ALLOWS = '/api/v1/allows';

@@ -2,9 +2,9 @@ import type { BypassView } from '@holdfast/contract';
 import { change } from '../change.ts';
 import type { BranchBody } from '../command.ts';
 import type { Outcome } from '../outcome.ts';
-import { parseDuration } from '../duration.ts';
+import { parseDuration } from '../words/duration.ts';
 import { UsageFault } from '../fault.ts';
-import { formatTime } from '../table.ts';
+import { formatTime } from '../terminal/table.ts';
 
 const PATH = '/api/v1/bypass';
 

@@ -1,7 +1,7 @@
 import { isBranch, type CommandBody, type CommandEntry, type LeafBody } from '../command.ts';
 import { UsageFault } from '../fault.ts';
-import { GLOBAL_OPTIONS } from '../global-options.ts';
-import { renderCompletion, SHELLS, type CompletionLevel } from '../completion-scripts.ts';
+import { GLOBAL_OPTIONS } from '../shell/global-options.ts';
+import { renderCompletion, SHELLS, type CompletionLevel } from '../shell/completion-scripts.ts';
 
 export const completion: LeafBody = {
   words: [{ name: '<shell>', help: SHELLS.join(', ') }],

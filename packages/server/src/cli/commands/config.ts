@@ -2,7 +2,7 @@ import type { ConfigExport } from '@holdfast/contract';
 import type { BranchBody, Context, Input } from '../command.ts';
 import type { Outcome } from '../outcome.ts';
 import { shortPath } from '../context.ts';
-import { formatTable } from '../table.ts';
+import { formatTable } from '../terminal/table.ts';
 
 export const config: BranchBody = {
   about: 'Flags come before the environment (HOLDFAST_*), that before holdfast.yaml, that before the defaults.',

@@ -1,10 +1,10 @@
 import type { ApplicationView, CspObservations, CspSuggestion } from '@holdfast/contract';
 import { change, planned } from '../change.ts';
-import { segment } from '../client.ts';
+import { segment } from '../connection/client.ts';
 import type { BranchBody, Context, Input } from '../command.ts';
 import type { Outcome } from '../outcome.ts';
 import { NotConfirmed, UsageFault } from '../fault.ts';
-import { formatTable, formatTime, type Column } from '../table.ts';
+import { formatTable, formatTime, type Column } from '../terminal/table.ts';
 
 const APP = { name: '<app>', help: 'id of the application' } as const;
 const MODES = ['off', 'report-only', 'enforce'];

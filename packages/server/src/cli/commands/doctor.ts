@@ -2,9 +2,9 @@ import type { Check } from '@holdfast/contract';
 import type { Context, LeafBody } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { Unreachable } from '../fault.ts';
-import { localChecks } from '../local-checks.ts';
-import type { Paint } from '../paint.ts';
-import { printable } from '../table.ts';
+import { localChecks } from '../host/local-checks.ts';
+import type { Paint } from '../terminal/paint.ts';
+import { printable } from '../terminal/table.ts';
 
 export const doctor: LeafBody = {
   about:
@@ -37,7 +37,7 @@ async function checksInside(context: Context): Promise<{ isRunning: boolean; che
   } catch (error) {
     if (error instanceof Unreachable)
       return { isRunning: false, checks: [{ name: 'server', state: 'warning', detail: error.message, next: 'holdfast up' }] };
-    const { tell } = await import('../tell.ts');
+    const { tell } = await import('../terminal/tell.ts');
     const { what, why, next } = tell(error);
     return { isRunning: false, checks: [{ name: 'open', state: 'failed', detail: `${what}: ${why}`, next }] };
   }

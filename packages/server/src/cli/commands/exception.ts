@@ -1,11 +1,11 @@
 import type { ExceptionProposal, ExceptionView, Explanation } from '@holdfast/contract';
 import { change } from '../change.ts';
-import { listAll, segment } from '../client.ts';
+import { listAll, segment } from '../connection/client.ts';
 import type { BranchBody, Context, Input } from '../command.ts';
 import type { Outcome } from '../outcome.ts';
-import { parseDays } from '../duration.ts';
+import { parseDays } from '../words/duration.ts';
 import { UsageFault } from '../fault.ts';
-import { formatTable, formatTime } from '../table.ts';
+import { formatTable, formatTime } from '../terminal/table.ts';
 import { callOnceRecorded, readRequestId } from './explain.ts';
 
 const PATH = '/api/v1/exceptions';

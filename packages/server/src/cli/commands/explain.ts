@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Explanation } from '@holdfast/contract';
-import { segment, type ApiClient, type Call } from '../client.ts';
+import { segment, type ApiClient, type Call } from '../connection/client.ts';
 import type { LeafBody } from '../command.ts';
 import { UsageFault } from '../fault.ts';
-import type { Paint } from '../paint.ts';
-import { formatPairs, formatTable, formatTime, printable } from '../table.ts';
+import type { Paint } from '../terminal/paint.ts';
+import { formatPairs, formatTable, formatTime, printable } from '../terminal/table.ts';
 
 const ATTEMPTS_MAX = 5;
 const RETRY_MS = 250;

@@ -6,10 +6,10 @@ import { readRootKey } from '../../platform/keyring/root-key.ts';
 import { Refusal } from '../../platform/refusal.ts';
 import type { Context, LeafBody } from '../command.ts';
 import { shortPath } from '../context.ts';
-import { CONFIG_NAME } from '../data-dir.ts';
+import { CONFIG_NAME } from '../host/data-dir.ts';
 import { NotConfirmed } from '../fault.ts';
 import type { Outcome } from '../outcome.ts';
-import { configTemplate } from '../config-template.ts';
+import { configTemplate } from '../shell/config-template.ts';
 
 export const init: LeafBody = {
   about:

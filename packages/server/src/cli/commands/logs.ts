@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import type { LeafBody } from '../command.ts';
-import { parseSince } from '../duration.ts';
+import { parseSince } from '../words/duration.ts';
 import { noteDataDir } from '../context.ts';
 import { UsageFault } from '../fault.ts';
-import { followLines, lastLines } from '../log-file.ts';
-import { printable } from '../table.ts';
+import { followLines, lastLines } from '../host/log-file.ts';
+import { printable } from '../terminal/table.ts';
 
 const LINES_DEFAULT = 100;
 const LINES_MAX = 10_000;

@@ -1,9 +1,9 @@
 import type { FactorsAnswer } from '@holdfast/contract';
 import { change } from '../change.ts';
-import { segment } from '../client.ts';
+import { segment } from '../connection/client.ts';
 import type { BranchBody } from '../command.ts';
 import { NotConfirmed } from '../fault.ts';
-import { formatPairs, formatTime } from '../table.ts';
+import { formatPairs, formatTime } from '../terminal/table.ts';
 
 const pathOf = (name: string): string => `/api/v1/people/${segment(name)}/factors`;
 

@@ -1,5 +1,5 @@
 import type { LearnedRoute, SchemaStatus, SchemaVersion } from '@holdfast/contract';
-import { formatPairs, formatTable, formatTime } from '../table.ts';
+import { formatPairs, formatTable, formatTime } from '../terminal/table.ts';
 
 /** Lines of a difference that a person still reads. */
 const LINES_MAX = 200;

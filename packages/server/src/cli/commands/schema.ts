@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { SchemaCheck, SchemaProposal, SchemaStatus, SchemaVersion, SchemaVersionView } from '@holdfast/contract';
 import { planned } from '../change.ts';
-import { segment, type ApiClient } from '../client.ts';
+import { segment, type ApiClient } from '../connection/client.ts';
 import type { BranchBody, Context, Input } from '../command.ts';
 import { NotConfirmed, UsageFault } from '../fault.ts';
 import type { Outcome } from '../outcome.ts';

@@ -1,11 +1,11 @@
 import type { Page, ServiceAccountView, TokenView } from '@holdfast/contract';
 import { change } from '../change.ts';
-import { listAll, segment } from '../client.ts';
+import { listAll, segment } from '../connection/client.ts';
 import type { BranchBody, Context, Input, Verb } from '../command.ts';
 import { UsageFault } from '../fault.ts';
 import type { Outcome } from '../outcome.ts';
-import { formatPairs, formatTable, formatTime } from '../table.ts';
-import { tokenColumns } from '../token-text.ts';
+import { formatPairs, formatTable, formatTime } from '../terminal/table.ts';
+import { tokenColumns } from '../words/token-text.ts';
 
 const PATH = '/api/v1/service-accounts';
 const TOKENS_SHOWN_MAX = 200;

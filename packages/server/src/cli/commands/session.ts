@@ -1,10 +1,10 @@
 import type { SessionAnswer } from '@holdfast/contract';
 import { change } from '../change.ts';
-import { listAll, segment, type ApiClient } from '../client.ts';
+import { listAll, segment, type ApiClient } from '../connection/client.ts';
 import type { BranchBody, Context, Input } from '../command.ts';
 import { UsageFault } from '../fault.ts';
 import type { Outcome } from '../outcome.ts';
-import { formatTable, formatTime } from '../table.ts';
+import { formatTable, formatTime } from '../terminal/table.ts';
 
 const PATH = '/api/v1/sessions';
 

@@ -1,7 +1,7 @@
 import type { SystemStatus } from '@holdfast/contract';
 import type { LeafBody } from '../command.ts';
-import type { Paint } from '../paint.ts';
-import { formatPairs, formatTable, formatTime } from '../table.ts';
+import type { Paint } from '../terminal/paint.ts';
+import { formatPairs, formatTable, formatTime } from '../terminal/table.ts';
 import { describePromotion } from './tune-text.ts';
 
 export const status: LeafBody = {

@@ -2,7 +2,7 @@ import type { SelfTestView } from '@holdfast/contract';
 import { planned } from '../change.ts';
 import type { BranchBody } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
-import { formatTable } from '../table.ts';
+import { formatTable } from '../terminal/table.ts';
 
 export const test: BranchBody = {
   verbs: [

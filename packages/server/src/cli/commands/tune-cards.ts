@@ -1,8 +1,8 @@
 import type { CardDecision, ExceptionView, TuningSuggestion, TuningSuggestions } from '@holdfast/contract';
 import { change, planned } from '../change.ts';
-import type { ApiClient } from '../client.ts';
+import type { ApiClient } from '../connection/client.ts';
 import type { Context, Input, Verb } from '../command.ts';
-import { parseDays, parseDuration } from '../duration.ts';
+import { parseDays, parseDuration } from '../words/duration.ts';
 import { NotConfirmed, UsageFault } from '../fault.ts';
 import type { Outcome } from '../outcome.ts';
 import { describeSuggestions } from './tune-text.ts';

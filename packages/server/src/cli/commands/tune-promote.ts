@@ -7,7 +7,7 @@ import {
 } from '@holdfast/contract';
 import { planned } from '../change.ts';
 import type { Context, Input, Verb } from '../command.ts';
-import { parseDuration } from '../duration.ts';
+import { parseDuration } from '../words/duration.ts';
 import { NotConfirmed, UsageFault } from '../fault.ts';
 import type { Outcome } from '../outcome.ts';
 import { describePromotion, describeReadiness, describeSimulation } from './tune-text.ts';

@@ -1,6 +1,6 @@
 import { RULE_GROUPS, type Simulation } from '@holdfast/contract';
 import type { Context, Input, Verb } from '../command.ts';
-import { parseDays } from '../duration.ts';
+import { parseDays } from '../words/duration.ts';
 import { EXIT } from '../exit-codes.ts';
 import { UsageFault } from '../fault.ts';
 import type { Outcome } from '../outcome.ts';

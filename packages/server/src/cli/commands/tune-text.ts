@@ -1,6 +1,6 @@
 import type { PromotionView, Readiness, Simulation, TuningCard, TuningInbox, TuningSuggestion } from '@holdfast/contract';
-import type { Paint } from '../paint.ts';
-import { formatTable, formatTime, printable } from '../table.ts';
+import type { Paint } from '../terminal/paint.ts';
+import { formatTable, formatTime, printable } from '../terminal/table.ts';
 
 const percent = (share: number | null): string => (share === null ? '-' : `${Math.round(share * 100)} %`);
 const some = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;

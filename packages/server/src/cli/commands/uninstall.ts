@@ -5,7 +5,7 @@ import type { Context, Input, LeafBody } from '../command.ts';
 import type { Outcome } from '../outcome.ts';
 import { shortPath } from '../context.ts';
 import { NotConfirmed, UsageFault } from '../fault.ts';
-import { openSocket } from '../socket-transport.ts';
+import { openSocket } from '../connection/socket-transport.ts';
 
 /** What only Holdfast makes in a data directory: a folder without any of it is somebody else's and is never removed. */
 const OURS: readonly string[] = ['keys', 'ledger', 'pgdata', 'tls', 'logs', 'admin.sock', 'lock'];

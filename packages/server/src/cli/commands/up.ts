@@ -3,10 +3,10 @@ import { EXIT } from '../exit-codes.ts';
 import type { Context, Input, LeafBody } from '../command.ts';
 import type { Outcome } from '../outcome.ts';
 import { shortPath } from '../context.ts';
-import { jsonDocument } from '../output.ts';
-import type { Paint } from '../paint.ts';
-import { setupLines } from '../setup-link.ts';
-import { formatElapsed, formatProgress } from '../progress.ts';
+import { jsonDocument } from '../terminal/output.ts';
+import type { Paint } from '../terminal/paint.ts';
+import { setupLines } from '../host/setup-link.ts';
+import { formatElapsed, formatProgress } from '../terminal/progress.ts';
 import { readVersion } from '../../platform/version.ts';
 
 export const up: LeafBody = {
@@ -33,7 +33,10 @@ async function run(context: Context, input: Input): Promise<Outcome> {
   const startedAt = performance.now();
   const { io, output, signal, flags } = context;
   const { paint } = output;
-  const [{ readConfig }, { listenSettings }] = await Promise.all([import('../read-config.ts'), import('../listen-flag.ts')]);
+  const [{ readConfig }, { listenSettings }] = await Promise.all([
+    import('../read-config.ts'),
+    import('../shell/listen-flag.ts'),
+  ]);
   const loaded = readConfig(io, flags, settingsOf(input, listenSettings));
   const { config } = loaded;
   if (flags.dryRun)

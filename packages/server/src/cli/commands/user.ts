@@ -1,11 +1,11 @@
 import type { PersonLink, PersonView } from '@holdfast/contract';
 import { change } from '../change.ts';
-import { listAll, segment } from '../client.ts';
+import { listAll, segment } from '../connection/client.ts';
 import type { BranchBody, Context, Input, Verb } from '../command.ts';
 import { UsageFault } from '../fault.ts';
 import type { Outcome } from '../outcome.ts';
-import { linkOutcome, peopleTable } from '../person-text.ts';
-import { formatPairs, formatTime } from '../table.ts';
+import { linkOutcome, peopleTable } from '../words/person-text.ts';
+import { formatPairs, formatTime } from '../terminal/table.ts';
 
 const PATH = '/api/v1/people';
 const ROLES = ['owner', 'administrator', 'analyst', 'auditor', 'developer'];

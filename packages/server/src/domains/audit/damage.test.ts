@@ -190,7 +190,7 @@ describe('a second history is never signed', () => {
 
   it('when a record was replaced by another with good checksums', async () => {
     await ledger.audit.settle();
-    const { writeFrame } = await import('./frame.ts');
+    const { writeFrame } = await import('./segments/frame.ts');
     const first = (await filesBelow('segments')).toSorted()[0] ?? '';
     const before = await readFile(first);
     const length = before.readUInt32BE(4);

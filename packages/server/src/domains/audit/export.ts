@@ -14,8 +14,8 @@ import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { syncFolder } from '../../platform/atomic-file.ts';
 import { Refusal } from '../../platform/refusal.ts';
-import type { SigningKeys } from './signing-key.ts';
-import type { TreeFiles } from './tree-files.ts';
+import type { SigningKeys } from './tree/signing-key.ts';
+import type { TreeFiles } from './tree/tree-files.ts';
 
 export interface ExportParts {
   readonly files: TreeFiles;

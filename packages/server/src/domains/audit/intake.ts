@@ -1,5 +1,5 @@
 import type { EventRecord } from '@holdfast/contract';
-import { OUTSTANDING_MAX } from './segment-log.ts';
+import { OUTSTANDING_MAX } from './segments/segment-log.ts';
 
 /** Events of the gateway that wait for a disk that is full, or for a burst to pass. */
 const WAITING_MAX = 20_000;

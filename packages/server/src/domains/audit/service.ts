@@ -4,14 +4,14 @@ import { isAudited } from '../../platform/bus/new-event.ts';
 import type { Recorder } from '../../platform/bus/bus.ts';
 import { Refusal } from '../../platform/refusal.ts';
 import { writeExport } from './export.ts';
-import { writeLeaf } from './leaf.ts';
+import { writeLeaf } from './leaves/leaf.ts';
 import { createLive, type Live } from './live.ts';
 import { openParts, type AuditParts, type Opened } from './open-parts.ts';
-import { createProofs, type Proofs } from './proofs.ts';
-import { createQueries, type Journals, type Queries } from './queries.ts';
-import { RequestJournal } from './request-journal.ts';
+import { createProofs, type Proofs } from './tree/proofs.ts';
+import { createQueries, type Journals, type Queries } from './projection/queries.ts';
+import { RequestJournal } from './projection/request-journal.ts';
 import { Intake } from './intake.ts';
-import { forgetPaths } from './store.ts';
+import { forgetPaths } from './projection/store.ts';
 
 /** Some 20 MB of the latest requests that were simply let through. */
 const ALLOWED_REQUESTS_MAX = 20_000;

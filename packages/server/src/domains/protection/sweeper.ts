@@ -1,8 +1,8 @@
 import type { Log } from '../../platform/log.ts';
-import { endExpiredBans } from './bans.ts';
+import { endExpiredBans } from './bans/bans.ts';
 import { endExpiredBypass } from './bypass.ts';
 import type { ProtectionParts } from './change.ts';
-import { endExpiredExceptions } from './exceptions.ts';
+import { endExpiredExceptions } from './exceptions/exceptions.ts';
 
 const EVERY_MS = 1000;
 

@@ -1,6 +1,6 @@
 import type { Generated, JSONColumnType, Kysely } from 'kysely';
 import type { LearningTables } from './learning/tables.ts';
-import type { PolicyCounts } from './policy.ts';
+import type { PolicyCounts } from './snapshots/policy.ts';
 import type { TuningTables } from './tuning/tables.ts';
 
 export type ProtectionTables = TuningTables &

@@ -1,6 +1,6 @@
 import type { EnforcedPolicies } from '@holdfast/contract';
 import { createApplicationAccess, type ApplicationAccess } from '../../domains/access/index.ts';
-import type { CompiledSnapshot } from '../compiled-snapshot.ts';
+import type { CompiledSnapshot } from '../snapshot/compiled-snapshot.ts';
 
 /** Makes each set of policies ready once; one that is the same in force keeps what it remembers. Nothing is read before a request. */
 export function compileAccess(

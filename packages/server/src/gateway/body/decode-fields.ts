@@ -1,5 +1,5 @@
 import { decodeRequest, type Decoded, type RawRequest } from '@holdfast/inspect';
-import { refusesDoubt } from '../canary.ts';
+import { refusesDoubt } from '../limits/canary.ts';
 import { ON } from '../exchange.ts';
 import type { Exchange, StepResult } from '../exchange.ts';
 import { inspectOptions } from '../inspection/inspect-options.ts';

@@ -1,7 +1,7 @@
 import { inspectRequest, multipartBoundary } from '@holdfast/inspect';
 import type { Field } from '@holdfast/inspect';
 import type { Application } from '@holdfast/contract';
-import { refusesDoubt } from '../canary.ts';
+import { refusesDoubt } from '../limits/canary.ts';
 import type { Exchange, Refused, StreamInspection } from '../exchange.ts';
 import { optionsFor } from '../inspection/inspect-options.ts';
 import { weighFindings } from '../inspection/weigh-findings.ts';

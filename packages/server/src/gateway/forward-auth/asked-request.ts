@@ -2,9 +2,9 @@ import { canonicalPath } from '@holdfast/inspect';
 import { parseAddress, plainAddress } from '../address.ts';
 import type { ProxyFamily, RequestHead } from '../exchange.ts';
 import { listFromRight } from '../forwarded-list.ts';
-import { METHODS } from '../front-gate-methods.ts';
-import { parseAuthority, parseTarget } from '../front-gate-target.ts';
-import type { Target } from '../front-gate-target.ts';
+import { METHODS } from '../front-gate/front-gate-methods.ts';
+import { parseAuthority, parseTarget } from '../front-gate/front-gate-target.ts';
+import type { Target } from '../front-gate/front-gate-target.ts';
 
 /** The request that a proxy asks about, as that proxy tells it. */
 export interface AskedRequest {

@@ -1,7 +1,7 @@
 import type { EnforcedSchema } from '@holdfast/contract';
 import { compileSchema } from '@holdfast/inspect';
 import type { CompiledSchema } from '@holdfast/inspect';
-import type { CompiledSnapshot } from '../compiled-snapshot.ts';
+import type { CompiledSnapshot } from '../snapshot/compiled-snapshot.ts';
 
 export interface CompileSchemasOptions {
   /** What is in force: a schema that is the same there is not compiled again. */

@@ -1,7 +1,7 @@
 import { applicationSchema, snapshotSchema, type Application, type UpMessage } from '@holdfast/contract';
 import { fromDocument } from '@holdfast/inspect';
 import { describe, expect, it } from 'vitest';
-import { compileSnapshot } from '../compile-snapshot.ts';
+import { compileSnapshot } from '../snapshot/compile-snapshot.ts';
 import type { Exchange } from '../exchange.ts';
 import { createLearner } from './learner.ts';
 

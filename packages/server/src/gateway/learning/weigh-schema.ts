@@ -1,7 +1,7 @@
 import { checkRequest } from '@holdfast/inspect';
 import type { CanonicalRequest, CompiledSchema, Violation } from '@holdfast/inspect';
 import type { RuleException } from '@holdfast/contract';
-import { refusesDoubt } from '../canary.ts';
+import { refusesDoubt } from '../limits/canary.ts';
 import { ON } from '../exchange.ts';
 import type { Exchange, StepResult } from '../exchange.ts';
 

@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ConnectionFacts, Refused, Transport } from '../exchange.ts';
 import type { Identifiers } from '../identifiers.ts';
-import type { ProtocolRejects } from '../protocol-rejects.ts';
+import type { ProtocolRejects } from '../record/protocol-rejects.ts';
 import { rawAnswer } from './raw-answer.ts';
 import { RawGate } from './raw-gate.ts';
 import { pushBytes } from './raw-push.ts';

@@ -3,7 +3,7 @@ import { createServer, ServerResponse } from 'node:http';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Socket } from 'node:net';
-import type { CompiledSnapshot } from '../compiled-snapshot.ts';
+import type { CompiledSnapshot } from '../snapshot/compiled-snapshot.ts';
 import type { ArrivedRequest, RequestRoom } from '../handle-request.ts';
 import { H1Connection } from './h1-connection.ts';
 import type { ListenerRole } from './h1-connection.ts';

@@ -1,7 +1,7 @@
 import { constants, createServer } from 'node:http2';
 import type { Http2Server, Http2ServerRequest, Http2ServerResponse, ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
 import type { Socket } from 'node:net';
-import type { CompiledSnapshot } from '../compiled-snapshot.ts';
+import type { CompiledSnapshot } from '../snapshot/compiled-snapshot.ts';
 import type { RequestRoom } from '../handle-request.ts';
 import { H2Budget } from './h2-budget.ts';
 import type { BudgetFault } from './h2-budget.ts';

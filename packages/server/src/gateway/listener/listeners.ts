@@ -1,6 +1,6 @@
 import type { Server, Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import type { CompiledSnapshot } from '../compiled-snapshot.ts';
+import type { CompiledSnapshot } from '../snapshot/compiled-snapshot.ts';
 import type { RequestRoom } from '../handle-request.ts';
 import type { GatewayLog } from '../log.ts';
 import { createH1Front } from './h1-front.ts';

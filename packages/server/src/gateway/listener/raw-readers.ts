@@ -1,4 +1,4 @@
-import { METHODS } from '../front-gate-methods.ts';
+import { METHODS } from '../front-gate/front-gate-methods.ts';
 import { CR, IS_NAME, IS_TARGET, IS_TOKEN, IS_VALUE, COLON, LF, SP, TAB, UNDERSCORE } from './http-bytes.ts';
 import { beginHead, endField, endSection, isNameRead, nameField } from './raw-framing.ts';
 import { CHUNK_READERS } from './raw-chunks.ts';

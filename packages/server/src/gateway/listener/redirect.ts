@@ -1,8 +1,8 @@
-import type { CompiledSnapshot } from '../compiled-snapshot.ts';
+import type { CompiledSnapshot } from '../snapshot/compiled-snapshot.ts';
 import type { ArrivedRequest, RequestRoom } from '../handle-request.ts';
 import { PROBLEMS, problemDocument } from '@holdfast/contract';
 import type { ProblemCode } from '@holdfast/contract';
-import { judgeHead } from '../front-gate.ts';
+import { judgeHead } from '../front-gate/front-gate.ts';
 import type { RequestHead } from '../exchange.ts';
 
 const CHALLENGE_PREFIX = '/.well-known/acme-challenge/';

@@ -2,7 +2,7 @@ import { parseAddress, plainAddress } from '../address.ts';
 import { ON } from '../exchange.ts';
 import type { Exchange, RequestHead, Step } from '../exchange.ts';
 import { listFromRight } from '../forwarded-list.ts';
-import { judgeHead } from '../front-gate.ts';
+import { judgeHead } from '../front-gate/front-gate.ts';
 
 const TRACEPARENT = /^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/u;
 const NO_TRACE = '0'.repeat(32);

@@ -1,5 +1,5 @@
 import type { Clock } from '../../platform/clock.ts';
-import { isInCanary } from '../canary.ts';
+import { isInCanary } from '../limits/canary.ts';
 import { ON } from '../exchange.ts';
 import type { Step } from '../exchange.ts';
 

@@ -2,7 +2,7 @@ import type { Clock } from '../../platform/clock.ts';
 import { isLoopback, rateKey } from '../address.ts';
 import { ON } from '../exchange.ts';
 import type { Step } from '../exchange.ts';
-import type { RateLimiter } from '../rate-limiter.ts';
+import type { RateLimiter } from '../limits/rate-limiter.ts';
 
 /** One budget per application and visitor. Allow-listed visitors and break-glass skip it; loopback unless told otherwise. */
 export const rate = (limiter: RateLimiter, clock: Clock): Step => ({

@@ -1,9 +1,9 @@
 import type { PolicyAnswer, PolicyCheck, PolicyFault, PolicyVersionView } from '@holdfast/contract';
-import type { ApiClient } from '../../client.ts';
+import type { ApiClient } from '../../connection/client.ts';
 import type { Context, Input, Verb } from '../../command.ts';
 import { UsageFault } from '../../fault.ts';
 import type { Outcome } from '../../outcome.ts';
-import { printable } from '../../table.ts';
+import { printable } from '../../terminal/table.ts';
 import { FILE, pathOf, QUESTION, questionOf, readText, SET } from './words.ts';
 
 export const check: Verb = {

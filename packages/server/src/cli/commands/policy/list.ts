@@ -1,7 +1,7 @@
 import type { PolicyList, PolicySummary } from '@holdfast/contract';
 import type { Context, Verb } from '../../command.ts';
 import type { Outcome } from '../../outcome.ts';
-import { formatTable, formatTime } from '../../table.ts';
+import { formatTable, formatTime } from '../../terminal/table.ts';
 
 export const list: Verb = {
   name: 'list',

@@ -2,7 +2,7 @@ import type { PolicyStatus, PolicyVersion, PolicyVersionView } from '@holdfast/c
 import type { Context, Input, Verb } from '../../command.ts';
 import { UsageFault } from '../../fault.ts';
 import type { Outcome } from '../../outcome.ts';
-import { formatPairs, formatTable, formatTime } from '../../table.ts';
+import { formatPairs, formatTable, formatTime } from '../../terminal/table.ts';
 import { pathOf, SET, setOf, shown } from './words.ts';
 
 export const show: Verb = {

@@ -1,5 +1,5 @@
 import type { AdviceView } from '@holdfast/contract';
-import { policiesTable } from '../../advice-text.ts';
+import { policiesTable } from '../../words/advice-text.ts';
 import type { Context, Input, Verb } from '../../command.ts';
 import { EXIT } from '../../exit-codes.ts';
 import type { Outcome } from '../../outcome.ts';

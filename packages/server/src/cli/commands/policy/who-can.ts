@@ -1,7 +1,7 @@
 import type { OneAnswer, WhoCan } from '@holdfast/contract';
 import type { Context, Input, Verb } from '../../command.ts';
 import type { Outcome } from '../../outcome.ts';
-import { formatTable } from '../../table.ts';
+import { formatTable } from '../../terminal/table.ts';
 import { pathOf, QUESTION, questionOf, SET } from './words.ts';
 
 export const whoCan: Verb = {

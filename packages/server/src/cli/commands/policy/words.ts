@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { POLICY_CHARS_MAX } from '@holdfast/contract';
-import { segment } from '../../client.ts';
+import { segment } from '../../connection/client.ts';
 import type { Context, Input } from '../../command.ts';
 import { UsageFault } from '../../fault.ts';
-import { printable } from '../../table.ts';
+import { printable } from '../../terminal/table.ts';
 
 export const SET = { name: '<set>', help: 'id of an application, or holdfast for the API' } as const;
 export const REASON = { flags: '--reason <text>', help: 'why; kept in the ledger' } as const;

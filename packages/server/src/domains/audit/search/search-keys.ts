@@ -1,5 +1,5 @@
 import { RULE_GROUPS } from '@holdfast/contract';
-import type { Decrypt } from '../leaf-read.ts';
+import type { Decrypt } from '../leaves/leaf-read.ts';
 
 /** Hexadecimal digits of a keyed hash that fit a number exactly: 48 bits. */
 const TOKEN_DIGITS = 12;

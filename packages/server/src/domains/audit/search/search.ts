@@ -1,5 +1,5 @@
 import type { Database } from '../../../platform/db/database.ts';
-import type { ProjectedRow } from '../store.ts';
+import type { ProjectedRow } from '../projection/store.ts';
 import type { Conditions, EventFilter } from './filter.ts';
 import { chooseDriver, rangeOf, readSlice } from './slices.ts';
 

@@ -1,5 +1,5 @@
 import type { Database } from '../../../platform/db/database.ts';
-import type { ProjectedRow } from '../store.ts';
+import type { ProjectedRow } from '../projection/store.ts';
 import type { Condition, Conditions } from './filter.ts';
 
 /** Records whose order in the log and in time differ by more than this are missed by a search in time. */

@@ -2,7 +2,7 @@ import type { Readiness, RuleException, TuningCard } from '@holdfast/contract';
 import { Refusal } from '../../../platform/refusal.ts';
 import type { Applications } from '../../applications/index.ts';
 import { tablesOf, type ProtectionParts } from '../change.ts';
-import { readActiveExceptions } from '../exceptions.ts';
+import { readActiveExceptions } from '../exceptions/exceptions.ts';
 import { makeCards } from './cards.ts';
 import { readDecisions } from './decision-store.ts';
 import { readinessOf, type SelfTestFact } from './readiness.ts';

@@ -1,4 +1,4 @@
-import { routeOf } from '../exception-rules.ts';
+import { routeOf } from '../exceptions/exception-rules.ts';
 
 /** Deeper paths are cut: one file tree must not make a route of each file. */
 const SEGMENTS_MAX = 16;

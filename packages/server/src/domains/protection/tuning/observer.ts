@@ -1,7 +1,7 @@
 import type { EventRecord } from '@holdfast/contract';
 import type { Clock } from '../../../platform/clock.ts';
 import type { Database } from '../../../platform/db/database.ts';
-import { formatPrefix, parsePrefix } from '../prefix.ts';
+import { formatPrefix, parsePrefix } from '../bans/prefix.ts';
 import type { ProtectionTables } from '../tables.ts';
 import { createRouteFolder } from './learned-routes.ts';
 import { addSeen, newBatch, type Batch, type PendingVector } from './pending.ts';

@@ -1,5 +1,5 @@
 import type { ExceptionProposal, TuningCard, TuningSuggestion } from '@holdfast/contract';
-import { groupOf } from '../exception-rules.ts';
+import { groupOf } from '../exceptions/exception-rules.ts';
 import { CUT_MARK } from './fold-route.ts';
 
 /** The exception that covers exactly this card; null where its place cannot be written as one. */

@@ -19,7 +19,7 @@ import {
 import { Refusal } from '../../../platform/refusal.ts';
 import type { Actor, Applications } from '../../applications/index.ts';
 import { tablesOf, type ProtectionParts } from '../change.ts';
-import { addExceptions } from '../exceptions.ts';
+import { addExceptions } from '../exceptions/exceptions.ts';
 import { createCardReader, type CardReader } from './card-reader.ts';
 import { decideCards } from './decision-store.ts';
 import { createObserver } from './observer.ts';

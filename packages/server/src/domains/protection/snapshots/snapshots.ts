@@ -1,0 +1,126 @@
+import type { Snapshot, SnapshotCurrent, SnapshotState } from '@holdfast/contract';
+import type { Log } from '../../../platform/log.ts';
+import { Refusal } from '../../../platform/refusal.ts';
+import type { Actor } from '../../applications/index.ts';
+import { tablesOf } from '../change.ts';
+import { compileSnapshot, type Compiled, type CompileParts, type SnapshotOrigin } from './compile-snapshot.ts';
+import type { Policy } from './policy.ts';
+import { lastVersion, readPolicyOf, readStates } from './snapshot-store.ts';
+
+/** Changes that come together make one snapshot. */
+const GATHER_MS = 25;
+/** A compilation that failed (database away) is tried again; until then the gateway keeps the last good snapshot. */
+const RETRY_MS = 500;
+
+export interface SnapshotsParts extends CompileParts {
+  readonly log: Log;
+}
+
+export interface Snapshots extends AsyncDisposable {
+  /** The newest one, compiled now if there is none yet. */
+  current(): Promise<Snapshot>;
+  show(): Promise<SnapshotCurrent>;
+  history(): Promise<SnapshotState[]>;
+  /** Whose policy judged a request that names this snapshot version; null when it is older than the history. */
+  stateAt(version: number): Promise<SnapshotState | null>;
+  /** `isOwn` = made for a change at this node. */
+  onSnapshot(listener: (snapshot: Snapshot, isOwn: boolean) => void): void;
+  /** Something changed: a new snapshot follows within {@link GATHER_MS}. */
+  changed(cause: string, actor: Actor): void;
+  /** Compiles and pushes now. */
+  refresh(cause: string, actor: Actor): Promise<Snapshot>;
+  /** Takes over what other nodes changed; reads one number when there is nothing. */
+  follow(): Promise<void>;
+}
+
+const SYSTEM: Actor = { kind: 'system', ref: 'holdfast' };
+
+export function createSnapshots(parts: SnapshotsParts): Snapshots {
+  const listeners: ((snapshot: Snapshot, isOwn: boolean) => void)[] = [];
+  let compiled: Compiled | null = null;
+  let timer: NodeJS.Timeout | null = null;
+  let isClosed = false;
+  // Of changes that are gathered the last one gives its name: it is the one that completed the policy.
+  let latest = { cause: 'system.started', actor: SYSTEM };
+  // One at a time, so that versions are pushed in the order in which they grow.
+  let queue: Promise<unknown> = Promise.resolve();
+
+  const compileAndPush = async (origin: SnapshotOrigin): Promise<Compiled> => {
+    compiled = await compileSnapshot(parts, origin);
+    for (const listener of listeners) listener(compiled.snapshot, origin.follows === null);
+    return compiled;
+  };
+  const refresh = async (cause: string, actor: Actor): Promise<Compiled> => {
+    // What waited to be gathered is committed already, so this compilation holds it.
+    if (timer !== null) clearTimeout(timer);
+    timer = null;
+    const next = queue.then(async () => compileAndPush({ cause, actor, follows: null }));
+    queue = next.catch(() => undefined);
+    return next;
+  };
+  const followOnce = async (): Promise<void> => {
+    const version = await lastVersion(tablesOf(parts.db));
+    if (compiled === null || version <= compiled.snapshot.version) return;
+    await compileAndPush({ cause: 'node.followed', actor: SYSTEM, follows: version });
+  };
+  const follow = async (): Promise<void> => {
+    const next = queue.then(followOnce);
+    queue = next.catch(() => undefined);
+    return next;
+  };
+  const schedule = (delayMs: number): void => {
+    if (isClosed || timer !== null) return;
+    timer = setTimeout(() => {
+      timer = null;
+      refresh(latest.cause, latest.actor).catch((error: unknown) => {
+        parts.log.error({ err: error }, 'the snapshot could not be made; the last good one stays in force');
+        schedule(RETRY_MS);
+      });
+    }, delayMs);
+  };
+  const newest = async (): Promise<Compiled> => compiled ?? refresh('system.started', SYSTEM);
+
+  return {
+    current: async () => (await newest()).snapshot,
+    async show() {
+      const { snapshot, state } = await newest();
+      return { ...state, bypassUntil: snapshot.bypassUntil };
+    },
+    history: async () => readStates(tablesOf(parts.db)),
+    async stateAt(version) {
+      const states = await readStates(tablesOf(parts.db));
+      // A state holds from its own version to the next one; versions between have the same policy.
+      return states.find((state) => state.version <= version) ?? null;
+    },
+    onSnapshot: (listener) => void listeners.push(listener),
+    changed(cause, actor) {
+      latest = { cause, actor };
+      schedule(GATHER_MS);
+    },
+    refresh: async (cause, actor) => (await refresh(cause, actor)).snapshot,
+    follow,
+    async [Symbol.asyncDispose]() {
+      isClosed = true;
+      // A command that ends right after its change: other nodes learn of it by the version of this snapshot.
+      if (timer !== null) await refresh(latest.cause, latest.actor).catch(() => undefined);
+      await queue;
+    },
+  };
+}
+
+/** The one stored state whose digest begins so. */
+export async function findState(
+  { db }: Pick<CompileParts, 'db'>,
+  digest: string,
+): Promise<{ readonly state: SnapshotState; readonly policy: Policy }> {
+  const tables = tablesOf(db);
+  const states = await readStates(tables);
+  const newestOfEach = new Map(states.toReversed().map((state) => [state.digest, state]));
+  const [state, ...others] = [...newestOfEach.values()].filter((one) => one.digest.startsWith(digest));
+  if (state === undefined) throw new Refusal('not-found');
+  if (others.length > 0)
+    throw new Refusal('conflict', { errors: [{ pointer: '/digest', detail: 'more than one state begins so' }] });
+  const policy = await readPolicyOf(tables, state.version);
+  if (policy === null) throw new Refusal('not-found');
+  return { state, policy };
+}

@@ -1,0 +1,27 @@
+import type { Application, RuleException, Snapshot } from '@holdfast/contract';
+import type { CompiledSchema } from '@holdfast/inspect';
+import type { ApplicationAccess } from '../../domains/access/index.ts';
+
+/** A longest-prefix set of addresses. Implemented by the radix trie of `prefix-trie.ts`. */
+export interface PrefixSet {
+  /** The value of the longest prefix that covers the address, or undefined. Unparsable addresses are in no set. */
+  lookup(address: string): number | undefined;
+  readonly size: number;
+}
+
+/** A snapshot made ready for the request path: lookups instead of lists. Immutable; swapped whole. */
+export interface CompiledSnapshot {
+  readonly source: Snapshot;
+  applicationForHost(host: string): Application | null;
+  /** Proxies that may ask who a visitor is, by application; without an entry nobody may. */
+  readonly askingProxies: ReadonlyMap<string, PrefixSet>;
+  readonly allows: PrefixSet;
+  /** Value = expiry in epoch milliseconds, or Infinity. */
+  readonly bans: PrefixSet;
+  /** The accepted schema of an application, or null. */
+  schemaFor(application: string): CompiledSchema | null;
+  /** The access policies of an application, or null: then the sign-in alone decides. */
+  accessFor(application: string): ApplicationAccess | null;
+  /** Exceptions for one application + method + canonical path; indexed by route, so cost does not grow with their number. */
+  exceptionsFor(application: string, method: string, path: string): readonly RuleException[];
+}
