@@ -65,9 +65,8 @@ async function viewsOf(people: People, sessions: readonly SessionListed[]): Prom
 export function mountSessions(api: Api, { people, sessions }: PeoplePort): void {
   api.openapi(list, async (context) => {
     const { cursor = null, limit, kind, application } = context.req.valid('query');
-    const listed = await sessions.listAll({ before: cursor, limit, kind, application });
-    const items = await viewsOf(people, listed);
-    return context.json({ items, next: items.length < limit ? null : (items.at(-1)?.id ?? null) }, 200);
+    const { items, next } = await sessions.listAll({ before: cursor, limit, kind, application });
+    return context.json({ items: await viewsOf(people, items), next }, 200);
   });
   api.openapi(listOne, async (context) => {
     const { id } = await findPerson(people, context.req.valid('param').person);

@@ -254,6 +254,19 @@ describe('what is stored and shown', () => {
     for (const { hash, id } of rows) for (const value of [hash, id]) expect(await isIn(String(value))).toBe(false);
   });
 
+  test('a page whose sessions are just over is not the last one', async () => {
+    // Sessions of the administration idle out sooner than those of the application, and are the newer ones here.
+    await sessions.open(asked);
+    await sessions.open({ ...asked, kind: 'admin', application: null });
+    await sessions.open({ ...asked, kind: 'admin', application: null });
+    platform.advance(20 * MINUTE);
+    const first = await sessions.listAll({ before: null, limit: 2 });
+    expect(first.items).toEqual([]);
+    const second = await sessions.listAll({ before: first.next, limit: 2 });
+    expect(second.items.map(({ kind }) => kind)).toEqual(['application']);
+    expect(second.next).toBeNull();
+  });
+
   test('lists hold neither tokens nor hashes', async () => {
     const { token } = await sessions.open(asked);
     const [listed] = await sessions.list(ANN);

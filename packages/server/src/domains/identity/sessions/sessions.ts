@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { sessionEvents, type EventRecord, type GatewaySession, type SessionEndReason } from '@holdfast/contract';
+import { sessionEvents, type EventRecord, type GatewaySession, type Page, type SessionEndReason } from '@holdfast/contract';
 import type { Bus } from '../../../platform/bus/bus.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import type { Database, Transaction } from '../../../platform/db/database.ts';
@@ -74,7 +74,7 @@ export interface Sessions {
   /** Oldest first. */
   list(person: string): Promise<readonly SessionListed[]>;
   /** Of everybody, newest first. */
-  listAll(query: SessionPage): Promise<readonly SessionListed[]>;
+  listAll(query: SessionPage): Promise<Page<SessionListed>>;
   /** Told of the hashes after the end is durable; `isOwn` = they were ended at this node. */
   onEnded(listener: (hashes: readonly string[], isOwn: boolean) => void): void;
   /** Another node ended these: it is told on here, and nothing is written. */
@@ -208,9 +208,13 @@ class StoredSessions implements Sessions {
     return this.#living(await this.#store.livePersons(this.#parts.db.kysely.withTables<SessionTables>(), person));
   }
 
-  async listAll(page: SessionPage): Promise<readonly SessionListed[]> {
+  async listAll(page: SessionPage): Promise<Page<SessionListed>> {
     const tables = this.#parts.db.kysely.withTables<SessionTables>();
-    return this.#living(await this.#store.livePage(tables, { ...page, limit: Math.min(page.limit, PAGE_MAX) }));
+    const limit = Math.min(page.limit, PAGE_MAX);
+    const rows = await this.#store.livePage(tables, { ...page, limit });
+    // By what was read, not by what still holds: a page of sessions that are just over is not the last one.
+    const next = rows.length < limit ? null : (rows.at(-1)?.listed.id ?? null);
+    return { items: this.#living(rows), next };
   }
 
   onEnded(listener: (hashes: readonly string[], isOwn: boolean) => void): void {
