@@ -10,6 +10,9 @@ export const pageQuerySchema = z.object({
 });
 export type PageQuery = z.infer<typeof pageQuerySchema>;
 
+/** A part of a text that a list is searched for. */
+export const partSchema = z.string().trim().min(1).max(64);
+
 export interface Page<Item> {
   readonly items: readonly Item[];
   /** Null on the last page. */

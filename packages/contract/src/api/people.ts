@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { slugSchema, timestampSchema, ulidSchema } from '../names.ts';
-import { pageQuerySchema } from './paging.ts';
+import { pageQuerySchema, partSchema } from './paging.ts';
 
 /** What a person may do in Holdfast itself; null = a user of protected applications only. */
 export const roleSchema = z.enum(['owner', 'administrator', 'analyst', 'auditor', 'developer']);
@@ -46,7 +46,7 @@ export type PersonView = z.infer<typeof personViewSchema>;
 /** A list of people never answers with all of them; every part narrows it. */
 export const peopleQuerySchema = pageQuerySchema.extend({
   /** A part of the name to sign in with, or of the name that is shown. */
-  q: z.string().trim().min(1).max(64).optional(),
+  q: partSchema.optional(),
   /** `none` = users of applications only. */
   role: z.enum([...roleSchema.options, 'none']).optional(),
   status: z.enum(['invited', 'active', 'disabled']).optional(),

@@ -11,6 +11,7 @@ import { EmptyState } from '../../ui/EmptyState.tsx';
 import { Pager } from '../../ui/Pager.tsx';
 import { Panel } from '../../ui/Panel.tsx';
 import { Time } from '../../ui/Time.tsx';
+import { FilterBar, FilterText } from '../../ui/fields/FilterBar.tsx';
 import { allowsQuery } from './calls.ts';
 import { below } from './use-ban-changes.ts';
 
@@ -32,6 +33,9 @@ export function AllowList() {
   const { data } = useSuspenseQuery(allowsQuery(search));
   return (
     <Panel isFlush>
+      <FilterBar keys={['q']}>
+        <FilterText name="q" label="Address or reason" />
+      </FilterBar>
       <DataTable
         caption="Always allowed addresses"
         rows={data.items}

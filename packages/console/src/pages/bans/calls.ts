@@ -11,10 +11,10 @@ export const bansQuery = ({ cursor, q }: Search) =>
     queryFn: async ({ signal }) => read<Page<BanView>>('/bans', { cursor, q, limit: ROWS }, signal),
   });
 
-export const allowsQuery = ({ cursor }: Search) =>
+export const allowsQuery = ({ cursor, q }: Search) =>
   queryOptions({
-    queryKey: ['allows', cursor],
-    queryFn: async ({ signal }) => read<Page<AllowView>>('/allows', { cursor, limit: ROWS }, signal),
+    queryKey: ['allows', cursor, q],
+    queryFn: async ({ signal }) => read<Page<AllowView>>('/allows', { cursor, q, limit: ROWS }, signal),
   });
 
 export const bypassQuery = queryOptions({

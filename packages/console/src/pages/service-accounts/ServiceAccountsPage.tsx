@@ -14,6 +14,7 @@ import { PageHead } from '../../ui/PageHead.tsx';
 import { Pager } from '../../ui/Pager.tsx';
 import { Panel } from '../../ui/Panel.tsx';
 import { Time } from '../../ui/Time.tsx';
+import { FilterBar, FilterText } from '../../ui/fields/FilterBar.tsx';
 import type { PageModule } from '../page.ts';
 import { AccountDialog } from './AccountDialog.tsx';
 import { accountsQuery } from './calls.ts';
@@ -62,6 +63,9 @@ function ServiceAccountsPage() {
         actions={button}
       />
       <Panel isFlush>
+        <FilterBar keys={['q']}>
+          <FilterText name="q" label="Name or purpose" />
+        </FilterBar>
         <DataTable
           caption="Service accounts"
           rows={data.items}

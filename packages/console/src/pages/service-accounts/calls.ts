@@ -5,10 +5,10 @@ import type { Search } from '../../state/search.ts';
 
 export const accountPath = (id: string, verb = ''): string => `/service-accounts/${encodeURIComponent(id)}${verb}`;
 
-export const accountsQuery = ({ cursor }: Search) =>
+export const accountsQuery = ({ cursor, q }: Search) =>
   queryOptions({
-    queryKey: ['service-accounts', cursor],
-    queryFn: async ({ signal }) => read<Page<ServiceAccountView>>('/service-accounts', { cursor, limit: 50 }, signal),
+    queryKey: ['service-accounts', cursor, q],
+    queryFn: async ({ signal }) => read<Page<ServiceAccountView>>('/service-accounts', { cursor, q, limit: 50 }, signal),
   });
 
 export const accountQuery = (id: string) =>

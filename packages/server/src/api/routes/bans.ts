@@ -4,6 +4,7 @@ import {
   banInputSchema,
   banViewSchema,
   pageQuerySchema,
+  partSchema,
   pageSchema,
   prefixSchema,
 } from '@holdfast/contract';
@@ -16,7 +17,7 @@ const params = z.object({ prefix: prefixSchema });
 const banQuery = pageQuerySchema.extend({
   address: prefixSchema.optional(),
   /** A part of the prefix or of the reason. */
-  q: z.string().trim().min(1).max(64).optional(),
+  q: partSchema.optional(),
 });
 
 const listBans = createRoute({
@@ -50,9 +51,9 @@ const listAllows = createRoute({
   method: 'get',
   path: '/api/v1/allows',
   tags: ['bans'],
-  summary: 'Lists the static allow-list, newest first.',
+  summary: 'Lists the static allow-list, newest first; with `q` what has that part in its prefix or reason.',
   ...needs('ban:read'),
-  request: { query: pageQuerySchema },
+  request: { query: pageQuerySchema.extend({ q: partSchema.optional() }) },
   responses: answers(pageSchema(allowViewSchema), 'One page.'),
 });
 const addAllow = createRoute({

@@ -1,5 +1,6 @@
 import {
   pageQuerySchema,
+  partSchema,
   pageSchema,
   serviceAccountChangeSchema,
   serviceAccountInputSchema,
@@ -21,9 +22,9 @@ const list = createRoute({
   method: 'get',
   path: '/api/v1/service-accounts',
   tags,
-  summary: 'Lists accounts of programs, oldest first.',
+  summary: 'Lists accounts of programs, oldest first; with `q` those whose name or purpose has that part.',
   ...needs('account:read'),
-  request: { query: pageQuerySchema },
+  request: { query: pageQuerySchema.extend({ q: partSchema.optional() }) },
   responses: answers(pageSchema(serviceAccountViewSchema), 'One page.'),
 });
 const create = createRoute({

@@ -118,6 +118,8 @@ describe('bans', () => {
 describe('the allow-list', () => {
   it('of the configuration follows the configuration and is not removed elsewhere', async () => {
     await protection.addAllow({ prefix: '192.0.2.1', reason: 'mine' }, operator);
+    expect((await protection.listAllows({ ...page, q: 'MINE' })).items.map(({ prefix }) => prefix)).toEqual(['192.0.2.1']);
+    expect((await protection.listAllows({ ...page, q: '%' })).items).toEqual([]);
     await protection.declareAllows(['198.51.100.0/24', '203.0.113.1']);
     await protection.declareAllows(['198.51.100.0/24']);
     expect((await protection.listAllows(page)).items.map(({ prefix }) => prefix)).toEqual(['198.51.100.0/24', '192.0.2.1']);

@@ -46,7 +46,7 @@ export interface Protection extends AsyncDisposable {
   listBans(query: bans.ListQuery): Promise<Page<BanView>>;
   addAllow(input: AllowInput, actor: Actor): Promise<AllowView>;
   removeAllow(prefix: string, actor: Actor): Promise<void>;
-  listAllows(query: PageQuery): Promise<Page<AllowView>>;
+  listAllows(query: bans.AllowQuery): Promise<Page<AllowView>>;
   /** All of it, as the configuration writes it. */
   readAllowList(): Promise<string[]>;
   declareAllows(prefixes: readonly string[]): Promise<void>;

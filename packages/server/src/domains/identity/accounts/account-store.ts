@@ -1,5 +1,5 @@
 import { serviceAccountViewSchema, type ServiceAccountView } from '@holdfast/contract';
-import type { JSONColumnType, Kysely } from 'kysely';
+import { sql, type JSONColumnType, type Kysely } from 'kysely';
 import type { IdentityTables } from '../store.ts';
 import type { TokenAccount } from './account.ts';
 
@@ -165,9 +165,13 @@ function toView(row: ViewRow): ServiceAccountView {
 /** In the order of making, after `after`. */
 export async function readAccounts(
   db: AccountDb,
-  { after, limit, now }: { after: string; limit: number; now: number },
+  { after, limit, now, part }: { after: string; limit: number; now: number; part: string | undefined },
 ): Promise<ServiceAccountView[]> {
-  const rows = await selectViews(db, now).where('account.id', '>', after).orderBy('account.id').limit(limit).execute();
+  let accounts = selectViews(db, now).where('account.id', '>', after);
+  // Not a pattern, in which `%` and `_` would have a meaning.
+  if (part !== undefined)
+    accounts = accounts.where(sql<boolean>`(strpos(account.name, ${part}) > 0 or strpos(lower(account.purpose), ${part}) > 0)`);
+  const rows = await accounts.orderBy('account.id').limit(limit).execute();
   return rows.map(toView);
 }
 

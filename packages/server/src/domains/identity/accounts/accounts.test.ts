@@ -45,6 +45,8 @@ describe('a service account', () => {
     expect(await identity.accounts.find('ci')).toMatchObject({ usableTokens: 2 });
     expect((await identity.accounts.list({ limit: 1 })).next).not.toBeNull();
     expect((await identity.accounts.list({ limit: 10 })).items.map(({ name }) => name)).toEqual(['ci', 'deploy']);
+    expect((await identity.accounts.list({ limit: 10, q: 'PLOY' })).items.map(({ name }) => name)).toEqual(['deploy']);
+    expect((await identity.accounts.list({ limit: 10, q: '%' })).items).toEqual([]);
     expect(types().filter((type) => type === 'service-account.created')).toHaveLength(2);
   });
 

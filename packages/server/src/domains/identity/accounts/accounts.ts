@@ -45,10 +45,13 @@ export interface AccountsParts {
   readonly tokensChanged: (hashes: readonly string[]) => void;
 }
 
+/** `q` is a part of the name or of what the account is for. */
+export type AccountsQuery = PageQuery & { readonly q?: string | undefined };
+
 /** Accounts of programs. By name or id everywhere. */
 export interface Accounts {
   create(input: Input, actor: Actor): Promise<ServiceAccountView>;
-  list(query: PageQuery): Promise<Page<ServiceAccountView>>;
+  list(query: AccountsQuery): Promise<Page<ServiceAccountView>>;
   find(word: string): Promise<ServiceAccountView | null>;
   change(word: string, change: Change, actor: Actor): Promise<ServiceAccountView>;
   /** None of its tokens is taken until it is enabled again. */
@@ -88,11 +91,11 @@ class StoredAccounts implements Accounts {
     return this.#show(id);
   }
 
-  async list({ cursor = '', limit }: PageQuery): Promise<Page<ServiceAccountView>> {
+  async list({ cursor = '', limit, q }: AccountsQuery): Promise<Page<ServiceAccountView>> {
     const { db, clock } = this.#parts;
     const tables = db.kysely.withTables<AccountTables>();
     const most = Math.min(limit, PAGE_ITEMS_MAX);
-    const rows = await readAccounts(tables, { after: cursor, limit: most + 1, now: clock.now() });
+    const rows = await readAccounts(tables, { after: cursor, limit: most + 1, now: clock.now(), part: q?.toLowerCase() });
     const items = rows.slice(0, most);
     return { items, next: rows.length > most ? (items.at(-1)?.id ?? null) : null };
   }

@@ -30,21 +30,24 @@ const toAllow = (row: Selectable<ProtectionTables['protection_allow']>): Sequenc
   createdBy: row.created_by,
 });
 
-export async function readBanPage(
-  db: ProtectionDb,
-  { before, limit, part }: Range & { readonly part?: string | undefined },
-): Promise<Sequenced<BanView>[]> {
+type SearchedRange = Range & { readonly part?: string | undefined };
+
+/** Not a pattern, in which `%` and `_` would have a meaning. */
+const hasPart = (part: string) => sql<boolean>`(strpos(prefix, ${part}) > 0 or strpos(lower(reason), ${part}) > 0)`;
+
+export async function readBanPage(db: ProtectionDb, { before, limit, part }: SearchedRange): Promise<Sequenced<BanView>[]> {
   let bans = db.selectFrom('protection_ban').selectAll();
   if (before !== null) bans = bans.where('seq', '<', before);
-  // Not a pattern, in which `%` and `_` would have a meaning.
-  if (part !== undefined) bans = bans.where(sql<boolean>`(strpos(prefix, ${part}) > 0 or strpos(lower(reason), ${part}) > 0)`);
+  if (part !== undefined) bans = bans.where(hasPart(part));
   const rows = await bans.orderBy('seq', 'desc').limit(limit).execute();
   return rows.map(toBan);
 }
 
-export async function readAllowPage(db: ProtectionDb, { before, limit }: Range): Promise<Sequenced<AllowView>[]> {
-  const all = db.selectFrom('protection_allow').selectAll();
-  const rows = await (before === null ? all : all.where('seq', '<', before)).orderBy('seq', 'desc').limit(limit).execute();
+export async function readAllowPage(db: ProtectionDb, { before, limit, part }: SearchedRange): Promise<Sequenced<AllowView>[]> {
+  let allows = db.selectFrom('protection_allow').selectAll();
+  if (before !== null) allows = allows.where('seq', '<', before);
+  if (part !== undefined) allows = allows.where(hasPart(part));
+  const rows = await allows.orderBy('seq', 'desc').limit(limit).execute();
   return rows.map(toAllow);
 }
 

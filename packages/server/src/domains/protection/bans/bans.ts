@@ -133,8 +133,11 @@ export async function removeAllow(parts: ProtectionParts, text: string, actor: A
   });
 }
 
-export async function listAllows(parts: ProtectionParts, { cursor, limit }: PageQuery): Promise<Page<AllowView>> {
-  const rows = await store.readAllowPage(tablesOf(parts.db), { before: numberCursor(cursor), limit: limit + 1 });
+export type AllowQuery = PageQuery & { readonly q?: string | undefined };
+
+export async function listAllows(parts: ProtectionParts, { cursor, limit, q }: AllowQuery): Promise<Page<AllowView>> {
+  const range = { before: numberCursor(cursor), limit: limit + 1, part: q?.toLowerCase() };
+  const rows = await store.readAllowPage(tablesOf(parts.db), range);
   const items = rows.slice(0, limit);
   return { items: items.map(withoutSeq), next: rows.length > limit ? String(items.at(-1)?.seq) : null };
 }
