@@ -5,13 +5,14 @@ CREATE TABLE audit_traffic (
   -- Length of the interval, seconds, and its start.
   step integer NOT NULL,
   at bigint NOT NULL,
-  -- Empty = no application was known for the request.
+  -- Empty = no application was known for the request; * = all of them together.
   application text NOT NULL,
   key text NOT NULL,
   -- Origin of the log: several nodes may share one database.
   log text NOT NULL,
   count bigint NOT NULL,
-  PRIMARY KEY (kind, step, at, application, key, log)
+  -- What is asked for is one stretch of it.
+  PRIMARY KEY (application, kind, step, at, key, log)
   -- The newest rows are counted up again and again: room in their page keeps that cheap.
 ) WITH (fillfactor = 70);
 CREATE INDEX audit_traffic_by_age ON audit_traffic (step, at);

@@ -101,7 +101,7 @@ export async function fillEvents(
   return { leafBytes, seconds: { rows: Math.round((whole - indexMs) / 1000), indexes: Math.round(indexMs / 1000) } };
 }
 
-/** Ninety days of counted traffic of three applications, as the control plane keeps it. */
+/** Ninety days of counted traffic of three applications and of all together, as the control plane keeps it. */
 export async function fillTraffic(db: Database, now: number): Promise<void> {
   const kinds = `(values ('outcome', 'allowed,recorded,blocked,refused,failed'), ('status', '2xx,3xx,4xx,5xx'),
     ('latency', '135,203,304,456,683,1025'), ('group', 'sqli,xss,cmdi'), ('rule', 'sqli.union,xss.handler,cmdi.shell')) as kind (name, keys)`;
@@ -119,6 +119,10 @@ export async function fillTraffic(db: Database, now: number): Promise<void> {
       [step, now, points],
     );
   }
+  await db.query(
+    `insert into audit_traffic (application, kind, step, at, key, log, count)
+     select '*', kind, step, at, key, log, sum(count) from audit_traffic group by kind, step, at, key, log`,
+  );
   await db.query('analyze audit_traffic');
 }
 

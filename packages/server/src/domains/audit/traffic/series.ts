@@ -11,7 +11,7 @@ import type { Database } from '../../../platform/db/database.ts';
 import { isOutcome, noCounts, type Entry, type Interval, type TrafficKind } from './counting.ts';
 import { percentile } from './percentile.ts';
 import { chooseSpan, type ChosenSpan } from './span.ts';
-import { readKind, readRoutes, readTotals, type KindRow } from './store.ts';
+import { readKinds, readRoutes, readTotals, type KindRow } from './store.ts';
 
 export interface SeriesParts {
   readonly db: Database;
@@ -28,7 +28,7 @@ interface Bucket {
 }
 const newBucket = (): Bucket => ({ counts: noCounts(), latency: new Map() });
 
-function put({ counts, latency }: Bucket, kind: TrafficKind, { key, count }: Pick<Entry, 'key' | 'count'>): void {
+function put({ counts, latency }: Bucket, { kind, key, count }: Pick<Entry, 'kind' | 'key' | 'count'>): void {
   if (kind === 'outcome' && isOutcome(key)) counts[key] += count;
   if (kind === 'latency') latency.set(Number(key), (latency.get(Number(key)) ?? 0) + count);
 }
@@ -40,15 +40,21 @@ const figures = ({ counts, latency }: Bucket): TrafficCounts & Pick<TrafficPoint
 });
 
 /** What is still in memory belongs to the newest interval of any step. */
-function unwrittenRows({ unwritten }: SeriesParts, kind: TrafficKind, span: ChosenSpan): KindRow[] {
+function unwrittenRows({ unwritten }: SeriesParts, kinds: readonly TrafficKind[], span: ChosenSpan): KindRow[] {
   const { application, stepMs, since, until } = span;
   return unwritten().flatMap(({ at, entries }) => {
     const start = Math.floor(at / stepMs) * stepMs;
     if (start < since || start >= until) return [];
     return [...entries.values()]
-      .filter((entry) => entry.kind === kind && (application === undefined || entry.application === application))
-      .map(({ key, count }) => ({ at: start, key, count }));
+      .filter((entry) => kinds.includes(entry.kind) && (application === undefined || entry.application === application))
+      .map(({ kind, key, count }) => ({ kind, at: start, key, count }));
   });
+}
+
+/** Kinds whose keys are single words: see `readKinds`. */
+async function rowsOf(parts: SeriesParts, kinds: readonly TrafficKind[], span: ChosenSpan): Promise<KindRow[]> {
+  const written = await readKinds(parts.db, kinds, span);
+  return [...written, ...unwrittenRows(parts, kinds, span)];
 }
 
 /** Requests by outcome, and what was added to their time, in equal intervals. */
@@ -56,13 +62,11 @@ export async function readSeries(parts: SeriesParts, query: TrafficQuery): Promi
   const span = chooseSpan(query, parts.now());
   const buckets = new Map<number, Bucket>();
   const totals = newBucket();
-  for (const kind of ['outcome', 'latency'] as const) {
-    for (const row of [...(await readKind(parts.db, kind, span)), ...unwrittenRows(parts, kind, span)]) {
-      const bucket = buckets.get(row.at) ?? newBucket();
-      buckets.set(row.at, bucket);
-      put(bucket, kind, row);
-      put(totals, kind, row);
-    }
+  for (const row of await rowsOf(parts, ['outcome', 'latency'], span)) {
+    const bucket = buckets.get(row.at) ?? newBucket();
+    buckets.set(row.at, bucket);
+    put(bucket, row);
+    put(totals, row);
   }
   const points: TrafficPoint[] = [];
   for (let time = span.since; time < span.until; time += span.stepMs)
@@ -79,10 +83,7 @@ export async function readSignIns(parts: SeriesParts, query: TrafficQuery): Prom
     counts.set(time, held);
     return held;
   };
-  for (const { at: time, key, count } of [
-    ...(await readKind(parts.db, 'sign-in', span)),
-    ...unwrittenRows(parts, 'sign-in', span),
-  ])
+  for (const { at: time, key, count } of await rowsOf(parts, ['sign-in'], span))
     if (key === 'succeeded' || key === 'refused' || key === 'lockedOut') at(time)[key] += count;
   const points: SignIns['points'] = [];
   for (let time = span.since; time < span.until; time += span.stepMs) points.push({ time, ...at(time) });
@@ -92,7 +93,7 @@ export async function readSignIns(parts: SeriesParts, query: TrafficQuery): Prom
 export async function readTop(parts: SeriesParts, { by, limit, ...asked }: TrafficTopQuery): Promise<TrafficTop> {
   const span = chooseSpan(asked, parts.now());
   const counts = new Map<string, number>();
-  for (const { key, count } of [...(await readTotals(parts.db, by, span)), ...unwrittenRows(parts, by, span)])
+  for (const { key, count } of [...(await readTotals(parts.db, by, span)), ...unwrittenRows(parts, [by], span)])
     counts.set(key, (counts.get(key) ?? 0) + count);
   const sorted = [...counts].toSorted(([, a], [, b]) => b - a).slice(0, limit);
   const names =

@@ -4,8 +4,11 @@ import type { Entry, Interval, TrafficKind } from './counting.ts';
 
 const STEPS = Object.values(TRAFFIC_STEPS);
 const ROWS_MAX = 5000;
+/** What all applications brought together; no application has this name. What is asked of all does not grow with their number. */
+const ALL = '*';
 
 export interface KindRow {
+  readonly kind: TrafficKind;
   readonly at: number;
   readonly key: string;
   readonly count: number;
@@ -19,11 +22,13 @@ export async function writeInterval(db: Queryable, log: string, { at, entries }:
   const rows = [...entries.values()].map(({ kind, application, key, count }) => ({ kind, application, key, count }));
   for (let from = 0; from < rows.length; from += ROWS_MAX) {
     await db.query(
-      `insert into audit_traffic (kind, step, at, application, key, log, count)
-       select kind, step, $2::bigint / (step * 1000) * (step * 1000), application, key, $3::text, count
-       from json_to_recordset($1::json) as row(kind text, application text, key text, count bigint),
-         (select unnest(string_to_array($4, ','))::integer as step) as steps
-       on conflict (kind, step, at, application, key, log) do update set count = audit_traffic.count + excluded.count`,
+      `with entry as (select * from json_to_recordset($1::json) as row(kind text, application text, key text, count bigint)),
+         counted as (select application, kind, key, count from entry
+           union all select '${ALL}', kind, key, sum(count)::bigint from entry group by kind, key)
+       insert into audit_traffic (application, kind, step, at, key, log, count)
+       select application, kind, step, $2::bigint / (step * 1000) * (step * 1000), key, $3::text, count
+       from counted, (select unnest(string_to_array($4, ','))::integer as step) as steps
+       on conflict (application, kind, step, at, key, log) do update set count = audit_traffic.count + excluded.count`,
       [JSON.stringify(rows.slice(from, from + ROWS_MAX)), at, log, STEPS.map(({ seconds }) => seconds).join(',')],
     );
   }
@@ -53,26 +58,37 @@ export interface Span {
   readonly until: number;
 }
 
-const inSpan = `kind = $1 and step = $2 and at >= $3 and at < $4 and ($5::text is null or application = $5)`;
-const paramsOf = (kind: TrafficKind, { stepSeconds, since, until, application }: Span): unknown[] => [
-  kind,
+const IN_SPAN = `application = $1 and kind = any(string_to_array($2, ',')) and step = $3 and at >= $4 and at < $5`;
+const paramsOf = (kinds: readonly TrafficKind[], { application, stepSeconds, since, until }: Span): unknown[] => [
+  application ?? ALL,
+  kinds.join(','),
   stepSeconds,
   since,
   until,
-  application ?? null,
 ];
 
-export async function readKind(db: Database, kind: TrafficKind, span: Span): Promise<readonly KindRow[]> {
-  return db.query<KindRow>(
-    `select at, key, sum(count)::bigint as count from audit_traffic where ${inSpan} group by at, key`,
-    paramsOf(kind, span),
+/**
+ * Kinds whose keys are single words. Their rows come as one text for each interval: handing over rows is most of what a series
+ * costs on the embedded database.
+ */
+export async function readKinds(db: Database, kinds: readonly TrafficKind[], span: Span): Promise<readonly KindRow[]> {
+  const intervals = await db.query<{ at: number; counts: string }>(
+    `select at, string_agg(kind || ' ' || key || ' ' || count, ',') as counts from audit_traffic where ${IN_SPAN} group by at`,
+    paramsOf(kinds, span),
+  );
+  return intervals.flatMap(({ at, counts }) =>
+    counts.split(',').flatMap((text): KindRow[] => {
+      const [name, key = '', count = '0'] = text.split(' ');
+      const kind = kinds.find((one) => one === name);
+      return kind === undefined ? [] : [{ kind, at, key, count: Number(count) }];
+    }),
   );
 }
 
 export async function readTotals(db: Database, kind: TrafficKind, span: Span): Promise<readonly Pick<Entry, 'key' | 'count'>[]> {
   return db.query(
-    `select key, sum(count)::bigint as count from audit_traffic where ${inSpan} group by key`,
-    paramsOf(kind, span),
+    `select key, sum(count)::bigint as count from audit_traffic where ${IN_SPAN} group by key`,
+    paramsOf([kind], span),
   );
 }
 

@@ -52,6 +52,20 @@ describe('counted traffic', () => {
     expect((await traffic.series({ application: 'blog' })).totals).toMatchObject({ allowed: 0, blocked: 0 });
   });
 
+  it('tells all applications together and each by itself, also requests of none', async () => {
+    count(3);
+    count(4, 'blocked', 'blog');
+    count(5, 'refused', '');
+    const all = { allowed: 3, blocked: 4, refused: 5, recorded: 0, failed: 0 };
+    for (const since of [undefined, platform.clock.now() - 90 * DAY_MS]) {
+      expect((await traffic.series({ since })).totals).toMatchObject(all);
+      await traffic.flush();
+      expect((await traffic.series({ since })).totals).toMatchObject(all);
+      expect((await traffic.series({ since, application: 'blog' })).totals).toMatchObject({ allowed: 0, blocked: 4, refused: 0 });
+      expect((await traffic.top({ since, by: 'status', limit: 10 })).total).toBe(12);
+    }
+  });
+
   it('survives its process, and adds up over nodes', async () => {
     count(5);
     await traffic[Symbol.asyncDispose]();
@@ -132,7 +146,7 @@ describe('where most came from', () => {
     traffic.takeEvents(Array.from({ length: 1000 }, (_, index) => requestEvent(index, {}, { path: `/${'x'.repeat(index)}` })));
     await traffic.flush();
     const [row] = await platform.db.query<{ count: number }>(
-      "select count(*)::integer as count from audit_traffic where kind = 'route' and step = 10",
+      "select count(*)::integer as count from audit_traffic where kind = 'route' and step = 10 and application = 'shop'",
     );
     expect(row?.count).toBe(200);
   });
