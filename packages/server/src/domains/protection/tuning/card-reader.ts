@@ -1,4 +1,4 @@
-import type { Readiness, RuleException, TuningCard } from '@holdfast/contract';
+import type { Application, Readiness, RuleException, TuningCard } from '@holdfast/contract';
 import { Refusal } from '../../../platform/refusal.ts';
 import type { Applications } from '../../applications/index.ts';
 import { tablesOf, type ProtectionParts } from '../change.ts';
@@ -7,7 +7,7 @@ import { makeCards } from './cards.ts';
 import { readDecisions } from './decision-store.ts';
 import { readinessOf, type SelfTestFact } from './readiness.ts';
 import type { Vault } from './vault.ts';
-import { readRoutes, readVectors } from './vector-store.ts';
+import { readRoutes, readVectors, type RouteTotal } from './vector-store.ts';
 
 interface ReaderParts extends Pick<ProtectionParts, 'db' | 'clock'> {
   readonly applications: Applications;
@@ -16,40 +16,43 @@ interface ReaderParts extends Pick<ProtectionParts, 'db' | 'clock'> {
   readonly flush: () => Promise<void>;
 }
 
+/** An application and what was seen of it. */
+export interface Watched {
+  readonly application: Application;
+  readonly routes: readonly RouteTotal[];
+  readonly cards: readonly TuningCard[];
+}
+
 export interface CardReader {
-  /** Ids of the named application, or of all. */
-  named(application: string | undefined): Promise<string[]>;
+  /** The named application, or all. */
+  watched(application: string | undefined): Promise<Watched[]>;
   /** Cards of the named application, or of all. */
   cards(application: string | undefined): Promise<TuningCard[]>;
   /** Refuses when one of them is on no card. */
   find(ids: readonly string[]): Promise<TuningCard[]>;
-  readiness(application: string, selfTest: SelfTestFact | null, cards?: readonly TuningCard[]): Promise<Readiness>;
+  readiness(watched: Watched, selfTest: SelfTestFact | null): Readiness;
 }
 
 export function createCardReader({ db, clock, applications, vault, flush }: ReaderParts): CardReader {
-  const cardsOf = async (application: string, exceptions: readonly RuleException[]): Promise<TuningCard[]> => {
-    const tables = tablesOf(db);
-    const now = clock.now();
-    return makeCards(await readVectors({ db: tables, vault }, application), {
-      now,
-      routes: await readRoutes({ db: tables, vault }, application),
-      exceptions,
-      decisions: await readDecisions(tables, application),
-    });
+  const tables = tablesOf(db);
+  const watch = async (application: Application, exceptions: readonly RuleException[]): Promise<Watched> => {
+    const { id } = application;
+    const vectors = await readVectors({ db: tables, vault }, id);
+    const routes = await readRoutes({ db: tables, vault }, id);
+    const decisions = await readDecisions(tables, id);
+    return { application, routes, cards: makeCards(vectors, { now: clock.now(), routes, exceptions, decisions }) };
   };
-  const named: CardReader['named'] = async (application) => {
-    if (application !== undefined) return [(await applications.get(application)).application.id];
-    return (await applications.list()).map((view) => view.application.id);
-  };
-  const cards: CardReader['cards'] = async (application) => {
+  const watched: CardReader['watched'] = async (application) => {
     await flush();
-    const found: TuningCard[] = [];
-    const exceptions = await readActiveExceptions(tablesOf(db), clock.now());
-    for (const id of await named(application)) found.push(...(await cardsOf(id, exceptions)));
+    const named = application === undefined ? await applications.list() : [await applications.get(application)];
+    const exceptions = await readActiveExceptions(tables, clock.now());
+    const found: Watched[] = [];
+    for (const view of named) found.push(await watch(view.application, exceptions));
     return found;
   };
+  const cards: CardReader['cards'] = async (application) => (await watched(application)).flatMap((one) => one.cards);
   return {
-    named,
+    watched,
     cards,
     async find(ids) {
       const known = new Map((await cards(undefined)).map((card) => [card.id, card]));
@@ -57,12 +60,9 @@ export function createCardReader({ db, clock, applications, vault, flush }: Read
       if (errors.length > 0) throw new Refusal('input-invalid', { errors });
       return ids.map((id) => known.get(id)).filter((card) => card !== undefined);
     },
-    async readiness(id, selfTest, given) {
-      const { application } = await applications.get(id);
-      const all = given ?? (await cards(id));
-      const openCards = all.filter((card) => card.application === id && card.state === 'open').length;
-      const routes = await readRoutes({ db: tablesOf(db), vault }, id);
-      return readinessOf({ application: id, mode: application.mode, now: clock.now(), routes, openCards, selfTest });
+    readiness({ application: { id, mode }, routes, cards: all }, selfTest) {
+      const openCards = all.filter(({ state }) => state === 'open').length;
+      return readinessOf({ application: id, mode, now: clock.now(), routes, openCards, selfTest });
     },
   };
 }

@@ -71,10 +71,9 @@ async function readInbox(
   { application, state }: TuningQuery,
   selfTest: SelfTestFact | null,
 ): Promise<Pick<TuningInbox, 'cards' | 'more' | 'readiness'>> {
-  const cards = await reader.cards(application);
-  const shown = cards.filter((card) => state === 'all' || card.state === state);
-  const readiness = [];
-  for (const id of await reader.named(application)) readiness.push(await reader.readiness(id, selfTest, cards));
+  const watched = await reader.watched(application);
+  const shown = watched.flatMap(({ cards }) => cards.filter((card) => state === 'all' || card.state === state));
+  const readiness = watched.map((one) => reader.readiness(one, selfTest));
   return { cards: shown.slice(0, TUNING_CARDS_MAX), more: Math.max(0, shown.length - TUNING_CARDS_MAX), readiness };
 }
 
@@ -119,10 +118,12 @@ async function plan(
   { input, selfTest }: { readonly input: PromotionInput; readonly selfTest: SelfTestFact | null },
 ): Promise<PromotionPlan> {
   const { application, group } = input;
-  const cards = (await reader.cards(application)).filter((card) => group === undefined || card.group === group);
+  const [watched] = await reader.watched(application);
+  if (watched === undefined) throw new Refusal('not-found');
+  const cards = watched.cards.filter((card) => group === undefined || card.group === group);
   const change = group === undefined ? { mode: 'enforce' as const, rules: {} } : { rules: { [group]: 'block' as const } };
   return {
-    readiness: await reader.readiness(application, selfTest, cards),
+    readiness: reader.readiness({ ...watched, cards }, selfTest),
     simulation: await simulate(parts, reader, { application, ...change, exceptions: [], days: BASELINE_DAYS }),
   };
 }
