@@ -68,6 +68,7 @@ export function callsOf(now: number, count: number): readonly Call[] {
     { page: 'sessions', path: '/api/v1/sessions' },
     { page: 'bans', path: '/api/v1/bans' },
     { page: 'bans: found', path: '/api/v1/bans?q=10.0.12' },
+    { page: 'bans: not found', path: '/api/v1/bans?q=nowhere' },
     { page: 'allow-list', path: '/api/v1/allows' },
     { page: 'exceptions', path: '/api/v1/exceptions?application=shop' },
     { page: 'tokens', path: '/api/v1/tokens' },
