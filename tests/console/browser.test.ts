@@ -6,23 +6,11 @@ import { chromium } from 'playwright-core';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { HoldfastProcess } from '../support/holdfast-process.ts';
+import { CHROMIUM, CHROMIUM_FLAGS } from '../support/chromium.ts';
 
-const CHROMIUM = '/usr/bin/chromium';
 const isPresent = existsSync(CHROMIUM);
 if (!isPresent) process.emitWarning(`${CHROMIUM} not found: what a browser does with protected pages is NOT tested in this run`);
 
-/** Nothing of the browser's own may go out, and a page of 127.0.0.1 is not to be treated as one of the public internet. */
-const FLAGS = [
-  '--headless=new',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--disable-features=LocalNetworkAccessChecks,BlockInsecurePrivateNetworkRequests',
-];
 const WIDTHS = [1280, 320];
 const PAGES = [
   '/',
@@ -77,7 +65,7 @@ describe.skipIf(!isPresent)('a browser in front of the protected shop', () => {
   beforeAll(async () => {
     server = await HoldfastProcess.start();
     origin = `https://localhost:${new URL(server.https).port}`;
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_FLAGS });
   });
   afterAll(async () => {
     await browser.close();

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { totp } from '../support/admin-browser.ts';
-import { CHROMIUM, openConsoleStand, type ConsoleStand } from '../support/console-stand.ts';
+import { CHROMIUM } from '../support/chromium.ts';
+import { openConsoleStand, type ConsoleStand } from '../support/console-stand.ts';
 
 const isPresent = existsSync(CHROMIUM);
 if (!isPresent) process.emitWarning(`${CHROMIUM} not found: the console is NOT tested in this run`);

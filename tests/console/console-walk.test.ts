@@ -4,7 +4,8 @@ import type { AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PAGES } from '../../packages/console/src/pages/table.ts';
-import { CHROMIUM, openConsoleStand, type ConsoleStand } from '../support/console-stand.ts';
+import { CHROMIUM } from '../support/chromium.ts';
+import { openConsoleStand, type ConsoleStand } from '../support/console-stand.ts';
 
 const isPresent = existsSync(CHROMIUM);
 if (!isPresent) process.emitWarning(`${CHROMIUM} not found: the console is NOT tested in this run`);

@@ -2,7 +2,8 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CHROMIUM, openConsoleStand } from '../support/console-stand.ts';
+import { CHROMIUM } from '../support/chromium.ts';
+import { openConsoleStand } from '../support/console-stand.ts';
 
 /**
  * `npm run test:lighthouse`: asks Lighthouse about pages of the console, signed in. It is larger than all of this project

@@ -6,22 +6,11 @@ import type { Browser, BrowserContext, CDPSession, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { totpCode, totpStep } from '../../packages/server/src/domains/identity/people/totp.ts';
 import { openSignInStand, type SignInStand } from '../support/sign-in-stand.ts';
+import { CHROMIUM, CHROMIUM_FLAGS } from '../support/chromium.ts';
 
-const CHROMIUM = '/usr/bin/chromium';
 const isPresent = existsSync(CHROMIUM);
 if (!isPresent) process.emitWarning(`${CHROMIUM} not found: signing in with a browser is NOT tested in this run`);
 
-const FLAGS = [
-  '--headless=new',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--disable-features=LocalNetworkAccessChecks,BlockInsecurePrivateNetworkRequests',
-];
 const PASSWORD = 'vier blaue Fahrräder im Regen';
 const STEP_MS = 30_000;
 const screenshots = mkdtempSync(join(tmpdir(), 'hf-sign-in-'));
@@ -139,7 +128,7 @@ describe.skipIf(!isPresent)('signing in with a browser', () => {
     stand = await openSignInStand();
     secureOrigin = `https://localhost:${stand.gateway.httpsPort}`;
     plainOrigin = `http://localhost:${stand.gateway.plainPort}`;
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_FLAGS });
   });
   afterAll(async () => {
     await browser.close();

@@ -6,18 +6,10 @@ import { totp } from '../support/admin-browser.ts';
 import { HoldfastProcess } from '../support/holdfast-process.ts';
 import { OidcOp, OP_CLIENT, OP_SECRET } from '../support/oidc-op.ts';
 import { startTestApplication, type TestApplication } from '../support/test-application.ts';
+import { CHROMIUM, CHROMIUM_FLAGS } from '../support/chromium.ts';
 
-const CHROMIUM = '/usr/bin/chromium';
 const isPresent = existsSync(CHROMIUM);
 if (!isPresent) process.emitWarning(`${CHROMIUM} not found: a sign-in by a provider is NOT tested with a browser in this run`);
-const FLAGS = [
-  '--headless=new',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-features=LocalNetworkAccessChecks,BlockInsecurePrivateNetworkRequests',
-];
 
 let application: TestApplication;
 let op: OidcOp;
@@ -68,7 +60,7 @@ describe.skipIf(!isPresent)('a browser', () => {
     });
     [shop, admin] = [here(server.https), here(server.admin)];
     op.register([`${shop}/.holdfast/provider/back/corp`, `${admin}/sign-in/provider/back/corp`]);
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_FLAGS });
   });
   afterAll(async () => {
     await browser.close();

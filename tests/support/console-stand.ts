@@ -4,19 +4,8 @@ import { chromium, type Browser, type BrowserContext, type Page } from 'playwrig
 import { AdminBrowser } from './admin-browser.ts';
 import { buildConsole } from './console-build.ts';
 import { HoldfastProcess } from './holdfast-process.ts';
+import { CHROMIUM, CHROMIUM_FLAGS } from './chromium.ts';
 
-export const CHROMIUM = '/usr/bin/chromium';
-const FLAGS = [
-  '--headless=new',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--disable-features=LocalNetworkAccessChecks,BlockInsecurePrivateNetworkRequests',
-];
 const PASSWORD = 'vier blaue Fahrräder im Regen';
 
 const ACCOUNT = 'nightly-build';
@@ -116,7 +105,7 @@ export async function openConsoleStand(args: readonly string[] = []): Promise<Co
   await holdfast.cli('user', 'invite', 'grace', '--role', 'analyst');
   await holdfast.cli('ban', 'add', '203.0.113.7', '--for', '2h', '--reason', 'password guessing');
   const requestId = await seed(holdfast);
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_FLAGS });
   opening.defer(async () => browser.close());
   const origin = holdfast.admin.replace('//127.0.0.1:', '//localhost:');
   const stack = opening.move();

@@ -3,6 +3,7 @@ import { faultOf } from '../../api/words.ts';
 import { Button } from '../../ui/Button.tsx';
 import { CopyAsCli } from '../../ui/CopyAsCli.tsx';
 import { TextField } from '../../ui/fields/TextField.tsx';
+import { ReasonField } from '../../ui/fields/ReasonField.tsx';
 import { Dialog } from '../../ui/overlay/Dialog.tsx';
 import type { useAllow } from './use-ban-changes.ts';
 
@@ -33,15 +34,7 @@ export function AllowDialog({ change: { run, isPending, error }, onClose }: Allo
           required
           maxLength={64}
         />
-        <TextField
-          label="Reason"
-          value={reason}
-          onChange={setReason}
-          fault={faultOf(error, '/reason')}
-          required
-          minLength={3}
-          maxLength={500}
-        />
+        <ReasonField value={reason} onChange={setReason} fault={faultOf(error, '/reason')} />
         <div className="flex flex-wrap items-center justify-end gap-2">
           <CopyAsCli words={['ban', 'allow', 'add', body.prefix, '--reason', reason]} />
           <Button onClick={onClose}>Cancel</Button>

@@ -5,6 +5,7 @@ import { Button } from '../../ui/Button.tsx';
 import { CopyAsCli } from '../../ui/CopyAsCli.tsx';
 import { SelectField } from '../../ui/fields/SelectField.tsx';
 import { TextField } from '../../ui/fields/TextField.tsx';
+import { ReasonField } from '../../ui/fields/ReasonField.tsx';
 import { Dialog } from '../../ui/overlay/Dialog.tsx';
 import type { useBan } from './use-ban-changes.ts';
 
@@ -47,15 +48,11 @@ export function BanDialog({ change: { run, isPending, error }, onClose }: BanDia
           maxLength={64}
         />
         <SelectField label="For how long" value={time} onChange={setTime} choices={TIMES} />
-        <TextField
-          label="Reason"
-          hint="Kept in the ledger; the visitor never sees it."
+        <ReasonField
           value={reason}
           onChange={setReason}
           fault={faultOf(error, '/reason')}
-          required
-          minLength={3}
-          maxLength={500}
+          hint="Kept in the ledger; the visitor never sees it."
         />
         <div className="flex flex-wrap items-center justify-end gap-2">
           <CopyAsCli words={['ban', 'add', prefix.trim(), ...span, '--reason', reason]} />

@@ -11,7 +11,7 @@ import { KeyValues } from '../../ui/KeyValues.tsx';
 import { Panel } from '../../ui/Panel.tsx';
 import { Time } from '../../ui/Time.tsx';
 import { SelectField } from '../../ui/fields/SelectField.tsx';
-import { TextField } from '../../ui/fields/TextField.tsx';
+import { ReasonField } from '../../ui/fields/ReasonField.tsx';
 import { bypassQuery } from './calls.ts';
 
 const TIMES = [
@@ -48,15 +48,7 @@ function Start() {
       }}
     >
       <SelectField label="For how long" value={seconds} onChange={setSeconds} choices={TIMES} />
-      <TextField
-        label="Reason"
-        value={reason}
-        onChange={setReason}
-        fault={faultOf(start.error, '/reason')}
-        required
-        minLength={3}
-        maxLength={500}
-      />
+      <ReasonField value={reason} onChange={setReason} fault={faultOf(start.error, '/reason')} />
       <div className="flex flex-wrap items-center gap-2">
         <Button look="danger" type="submit" isBusy={start.isPending}>
           Let everything pass

@@ -9,7 +9,7 @@ import { DataTable, type Column } from '../../ui/DataTable.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { Panel } from '../../ui/Panel.tsx';
 import { Time } from '../../ui/Time.tsx';
-import { TextField } from '../../ui/fields/TextField.tsx';
+import { ReasonField } from '../../ui/fields/ReasonField.tsx';
 import { Dialog } from '../../ui/overlay/Dialog.tsx';
 import { historyQuery } from './calls.ts';
 
@@ -74,15 +74,7 @@ function BackDialog({ state, onClose }: { readonly state: SnapshotState; readonl
         <p className="text-soft">
           Applications, exceptions, bans and the always allowed become what they were then. People, sessions and the ledger stay.
         </p>
-        <TextField
-          label="Reason"
-          value={reason}
-          onChange={setReason}
-          fault={faultOf(error, '/reason')}
-          required
-          minLength={3}
-          maxLength={500}
-        />
+        <ReasonField value={reason} onChange={setReason} fault={faultOf(error, '/reason')} />
         <div className="flex justify-end gap-2">
           <Button onClick={onClose}>Cancel</Button>
           <Button look="danger" type="submit" isBusy={isPending}>

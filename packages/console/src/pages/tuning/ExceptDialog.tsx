@@ -5,7 +5,7 @@ import { Button } from '../../ui/Button.tsx';
 import { CopyAsCli } from '../../ui/CopyAsCli.tsx';
 import { KeyValues } from '../../ui/KeyValues.tsx';
 import { SelectField } from '../../ui/fields/SelectField.tsx';
-import { TextField } from '../../ui/fields/TextField.tsx';
+import { ReasonField } from '../../ui/fields/ReasonField.tsx';
 import { Dialog } from '../../ui/overlay/Dialog.tsx';
 
 const DAYS = [
@@ -43,16 +43,7 @@ export function ExceptDialog({ card, error, isBusy, onSend, onClose }: ExceptDia
             ['Lost', 'Attacks of this kind in this one field pass from then on. Every other rule and place stays.'],
           ]}
         />
-        <TextField
-          label="Reason"
-          hint="Kept in the ledger."
-          value={reason}
-          onChange={setReason}
-          fault={faultOf(error, '/reason')}
-          required
-          minLength={3}
-          maxLength={500}
-        />
+        <ReasonField value={reason} onChange={setReason} fault={faultOf(error, '/reason')} />
         <SelectField label="Ends after" value={days} onChange={setDays} choices={DAYS} />
         <div className="flex flex-wrap items-center justify-end gap-2">
           <CopyAsCli words={['tune', 'suggest', '--apply', card.id, '--reason', reason, '--for', `${days}d`]} />
