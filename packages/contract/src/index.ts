@@ -9,6 +9,7 @@ export * from './api/people.ts';
 export * from './api/policies.ts';
 export * from './api/protection.ts';
 export * from './api/schema.ts';
+export * from './api/secrets.ts';
 export * from './api/service-accounts.ts';
 export * from './api/stream.ts';
 export * from './api/system.ts';

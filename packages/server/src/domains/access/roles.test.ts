@@ -69,6 +69,9 @@ it('asks for a confirmation where a way in or past the protection would open, an
     'account:write',
     'person:write',
     'policy:write',
+    'secret:write',
+    'secret:rotate',
+    'key:write',
     'backup:write',
   ]);
 });

@@ -1,12 +1,14 @@
 import { PERMISSIONS, type Permission } from '@holdfast/contract';
 import type { Role } from '../identity/index.ts';
 
+/** What leaves the house whole, or decides what opens it. */
+const OWNERS_ONLY: ReadonlySet<Permission> = new Set(['backup:write', 'audit:write', 'key:write']);
 const reading = PERMISSIONS.filter((permission) => permission.endsWith(':read'));
 
 /** What each role may do. An owner may all; nobody else may change who the owners are (`mayGive`). */
 const PERMISSIONS_OF: Readonly<Record<Role, readonly Permission[]>> = {
   owner: PERMISSIONS,
-  administrator: PERMISSIONS.filter((permission) => permission !== 'backup:write' && permission !== 'audit:write'),
+  administrator: PERMISSIONS.filter((permission) => !OWNERS_ONLY.has(permission)),
   /** Answers attacks: bans, exceptions and what is learned, but neither applications nor people. */
   analyst: [...reading, 'ban:write', 'exception:write', 'tuning:write', 'csp:write', 'schema:write', 'session:write'],
   /** Sees all of it and changes nothing. */
@@ -22,6 +24,7 @@ const PERMISSIONS_OF: Readonly<Record<Role, readonly Permission[]>> = {
     'schema:read',
     'schema:write',
     'policy:read',
+    'secret:read',
     'system:read',
   ],
 };
@@ -47,6 +50,9 @@ const SENSITIVE: ReadonlySet<Permission> = new Set([
   'audit:write',
   'backup:write',
   'policy:write',
+  'secret:write',
+  'secret:rotate',
+  'key:write',
 ]);
 
 export const isSensitive = (permission: Permission): boolean => SENSITIVE.has(permission);
