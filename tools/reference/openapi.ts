@@ -38,6 +38,7 @@ export async function apiRoutes(): Promise<readonly Route[]> {
     people: {},
     watching: {},
     advisor: {},
+    keys: {},
     maintenance: {},
     log: {},
     trust,

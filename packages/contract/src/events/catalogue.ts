@@ -4,6 +4,7 @@ import { controlEvents } from './control.ts';
 import type { EventDefinition } from './define.ts';
 import { cspInlineSeen, cspReported, protocolRejected, requestCompleted, snapshotApplied } from './gateway.ts';
 import { identityEvents } from './identity.ts';
+import { keyringEvents } from './keyring.ts';
 import { serviceAccountEvents } from './service-account.ts';
 import { sessionEvents } from './session.ts';
 
@@ -21,6 +22,7 @@ export const EVENTS: ReadonlyMap<string, EventDefinition> = new Map(
     ...Object.values(authenticationEvents),
     ...Object.values(serviceAccountEvents),
     ...Object.values(adviceEvents),
+    ...Object.values(keyringEvents),
   ].map((definition) => [
     definition.type,
     // The catalogue forgets the payload's exact type; readers validate with `payload` before use.

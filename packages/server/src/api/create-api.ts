@@ -21,6 +21,7 @@ import { mountBypass } from './routes/bypass.ts';
 import { mountCsp } from './routes/csp.ts';
 import { mountEvents } from './routes/events.ts';
 import { mountExceptions } from './routes/exceptions.ts';
+import { mountKeys } from './routes/keys.ts';
 import { mountMaintenance } from './routes/maintenance.ts';
 import { mountOverview } from './routes/overview.ts';
 import { mountPeople } from './routes/people.ts';
@@ -61,7 +62,7 @@ function toRefusal(error: unknown): unknown {
  * @example const api = createApi({ domains, system, log, trust: { kind: 'token' } }); serve({ fetch: api.fetch })
  */
 export function createApi(parts: ApiParts): Api {
-  const { domains, system, people, watching, advisor, maintenance, log, trust, console: files = () => null } = parts;
+  const { domains, system, people, log, trust, console: files = () => null } = parts;
   const api = new OpenAPIHono<ApiEnv>({
     defaultHook: (result) => {
       if (!result.success) throw new Refusal('input-invalid', { errors: faultsOf(result.error) });
@@ -98,15 +99,7 @@ export function createApi(parts: ApiParts): Api {
   for (const mount of [mountSchemas, mountEvents, mountAudit, mountTokens, mountSnapshots]) mount(api, domains);
   mountServiceAccounts(api, { identity: domains.identity, people: people?.people });
   mountSystem(api, system);
-  if (people !== undefined) {
-    mountPeople(api, people);
-    mountSessions(api, people);
-    mountSignInTries(api, { observed: people.observed, applications: domains.applications });
-    if (trust.kind === 'host-operator') mountAdmins(api, people);
-  }
-  if (watching !== undefined) for (const mount of [mountOverview, mountTraffic, mountStream]) mount(api, watching);
-  if (advisor !== undefined) mountAdvice(api, advisor);
-  if (maintenance !== undefined) mountMaintenance(api, maintenance);
+  mountGiven(api, parts);
 
   api.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer', bearerFormat: 'hf_…' });
   api.openAPIRegistry.registerComponent('securitySchemes', 'session', { type: 'apiKey', in: 'cookie', name: ADMIN_COOKIE });
@@ -117,4 +110,18 @@ export function createApi(parts: ApiParts): Api {
     return context.json(document);
   });
   return api;
+}
+
+/** What not every process has. */
+function mountGiven(api: Api, { domains, people, watching, advisor, keys, maintenance, trust }: ApiParts): void {
+  if (people !== undefined) {
+    mountPeople(api, people);
+    mountSessions(api, people);
+    mountSignInTries(api, { observed: people.observed, applications: domains.applications });
+    if (trust.kind === 'host-operator') mountAdmins(api, people);
+  }
+  if (watching !== undefined) for (const mount of [mountOverview, mountTraffic, mountStream]) mount(api, watching);
+  if (advisor !== undefined) mountAdvice(api, advisor);
+  if (keys !== undefined) mountKeys(api, keys);
+  if (maintenance !== undefined) mountMaintenance(api, maintenance);
 }

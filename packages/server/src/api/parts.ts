@@ -4,12 +4,18 @@ import type {
   ConsistencyView,
   EventCount,
   EventQuery,
+  EventRecord,
   EventView,
   ExportView,
   HealthView,
   InclusionView,
+  KeyRotate,
+  KeyRotated,
+  KeyringView,
+  KeyVerify,
   Overview,
   Page,
+  RewrapView,
   SelfTestView,
   SystemStatus,
   VerifyView,
@@ -48,6 +54,20 @@ export interface SystemPort {
   selfTest(): Promise<SelfTestView>;
   /** Prometheus text. */
   metrics(): Promise<string>;
+}
+
+/** The keys of the ring: what lies under each, and how they change. */
+export interface KeyPort {
+  view(): Promise<KeyringView>;
+  rotate(what: KeyRotate['what'], actor: EventRecord['actor']): Promise<KeyRotated>;
+  /** Starts it unless it runs already. */
+  startRewrap(): Promise<RewrapView>;
+  rewrap(): RewrapView;
+  verify(): Promise<KeyVerify>;
+  destroy(
+    which: { readonly key: string; readonly withoutNodes: readonly string[] },
+    actor: EventRecord['actor'],
+  ): Promise<KeyringView>;
 }
 
 export interface ApiDomains {
@@ -101,6 +121,8 @@ export interface ApiParts {
   readonly watching?: WatchPort;
   /** Left out = uses of rights are not counted here. */
   readonly advisor?: Advisor;
+  /** Left out = no keys are shown or changed here. */
+  readonly keys?: KeyPort;
   /** Backups and the key of the ledger; left out where no operator of the host can call. */
   readonly maintenance?: MaintenancePort;
   /** What was built of the console; left out = there is none here. */

@@ -113,6 +113,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('../commands/backup.ts')).backup,
   },
   {
+    name: 'key',
+    summary: 'keys that seal what is stored: versions, rotation, proof',
+    load: async () => (await import('../commands/key.ts')).key,
+  },
+  {
     name: 'completion',
     summary: 'completions for bash, zsh, fish and PowerShell',
     load: async () => (await import('../commands/completion.ts')).completion,

@@ -5,6 +5,10 @@
 export interface SealedArea {
   /** As operators read it: `people: authenticator seeds`. */
   readonly name: string;
+  /** Which keys of the ring it lies under; left out = `data`. */
+  readonly purpose?: 'data' | 'subjects';
+  /** It lies in the data directory, so each node has its own; left out = in the database, which all nodes share. */
+  readonly isOfNode?: boolean;
   /** How much lies there, by the id of the key that sealed it. */
   count(): Promise<ReadonlyMap<string, number>>;
   /**
