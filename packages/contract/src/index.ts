@@ -29,6 +29,7 @@ export * from './events/keyring.ts';
 export * from './events/record.ts';
 export * from './events/service-account.ts';
 export * from './events/session.ts';
+export * from './events/vault.ts';
 export * from './exception.ts';
 export * from './names.ts';
 export * from './permissions.ts';

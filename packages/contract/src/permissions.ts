@@ -31,6 +31,11 @@ export const PERMISSIONS = [
   'secret:reveal',
   'secret:write',
   'secret:rotate',
+  /** Keys that encrypt for applications without ever leaving: using one is not reading or writing secrets. */
+  'transit:read',
+  'transit:write',
+  'transit:encrypt',
+  'transit:decrypt',
   'key:read',
   'key:write',
   'system:read',

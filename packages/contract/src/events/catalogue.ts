@@ -7,6 +7,7 @@ import { identityEvents } from './identity.ts';
 import { keyringEvents } from './keyring.ts';
 import { serviceAccountEvents } from './service-account.ts';
 import { sessionEvents } from './session.ts';
+import { vaultEvents } from './vault.ts';
 
 /** Every event that Holdfast can record, by type. */
 export const EVENTS: ReadonlyMap<string, EventDefinition> = new Map(
@@ -23,6 +24,7 @@ export const EVENTS: ReadonlyMap<string, EventDefinition> = new Map(
     ...Object.values(serviceAccountEvents),
     ...Object.values(adviceEvents),
     ...Object.values(keyringEvents),
+    ...Object.values(vaultEvents),
   ].map((definition) => [
     definition.type,
     // The catalogue forgets the payload's exact type; readers validate with `payload` before use.

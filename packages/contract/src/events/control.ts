@@ -1,22 +1,8 @@
 import { z } from 'zod';
-import { defineEvent, type EventDefinition } from './define.ts';
+import { defineEvent, plainEvent as plain } from './define.ts';
 
 const text = z.string().max(512);
 const count = z.number().int().nonnegative();
-
-/** Payloads without personal data: every field is class `none`. */
-function plain<Shape extends z.ZodObject>(
-  definition: Omit<EventDefinition<Shape>, 'personal' | 'version' | 'audited'> & { audited?: EventDefinition['audited'] },
-): EventDefinition<Shape> {
-  const personal = Object.fromEntries(Object.keys(definition.payload.shape).map((field) => [field, 'none' as const]));
-  // The keys are exactly those of the shape, which the mapped type cannot see through Object.fromEntries.
-  return defineEvent<Shape>({
-    audited: 'always',
-    ...definition,
-    version: 1,
-    personal: personal as EventDefinition<Shape>['personal'],
-  });
-}
 
 const API = { classUid: 6003, activityId: 1 };
 const LIFECYCLE = { classUid: 6002, activityId: 3 };

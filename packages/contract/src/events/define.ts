@@ -26,3 +26,17 @@ export interface EventDefinition<Payload extends z.ZodObject = z.ZodObject> {
 export function defineEvent<Payload extends z.ZodObject>(definition: EventDefinition<Payload>): EventDefinition<Payload> {
   return definition;
 }
+
+/** Payloads without personal data: every field is class `none`. */
+export function plainEvent<Shape extends z.ZodObject>(
+  definition: Omit<EventDefinition<Shape>, 'personal' | 'version' | 'audited'> & { audited?: EventDefinition['audited'] },
+): EventDefinition<Shape> {
+  const personal = Object.fromEntries(Object.keys(definition.payload.shape).map((field) => [field, 'none' as const]));
+  // The keys are exactly those of the shape, which the mapped type cannot see through Object.fromEntries.
+  return defineEvent<Shape>({
+    audited: 'always',
+    ...definition,
+    version: 1,
+    personal: personal as EventDefinition<Shape>['personal'],
+  });
+}

@@ -71,6 +71,7 @@ it('asks for a confirmation where a way in or past the protection would open, an
     'policy:write',
     'secret:write',
     'secret:rotate',
+    'transit:write',
     'key:write',
     'backup:write',
   ]);

@@ -52,6 +52,7 @@ const SENSITIVE: ReadonlySet<Permission> = new Set([
   'policy:write',
   'secret:write',
   'secret:rotate',
+  'transit:write',
   'key:write',
 ]);
 

@@ -1,9 +1,9 @@
 export { createAdmins, type Admins } from './admin/admins.ts';
 export { createIdentity, type Identity, type RefusedCall } from './tokens.ts';
 export type { TokenAccount } from './accounts/account.ts';
-export { allowedFrom } from './accounts/allowed-from.ts';
 export { toGatewayAccount } from './accounts/gateway-account.ts';
-export { readBearerToken } from './token-text.ts';
+export { allowedFrom, isCidr } from './accounts/allowed-from.ts';
+export { hashToken, isTokenShaped, readBearerToken, TOKEN_BYTES, writeToken } from './token-text.ts';
 export { commonPasswordsFile, packCommonPasswords } from './people/common-passwords.ts';
 export { createPeople, type People } from './people/people.ts';
 export type { Person, Role } from './people/person.ts';
