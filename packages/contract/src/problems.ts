@@ -237,6 +237,14 @@ export const PROBLEMS = {
     'The root key does not fit this data directory.',
     'restore the key file that belongs to it',
   ),
+  'keyring-sealed': define(503, 'Sealed', 'The keys of this service are put away for now.', 'holdfast key status'),
+  'unseal-refused': define(403, 'Seal not opened', 'What was given does not open the seal.', 'holdfast key status'),
+  'seal-unsafe': define(
+    409,
+    'Seal kept as it was',
+    'The new way of keeping the root key did not open when it was tried, or the old one is still needed.',
+    'holdfast key status',
+  ),
   'ledger-damaged': define(
     500,
     'Ledger damaged',

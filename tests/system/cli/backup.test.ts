@@ -68,10 +68,10 @@ describe('a backup of a running server', () => {
 
   test('is refused without the root key and with a wrong one, which changes nothing', async () => {
     const target = at('refused');
-    expect(await run(['backup', 'restore', file, ...PASS], target)).toMatchObject({ code: 5, data: { code: 'key-wrong' } });
+    expect(await run(['backup', 'restore', file, ...PASS], target)).toMatchObject({ code: 3, data: { code: 'key-wrong' } });
     writeFileSync(at('wrong.key'), `${Buffer.alloc(32, 1).toString('base64')}\n`, { mode: 0o600 });
     expect(await run(['backup', 'restore', file, '--root-key', at('wrong.key'), ...PASS], target)).toMatchObject({
-      code: 5,
+      code: 3,
       data: { code: 'key-wrong' },
     });
     expect(existsSync(target)).toBe(false);

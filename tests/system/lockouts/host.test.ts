@@ -57,7 +57,7 @@ describe('a host on which nothing starts', () => {
     rmSync(key);
     const refused = await stand.refusedUp();
     expect(refused.stderr).toMatch(/^ {2}code {2}key-wrong$/mu);
-    expect(refused.code).toBe(5);
+    expect(refused.code).toBe(3);
     await stand.recover([['init', '--root-key', copy]]);
     await stand.up();
     expect((await stand.visit('198.51.100.1')).status).toBe(200);

@@ -5,6 +5,7 @@ import type { EventDefinition } from './define.ts';
 import { cspInlineSeen, cspReported, protocolRejected, requestCompleted, snapshotApplied } from './gateway.ts';
 import { identityEvents } from './identity.ts';
 import { keyringEvents } from './keyring.ts';
+import { sealEvents } from './seal.ts';
 import { serviceAccountEvents } from './service-account.ts';
 import { sessionEvents } from './session.ts';
 import { vaultEvents } from './vault.ts';
@@ -25,6 +26,7 @@ export const EVENTS: ReadonlyMap<string, EventDefinition> = new Map(
     ...Object.values(adviceEvents),
     ...Object.values(keyringEvents),
     ...Object.values(vaultEvents),
+    ...Object.values(sealEvents),
   ].map((definition) => [
     definition.type,
     // The catalogue forgets the payload's exact type; readers validate with `payload` before use.

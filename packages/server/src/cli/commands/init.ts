@@ -49,7 +49,7 @@ async function placeRootKey(context: Context, source: string): Promise<Outcome> 
   const file = join(dataDir, 'keys', 'root.key');
   const present = await readRootKey(file);
   if (present !== null)
-    throw new Refusal('key-wrong', { detail: `This data directory has root key ${present.id} already. Nothing was changed.` });
+    throw new Refusal('seal-unsafe', { detail: `This data directory has root key ${present.id} already. Nothing was changed.` });
   const data = { file, written: !context.flags.dryRun, rootKey: key.id };
   if (context.flags.dryRun) return { data, text: `would write root key ${key.id}\n` };
   await prepareDataDir(dataDir);

@@ -27,7 +27,7 @@ describe('exit codes', () => {
       'port-taken': 3,
       'listen-unsafe': 5,
       'ban-unsafe': 5,
-      'key-wrong': 5,
+      'key-wrong': 3,
       'data-dir-locked': 5,
       'server-unreachable': 4,
       'token-refused': 4,
@@ -39,7 +39,7 @@ describe('exit codes', () => {
     expect(tell(new UsageFault('no'))).toMatchObject({ exit: 2, code: 'usage' });
     expect(tell(new Interrupted())).toMatchObject({ exit: 130 });
     expect(tell(new Refusal('key-wrong', { detail: 'root_a, not root_b' }))).toMatchObject({
-      exit: 5,
+      exit: 3,
       why: 'root_a, not root_b',
     });
     const text = formatError(tell(new Error('select * from secrets at /srv/x.ts:1')), createPaint(false));
