@@ -208,6 +208,18 @@ export const PROBLEMS = {
     'Nothing like this is proposed, or nothing was applied that could be undone.',
     'holdfast advise',
   ),
+  'rotation-running': define(
+    409,
+    'Rotation under way',
+    'A rotation of this secret is under way; there is one at a time.',
+    'holdfast secret rotations',
+  ),
+  'target-failed': define(
+    502,
+    'Target failed',
+    'The system that the credential is for did not answer, or refused.',
+    'holdfast secret rotations, or holdfast logs',
+  ),
   'not-found': define(404, 'Not found', 'There is nothing under this address.', 'holdfast --help'),
   'request-unknown': define(404, 'Request unknown', 'No record carries this request id.', 'holdfast audit tail'),
   conflict: define(409, 'Conflict', 'The thing exists already or was changed meanwhile.', 'read it again, then retry'),

@@ -6,6 +6,8 @@ import { cspInlineSeen, cspReported, protocolRejected, requestCompleted, snapsho
 import { identityEvents } from './identity.ts';
 import { keyringEvents } from './keyring.ts';
 import { sealEvents } from './seal.ts';
+import { leaseEvents } from './lease.ts';
+import { rotationEvents } from './rotation.ts';
 import { serviceAccountEvents } from './service-account.ts';
 import { sessionEvents } from './session.ts';
 import { vaultEvents } from './vault.ts';
@@ -27,6 +29,8 @@ export const EVENTS: ReadonlyMap<string, EventDefinition> = new Map(
     ...Object.values(keyringEvents),
     ...Object.values(vaultEvents),
     ...Object.values(sealEvents),
+    ...Object.values(rotationEvents),
+    ...Object.values(leaseEvents),
   ].map((definition) => [
     definition.type,
     // The catalogue forgets the payload's exact type; readers validate with `payload` before use.

@@ -76,6 +76,8 @@ export const EXIT_OF_PROBLEM: Readonly<Record<ProblemCode, ExitCode>> = {
   'step-up-required': EXIT.unreachable,
   'setup-closed': EXIT.unsafe,
   'last-owner': EXIT.unsafe,
+  'rotation-running': 5,
+  'target-failed': 4,
   'not-found': EXIT.findings,
   'request-unknown': EXIT.findings,
   conflict: EXIT.findings,
