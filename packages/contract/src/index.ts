@@ -33,6 +33,7 @@ export * from './events/lease.ts';
 export * from './events/record.ts';
 export * from './events/seal.ts';
 export * from './events/rotation.ts';
+export * from './events/secret.ts';
 export * from './events/service-account.ts';
 export * from './events/session.ts';
 export * from './events/vault.ts';

@@ -220,6 +220,18 @@ export const PROBLEMS = {
     'The system that the credential is for did not answer, or refused.',
     'holdfast secret rotations, or holdfast logs',
   ),
+  'secret-changed': define(
+    409,
+    'Secret changed meanwhile',
+    'Another version is current than the one that this was based on.',
+    'holdfast secret history REF',
+  ),
+  'secret-damaged': define(
+    500,
+    'Secret damaged',
+    'What is stored of this secret does not open.',
+    'holdfast audit tail --type secret.damaged, then restore a backup',
+  ),
   'not-found': define(404, 'Not found', 'There is nothing under this address.', 'holdfast --help'),
   'request-unknown': define(404, 'Request unknown', 'No record carries this request id.', 'holdfast audit tail'),
   conflict: define(409, 'Conflict', 'The thing exists already or was changed meanwhile.', 'read it again, then retry'),

@@ -56,8 +56,9 @@ export async function openControlPlane({ config }: Pick<LoadedConfig, 'config'>)
     const health: HealthView = { live: true, started: true, ready: false, reasons: ['the server is not running'] };
     const system = core.system({ health: () => health, listeners: () => [], gateway: () => null });
     const trust = { kind: 'host-operator', uid: process.getuid?.() ?? 0 } as const;
-    const { advisor } = core.advice;
-    return { api: createApi({ domains, system, people, advisor, maintenance, log, trust }), close: () => stack.disposeAsync() };
+    const { secrets, advice } = core;
+    const parts = { domains, system, people, secrets, advisor: advice.advisor, maintenance, log, trust };
+    return { api: createApi(parts), close: () => stack.disposeAsync() };
   });
 }
 

@@ -8,6 +8,7 @@ import { keyringEvents } from './keyring.ts';
 import { sealEvents } from './seal.ts';
 import { leaseEvents } from './lease.ts';
 import { rotationEvents } from './rotation.ts';
+import { secretEvents } from './secret.ts';
 import { serviceAccountEvents } from './service-account.ts';
 import { sessionEvents } from './session.ts';
 import { vaultEvents } from './vault.ts';
@@ -31,6 +32,7 @@ export const EVENTS: ReadonlyMap<string, EventDefinition> = new Map(
     ...Object.values(sealEvents),
     ...Object.values(rotationEvents),
     ...Object.values(leaseEvents),
+    ...Object.values(secretEvents),
   ].map((definition) => [
     definition.type,
     // The catalogue forgets the payload's exact type; readers validate with `payload` before use.

@@ -27,6 +27,7 @@ import { mountOverview } from './routes/overview.ts';
 import { mountPeople } from './routes/people.ts';
 import { mountPolicies } from './routes/policies.ts';
 import { mountSchemas } from './routes/schemas.ts';
+import { mountSecrets } from './routes/secrets.ts';
 import { mountServiceAccounts } from './routes/service-accounts.ts';
 import { mountSessions } from './routes/sessions.ts';
 import { mountSignInTries } from './routes/sign-in-tries.ts';
@@ -113,7 +114,7 @@ export function createApi(parts: ApiParts): Api {
 }
 
 /** What not every process has. */
-function mountGiven(api: Api, { domains, people, watching, advisor, keys, maintenance, trust }: ApiParts): void {
+function mountGiven(api: Api, { domains, people, watching, secrets, advisor, keys, maintenance, trust }: ApiParts): void {
   if (people !== undefined) {
     mountPeople(api, people);
     mountSessions(api, people);
@@ -122,6 +123,7 @@ function mountGiven(api: Api, { domains, people, watching, advisor, keys, mainte
   }
   if (watching !== undefined) for (const mount of [mountOverview, mountTraffic, mountStream]) mount(api, watching);
   if (advisor !== undefined) mountAdvice(api, advisor);
+  if (secrets !== undefined) mountSecrets(api, secrets);
   if (keys !== undefined) mountKeys(api, keys);
   if (maintenance !== undefined) mountMaintenance(api, maintenance);
 }

@@ -8,7 +8,8 @@ const KEPT_MS = 3_600_000;
 const BODY_BYTES_MAX = 65_536;
 const KEY = /^[!-~]{1,255}$/u;
 /** Their answer holds a secret that must not be kept: a repeated call is refused instead of answered again. */
-const NEVER_KEPT = /^\/api\/v1\/(?:tokens|setup-link|people(?:\/[^/]*\/(?:invite|recover))?)$/u;
+const NEVER_KEPT =
+  /^\/api\/v1\/(?:tokens|setup-link|people(?:\/[^/]*\/(?:invite|recover))?|secrets\/[^/]*\/[^/]*\/[^/]*\/reveal)$/u;
 
 interface Kept {
   readonly fingerprint: string;

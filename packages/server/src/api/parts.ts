@@ -25,6 +25,7 @@ import type { Applications } from '../domains/applications/index.ts';
 import type { Traffic } from '../domains/audit/index.ts';
 import type { Admins, Identity, ObservedSignIns, Pages, People, Sessions } from '../domains/identity/index.ts';
 import type { Protection } from '../domains/protection/index.ts';
+import type { SecretsDomain } from '../domains/secrets/index.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import type { ConsoleFiles } from './console/files.ts';
@@ -119,6 +120,8 @@ export interface ApiParts {
   readonly people?: PeoplePort;
   /** Left out = nothing is served, so there is nothing to watch. */
   readonly watching?: WatchPort;
+  /** Left out = no secrets are kept here. */
+  readonly secrets?: Pick<SecretsDomain, 'secrets'>;
   /** Left out = uses of rights are not counted here. */
   readonly advisor?: Advisor;
   /** Left out = no keys are shown or changed here. */

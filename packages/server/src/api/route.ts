@@ -14,6 +14,8 @@ export type Api = OpenAPIHono<ApiEnv>;
 export interface Need {
   /** It takes a right or a way in away: worth doing at once, whoever does it. */
   readonly isCalming?: boolean;
+  /** Whoever does it decides, because it depends on what it is done to; here it is only said in the OpenAPI document. */
+  readonly isDecidedBelow?: boolean;
 }
 
 /** A person in a browser confirms sensitive changes: a session that somebody else got hold of changes nothing that lasts. */
@@ -25,15 +27,16 @@ export function assertElevated({ session }: Principal): void {
 const READING = new Set(['GET', 'HEAD']);
 
 /** Every route below `/api/v1/` spreads this into its definition: what it needs is written beside it and in the OpenAPI document. */
-export function needs(permission: Permission, { isCalming = false }: Need = {}) {
+export function needs(permission: Permission, { isCalming = false, isDecidedBelow = false }: Need = {}) {
   const check: MiddlewareHandler<ApiEnv> = async (context, next) => {
+    if (isDecidedBelow) return next();
     const verdict = await context.get('access').decide(context.get('principal'), permission, context.req.method);
     if (verdict !== 'allowed') {
       context.set('refusedPermission', true);
       throw new Refusal(verdict === 'missing' ? 'permission-missing' : 'access-denied');
     }
     if (isSensitive(permission) && !isCalming && !READING.has(context.req.method)) assertElevated(context.get('principal'));
-    await next();
+    return next();
   };
   return { middleware: check, security: [{ bearer: [] }, { session: [] }], 'x-permission': permission };
 }

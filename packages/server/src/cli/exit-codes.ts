@@ -69,6 +69,8 @@ export const EXIT_OF_PROBLEM: Readonly<Record<ProblemCode, ExitCode>> = {
   'schema-unlearned': EXIT.findings,
   'policy-invalid': EXIT.config,
   'policy-missing': EXIT.findings,
+  'secret-changed': EXIT.findings,
+  'secret-damaged': EXIT.findings,
   'password-unacceptable': EXIT.usage,
   'password-list-missing': EXIT.config,
   'link-unusable': EXIT.unreachable,

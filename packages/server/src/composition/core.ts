@@ -9,6 +9,7 @@ import { createProtection, foldRoute, type KeyMaterial, type ProtectionVault } f
 import { openAdvice } from './advice.ts';
 import { openIdentity } from './identity.ts';
 import { configuredPlaces, createLinks } from './places.ts';
+import { openSecrets } from './secrets.ts';
 import { describeSystem, type Held } from './system.ts';
 import type { Foundation } from '../platform/foundation.ts';
 import type { Keyring } from '../platform/keyring/keyring.ts';
@@ -42,6 +43,7 @@ export async function openCore(foundation: Foundation) {
     createProtection({ db, bus, clock, log, applications, access, trustedHops, limits, contact, keyMaterial, vault }),
   );
   const { people, sessions, signIn, signingKeys } = rooms;
+  const secrets = openSecrets(foundation, { applications, access });
   const advice = openAdvice(foundation, { identity, people, access });
   const domains = { applications, identity, access, people, sessions, signIn, signingKeys, protection, audit };
   const places = configuredPlaces(config);
@@ -57,7 +59,7 @@ export async function openCore(foundation: Foundation) {
   const system = describeSystem({ foundation, domains, metrics, held });
   const answerGateway = answering(rooms, identity);
   const shown = { metrics, audit, traffic, held, domains, peoplePort, places };
-  return { ...foundation, ...shown, answerGateway, advice, maintenance, system, troubles };
+  return { ...foundation, ...shown, answerGateway, advice, secrets, maintenance, system, troubles };
 }
 
 /** What gateways ask while a request waits. */

@@ -1,0 +1,163 @@
+import {
+  pageQuerySchema,
+  pageSchema,
+  secretDetailSchema,
+  secretListQuerySchema,
+  secretRefSchema,
+  secretRevealSchema,
+  secretRollbackSchema,
+  secretSettingsSchema,
+  secretValueSchema,
+  secretVersionsSchema,
+  secretViewSchema,
+  secretWriteSchema,
+} from '@holdfast/contract';
+import { createRoute, z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import type { SecretCaller } from '../../domains/secrets/index.ts';
+import { Refusal } from '../../platform/refusal.ts';
+import type { ApiParts } from '../parts.ts';
+import { answers, body, created, needs, noContent, type Api, type ApiEnv } from '../route.ts';
+
+/** A name with slashes stands in one segment, with its slashes encoded. */
+const params = z.object(secretRefSchema.shape);
+const tags = ['secrets'];
+const all = '/api/v1/secrets';
+const at = `${all}/{application}/{environment}/{name}`;
+const below = { isDecidedBelow: true };
+const detail = (description: string) => answers(secretDetailSchema, description);
+/** What is not a read of a value needs no purpose of its own. */
+const ADMINISTRATION = 'administration';
+
+const list = createRoute({
+  method: 'get',
+  path: all,
+  tags,
+  summary: 'Lists the secrets that the caller may know of, by their addresses. Without values.',
+  ...needs('secret:read', below),
+  request: { query: pageQuerySchema.extend(secretListQuerySchema.shape) },
+  responses: answers(pageSchema(secretViewSchema), 'One page.'),
+});
+const show = createRoute({
+  method: 'get',
+  path: at,
+  tags,
+  summary: 'Shows one secret with its versions. Without values.',
+  ...needs('secret:read', below),
+  request: { params },
+  responses: detail('The secret.'),
+});
+const write = createRoute({
+  method: 'post',
+  path: `${at}/versions`,
+  tags,
+  summary: 'Writes a new version, and makes the secret when there is none.',
+  ...needs('secret:write', below),
+  request: { params, body: body(secretWriteSchema) },
+  responses: created(secretDetailSchema, 'The secret as it is now.'),
+});
+const reveal = createRoute({
+  method: 'post',
+  path: `${at}/reveal`,
+  tags,
+  summary: 'Gives the value of the current version, or of the one named. Recorded before it is given.',
+  ...needs('secret:reveal', below),
+  request: { params, body: body(secretRevealSchema) },
+  responses: answers(secretValueSchema, 'The value. Not to be stored by anything on the way.'),
+});
+const settings = createRoute({
+  method: 'patch',
+  path: at,
+  tags,
+  summary: 'Changes owner, description, greatest age, versions kept, or whether it is a decoy.',
+  ...needs('secret:write', below),
+  request: { params, body: body(secretSettingsSchema) },
+  responses: detail('The secret as it is now.'),
+});
+const rollback = createRoute({
+  method: 'post',
+  path: `${at}/rollback`,
+  tags,
+  summary: 'Writes the content of an earlier version as a new one.',
+  ...needs('secret:write', below),
+  request: { params, body: body(secretRollbackSchema) },
+  responses: detail('The secret as it is now.'),
+});
+const moving = (verb: 'delete' | 'undelete' | 'destroy', summary: string) =>
+  createRoute({
+    method: 'post',
+    path: `${at}/${verb}`,
+    tags,
+    summary,
+    ...needs('secret:write', below),
+    request: { params, body: body(secretVersionsSchema) },
+    responses: detail('The secret as it is now.'),
+  });
+const hide = moving('delete', 'Hides versions; they can be brought back.');
+const bringBack = moving('undelete', 'Brings hidden versions back.');
+const destroy = moving('destroy', 'Destroys the values of versions for good.');
+const remove = createRoute({
+  method: 'delete',
+  path: at,
+  tags,
+  summary: 'Removes a secret with all its versions, for good.',
+  ...needs('secret:write', below),
+  request: { params },
+  responses: noContent('It is gone.'),
+});
+
+const callerOf = (context: Context<ApiEnv>, purpose = ADMINISTRATION): SecretCaller => ({
+  principal: context.get('principal'),
+  purpose,
+  via: 'api',
+});
+
+type Port = Pick<NonNullable<ApiParts['secrets']>, 'secrets'>;
+
+function mountReading(api: Api, { secrets }: Port): void {
+  api.openapi(list, async (context) => {
+    const { items, next } = await secrets.list(context.req.valid('query'), callerOf(context));
+    return context.json({ items: [...items], next }, 200);
+  });
+  api.openapi(show, async (context) => {
+    const found = await secrets.find(context.req.valid('param'), callerOf(context));
+    if (found === null) throw new Refusal('not-found');
+    return context.json(found, 200);
+  });
+  api.openapi(reveal, async (context) => {
+    const { purpose, version } = context.req.valid('json');
+    const value = await secrets.read(context.req.valid('param'), callerOf(context, purpose), version);
+    context.header('cache-control', 'no-store');
+    return context.json(value, 200);
+  });
+}
+
+export function mountSecrets(api: Api, port: Port): void {
+  mountReading(api, port);
+  const { secrets } = port;
+  api.openapi(write, async (context) =>
+    context.json(await secrets.write(context.req.valid('param'), context.req.valid('json'), callerOf(context)), 201),
+  );
+  api.openapi(settings, async (context) =>
+    context.json(await secrets.change(context.req.valid('param'), context.req.valid('json'), callerOf(context)), 200),
+  );
+  api.openapi(rollback, async (context) =>
+    context.json(await secrets.rollback(context.req.valid('param'), context.req.valid('json'), callerOf(context)), 200),
+  );
+  api.openapi(hide, async (context) => {
+    const { versions } = context.req.valid('json');
+    return context.json(await secrets.deleteVersions(context.req.valid('param'), versions, callerOf(context)), 200);
+  });
+  api.openapi(bringBack, async (context) => {
+    const { versions } = context.req.valid('json');
+    return context.json(await secrets.undeleteVersions(context.req.valid('param'), versions, callerOf(context)), 200);
+  });
+  api.openapi(destroy, async (context) => {
+    const { versions } = context.req.valid('json');
+    return context.json(await secrets.destroyVersions(context.req.valid('param'), versions, callerOf(context)), 200);
+  });
+  api.openapi(remove, async (context) => {
+    await secrets.remove(context.req.valid('param'), callerOf(context));
+    return context.body(null, 204);
+  });
+}
