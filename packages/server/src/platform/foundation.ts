@@ -7,7 +7,7 @@ import { prepareDataDir } from './data-dir.ts';
 import { openDatabase, type Database } from './db/database.ts';
 import { migrate } from './db/migrate.ts';
 import { openKeyring, type Keyring } from './keyring/keyring.ts';
-import { assertSameRing, readSharedRing, shareRing } from './keyring/shared-ring.ts';
+import { assertSameRing, joinSharedRing, readSharedRing } from './keyring/shared-ring.ts';
 import { openSubjectKeys, type SubjectKeys } from './keyring/subject-keys.ts';
 import { lockDataDir } from './lock.ts';
 import { silentLog, type Log } from './log.ts';
@@ -56,18 +56,19 @@ export async function openFoundation(config: Config, { writesLog }: FoundationOp
   const readShared = async (): Promise<string | null> => readSharedRing(await connect());
   const isShared = options.kind === 'postgres';
   const keyring = await openKeyring({ dataDir, file: config.keyring.file, readShared: isShared ? readShared : null });
+  opening.defer(() => keyring.nonces.settle());
   const subjectKeys = await openSubjectKeys({ dataDir, keyring });
   opening.defer(() => subjectKeys.close());
   if (writesLog) opening.use(await createBallast({ dataDir, bytes: config.audit.ballastBytes, log }));
   const began = clock.monotonicMs();
   const db = await connect();
-  if (isShared) assertSameRing(await readShared(), keyring.wrappedRing);
+  if (isShared) assertSameRing(await readShared(), keyring.ring);
   const nodes =
     options.kind === 'postgres' && writesLog
       ? opening.use(await joinNodes({ url: options.url, node: config.node, db, log }))
       : alone;
   await migrate({ db, clock, log });
-  if (isShared) await shareRing(db, { root: keyring.rootId, ring: keyring.wrappedRing });
+  if (isShared) await joinSharedRing(db, keyring);
   const databaseMs = clock.monotonicMs() - began;
   const bus = opening.use(createBus({ db, clock, log, node: config.node }));
   const stack = opening.move();

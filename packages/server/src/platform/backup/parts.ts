@@ -7,7 +7,8 @@ const LEDGER_FOLDER = 'ledger';
 const KEYS_FOLDER = 'keys';
 /** The keys of data subjects (docs/decisions/0006): a part of their own, which may be left out. */
 export const SUBJECT_KEYS_PATH = 'keys/subjects.log';
-const ROOT_KEY_NAME = 'root.key';
+/** The root key, the next one and those before: each is the name and perhaps more. */
+const ROOT_KEY_PATH = 'keys/root.key';
 const FILES_MAX = 1_000_000;
 
 export interface PartsOptions {
@@ -29,7 +30,7 @@ export async function* backupParts({ dataDir, tables, subjectKeys }: PartsOption
   for (const folder of ['tls', KEYS_FOLDER]) {
     for (const file of await filesBelow(join(dataDir, folder))) {
       const path = pathIn(dataDir, file);
-      if (path.endsWith(`/${ROOT_KEY_NAME}`) || path.endsWith('.partial')) continue;
+      if (path.startsWith(ROOT_KEY_PATH) || path.endsWith('.partial')) continue;
       if (path === SUBJECT_KEYS_PATH && !subjectKeys) continue;
       yield* asPart(dataDir, file);
     }

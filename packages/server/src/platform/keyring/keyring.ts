@@ -1,35 +1,28 @@
-import { createHmac, createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { createHmac, type KeyObject } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { z } from 'zod';
 import { writeFileAtomically } from '../atomic-file.ts';
 import { Refusal } from '../refusal.ts';
 import { formatEnvelope, openBytes, parseEnvelope, sealBytes, type Place } from './envelope.ts';
-import { createRootKey, deriveKey, readRootKey, type RootKey } from './root-key.ts';
+import { settleRootKey } from './ring/change-root.ts';
+import { openNonceUse, type NonceUse } from './ring/nonce-use.ts';
+import { OpenedRing, type OpenedKey } from './ring/opened-ring.ts';
+import { formatRing, isSameRing, judgeRing, parseRing, type Ring, type StoredRing } from './ring/ring-file.ts';
+import { deriveFor, newRing, toKek, upgradeRing, type Kek } from './ring/wrap.ts';
+import { createRootKey, readRootKey, type RootKey } from './root-key.ts';
 
-const KEYS_MAX = 1000;
-const KEY_BYTES = 32;
-const CHECK_TEXT = 'holdfast';
-
-const keyringSchema = z.strictObject({
-  version: z.literal(1),
-  /** Id of the root key that these keys are wrapped with. */
-  root: z.string().max(64),
-  /** Key check value: opens with the right root key and with no other. */
-  check: z.string().max(256),
-  /** Data keys, wrapped; the last one of a purpose seals, the earlier ones only open. */
-  keys: z
-    .array(z.strictObject({ id: z.string().max(64), purpose: z.enum(['data', 'mac']), wrapped: z.string().max(256) }))
-    .max(KEYS_MAX),
-});
-type KeyringFile = z.infer<typeof keyringSchema>;
+const PURPOSES_MAX = 1000;
 
 export interface KeyringParts {
   readonly dataDir: string;
   /** Root key kept elsewhere; null = `<dataDir>/keys/root.key`, made at first start. */
   readonly file?: string | null;
-  /** Of a database that other nodes use already; asked for only when this data directory has no keys yet. */
+  /**
+   * Of a database that other nodes use already; asked for when this data directory has no keys yet, or keys of another root key
+   * than it is given.
+   */
   readonly readShared?: (() => Promise<string | null>) | null;
+  readonly now?: () => number;
 }
 
 export interface Keyring {
@@ -37,16 +30,27 @@ export interface Keyring {
   /** True at the first start: the operator should put the root key away. */
   readonly isNew: boolean;
   readonly rootKeyFile: string;
-  /** The ring as it is stored: wrapped with the root key, so that it says nothing without it. */
-  readonly wrappedRing: string;
   /** Bytes in, text out; bound to the place. */
   seal(bytes: Uint8Array, place: Place): string;
   /** Refuses what was changed, moved or sealed elsewhere. */
   open(envelope: string, place: Place): Buffer;
   /** HMAC-SHA256 under a key of this purpose, hex. */
   hmac(purpose: string, text: string): string;
-  /** A key derived for one purpose, for those who need the key itself. */
+  /** A key derived for one purpose, for those who need the key itself. It is the same for the life of the ring. */
   keyFor(purpose: string): KeyObject;
+  /** What wraps the keys of data subjects. */
+  readonly subjects: SubjectWrapping;
+  /** For those who change it. */
+  readonly ring: OpenedRing;
+  readonly nonces: NonceUse;
+  /** Puts a state of the ring on the disk; it is in use only when the ring adopts it. */
+  store(ring: Ring): Promise<void>;
+}
+
+export interface SubjectWrapping {
+  /** The key that wraps now. Each call is one nonce of it. */
+  sealing(): OpenedKey;
+  find(id: string): KeyObject | null;
 }
 
 /**
@@ -54,22 +58,53 @@ export interface Keyring {
  *
  * @example const keyring = await openKeyring({ dataDir });
  */
-export async function openKeyring({ dataDir, file = null, readShared = null }: KeyringParts): Promise<Keyring> {
+export async function openKeyring({ dataDir, file = null, readShared = null, now = Date.now }: KeyringParts): Promise<Keyring> {
   const folder = path.resolve(dataDir, 'keys');
   const rootKeyFile = file === null ? path.join(folder, 'root.key') : path.resolve(file);
   const ringFile = path.join(folder, 'keyring.json');
   const stored = await readRing(ringFile);
+  await settleRootKey(rootKeyFile, stored?.root ?? null);
   const shared = stored === null ? await parseShared(readShared) : null;
   const root = (await readRootKey(rootKeyFile)) ?? (await makeRootKey({ stored, shared, rootKeyFile }));
-  const kek = createSecretKey(deriveKey(root.bytes, 'key encryption'));
-  if (shared !== null && shared.root !== root.id) throw anotherRoot(shared.root, root.id);
-  const ring = stored ?? shared ?? newRing(root, kek);
-  assertFits({ ring, root, kek });
-  if (stored === null) await writeFileAtomically(ringFile, `${JSON.stringify(ring, null, 2)}\n`);
-  return createKeyring({ ring, root, kek, rootKeyFile, isNew: stored === null });
+  const kek = toKek(root);
+  root.bytes.fill(0);
+  if (shared !== null && shared.root !== kek.id) throw anotherRoot(shared.root, kek.id);
+  const isOfAnother = stored !== null && stored.root !== kek.id;
+  const known = isOfAnother ? await sharedUnder(kek, stored, readShared) : (stored ?? shared);
+  const ring = await current(known, kek, { ringFile, now });
+  const store = (next: Ring): Promise<void> => writeFileAtomically(ringFile, formatRing(next));
+  if (ring !== stored) await store(ring);
+  const nonces = openNonceUse(path.join(folder, 'nonces.json'));
+  return createKeyring({ ring: new OpenedRing(ring, kek, now), nonces, store, rootKeyFile, isNew: stored === null });
 }
 
-async function readRing(file: string): Promise<KeyringFile | null> {
+/** After the root key was changed at another node, the ring in the database fits the new one, and that of this node does not. */
+async function sharedUnder(kek: Kek, stored: StoredRing, readShared: KeyringParts['readShared']): Promise<StoredRing> {
+  const shared = await parseShared(readShared);
+  return shared !== null && shared.root === kek.id && isSameRing(shared, stored) ? shared : stored;
+}
+
+async function current(
+  ring: StoredRing | null,
+  kek: Kek,
+  { ringFile, now }: { ringFile: string; now: () => number },
+): Promise<Ring> {
+  if (ring === null) return newRing(kek, now());
+  assertFits(ring, kek);
+  if (ring.version === 2) return ring;
+  // Written once and never again, so the file is as old as the keys in it.
+  const madeAt = await stat(ringFile).then(
+    ({ mtimeMs }) => Math.floor(mtimeMs),
+    () => now(),
+  );
+  const upgraded = upgradeRing(ring, kek, madeAt);
+  if (upgraded === null) throw damaged('keys/keyring.json holds a key that does not open: restore it from a backup.');
+  return upgraded;
+}
+
+const damaged = (detail: string, cause?: unknown): Refusal => new Refusal('key-wrong', { detail, cause });
+
+async function readRing(file: string): Promise<StoredRing | null> {
   let text: string;
   try {
     text = await readFile(file, 'utf8');
@@ -78,19 +113,19 @@ async function readRing(file: string): Promise<KeyringFile | null> {
     throw new Refusal('data-dir-unusable', { detail: 'keys/keyring.json cannot be read.', cause: error });
   }
   try {
-    return keyringSchema.parse(JSON.parse(text));
+    return parseRing(text);
   } catch (error) {
-    throw new Refusal('key-wrong', { detail: 'keys/keyring.json is damaged: restore it from a backup.', cause: error });
+    throw damaged('keys/keyring.json is damaged: restore it from a backup.', error);
   }
 }
 
-async function parseShared(readShared: KeyringParts['readShared']): Promise<KeyringFile | null> {
+async function parseShared(readShared: KeyringParts['readShared']): Promise<StoredRing | null> {
   const text = (await readShared?.()) ?? null;
   if (text === null) return null;
   try {
-    return keyringSchema.parse(JSON.parse(text));
+    return parseRing(text);
   } catch (error) {
-    throw new Refusal('key-wrong', { detail: 'The keyring in the database is damaged: restore it from a backup.', cause: error });
+    throw damaged('The keyring in the database is damaged: restore it from a backup.', error);
   }
 }
 
@@ -100,8 +135,8 @@ const anotherRoot = (wanted: string, given: string): Refusal =>
   });
 
 interface RootKeyWanted {
-  readonly stored: KeyringFile | null;
-  readonly shared: KeyringFile | null;
+  readonly stored: StoredRing | null;
+  readonly shared: StoredRing | null;
   readonly rootKeyFile: string;
 }
 
@@ -120,73 +155,53 @@ async function makeRootKey({ stored, shared, rootKeyFile }: RootKeyWanted): Prom
   return createRootKey(rootKeyFile);
 }
 
-function newRing(root: RootKey, kek: KeyObject): KeyringFile {
-  const wrap = (purpose: 'data' | 'mac'): KeyringFile['keys'][number] => {
-    const id = `${purpose}_${randomBytes(6).toString('hex')}`;
-    const place = ['keyring', purpose, id];
-    return { id, purpose, wrapped: sealBytes(kek, randomBytes(KEY_BYTES), { keyId: root.id, place }).toString('base64url') };
-  };
-  const check = sealBytes(kek, Buffer.from(CHECK_TEXT), { keyId: root.id, place: ['keyring', 'check'] }).toString('base64url');
-  return { version: 1, root: root.id, check, keys: [wrap('data'), wrap('mac')] };
+function assertFits(ring: StoredRing, { id, kek }: Kek): void {
+  const verdict = judgeRing(ring, { id }, kek);
+  if (verdict === 'fits') return;
+  if (verdict === 'changed')
+    throw damaged('keys/keyring.json was changed or cut: restore it from a backup. Nothing was changed.');
+  throw damaged(`This data directory needs root key ${ring.root}; the key file holds ${id}. Nothing was changed.`);
 }
 
-function assertFits({ ring, root, kek }: { ring: KeyringFile; root: RootKey; kek: KeyObject }): void {
-  const opened = openBytes(kek, Buffer.from(ring.check, 'base64url'), { keyId: root.id, place: ['keyring', 'check'] });
-  if (ring.root !== root.id || opened?.toString() !== CHECK_TEXT) {
-    throw new Refusal('key-wrong', {
-      detail: `This data directory needs root key ${ring.root}; the key file holds ${root.id}. Nothing was changed.`,
-    });
-  }
-}
+interface Opened extends Pick<Keyring, 'ring' | 'nonces' | 'store' | 'rootKeyFile' | 'isNew'> {}
 
-interface Opened {
-  readonly ring: KeyringFile;
-  readonly root: RootKey;
-  readonly kek: KeyObject;
-  readonly rootKeyFile: string;
-  readonly isNew: boolean;
-}
-
-function createKeyring({ ring, root, kek, rootKeyFile, isNew }: Opened): Keyring {
-  const keys = new Map<string, KeyObject>();
-  const current = { data: '', mac: '' };
-  for (const { id, purpose, wrapped } of ring.keys) {
-    const bytes = openBytes(kek, Buffer.from(wrapped, 'base64url'), { keyId: root.id, place: ['keyring', purpose, id] });
-    if (bytes === null)
-      throw new Refusal('key-wrong', { detail: `Key ${id} of keys/keyring.json does not open: restore the file.` });
-    keys.set(id, createSecretKey(bytes));
-    bytes.fill(0);
-    current[purpose] = id;
-  }
-  const sealing = keys.get(current.data);
-  const mac = keys.get(current.mac);
-  if (sealing === undefined || mac === undefined)
-    throw new Refusal('key-wrong', { detail: 'keys/keyring.json holds no usable keys.' });
-
+function createKeyring({ ring, nonces, store, rootKeyFile, isNew }: Opened): Keyring {
   const derived = new Map<string, KeyObject>();
   const keyFor = (purpose: string): KeyObject => {
     const known = derived.get(purpose);
     if (known !== undefined) return known;
-    if (derived.size >= KEYS_MAX) throw new Error('assertion: purposes are constants of the program');
-    const key = createSecretKey(deriveKey(mac.export(), `purpose ${purpose}`));
+    if (derived.size >= PURPOSES_MAX) throw new Error('assertion: purposes are constants of the program');
+    const key = deriveFor(ring.sealing('mac').key, purpose);
     derived.set(purpose, key);
     return key;
   };
+  const taking = (purpose: 'data' | 'subjects'): OpenedKey => {
+    const sealing = ring.sealing(purpose);
+    nonces.take(sealing.id);
+    return sealing;
+  };
   return {
-    rootId: root.id,
+    get rootId() {
+      return ring.kek.id;
+    },
     isNew,
-    wrappedRing: JSON.stringify(ring),
     rootKeyFile,
-    seal: (bytes, place) => formatEnvelope(current.data, sealBytes(sealing, bytes, { keyId: current.data, place })),
+    seal: (bytes, place) => {
+      const { id: keyId, key } = taking('data');
+      return formatEnvelope(keyId, sealBytes(key, bytes, { keyId, place }));
+    },
     open: (text, place) => {
       const envelope = parseEnvelope(text);
-      const key = envelope === null ? undefined : keys.get(envelope.keyId);
-      const bytes =
-        envelope === null || key === undefined ? null : openBytes(key, envelope.sealed, { keyId: envelope.keyId, place });
+      const key = envelope === null ? null : ring.find(envelope.keyId);
+      const bytes = envelope === null || key === null ? null : openBytes(key, envelope.sealed, { keyId: envelope.keyId, place });
       if (bytes === null) throw new Refusal('key-wrong', { detail: `What is sealed for ${place.join('/')} does not open.` });
       return bytes;
     },
     hmac: (purpose, text) => createHmac('sha256', keyFor(purpose)).update(text).digest('hex'),
     keyFor,
+    subjects: { sealing: () => taking('subjects'), find: (id) => ring.find(id) },
+    ring,
+    nonces,
+    store,
   };
 }
