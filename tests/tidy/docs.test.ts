@@ -115,7 +115,13 @@ function deadPaths({ text }: Page): readonly string[] {
 }
 
 /** Variables that are no settings; each is read somewhere in the code. */
-const OTHER_VARIABLES = ['HOLDFAST_CONFIG', 'HOLDFAST_DEBUG', 'HOLDFAST_DATABASE_URL', 'HOLDFAST_TEST_POSTGRES'];
+const OTHER_VARIABLES = [
+  'HOLDFAST_CONFIG',
+  'HOLDFAST_DEBUG',
+  'HOLDFAST_DATABASE_URL',
+  'HOLDFAST_IDENTITY_FILE',
+  'HOLDFAST_TEST_POSTGRES',
+];
 
 function unknownVariables({ text }: Page): readonly string[] {
   const fold = (name: string): string => name.replaceAll('_', '').toLowerCase();

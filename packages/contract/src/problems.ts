@@ -295,6 +295,30 @@ export const PROBLEMS = {
     'holdfast backup verify FILE',
   ),
   'certificate-invalid': define(400, 'Certificate invalid', 'The certificate or its key cannot be used.', 'holdfast doctor'),
+  'secret-missing': define(
+    404,
+    'Secret missing',
+    'A secret that the program needs is not there.',
+    'holdfast secret list --app APP --env ENV',
+  ),
+  'env-file-invalid': define(
+    400,
+    'Environment file invalid',
+    'The environment file cannot be read.',
+    'correct the lines named above',
+  ),
+  'env-file-altered': define(
+    400,
+    'Environment file altered',
+    'The encrypted environment file is not as it was sealed.',
+    'git log -p FILE, and take the last one that is right',
+  ),
+  'env-file-locked': define(
+    403,
+    'Environment file locked',
+    'No identity that was given opens this environment file.',
+    'ask one of its recipients: holdfast env rotate-recipients FILE --add YOUR-KEY',
+  ),
 } as const satisfies Record<string, ProblemDefinition>;
 
 export type ProblemCode = keyof typeof PROBLEMS;

@@ -101,4 +101,8 @@ export const EXIT_OF_PROBLEM: Readonly<Record<ProblemCode, ExitCode>> = {
   'server-unreachable': EXIT.unreachable,
   'backup-unreadable': EXIT.findings,
   'certificate-invalid': EXIT.config,
+  'secret-missing': EXIT.config,
+  'env-file-invalid': EXIT.config,
+  'env-file-altered': EXIT.unsafe,
+  'env-file-locked': EXIT.unreachable,
 };

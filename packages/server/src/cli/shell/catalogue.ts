@@ -118,6 +118,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('../commands/key.ts')).key,
   },
   {
+    name: 'env',
+    summary: 'environment files for git, each value encrypted',
+    load: async () => (await import('../commands/env.ts')).env,
+  },
+  {
     name: 'completion',
     summary: 'completions for bash, zsh, fish and PowerShell',
     load: async () => (await import('../commands/completion.ts')).completion,

@@ -12,9 +12,15 @@ export interface Io {
   now(): number;
   /** Calls back on SIGINT and SIGTERM until the returned function is called. */
   onSignal(callback: (signal: 'SIGINT' | 'SIGTERM') => void): () => void;
+  /** Until the returned function is called all signals that can be passed on go here alone, and none of them ends the command. */
+  takeSignals(callback: (signal: NodeJS.Signals) => void): () => void;
 }
 
+/** SIGUSR1 too: Node would open its debugger, and whoever reads the memory of this process reads secrets. */
+const PASSED_ON = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const satisfies NodeJS.Signals[];
+
 export function processIo(): Io {
+  let taken: ((signal: NodeJS.Signals) => void) | null = null;
   return {
     stdin: process.stdin,
     stdout: process.stdout,
@@ -26,6 +32,7 @@ export function processIo(): Io {
     onSignal(callback) {
       let count = 0;
       const told = (signal: 'SIGINT' | 'SIGTERM'): void => {
+        if (taken !== null) return;
         count += 1;
         // The second one means it: draining may take half a minute.
         if (count > 1) process.exit(EXIT.interrupted);
@@ -38,6 +45,14 @@ export function processIo(): Io {
       return () => {
         process.off('SIGINT', interrupt);
         process.off('SIGTERM', terminate);
+      };
+    },
+    takeSignals(callback) {
+      taken = callback;
+      for (const signal of PASSED_ON) process.on(signal, callback);
+      return () => {
+        taken = null;
+        for (const signal of PASSED_ON) process.off(signal, callback);
       };
     },
   };

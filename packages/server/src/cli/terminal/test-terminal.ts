@@ -38,6 +38,7 @@ export function openTestTerminal(): TestTerminal {
         platform: 'linux',
         now: () => 1_790_000_000_000,
         onSignal: () => () => undefined,
+        takeSignals: () => () => undefined,
       };
       const code = await run(argv, io);
       return { code, stdout: stdout.text(), stderr: stderr.text() };

@@ -7,7 +7,16 @@ const PREFIX = 'HOLDFAST_';
 const WORD_CHARACTERS_MAX = 65_536;
 
 /** Names under the prefix that are no settings: the file itself, the command line's own, and what tests use. */
-const RESERVED = new Set(['HOLDFAST_CONFIG', 'HOLDFAST_TOKEN', 'HOLDFAST_NO_INPUT', 'HOLDFAST_DEBUG']);
+const RESERVED = new Set([
+  'HOLDFAST_CONFIG',
+  'HOLDFAST_TOKEN',
+  'HOLDFAST_TOKEN_FILE',
+  'HOLDFAST_SERVER',
+  'HOLDFAST_SERVER_CA',
+  'HOLDFAST_IDENTITY_FILE',
+  'HOLDFAST_NO_INPUT',
+  'HOLDFAST_DEBUG',
+]);
 const RESERVED_PREFIX = 'HOLDFAST_TEST_';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
