@@ -41,9 +41,10 @@ export async function parse(given: readonly string[]): Promise<Parsed> {
   };
   const root = configure(new Command('holdfast'), { examples: ROOT_EXAMPLES, write });
   root.description('Self-hosted application security: gateway, control plane and evidence in one process.');
-  root.version(readVersion(), '-V, --version', 'print the version');
-  for (const option of GLOBAL_OPTIONS) root.addOption(toOption(option));
   const name = namedCommand(argv);
+  // Commands have a `--version` of their own: of a policy, of a secret.
+  if (name === null) root.version(readVersion(), '-V, --version', 'print the version');
+  for (const option of GLOBAL_OPTIONS) root.addOption(toOption(option));
   for (const entry of COMMANDS) {
     const command = new Command(entry.name);
     const body = entry.name === name ? await entry.load() : null;
@@ -134,7 +135,11 @@ function toArgument({ name, help }: ArgumentDefinition): Argument {
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
-/** `error: unknown option '--too'\n(Did you mean --to?)` becomes one plain line. */
+/**
+ * `error: unknown option '--too'\n(Did you mean --to?)` becomes one plain line. What was one word too many is not repeated: it may
+ * be a secret, and what a command prints ends in logs.
+ */
 function sentence(message: string): string {
-  return capital(message.replace(/^error: /u, '').replaceAll(/\s*\n\s*/gu, ' '));
+  const plain = message.replace(/^error: /u, '').replaceAll(/\s*\n\s*/gu, ' ');
+  return capital(plain.replace(/(but got \d+): .*$/u, '$1.').replace(/^(unknown option '--[^'=]+)=[^']*'/u, "$1'"));
 }

@@ -93,6 +93,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('../commands/service.ts')).service,
   },
   {
+    name: 'secret',
+    summary: 'secrets of applications: versions, who may read, records',
+    load: async () => (await import('../commands/secret.ts')).secret,
+  },
+  {
     name: 'advise',
     summary: 'rights that nobody uses, and smaller ones',
     load: async () => (await import('../commands/advise.ts')).advise,
