@@ -69,7 +69,7 @@ describe('a value', () => {
   it('is made by chance, long enough, of letters and digits, and shown to nobody', async () => {
     server = await answerOnSocket(terminal.dataDir, { [`POST ${AT}/versions`]: { status: 201, body: view } });
     const ran = await terminal.run(['secret', 'set', REF, '--generate', '48']);
-    const { data } = server.seen[0]?.body as { data: { value: string } };
+    const data = (server.seen[0]?.body as { data: { value: string } } | undefined)?.data ?? { value: '' };
     expect(data.value).toMatch(/^[A-Za-z0-9]{48}$/u);
     expect(`${ran.stdout}${ran.stderr}`).not.toContain(data.value);
     expect((await terminal.run(['secret', 'set', REF, '--generate', '8'])).code).toBe(2);
