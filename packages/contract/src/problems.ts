@@ -208,6 +208,12 @@ export const PROBLEMS = {
     'Nothing like this is proposed, or nothing was applied that could be undone.',
     'holdfast advise',
   ),
+  'rotation-missing': define(
+    404,
+    'No rotation set up',
+    'Nobody said how this secret is rotated.',
+    'holdfast secret rotation set REF --rotator NAME',
+  ),
   'rotation-running': define(
     409,
     'Rotation under way',

@@ -46,6 +46,8 @@ export type RotationSource = (refs: readonly SecretRef[]) => Promise<readonly Ro
 export interface SecretsDomain {
   readonly secrets: Secrets;
   readonly staged: StagedVersions;
+  /** For what else is done to secrets: their rotation, and users that are lent. */
+  readonly gate: Gate;
   /** For a change of the keyring's keys. */
   readonly sealedKeys: SealedArea;
   /** Rotation says what it does for a secret; lists show it. */
@@ -67,10 +69,12 @@ export function createSecrets(parts: SecretsParts): SecretsDomain {
   const { db, bus, clock, keyring } = parts;
   const seal = createValueSeal(keyring);
   const reads = createReads({ db, bus, clock, seal });
+  const gate = createGate(parts);
   const rotations: { source: RotationSource } = { source: async (refs) => refs.map(() => null) };
   const tables = () => db.kysely.withTables<SecretTables>();
   return {
-    secrets: new StoredSecrets({ ...parts, seal, reads, gate: createGate(parts), rotations }),
+    secrets: new StoredSecrets({ ...parts, seal, reads, gate, rotations }),
+    gate,
     staged: createStagedVersions({
       bus,
       clock,
