@@ -8,6 +8,7 @@ import {
   rateSettingsSchema,
 } from '@holdfast/contract';
 import { z } from 'zod';
+import { keyringSettingsSchema } from '../keyring/settings.ts';
 import { LOG_LEVELS } from '../log.ts';
 import { mailSchema } from '../mail/settings.ts';
 import { firstOwnerFault, firstOwnerSchema, identitySchema } from '../oidc/settings.ts';
@@ -122,8 +123,8 @@ export const configSchema = z
       })
       .prefault({}),
     audit: auditSchema.prefault({}),
-    /** Root key; null = made in the data directory at first start. */
-    keyring: z.strictObject({ file: path.nullable().default(null) }).prefault({}),
+    /** How the root key is kept, and what happens without it. */
+    keyring: keyringSettingsSchema.prefault({}),
     log: z
       .strictObject({ level: z.enum(LOG_LEVELS).default('info'), format: z.enum(['auto', 'json', 'pretty']).default('auto') })
       .prefault({}),

@@ -17,6 +17,8 @@ export interface KeyringParts {
   readonly dataDir: string;
   /** Root key kept elsewhere; null = `<dataDir>/keys/root.key`, made at first start. */
   readonly file?: string | null;
+  /** As the seal yielded it (`seal/`), wiped when the keys are derived; null = the key file. */
+  readonly root?: RootKey | null;
   /**
    * Of a database that other nodes use already; asked for when this data directory has no keys yet, or keys of another root key
    * than it is given.
@@ -40,6 +42,11 @@ export interface Keyring {
   keyFor(purpose: string): KeyObject;
   /** What wraps the keys of data subjects. */
   readonly subjects: SubjectWrapping;
+  readonly isSealed: boolean;
+  /** Lets go of every key it holds; what needs one is refused with `keyring-sealed`. Keys that were handed out stay where they are. */
+  putAway(): void;
+  /** Opens the ring again. Refused with `key-wrong` when it is another root key. */
+  bringBack(root: RootKey): void;
   /** For those who change it. */
   readonly ring: OpenedRing;
   readonly nonces: NonceUse;
@@ -58,14 +65,20 @@ export interface SubjectWrapping {
  *
  * @example const keyring = await openKeyring({ dataDir });
  */
-export async function openKeyring({ dataDir, file = null, readShared = null, now = Date.now }: KeyringParts): Promise<Keyring> {
+export async function openKeyring({
+  dataDir,
+  file = null,
+  root: given = null,
+  readShared = null,
+  now = Date.now,
+}: KeyringParts): Promise<Keyring> {
   const folder = path.resolve(dataDir, 'keys');
   const rootKeyFile = file === null ? path.join(folder, 'root.key') : path.resolve(file);
   const ringFile = path.join(folder, 'keyring.json');
   const stored = await readRing(ringFile);
   await settleRootKey(rootKeyFile, stored?.root ?? null);
   const shared = stored === null ? await parseShared(readShared) : null;
-  const root = (await readRootKey(rootKeyFile)) ?? (await makeRootKey({ stored, shared, rootKeyFile }));
+  const root = given ?? (await readRootKey(rootKeyFile)) ?? (await makeRootKey({ stored, shared, rootKeyFile }));
   const kek = toKek(root);
   root.bytes.fill(0);
   if (shared !== null && shared.root !== kek.id) throw anotherRoot(shared.root, kek.id);
@@ -168,6 +181,7 @@ interface Opened extends Pick<Keyring, 'ring' | 'nonces' | 'store' | 'rootKeyFil
 function createKeyring({ ring, nonces, store, rootKeyFile, isNew }: Opened): Keyring {
   const derived = new Map<string, KeyObject>();
   const keyFor = (purpose: string): KeyObject => {
+    if (ring.isSealed) throw new Refusal('keyring-sealed');
     const known = derived.get(purpose);
     if (known !== undefined) return known;
     if (derived.size >= PURPOSES_MAX) throw new Error('assertion: purposes are constants of the program');
@@ -182,7 +196,7 @@ function createKeyring({ ring, nonces, store, rootKeyFile, isNew }: Opened): Key
   };
   return {
     get rootId() {
-      return ring.kek.id;
+      return ring.ring.root;
     },
     isNew,
     rootKeyFile,
@@ -199,6 +213,19 @@ function createKeyring({ ring, nonces, store, rootKeyFile, isNew }: Opened): Key
     },
     hmac: (purpose, text) => createHmac('sha256', keyFor(purpose)).update(text).digest('hex'),
     keyFor,
+    get isSealed() {
+      return ring.isSealed;
+    },
+    putAway() {
+      derived.clear();
+      ring.putAway();
+    },
+    bringBack(root) {
+      const kek = toKek(root);
+      root.bytes.fill(0);
+      assertFits(ring.ring, kek);
+      ring.adopt(ring.ring, kek);
+    },
     subjects: { sealing: () => taking('subjects'), find: (id) => ring.find(id) },
     ring,
     nonces,

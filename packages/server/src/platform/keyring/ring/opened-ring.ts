@@ -12,7 +12,8 @@ export interface OpenedKey {
 export class OpenedRing {
   readonly #now: () => number;
   #ring: Ring;
-  #kek: Kek;
+  /** Null = the keys were put away. */
+  #kek: Kek | null;
   #keys: ReadonlyMap<string, KeyObject>;
   /** Who seals, until the next key begins. */
   readonly #sealing = new Map<Purpose, OpenedKey & { readonly until: number }>();
@@ -29,11 +30,23 @@ export class OpenedRing {
   }
 
   get kek(): Kek {
+    if (this.#kek === null) throw new Refusal('keyring-sealed');
     return this.#kek;
   }
 
+  get isSealed(): boolean {
+    return this.#kek === null;
+  }
+
+  /** Lets go of every key; {@link OpenedRing.adopt} with a key that opens the ring brings them back. */
+  putAway(): void {
+    this.#keys = new Map();
+    this.#kek = null;
+    this.#sealing.clear();
+  }
+
   /** Keys that are open stay the objects that they are; those that were destroyed are forgotten. */
-  adopt(ring: Ring, kek: Kek = this.#kek): void {
+  adopt(ring: Ring, kek: Kek = this.kek): void {
     this.#keys = openKeys(ring, kek, this.#keys);
     this.#ring = ring;
     this.#kek = kek;
@@ -41,11 +54,13 @@ export class OpenedRing {
   }
 
   find(id: string): KeyObject | null {
+    if (this.#kek === null) throw new Refusal('keyring-sealed');
     return this.#keys.get(id) ?? null;
   }
 
   /** The key of this purpose that seals now. */
   sealing(purpose: Purpose): OpenedKey {
+    if (this.#kek === null) throw new Refusal('keyring-sealed');
     const held = this.#sealing.get(purpose);
     const now = this.#now();
     if (held !== undefined && now < held.until) return held;

@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { referenceSchema } from '../config/references.ts';
+
+const path = z.string().min(1).max(4096);
+
+/** The token goes with every request: over HTTPS, or to this machine. */
+function isGuarded(text: string): boolean {
+  const { protocol, hostname } = new URL(text);
+  return protocol === 'https:' || hostname === 'localhost' || hostname === '127.0.0.1' || hostname === '[::1]';
+}
+
+const transitSchema = z
+  .strictObject({
+    /** A Vault or OpenBao elsewhere whose transit key wraps the root key. */
+    url: z
+      .url({ protocol: /^https?$/u })
+      .max(512)
+      .refine(isGuarded, 'https, or http on this machine')
+      .nullable()
+      .default(null),
+    mount: z
+      .string()
+      .regex(/^[\w-]+(?:\/[\w-]+){0,3}$/u, 'letters, digits, `_`, `-`')
+      .max(128)
+      .default('transit'),
+    key: z
+      .string()
+      .regex(/^[\w.-]{1,128}$/u, 'letters, digits, `_`, `.`, `-`')
+      .nullable()
+      .default(null),
+    token: referenceSchema.nullable().default(null),
+    /** Roots of a private authority. */
+    caFile: path.nullable().default(null),
+  })
+  .refine(({ url, key, token }) => (url === null) === (key === null) && (url === null) === (token === null), {
+    message: 'url, key and token belong together',
+  });
+export type TransitSettings = z.infer<typeof transitSchema>;
+
+export const keyringSettingsSchema = z.strictObject({
+  /** Root key; null = made in the data directory at first start. */
+  file: path.nullable().default(null),
+  /** Where the passphrase of a root key lies that is kept with one; null = people bring it after each start. */
+  passphraseFile: path.nullable().default(null),
+  /** When somebody puts the keys away: no traffic either, or traffic with what is in memory while secrets and changes are refused. */
+  whenSealed: z.enum(['stop', 'serve']).default('stop'),
+  transit: transitSchema.prefault({}),
+});
+export type KeyringSettings = z.infer<typeof keyringSettingsSchema>;
