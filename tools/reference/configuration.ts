@@ -7,6 +7,7 @@ import { inWords, leavesOf, type NamedShape, type Shape } from './shape.ts';
 const SOURCE = 'packages/server/src/platform/config/schema.ts';
 const FILES = [
   SOURCE,
+  'packages/server/src/platform/keyring/settings.ts',
   'packages/server/src/platform/mail/settings.ts',
   'packages/server/src/platform/oidc/settings.ts',
   'packages/contract/src/application.ts',

@@ -43,7 +43,7 @@ export interface Keyring {
   /** What wraps the keys of data subjects. */
   readonly subjects: SubjectWrapping;
   readonly isSealed: boolean;
-  /** Lets go of every key it holds; what needs one is refused with `keyring-sealed`. Keys that were handed out stay where they are. */
+  /** Lets go of its keys, but for those that records need; the rest is refused with `keyring-sealed`. What `keyFor` gave out stays. */
   putAway(): void;
   /** Opens the ring again. Refused with `key-wrong` when it is another root key. */
   bringBack(root: RootKey): void;
@@ -65,20 +65,15 @@ export interface SubjectWrapping {
  *
  * @example const keyring = await openKeyring({ dataDir });
  */
-export async function openKeyring({
-  dataDir,
-  file = null,
-  root: given = null,
-  readShared = null,
-  now = Date.now,
-}: KeyringParts): Promise<Keyring> {
+export async function openKeyring(parts: KeyringParts): Promise<Keyring> {
+  const { dataDir, file = null, readShared = null, now = Date.now } = parts;
   const folder = path.resolve(dataDir, 'keys');
   const rootKeyFile = file === null ? path.join(folder, 'root.key') : path.resolve(file);
   const ringFile = path.join(folder, 'keyring.json');
   const stored = await readRing(ringFile);
   await settleRootKey(rootKeyFile, stored?.root ?? null);
   const shared = stored === null ? await parseShared(readShared) : null;
-  const root = given ?? (await readRootKey(rootKeyFile)) ?? (await makeRootKey({ stored, shared, rootKeyFile }));
+  const root = parts.root ?? (await findRootKey({ stored, shared, rootKeyFile }));
   const kek = toKek(root);
   root.bytes.fill(0);
   if (shared !== null && shared.root !== kek.id) throw anotherRoot(shared.root, kek.id);
@@ -152,6 +147,9 @@ interface RootKeyWanted {
   readonly shared: StoredRing | null;
   readonly rootKeyFile: string;
 }
+
+const findRootKey = async (wanted: RootKeyWanted): Promise<RootKey> =>
+  (await readRootKey(wanted.rootKeyFile)) ?? makeRootKey(wanted);
 
 /** What has keys already, data directory or database, must never be given a new root key: nothing in it would open. */
 async function makeRootKey({ stored, shared, rootKeyFile }: RootKeyWanted): Promise<RootKey> {

@@ -18,16 +18,19 @@ const transitSchema = z
       .refine(isGuarded, 'https, or http on this machine')
       .nullable()
       .default(null),
+    /** Where that server has its transit engine. */
     mount: z
       .string()
       .regex(/^[\w-]+(?:\/[\w-]+){0,3}$/u, 'letters, digits, `_`, `-`')
       .max(128)
       .default('transit'),
+    /** Name of the transit key. */
     key: z
       .string()
       .regex(/^[\w.-]{1,128}$/u, 'letters, digits, `_`, `.`, `-`')
       .nullable()
       .default(null),
+    /** May encrypt and decrypt with that key. */
     token: referenceSchema.nullable().default(null),
     /** Roots of a private authority. */
     caFile: path.nullable().default(null),

@@ -38,9 +38,13 @@ export class OpenedRing {
     return this.#kek === null;
   }
 
-  /** Lets go of every key; {@link OpenedRing.adopt} with a key that opens the ring brings them back. */
+  /**
+   * Lets go of the keys; {@link OpenedRing.adopt} with a key that opens the ring brings them back. Only those that wrap keys of data
+   * subjects stay: traffic that goes on is recorded, and no record is made without them.
+   */
   putAway(): void {
-    this.#keys = new Map();
+    const isKept = new Set(this.#ring.keys.filter(({ purpose }) => purpose === 'subjects').map(({ id }) => id));
+    this.#keys = new Map([...this.#keys].filter(([id]) => isKept.has(id)));
     this.#kek = null;
     this.#sealing.clear();
   }
@@ -54,13 +58,14 @@ export class OpenedRing {
   }
 
   find(id: string): KeyObject | null {
-    if (this.#kek === null) throw new Refusal('keyring-sealed');
-    return this.#keys.get(id) ?? null;
+    const key = this.#keys.get(id) ?? null;
+    if (key === null && this.#kek === null) throw new Refusal('keyring-sealed');
+    return key;
   }
 
   /** The key of this purpose that seals now. */
   sealing(purpose: Purpose): OpenedKey {
-    if (this.#kek === null) throw new Refusal('keyring-sealed');
+    if (this.#kek === null && purpose !== 'subjects') throw new Refusal('keyring-sealed');
     const held = this.#sealing.get(purpose);
     const now = this.#now();
     if (held !== undefined && now < held.until) return held;

@@ -4,12 +4,11 @@ import type { Clock } from '../../clock.ts';
 import type { Log } from '../../log.ts';
 import { isRefusal, Refusal } from '../../refusal.ts';
 import type { RootKey } from '../root-key.ts';
-import type { RootKeyProvider } from './provider.ts';
+import type { Given, RootKeyProvider } from './provider.ts';
 import type { SealGiver, SealInput } from './seal-port.ts';
 import { parseShare, type Share } from './share.ts';
 
 type RefusedTry = z.infer<typeof sealEvents.unsealRefused.payload>;
-type Cause = RefusedTry['cause'];
 
 /** Each is recorded when the ledger is there; who tries more often than this has been seen. */
 const REFUSALS_KEPT_MAX = 100;
@@ -24,126 +23,145 @@ export interface UnsealingParts {
   readonly log: Log;
 }
 
-export interface Unsealing {
-  status(): SealStatus;
-  unseal(input: SealInput, giver: SealGiver): Promise<SealStatus>;
-  reset(): SealStatus;
-  /** The root key, once; then nothing more is taken. */
-  readonly opened: Promise<RootKey>;
-  /** What did not open it, the first ones in detail. */
-  readonly refused: { readonly count: number; readonly tries: readonly RefusedTry[] };
-  readonly sealedMs: number;
-}
-
 /**
  * Gathers what opens the root key. Whoever can reach it may try, because knowing is the right; so tries that come over the network
  * port are slowed down after each one that failed, and those of the operator of the host never are.
  */
-export function createUnsealing({ provider, clock, log }: UnsealingParts): Unsealing {
-  const since = clock.now();
-  const begun = clock.monotonicMs();
-  const given = new Map<number, Share>();
-  const tries: RefusedTry[] = [];
-  const { promise: opened, resolve } = Promise.withResolvers<RootKey>();
-  let isOpen = false;
-  let refusedCount = 0;
-  let pausedUntilMs = 0;
-  let waiting = 0;
-  let tail: Promise<unknown> = Promise.resolve();
+export class Unsealing {
+  /** The root key, once; then nothing more is taken. */
+  readonly opened: Promise<RootKey>;
+  readonly #parts: UnsealingParts;
+  readonly #since: number;
+  readonly #begunMs: number;
+  readonly #resolve: (root: RootKey) => void;
+  readonly #shares = new Map<number, Share>();
+  readonly #tries: RefusedTry[] = [];
+  #isOpen = false;
+  #refusedCount = 0;
+  #pausedUntilMs = 0;
+  #waiting = 0;
+  #tail: Promise<unknown> = Promise.resolve();
 
-  const status = (): SealStatus => ({
-    isSealed: !isOpen,
-    kind: provider.kind,
-    since: isOpen ? null : since,
-    rootKey: provider.rootKey,
-    wants: provider.wants?.kind ?? 'nothing',
-    shares:
-      provider.wants?.kind === 'shares'
-        ? { set: provider.wants.set, need: provider.wants.need, of: provider.wants.of, given: given.size }
-        : null,
-    refusedTries: refusedCount,
-  });
-  const refuse = (cause: Cause, detail: string): Refusal => {
-    refusedCount += 1;
-    pausedUntilMs = clock.monotonicMs() + Math.min(PAUSE_MAX_MS, PAUSE_FIRST_MS * 2 ** Math.min(refusedCount - 1, 16));
-    if (tries.length < REFUSALS_KEPT_MAX) tries.push({ kind: provider.kind, cause, at: clock.now() });
-    log.warn({ cause, refused_tries: refusedCount }, 'what was given does not open the seal');
-    return new Refusal('unseal-refused', { detail, errors: [{ pointer: '', detail }] });
-  };
-  const finish = (root: RootKey): void => {
-    isOpen = true;
-    given.clear();
-    resolve(root);
-  };
-  const openWith = async (...[what, cause]: [Parameters<RootKeyProvider['open']>[0], Cause]): Promise<void> => {
+  constructor(parts: UnsealingParts) {
+    const { promise, resolve } = Promise.withResolvers<RootKey>();
+    this.opened = promise;
+    this.#resolve = resolve;
+    this.#parts = parts;
+    this.#since = parts.clock.now();
+    this.#begunMs = parts.clock.monotonicMs();
+  }
+
+  /** What did not open it, the first ones in detail. */
+  get refused(): { readonly count: number; readonly tries: readonly RefusedTry[] } {
+    return { count: this.#refusedCount, tries: this.#tries };
+  }
+
+  get sealedMs(): number {
+    return Math.round(this.#parts.clock.monotonicMs() - this.#begunMs);
+  }
+
+  status(): SealStatus {
+    const { kind, rootKey, wants } = this.#parts.provider;
+    const shares = wants?.kind === 'shares' ? { set: wants.set, need: wants.need, of: wants.of, given: this.#shares.size } : null;
+    return {
+      isSealed: !this.#isOpen,
+      kind,
+      since: this.#isOpen ? null : this.#since,
+      rootKey,
+      wants: wants?.kind ?? 'nothing',
+      shares,
+      refusedTries: this.#refusedCount,
+    };
+  }
+
+  reset(): SealStatus {
+    this.#shares.clear();
+    return this.status();
+  }
+
+  async unseal(input: SealInput, giver: SealGiver): Promise<SealStatus> {
+    const pauseMs = giver.isHostOperator ? 0 : this.#pausedUntilMs - this.#parts.clock.monotonicMs();
+    if (pauseMs > 0) throw new Refusal('rate-limited', { retryAfterSeconds: Math.ceil(pauseMs / 1000) });
+    if (this.#waiting >= WAITING_MAX) throw new Refusal('rate-limited', { retryAfterSeconds: 1 });
+    this.#waiting += 1;
+    const turn = this.#tail.then(() => this.#take(input, giver));
+    this.#tail = turn.catch(() => undefined);
     try {
-      finish(await provider.open(what));
-    } catch (error) {
-      given.clear();
-      throw isRefusal(error, 'unseal-refused') ? refuse(cause, error.message) : error;
+      await turn;
+    } finally {
+      this.#waiting -= 1;
     }
-  };
-  const takeShare = async (text: string): Promise<void> => {
-    const { wants } = provider;
-    if (wants?.kind !== 'shares') throw refuse('unexpected', 'This root key is not kept in shares.');
+    return this.status();
+  }
+
+  async #take(input: SealInput, giver: SealGiver): Promise<void> {
+    if (this.#isOpen) return;
+    const { provider } = this.#parts;
+    switch (input.kind) {
+      case 'share':
+        return this.#takeShare(input.share);
+      case 'passphrase':
+        if (provider.wants?.kind !== 'passphrase')
+          throw this.#refuse('unexpected', 'This root key is not kept with a passphrase.');
+        return this.#openWith({ kind: 'passphrase', passphrase: Buffer.from(input.passphrase) });
+      case 'own':
+        if (!giver.isHostOperator) throw new Refusal('permission-missing');
+        return this.#fetch();
+      default:
+        return input satisfies never;
+    }
+  }
+
+  async #takeShare(text: string): Promise<void> {
+    const { wants } = this.#parts.provider;
+    if (wants?.kind !== 'shares') throw this.#refuse('unexpected', 'This root key is not kept in shares.');
     const reading = parseShare(text);
-    if (reading.kind === 'refused')
-      throw refuse(
-        'damaged',
-        reading.fault === 'none' ? 'This is not a share: one begins with hfs1-.' : 'This share is damaged or mistyped.',
-      );
+    if (reading.kind === 'refused') {
+      const isOther = reading.fault === 'none';
+      throw this.#refuse('damaged', isOther ? 'This is no share: one begins with hfs1-.' : 'This share is damaged or mistyped.');
+    }
     const { share } = reading;
     const name = `Share ${share.index}`;
     if (share.set !== wants.set || share.need !== wants.need)
-      throw refuse('foreign', `${name} belongs to set ${share.set}; set ${wants.set} is wanted.`);
-    const before = given.get(share.index);
+      throw this.#refuse('foreign', `${name} belongs to set ${share.set}; set ${wants.set} is wanted.`);
+    const before = this.#shares.get(share.index);
     if (before !== undefined && !Buffer.from(before.bytes).equals(share.bytes))
-      throw refuse('conflicting', `${name} was given already, with another content: give all shares again after a reset.`);
-    given.set(share.index, share);
-    if (given.size >= wants.need) await openWith({ kind: 'shares', shares: [...given.values()] }, 'wrong');
-  };
-  const take = async (input: SealInput, giver: SealGiver): Promise<void> => {
-    if (isOpen) return;
-    if (input.kind === 'share') return takeShare(input.share);
-    if (input.kind === 'passphrase') {
-      if (provider.wants?.kind !== 'passphrase') throw refuse('unexpected', 'This root key is not kept with a passphrase.');
-      return openWith({ kind: 'passphrase', passphrase: Buffer.from(input.passphrase) }, 'wrong');
-    }
-    if (!giver.isHostOperator) throw new Refusal('permission-missing');
-    const root = await provider.fetch();
-    if (root === null)
-      throw new Refusal('unseal-refused', {
-        detail: provider.kind === 'file' ? `There is no key file ${provider.place}.` : `It takes ${provider.place}.`,
-      });
-    finish(root);
-  };
+      throw this.#refuse('conflicting', `${name} was given already, with another content: reset, and give all shares again.`);
+    this.#shares.set(share.index, share);
+    if (this.#shares.size >= wants.need) await this.#openWith({ kind: 'shares', shares: [...this.#shares.values()] });
+  }
 
-  return {
-    status,
-    opened,
-    get refused() {
-      return { count: refusedCount, tries };
-    },
-    get sealedMs() {
-      return Math.round(clock.monotonicMs() - begun);
-    },
-    reset() {
-      given.clear();
-      return status();
-    },
-    async unseal(input, giver) {
-      const pauseMs = giver.isHostOperator ? 0 : pausedUntilMs - clock.monotonicMs();
-      if (pauseMs > 0) throw new Refusal('rate-limited', { retryAfterSeconds: Math.ceil(pauseMs / 1000) });
-      if (waiting >= WAITING_MAX) throw new Refusal('rate-limited', { retryAfterSeconds: 1 });
-      waiting += 1;
-      const turn = tail.then(() => take(input, giver));
-      tail = turn.catch(() => undefined);
-      try {
-        await turn;
-      } finally {
-        waiting -= 1;
-      }
-      return status();
-    },
-  };
+  async #openWith(given: Given): Promise<void> {
+    try {
+      this.#finish(await this.#parts.provider.open(given));
+    } catch (error) {
+      this.#shares.clear();
+      throw isRefusal(error, 'unseal-refused') ? this.#refuse('wrong', error.message) : error;
+    }
+  }
+
+  async #fetch(): Promise<void> {
+    const { provider } = this.#parts;
+    const root = await provider.fetch();
+    if (root !== null) return this.#finish(root);
+    const detail = provider.kind === 'file' ? `There is no key file ${provider.place}.` : `It takes ${provider.place}.`;
+    throw new Refusal('unseal-refused', { detail, errors: [{ pointer: '', detail }] });
+  }
+
+  #finish(root: RootKey): void {
+    this.#isOpen = true;
+    this.#shares.clear();
+    this.#resolve(root);
+  }
+
+  #refuse(cause: RefusedTry['cause'], detail: string): Refusal {
+    const { provider, clock, log } = this.#parts;
+    this.#refusedCount += 1;
+    const pauseMs = PAUSE_FIRST_MS * 2 ** Math.min(this.#refusedCount - 1, 16);
+    this.#pausedUntilMs = clock.monotonicMs() + Math.min(PAUSE_MAX_MS, pauseMs);
+    if (this.#tries.length < REFUSALS_KEPT_MAX) this.#tries.push({ kind: provider.kind, cause, at: clock.now() });
+    log.warn({ cause, refused_tries: this.#refusedCount }, 'what was given does not open the seal');
+    // A pointer to nothing in particular: the words are ours, and whoever brings a share must know which one is bad.
+    return new Refusal('unseal-refused', { detail, errors: [{ pointer: '', detail }] });
+  }
 }
