@@ -7,6 +7,7 @@ const WORKSPACES = new Map([
   ['@holdfast/contract', 'packages/contract'],
   ['@holdfast/inspect', 'packages/inspect'],
   ['@holdfast/ledger', 'packages/ledger'],
+  ['@holdfast/sigma', 'packages/sigma'],
   ['@holdfast/example-shop', 'examples/shop'],
 ]);
 

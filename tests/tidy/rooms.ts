@@ -11,7 +11,7 @@ export interface Room {
   readonly node: readonly string[] | 'any';
 }
 
-const PURE_PACKAGES = ['packages/contract', 'packages/inspect', 'packages/ledger'];
+const PURE_PACKAGES = ['packages/contract', 'packages/inspect', 'packages/ledger', 'packages/sigma'];
 
 /** A domain tells those to its right only by events; `audit` listens to all of them, and only compliance imports it. */
 export const DOMAIN_RANK = [
@@ -74,6 +74,7 @@ export const ROOMS: readonly Room[] = [
   { folder: 'packages/contract', rooms: [], npm: ['zod'], node: [] },
   { folder: 'packages/inspect', rooms: [], npm: [], node: ['node:crypto'] },
   { folder: 'packages/ledger', rooms: [], npm: [], node: ['node:crypto'] },
+  { folder: 'packages/sigma', rooms: [], npm: ['yaml'], node: [] },
   { folder: 'packages/server/src/platform', rooms: ['packages/contract'], npm: 'any', node: 'any' },
   ...domainRooms,
   {

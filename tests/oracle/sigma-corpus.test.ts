@@ -1,0 +1,58 @@
+import { describe, expect, test } from 'vitest';
+import {
+  concatenatedObjects,
+  isSigmaCorpusPresent,
+  readSigmaCorpus,
+  rulesIn,
+  windowsFields,
+  type Regression,
+} from '../support/sigma-corpus.ts';
+import { compileScanner, DEFAULT_LIMITS, readDocuments, Scanner, type SigmaEvent } from '@holdfast/sigma';
+
+if (!isSigmaCorpusPresent)
+  process.emitWarning('Sigma corpus not found beside the checkout: the public rules are NOT tried in this run');
+
+describe.skipIf(!isSigmaCorpusPresent)('the public rules', () => {
+  const files = isSigmaCorpusPresent ? readSigmaCorpus() : new Map<string, string>();
+  const read = rulesIn(files).map(([name, text]) => readDocuments(text, name, DEFAULT_LIMITS));
+  const rules = read.flatMap(({ documents }) => documents);
+  const compiled = compileScanner(rules, DEFAULT_LIMITS);
+  const scanner = compiled === null ? null : new Scanner(compiled);
+
+  test('every rule is read without a fault and compiles', () => {
+    expect(read.flatMap(({ diagnostics }) => diagnostics).filter(({ severity }) => severity === 'error')).toEqual([]);
+    expect(rules.length).toBe(489);
+    expect(scanner).not.toBeNull();
+  });
+
+  test('every rule with an official event fires on it, and no rule of another log source does', () => {
+    // The corpus fixes this shape.
+    const manifest = JSON.parse(files.get('regression-manifest.json') ?? '[]') as readonly Regression[];
+    const silent: string[] = [];
+    const strangers: string[] = [];
+    for (const { rule_id: id, events, format, expected_matches: expected } of manifest) {
+      const text = files.get(events) ?? '';
+      const own = rules.find(({ metadata }) => metadata.id === id);
+      const fieldSets: SigmaEvent[] = format.startsWith('evtx')
+        ? concatenatedObjects(text).map((object) => ({ fields: windowsFields(object) }))
+        : text
+            .split('\n')
+            .filter((line) => line !== '')
+            .map((message) => ({ fields: new Map(), message }));
+      let count = 0;
+      for (const event of fieldSets) {
+        const matches = (scanner?.match({ ...event, logsources: own === undefined ? [] : [own.logsource] }) ?? []).map(
+          (index) => rules[index],
+        );
+        if (matches.some((rule) => rule?.metadata.id === id)) count += 1;
+        for (const rule of matches)
+          if (rule?.logsource.product !== undefined && rule.logsource.product !== own?.logsource.product)
+            strangers.push(rule.metadata.title);
+      }
+      if (count < Math.max(1, expected ?? 1)) silent.push(`${own?.metadata.title ?? id}: ${count} of ${expected}`);
+    }
+    expect(manifest.length).toBe(99);
+    expect(silent).toEqual([]);
+    expect(strangers).toEqual([]);
+  });
+});
