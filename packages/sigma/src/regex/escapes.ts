@@ -1,7 +1,8 @@
 import type { DiagnosticCode } from '../diagnostic.ts';
 import type { RegexFlags } from '../value/value.ts';
 import { ESCAPED_SETS, foldCase, NAMED_SETS, negate, single, union, type CharSet } from './char-set.ts';
-import type { Assertion } from './syntax.ts';
+
+export type Assertion = 'text-start' | 'text-end' | 'text-end-or-newline' | 'line-start' | 'line-end' | 'word' | 'not-word';
 
 /** Why a regular expression is not used. */
 export class RegexError extends Error {

@@ -1,6 +1,6 @@
-import { RegexError } from './escapes.ts';
+import { RegexError, type Assertion } from './escapes.ts';
 import type { CharSet } from './char-set.ts';
-import type { Assertion, Tree } from './syntax.ts';
+import type { Tree } from './syntax.ts';
 
 /** Instructions of a Thompson automaton; numbers are addresses. */
 export type Instruction =

@@ -1,9 +1,9 @@
 import type { RegexFlags } from '../value/value.ts';
 import { has, LAST_UNIT, NEWLINE, WORD, type CharSet } from './char-set.ts';
-import { RegexError } from './escapes.ts';
+import { RegexError, type Assertion } from './escapes.ts';
 import { compileProgram, type Instruction } from './program.ts';
 import { requiredLiterals } from './required.ts';
-import { parseRegex, type Assertion } from './syntax.ts';
+import { parseRegex } from './syntax.ts';
 
 /** Why an expression cannot be used; null when it can. */
 export function regexFault(source: string, flags: RegexFlags, statesMax: number): RegexError | null {

@@ -1,8 +1,6 @@
 import type { RegexFlags } from '../value/value.ts';
 import { ANY, foldCase, negate, NEWLINE, single, type CharSet } from './char-set.ts';
-import { readClass, readEscape, RegexError, type Cursor } from './escapes.ts';
-
-export type Assertion = 'text-start' | 'text-end' | 'text-end-or-newline' | 'line-start' | 'line-end' | 'word' | 'not-word';
+import { readClass, readEscape, RegexError, type Assertion, type Cursor } from './escapes.ts';
 
 export type Tree =
   | { readonly kind: 'set'; readonly set: CharSet }

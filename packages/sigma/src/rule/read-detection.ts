@@ -1,7 +1,8 @@
 import { quote, type Findings } from '../diagnostic.ts';
 import type { YamlEntry, Yaml, YamlMap, YamlScalar } from '../document/yaml.ts';
 import type { SigmaLimits } from '../limits.ts';
-import { applyModifiers, type RawValue } from '../value/modifiers.ts';
+import { applyModifiers } from '../value/modifiers.ts';
+import type { RawValue } from '../value/raw.ts';
 import type { Detection, Item } from './detection.ts';
 
 interface Context {

@@ -1,6 +1,6 @@
 import { quote, type Findings } from '../diagnostic.ts';
 import { ENCODINGS } from './apply-encoding.ts';
-import type { RawItem } from './modifiers.ts';
+import type { RawItem } from './raw.ts';
 import { TIME_PARTS, type TimePart } from './time-part.ts';
 import { COMPARISONS, type Comparison, type RegexFlags } from './value.ts';
 

@@ -1,24 +1,12 @@
-import { quote, type Findings, type Place } from '../diagnostic.ts';
+import { quote, type Findings } from '../diagnostic.ts';
 import type { SigmaLimits } from '../limits.ts';
 import { regexFault } from '../regex/regex.ts';
 import { applyEncoding, type Encoding } from './apply-encoding.ts';
 import { parseNetwork } from './cidr.ts';
 import { checkChain, readChain, type Chain } from './modifier-chain.ts';
+import type { RawItem, RawValue } from './raw.ts';
 import { hasWildcard, markDashes, plainText, readPlaceholders, readTokens, STAR, type Token } from './tokens.ts';
 import { numberOf, type Value } from './value.ts';
-
-export interface RawValue {
-  readonly value: string | number | boolean | null;
-  readonly source: string;
-  readonly place: Place;
-}
-
-export interface RawItem {
-  readonly field: string | null;
-  readonly modifiers: readonly string[];
-  readonly values: readonly RawValue[];
-  readonly place: Place;
-}
 
 export interface Context {
   readonly findings: Findings;
