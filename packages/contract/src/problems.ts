@@ -307,6 +307,12 @@ export const PROBLEMS = {
     'A secret that the program needs is not there.',
     'holdfast secret list --app APP --env ENV',
   ),
+  'environment-unsafe': define(
+    400,
+    'Environment unsafe',
+    'A secret has the name of a variable that decides which code a program loads.',
+    'name it with --only or --map when it is meant',
+  ),
   'env-file-invalid': define(
     400,
     'Environment file invalid',

@@ -44,7 +44,7 @@ export function authenticate(gate: Gate) {
   return createMiddleware<ApiEnv>(async (context, next) => {
     const route = `${context.req.method} ${context.req.path}`.slice(0, ROUTE_CHARS_MAX);
     const principal: Principal =
-      trust.kind === 'host-operator'
+      trust.kind === 'host-operator' && context.req.header('authorization') === undefined
         ? { actor: { kind: 'operator', ref: `host:${trust.uid}` }, permissions: 'all' }
         : await principalOf(gate, route, context);
     context.set('principal', principal);

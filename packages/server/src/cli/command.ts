@@ -33,6 +33,8 @@ export interface Input {
   text(name: string): string | null;
   list(name: string): readonly string[];
   isSet(name: string): boolean;
+  /** `--no-NAME` was given; for flags that have both forms. */
+  isOff(name: string): boolean;
 }
 
 /** Everything a command may touch: no command reads the process, the clock or the environment by itself. */

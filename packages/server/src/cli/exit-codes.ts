@@ -103,6 +103,7 @@ export const EXIT_OF_PROBLEM: Readonly<Record<ProblemCode, ExitCode>> = {
   'backup-unreadable': EXIT.findings,
   'certificate-invalid': EXIT.config,
   'secret-missing': EXIT.config,
+  'environment-unsafe': EXIT.unsafe,
   'env-file-invalid': EXIT.config,
   'env-file-altered': EXIT.unsafe,
   'env-file-locked': EXIT.unreachable,

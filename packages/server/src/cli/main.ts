@@ -15,7 +15,8 @@ import { parse, type Parsed } from './program.ts';
  */
 export async function run(argv: readonly string[], io: Io = processIo()): Promise<number> {
   // Flags may be unreadable; whether to answer in JSON must be known even then.
-  const early = { json: argv.includes('--json'), quiet: false };
+  const own = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
+  const early = { json: own.includes('--json'), quiet: false };
   let parsed: Parsed;
   try {
     parsed = await parse(argv);

@@ -120,6 +120,7 @@ function toCall(command: Command, leaf: LeafBody, name: string): Parsed {
       return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
     },
     isSet: (option) => own.get(option) !== undefined && own.get(option) !== false,
+    isOff: (option) => own.get(option) === false,
   };
   return { kind: 'call', name, leaf, input, flags: readGlobalFlags(values) };
 }

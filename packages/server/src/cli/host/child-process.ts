@@ -34,7 +34,14 @@ export function startChild(io: Io, { command, args, env, through }: ChildOptions
     through.stdout === null ? 'inherit' : 'pipe',
     through.stderr === null ? 'inherit' : 'pipe',
   ];
-  const child = spawn(command, [...args], { cwd: io.cwd, env: { ...env }, stdio });
+  let child: ChildProcess;
+  try {
+    child = spawn(command, [...args], { cwd: io.cwd, env: { ...env }, stdio });
+  } catch {
+    // The system takes no environment of this size (execve(2), E2BIG).
+    io.stderr.write(`holdfast: ${command}: cannot be run with this environment\n`);
+    return { ended: Promise.resolve(NOT_RUNNABLE), kill: () => undefined };
+  }
   const written = [lead(child.stdout, through.stdout, io.stdout), lead(child.stderr, through.stderr, io.stderr)];
   return {
     ended: endOf(child, io, command).then(async (code) => {
@@ -79,12 +86,10 @@ function lead(from: Readable | null, through: Transform | null, to: NodeJS.Writa
 }
 
 /**
- * Passes signals on while a child runs. What is typed at a terminal (Ctrl-C, Ctrl-\) reaches the child without us, as it is of the
+ * Tells of signals while a child runs. What is typed at a terminal (Ctrl-C, Ctrl-\) reaches the child without us, as it is of the
  * same group: passed on as well, it would come twice.
  */
-export function passSignals(io: Io, kill: (signal: NodeJS.Signals) => void): () => void {
+export function passSignals(io: Io, told: (signal: NodeJS.Signals, isToPassOn: boolean) => void): () => void {
   const isTyped = (signal: NodeJS.Signals): boolean => io.stdin.isTTY === true && (signal === 'SIGINT' || signal === 'SIGQUIT');
-  return io.takeSignals((signal) => {
-    if (!isTyped(signal)) kill(signal);
-  });
+  return io.takeSignals((signal) => told(signal, !isTyped(signal)));
 }

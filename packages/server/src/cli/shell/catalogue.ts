@@ -98,6 +98,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('../commands/secret.ts')).secret,
   },
   {
+    name: 'run',
+    summary: 'start a program with secrets in its environment',
+    load: async () => (await import('../commands/secret/run.ts')).runCommand,
+  },
+  {
     name: 'advise',
     summary: 'rights that nobody uses, and smaller ones',
     load: async () => (await import('../commands/advise.ts')).advise,

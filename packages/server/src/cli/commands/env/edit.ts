@@ -70,7 +70,9 @@ async function openEditor({ io }: Context, place: string): Promise<number> {
     env,
     through: { stdout: null, stderr: null },
   });
-  const release = passSignals(io, child.kill);
+  const release = passSignals(io, (signal, isToPassOn) => {
+    if (isToPassOn) child.kill(signal);
+  });
   try {
     return await child.ended;
   } finally {
