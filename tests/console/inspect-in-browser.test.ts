@@ -6,9 +6,9 @@ import type { AddressInfo } from 'node:net';
 import { join, normalize } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { inspect } from '../../packages/inspect/src/index.ts';
+import { CHROMIUM, CHROMIUM_FLAGS } from '../support/chromium.ts';
 import { ROOT } from '../support/holdfast-process.ts';
 
-const CHROMIUM = '/usr/bin/chromium';
 const isPresent = existsSync(CHROMIUM);
 if (!isPresent) process.emitWarning('Chromium is not installed: inspection in a browser is NOT tested');
 
@@ -50,7 +50,7 @@ describe.skipIf(!isPresent)('inspection in a browser', () => {
     });
     // A TCP server that listens has an address object.
     origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_FLAGS });
     page = await browser.newPage();
   });
   afterAll(async () => {
