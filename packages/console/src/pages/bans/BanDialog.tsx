@@ -1,12 +1,10 @@
 import type { BanInput } from '@holdfast/contract';
 import { useState } from 'react';
 import { faultOf } from '../../api/words.ts';
-import { Button } from '../../ui/Button.tsx';
-import { CopyAsCli } from '../../ui/CopyAsCli.tsx';
 import { SelectField } from '../../ui/fields/SelectField.tsx';
 import { TextField } from '../../ui/fields/TextField.tsx';
 import { ReasonField } from '../../ui/fields/ReasonField.tsx';
-import { Dialog } from '../../ui/overlay/Dialog.tsx';
+import { FormDialog } from '../../ui/overlay/FormDialog.tsx';
 import type { useBan } from './use-ban-changes.ts';
 
 const TIMES = [
@@ -30,38 +28,30 @@ export function BanDialog({ change: { run, isPending, error }, onClose }: BanDia
   const body: BanInput = { prefix: prefix.trim(), reason, forSeconds };
   const span = time === 'ever' ? ['--forever'] : ['--for', time];
   return (
-    <Dialog title="Ban an address" onClose={onClose}>
-      <form
-        className="flex flex-col gap-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          run({ method: 'POST', path: '/bans', body }, `Ban ${body.prefix}`);
-        }}
-      >
-        <TextField
-          label="Address or network"
-          hint="203.0.113.7, 203.0.113.0/24 or 2001:db8::/48"
-          value={prefix}
-          onChange={setPrefix}
-          fault={faultOf(error, '/prefix')}
-          required
-          maxLength={64}
-        />
-        <SelectField label="For how long" value={time} onChange={setTime} choices={TIMES} />
-        <ReasonField
-          value={reason}
-          onChange={setReason}
-          fault={faultOf(error, '/reason')}
-          hint="Kept in the ledger; the visitor never sees it."
-        />
-        <div className="flex flex-wrap items-center justify-end gap-2">
-          <CopyAsCli words={['ban', 'add', prefix.trim(), ...span, '--reason', reason]} />
-          <Button onClick={onClose}>Cancel</Button>
-          <Button look="main" type="submit" isBusy={isPending}>
-            Ban
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog
+      title="Ban an address"
+      button="Ban"
+      command={['ban', 'add', prefix.trim(), ...span, '--reason', reason]}
+      isBusy={isPending}
+      onSubmit={() => run({ method: 'POST', path: '/bans', body }, `Ban ${body.prefix}`)}
+      onClose={onClose}
+    >
+      <TextField
+        label="Address or network"
+        hint="203.0.113.7, 203.0.113.0/24 or 2001:db8::/48"
+        value={prefix}
+        onChange={setPrefix}
+        fault={faultOf(error, '/prefix')}
+        required
+        maxLength={64}
+      />
+      <SelectField label="For how long" value={time} onChange={setTime} choices={TIMES} />
+      <ReasonField
+        value={reason}
+        onChange={setReason}
+        fault={faultOf(error, '/reason')}
+        hint="Kept in the ledger; the visitor never sees it."
+      />
+    </FormDialog>
   );
 }

@@ -1,10 +1,11 @@
 import type { MfaAdoption } from '@holdfast/contract';
 import { formatCount, formatShare } from '../../state/format.ts';
 import { paths } from '../../state/paths.ts';
+import { Bar } from '../../ui/Bar.tsx';
 import { LinkTo } from '../../ui/LinkTo.tsx';
 import { Panel } from '../../ui/Panel.tsx';
 
-interface Bar {
+interface Part {
   readonly name: string;
   readonly count: number;
 }
@@ -12,7 +13,7 @@ interface Bar {
 /** Shares of those who are active. */
 export function AdoptionPanel({ adoption }: { readonly adoption: MfaAdoption }) {
   const { active, invited, disabled, withMfa, withPasskey, withTotp, neededWithout } = adoption;
-  const bars: readonly Bar[] = [
+  const parts: readonly Part[] = [
     { name: 'A second factor', count: withMfa },
     { name: 'A passkey', count: withPasskey },
     { name: 'Codes of an app', count: withTotp },
@@ -20,7 +21,7 @@ export function AdoptionPanel({ adoption }: { readonly adoption: MfaAdoption }) 
   return (
     <Panel title="Of everybody who is active" action={<LinkTo to={paths.people({ mfa: 'without' })}>Who has none</LinkTo>}>
       <ul className="flex flex-col gap-4">
-        {bars.map(({ name, count }) => (
+        {parts.map(({ name, count }) => (
           <Share key={name} name={name} count={count} of={active} />
         ))}
       </ul>
@@ -32,7 +33,7 @@ export function AdoptionPanel({ adoption }: { readonly adoption: MfaAdoption }) 
   );
 }
 
-function Share({ name, count, of }: Bar & { readonly of: number }) {
+function Share({ name, count, of }: Part & { readonly of: number }) {
   const share = of === 0 ? 0 : count / of;
   return (
     <li>
@@ -42,9 +43,7 @@ function Share({ name, count, of }: Bar & { readonly of: number }) {
           {formatCount(count)} of {formatCount(of)} <span className="text-soft">({formatShare(share)})</span>
         </span>
       </p>
-      <div className="mt-1 h-2 overflow-hidden rounded-full bg-raised" aria-hidden="true">
-        <div className="h-full bg-ok" style={{ width: `${share * 100}%` }} />
-      </div>
+      <Bar share={share} className="mt-1" />
     </li>
   );
 }

@@ -1,10 +1,8 @@
 import type { ServiceAccountInput } from '@holdfast/contract';
 import { useState } from 'react';
 import { faultOf } from '../../api/words.ts';
-import { Button } from '../../ui/Button.tsx';
-import { CopyAsCli } from '../../ui/CopyAsCli.tsx';
 import { TextField } from '../../ui/fields/TextField.tsx';
-import { Dialog } from '../../ui/overlay/Dialog.tsx';
+import { FormDialog } from '../../ui/overlay/FormDialog.tsx';
 
 interface AccountDialogProps {
   readonly error: unknown;
@@ -20,47 +18,39 @@ export function AccountDialog({ error, isBusy, onSend, onClose }: AccountDialogP
   const list = applications.split(',').map((each) => each.trim());
   const body: ServiceAccountInput = { name: name.trim(), purpose, applications: list.filter((each) => each !== '') };
   return (
-    <Dialog title="New service account" onClose={onClose}>
-      <form
-        className="flex flex-col gap-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          onSend(body);
-        }}
-      >
-        <TextField
-          label="Name"
-          hint="Lower-case letters, digits and hyphens."
-          value={name}
-          onChange={setName}
-          fault={faultOf(error, '/name')}
-          required
-          maxLength={63}
-          autoComplete="off"
-        />
-        <TextField
-          label="What it is for"
-          value={purpose}
-          onChange={setPurpose}
-          fault={faultOf(error, '/purpose')}
-          maxLength={200}
-        />
-        <TextField
-          label="Applications it may call (optional)"
-          hint="Their ids, separated by commas. Its tokens then pass the sign-in in front of them."
-          value={applications}
-          onChange={setApplications}
-          fault={faultOf(error, '/applications')}
-        />
-        <p className="text-soft">You answer for it; that can be changed later.</p>
-        <div className="flex flex-wrap items-center justify-end gap-2">
-          <CopyAsCli words={['service', 'create', body.name, '--purpose', purpose]} />
-          <Button onClick={onClose}>Cancel</Button>
-          <Button look="main" type="submit" isBusy={isBusy}>
-            Make it
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog
+      title="New service account"
+      button="Make it"
+      command={['service', 'create', body.name, '--purpose', purpose]}
+      isBusy={isBusy}
+      onSubmit={() => onSend(body)}
+      onClose={onClose}
+    >
+      <TextField
+        label="Name"
+        hint="Lower-case letters, digits and hyphens."
+        value={name}
+        onChange={setName}
+        fault={faultOf(error, '/name')}
+        required
+        maxLength={63}
+        autoComplete="off"
+      />
+      <TextField
+        label="What it is for"
+        value={purpose}
+        onChange={setPurpose}
+        fault={faultOf(error, '/purpose')}
+        maxLength={200}
+      />
+      <TextField
+        label="Applications it may call (optional)"
+        hint="Their ids, separated by commas. Its tokens then pass the sign-in in front of them."
+        value={applications}
+        onChange={setApplications}
+        fault={faultOf(error, '/applications')}
+      />
+      <p className="text-soft">You answer for it; that can be changed later.</p>
+    </FormDialog>
   );
 }

@@ -2,12 +2,10 @@ import type { Permission, ServiceAccountView, TokenInput } from '@holdfast/contr
 import { useState } from 'react';
 import { useMe } from '../../api/queries.ts';
 import { faultOf } from '../../api/words.ts';
-import { Button } from '../../ui/Button.tsx';
-import { CopyAsCli } from '../../ui/CopyAsCli.tsx';
 import { CheckField } from '../../ui/fields/CheckField.tsx';
 import { SelectField } from '../../ui/fields/SelectField.tsx';
 import { TextField } from '../../ui/fields/TextField.tsx';
-import { Dialog } from '../../ui/overlay/Dialog.tsx';
+import { FormDialog } from '../../ui/overlay/FormDialog.tsx';
 
 const DAYS = [
   { value: '7', label: 'A week' },
@@ -49,45 +47,37 @@ export function TokenDialog({ account, error, isBusy, onSend, onClose }: TokenDi
     ...chosen.flatMap((each) => ['--permission', each]),
   ];
   return (
-    <Dialog title={`New token for ${account.name}`} onClose={onClose}>
-      <form
-        className="flex flex-col gap-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          onSend(body);
-        }}
-      >
-        <TextField label="Name" value={name} onChange={setName} fault={faultOf(error, '/name')} required maxLength={100} />
-        <fieldset>
-          <legend className="mb-1 font-medium">What it may do</legend>
-          <p className="mb-1 text-[0.8125rem] text-soft">The least that works. You can give only what you may do yourself.</p>
-          <div className="grid max-h-56 gap-x-4 overflow-y-auto rounded-md border border-line px-3 py-2 sm:grid-cols-2">
-            {me.permissions.map((permission) => (
-              <CheckField
-                key={permission}
-                label={permission}
-                isChecked={chosen.includes(permission)}
-                onChange={(isOn) => choose(isOn ? [...chosen, permission] : chosen.filter((each) => each !== permission))}
-              />
-            ))}
-          </div>
-        </fieldset>
-        <TextField
-          label="Good from (optional)"
-          hint="Addresses or networks, separated by commas: 203.0.113.0/24. Empty = anywhere."
-          value={cidrs}
-          onChange={setCidrs}
-          fault={faultOf(error, '/cidrs')}
-        />
-        <SelectField label="Ends after" value={days} onChange={setDays} choices={DAYS} />
-        <div className="flex flex-wrap items-center justify-end gap-2">
-          <CopyAsCli words={[...command, '--for', `${days}d`]} />
-          <Button onClick={onClose}>Cancel</Button>
-          <Button look="main" type="submit" isBusy={isBusy}>
-            Issue
-          </Button>
+    <FormDialog
+      title={`New token for ${account.name}`}
+      button="Issue"
+      command={[...command, '--for', `${days}d`]}
+      isBusy={isBusy}
+      onSubmit={() => onSend(body)}
+      onClose={onClose}
+    >
+      <TextField label="Name" value={name} onChange={setName} fault={faultOf(error, '/name')} required maxLength={100} />
+      <fieldset>
+        <legend className="mb-1 font-medium">What it may do</legend>
+        <p className="mb-1 text-[0.8125rem] text-soft">The least that works. You can give only what you may do yourself.</p>
+        <div className="grid max-h-56 gap-x-4 overflow-y-auto rounded-md border border-line px-3 py-2 sm:grid-cols-2">
+          {me.permissions.map((permission) => (
+            <CheckField
+              key={permission}
+              label={permission}
+              isChecked={chosen.includes(permission)}
+              onChange={(isOn) => choose(isOn ? [...chosen, permission] : chosen.filter((each) => each !== permission))}
+            />
+          ))}
         </div>
-      </form>
-    </Dialog>
+      </fieldset>
+      <TextField
+        label="Good from (optional)"
+        hint="Addresses or networks, separated by commas: 203.0.113.0/24. Empty = anywhere."
+        value={cidrs}
+        onChange={setCidrs}
+        fault={faultOf(error, '/cidrs')}
+      />
+      <SelectField label="Ends after" value={days} onChange={setDays} choices={DAYS} />
+    </FormDialog>
   );
 }

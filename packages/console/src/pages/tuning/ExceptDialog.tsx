@@ -1,12 +1,10 @@
 import type { CardExceptionsInput, TuningCard } from '@holdfast/contract';
 import { useState } from 'react';
 import { faultOf } from '../../api/words.ts';
-import { Button } from '../../ui/Button.tsx';
-import { CopyAsCli } from '../../ui/CopyAsCli.tsx';
 import { KeyValues } from '../../ui/KeyValues.tsx';
 import { SelectField } from '../../ui/fields/SelectField.tsx';
 import { ReasonField } from '../../ui/fields/ReasonField.tsx';
-import { Dialog } from '../../ui/overlay/Dialog.tsx';
+import { FormDialog } from '../../ui/overlay/FormDialog.tsx';
 
 const DAYS = [
   { value: '7', label: 'A week' },
@@ -27,32 +25,24 @@ export function ExceptDialog({ card, error, isBusy, onSend, onClose }: ExceptDia
   const [reason, setReason] = useState('');
   const [days, setDays] = useState('90');
   return (
-    <Dialog title="Except this place" onClose={onClose}>
-      <form
-        className="flex flex-col gap-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          onSend({ cards: [card.id], reason, days: Number(days) });
-        }}
-      >
-        <KeyValues
-          items={[
-            ['Rule', <code key="rule">{card.rule}</code>],
-            ['Route', <code key="route">{`${card.method} ${card.route}`}</code>],
-            ['Field', <code key="field">{`${card.location ?? ''} ${card.parameter}`}</code>],
-            ['Lost', 'Attacks of this kind in this one field pass from then on. Every other rule and place stays.'],
-          ]}
-        />
-        <ReasonField value={reason} onChange={setReason} fault={faultOf(error, '/reason')} />
-        <SelectField label="Ends after" value={days} onChange={setDays} choices={DAYS} />
-        <div className="flex flex-wrap items-center justify-end gap-2">
-          <CopyAsCli words={['tune', 'suggest', '--apply', card.id, '--reason', reason, '--for', `${days}d`]} />
-          <Button onClick={onClose}>Cancel</Button>
-          <Button look="main" type="submit" isBusy={isBusy}>
-            Except
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog
+      title="Except this place"
+      button="Except"
+      command={['tune', 'suggest', '--apply', card.id, '--reason', reason, '--for', `${days}d`]}
+      isBusy={isBusy}
+      onSubmit={() => onSend({ cards: [card.id], reason, days: Number(days) })}
+      onClose={onClose}
+    >
+      <KeyValues
+        items={[
+          ['Rule', <code key="rule">{card.rule}</code>],
+          ['Route', <code key="route">{`${card.method} ${card.route}`}</code>],
+          ['Field', <code key="field">{`${card.location ?? ''} ${card.parameter}`}</code>],
+          ['Lost', 'Attacks of this kind in this one field pass from then on. Every other rule and place stays.'],
+        ]}
+      />
+      <ReasonField value={reason} onChange={setReason} fault={faultOf(error, '/reason')} />
+      <SelectField label="Ends after" value={days} onChange={setDays} choices={DAYS} />
+    </FormDialog>
   );
 }

@@ -4,14 +4,12 @@ import { useState } from 'react';
 import type { useChange } from '../../api/use-change.ts';
 import { faultOf, sayProblem } from '../../api/words.ts';
 import { formatCount } from '../../state/format.ts';
-import { Button } from '../../ui/Button.tsx';
 import { Callout } from '../../ui/Callout.tsx';
-import { CopyAsCli } from '../../ui/CopyAsCli.tsx';
 import { Skeleton } from '../../ui/Skeleton.tsx';
 import { CheckField } from '../../ui/fields/CheckField.tsx';
 import { SelectField } from '../../ui/fields/SelectField.tsx';
 import { TextField } from '../../ui/fields/TextField.tsx';
-import { Dialog } from '../../ui/overlay/Dialog.tsx';
+import { FormDialog } from '../../ui/overlay/FormDialog.tsx';
 import { planQuery } from './calls.ts';
 
 const SHARES = [
@@ -41,42 +39,35 @@ export function PromoteDialog({ application, change: { run, isPending, error }, 
   };
   const command = ['tune', 'promote', application, '--canary', `${share}%`, ...(force ? ['--force'] : [])];
   return (
-    <Dialog title={`Enforce for ${application}`} onClose={onClose}>
-      <form
-        className="flex flex-col gap-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          run({ method: 'POST', path: '/tuning/promotions', body }, `Enforce for ${application}`);
-        }}
-      >
-        {plan.isPending && <Skeleton rows={3} />}
-        {plan.error !== null && <Callout tone="stop">{sayProblem(plan.error).text}</Callout>}
-        {plan.data !== undefined && <PlanNote plan={plan.data} />}
-        <SelectField label="For whom first" value={share} onChange={setShare} choices={SHARES} />
-        <TextField
-          label="Reason (optional)"
-          value={reason}
-          onChange={setReason}
-          fault={faultOf(error, '/reason')}
-          maxLength={500}
+    <FormDialog
+      title={`Enforce for ${application}`}
+      button="Enforce"
+      command={command}
+      isBusy={isPending}
+      isBlocked={!isReady && !force}
+      onSubmit={() => run({ method: 'POST', path: '/tuning/promotions', body }, `Enforce for ${application}`)}
+      onClose={onClose}
+    >
+      {plan.isPending && <Skeleton rows={3} />}
+      {plan.error !== null && <Callout tone="stop">{sayProblem(plan.error).text}</Callout>}
+      {plan.data !== undefined && <PlanNote plan={plan.data} />}
+      <SelectField label="For whom first" value={share} onChange={setShare} choices={SHARES} />
+      <TextField
+        label="Reason (optional)"
+        value={reason}
+        onChange={setReason}
+        fault={faultOf(error, '/reason')}
+        maxLength={500}
+      />
+      {plan.data !== undefined && !isReady && (
+        <CheckField
+          label="Although it is not ready"
+          hint="People may be blocked at work. It goes back by itself when established clients are."
+          isChecked={force}
+          onChange={setForce}
         />
-        {plan.data !== undefined && !isReady && (
-          <CheckField
-            label="Although it is not ready"
-            hint="People may be blocked at work. It goes back by itself when established clients are."
-            isChecked={force}
-            onChange={setForce}
-          />
-        )}
-        <div className="flex flex-wrap items-center justify-end gap-2">
-          <CopyAsCli words={command} />
-          <Button onClick={onClose}>Cancel</Button>
-          <Button look="main" type="submit" isBusy={isPending} disabled={!isReady && !force}>
-            Enforce
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+      )}
+    </FormDialog>
   );
 }
 
