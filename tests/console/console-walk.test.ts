@@ -33,6 +33,7 @@ const addressOf = (path: string): string => {
     '/people/$person': '/people/ada',
     '/policies/$id': '/policies/demo-shop',
     '/service-accounts/$id': `/service-accounts/${stand.account}`,
+    '/secrets/$application/$environment/$': `/secrets/${stand.secret}`,
   };
   const address = names[path] ?? path;
   if (address.includes('$')) throw new Error(`assertion: ${path} needs an example in this test`);
@@ -49,6 +50,10 @@ const opened = (): readonly string[] => [
   '/applications/demo-shop?tab=routes',
   '/applications/demo-shop?tab=rules',
   '/applications/demo-shop?tab=history',
+  '/secrets?overdue=true',
+  '/secrets?new=1',
+  `/secrets/${stand.secret}?reveal=2`,
+  `/secrets/${stand.secret}?write=1`,
   '/none-such',
 ];
 

@@ -9,6 +9,7 @@ import { CHROMIUM, CHROMIUM_FLAGS } from './chromium.ts';
 const PASSWORD = 'vier blaue Fahrräder im Regen';
 
 const ACCOUNT = 'nightly-build';
+const SECRET = 'demo-shop/production/payment/api-key';
 const ATTACK = `/search?${new URLSearchParams({ q: "1' AND SLEEP(5) -- " }).toString()}`;
 
 export interface OpenOptions {
@@ -34,6 +35,8 @@ export interface ConsoleStand extends AsyncDisposable {
   readonly password: string;
   /** The name of a service account. */
   readonly account: string;
+  /** Where a secret with two versions is. */
+  readonly secret: string;
   /** Path and query of an attack, and the number of a request with it. */
   readonly attack: string;
   readonly requestId: string;
@@ -104,6 +107,9 @@ export async function openConsoleStand(args: readonly string[] = []): Promise<Co
   await holdfast.cli('token', 'create', '--account', ACCOUNT, '--name', 'first', '--permission', 'event:read');
   await holdfast.cli('user', 'invite', 'grace', '--role', 'analyst');
   await holdfast.cli('ban', 'add', '203.0.113.7', '--for', '2h', '--reason', 'password guessing');
+  for (const reason of ['first', 'stood in a chat'])
+    await holdfast.cli('secret', 'set', SECRET, '--generate', '24', '--reason', reason);
+  await holdfast.cli('secret', 'settings', SECRET, '--owner', 'ada', '--max-age', '90d');
   const requestId = await seed(holdfast);
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_FLAGS });
   opening.defer(async () => browser.close());
@@ -115,6 +121,7 @@ export async function openConsoleStand(args: readonly string[] = []): Promise<Co
     owner,
     password: PASSWORD,
     account: ACCOUNT,
+    secret: SECRET,
     attack: ATTACK,
     requestId,
     open: async (options = {}) => openIn(browser, { origin, owner }, options),

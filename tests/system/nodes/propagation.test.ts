@@ -128,9 +128,7 @@ describe.skipIf(postgresMissing !== null)('two nodes on one database', () => {
     };
     const before = there();
     expect((await before.api('GET', '/me')).data).toMatchObject({ name: 'ada', session: { elevatedUntil: null } });
-    await ada.go('/sign-in/account');
-    await ada.submit('/sign-in/account');
-    await ada.submit('/sign-in/totp', { code: totp(ada.secret, 1) });
+    await ada.confirm();
     expect((await there().api('GET', '/me')).data).toMatchObject({ session: { elevatedUntil: expect.any(Number) } });
     expect((await before.api('GET', '/me')).status).toBe(401);
     expect((await there().api('POST', '/people', { body: { name: 'grace', role: 'analyst' } })).status).toBe(201);

@@ -38,6 +38,8 @@ export interface Change {
   readonly body?: unknown;
   /** The revision it was made for; somebody else's change in between is then refused. */
   readonly revision?: number;
+  /** Its body is a secret: it waits for a confirmation in the memory of this tab, and is never kept on the disk. */
+  readonly isSecret?: boolean;
 }
 
 function addressOf(path: string, query: Query): string {

@@ -6,11 +6,11 @@ const STALE_MS = 5000;
 const STATUS_MS = 15_000;
 const RETRIES_MAX = 3;
 
-/** Only silence is asked again: a refusal stays one. */
+/** Only silence is asked again: a refusal stays one. What was sent and answered is not kept: it may be a secret. */
 export function createQueries(): QueryClient {
   const retry = (count: number, error: unknown): boolean =>
     count < RETRIES_MAX && error instanceof Problem && error.code === 'unreachable';
-  return new QueryClient({ defaultOptions: { queries: { staleTime: STALE_MS, retry }, mutations: { retry: false } } });
+  return new QueryClient({ defaultOptions: { queries: { staleTime: STALE_MS, retry }, mutations: { retry: false, gcTime: 0 } } });
 }
 
 export const meQuery = queryOptions({

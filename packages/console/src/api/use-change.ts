@@ -48,7 +48,11 @@ export function useChange<Answer>(options: ChangeOptions<Answer>) {
     receivers.set(name, (answer) => finish(answer as Answer));
     return () => void receivers.delete(name);
   });
-  const { mutate, isPending, error, reset } = useMutation<Answer, unknown, { readonly change: Change; readonly label: string }>({
+  const { mutate, isPending, isSuccess, error, reset } = useMutation<
+    Answer,
+    unknown,
+    { readonly change: Change; readonly label: string }
+  >({
     mutationFn: async ({ change }) => write<Answer>(change),
     onSuccess: finish,
     onError: (fault, { change, label }) => {
@@ -58,6 +62,10 @@ export function useChange<Answer>(options: ChangeOptions<Answer>) {
         toast({ isFault: true, ...asText(fault) });
     },
   });
+  // The answer went to whoever asked; it stays nowhere else, because it may be a secret.
+  useEffect(() => {
+    if (isSuccess) reset();
+  }, [isSuccess, reset]);
   return { run: (change: Change, label: string) => mutate({ change, label }), isPending, error, reset };
 }
 

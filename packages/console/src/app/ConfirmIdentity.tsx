@@ -1,11 +1,14 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { write } from '../api/client.ts';
+import { Problem, write } from '../api/client.ts';
 import { confirmed, goConfirm, unconfirmed, type PendingChange } from '../api/pending-change.ts';
 import { receiverOf } from '../api/use-change.ts';
 import { sayProblem } from '../api/words.ts';
+import { here, paths } from '../state/paths.ts';
 import { useStore } from '../state/store.ts';
+import { Button } from '../ui/Button.tsx';
 import { ConfirmDialog } from '../ui/overlay/ConfirmDialog.tsx';
+import { Dialog } from '../ui/overlay/Dialog.tsx';
 import { toast } from '../ui/overlay/toast-store.ts';
 
 /**
@@ -15,6 +18,7 @@ import { toast } from '../ui/overlay/toast-store.ts';
 export function ConfirmIdentity() {
   const waiting = useStore(unconfirmed);
   const returned = useStore(confirmed);
+  if (waiting?.change.isSecret === true) return <ConfirmElsewhere pending={waiting} onClose={() => unconfirmed.set(null)} />;
   if (waiting !== null) {
     return (
       <ConfirmDialog
@@ -33,27 +37,61 @@ export function ConfirmIdentity() {
   return returned === null ? null : <FinishDialog pending={returned} onClose={() => confirmed.set(null)} />;
 }
 
-function FinishDialog({ pending, onClose }: { readonly pending: PendingChange; readonly onClose: () => void }) {
-  const queries = useQueryClient();
-  const [isBusy, setBusy] = useState(false);
-  const finish = (): void => {
-    setBusy(true);
-    write<unknown>(pending.change)
-      .then((answer) => {
-        const receive = receiverOf(pending.name);
-        if (receive !== undefined) return receive(answer);
-        toast({ text: `Done: ${pending.label}.` });
-        return void queries.invalidateQueries();
-      })
-      .catch((error: unknown) => {
-        const { title, text } = sayProblem(error);
-        toast({ text: `${title}. ${text}`, isFault: true });
-      })
-      .finally(onClose);
-  };
+interface Finishing {
+  readonly pending: PendingChange;
+  readonly onClose: () => void;
+}
+
+/** What is typed here must not lie on the disk while its person is away: the way leads through a second tab. */
+function ConfirmElsewhere({ pending, onClose }: Finishing) {
+  const { isBusy, finish } = useFinish(pending, onClose);
+  return (
+    <Dialog title="Confirm that it is you" onClose={onClose}>
+      <p className="text-soft">
+        Holdfast asks for your second factor again. What you typed stays in this tab and nowhere else: confirm in a new tab, close
+        it, and finish here.
+      </p>
+      <div className="mt-5 flex flex-wrap justify-end gap-2">
+        <Button onClick={onClose}>Cancel</Button>
+        <a className="button" href={paths.confirm(here())} target="_blank" rel="noopener">
+          Confirm in a new tab
+        </a>
+        <Button look="main" isBusy={isBusy} onClick={finish}>
+          {pending.label}
+        </Button>
+      </div>
+    </Dialog>
+  );
+}
+
+function FinishDialog({ pending, onClose }: Finishing) {
+  const { isBusy, finish } = useFinish(pending, onClose);
   return (
     <ConfirmDialog title="Thank you, it is you" button={pending.label} isBusy={isBusy} onConfirm={finish} onClose={onClose}>
       <p>Nothing has been done yet. Finish what you began?</p>
     </ConfirmDialog>
   );
+}
+
+function useFinish({ change, name, label }: PendingChange, onClose: () => void) {
+  const queries = useQueryClient();
+  const [isBusy, setBusy] = useState(false);
+  const finish = async (): Promise<void> => {
+    setBusy(true);
+    try {
+      const answer = await write<unknown>(change);
+      const receive = receiverOf(name);
+      if (receive === undefined) {
+        toast({ text: `Done: ${label}.` });
+        void queries.invalidateQueries();
+      } else receive(answer);
+    } catch (error) {
+      const { title, text } = sayProblem(error);
+      toast({ text: `${title}. ${text}`, isFault: true });
+      // Whoever has not confirmed yet can still do so.
+      if (change.isSecret === true && error instanceof Problem && error.code === 'step-up-required') return setBusy(false);
+    }
+    onClose();
+  };
+  return { isBusy, finish: () => void finish() };
 }

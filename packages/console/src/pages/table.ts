@@ -114,6 +114,20 @@ export const PAGES: readonly PageEntry[] = [
     load: async () => import('./least-privilege/LeastPrivilegePage.tsx'),
   },
   {
+    path: '/secrets',
+    title: 'Secrets',
+    group: 'Data',
+    needs: 'secret:read',
+    words: 'passwords vault rotation calendar leases credentials',
+    load: async () => import('./secrets/SecretsPage.tsx'),
+  },
+  {
+    path: '/secrets/$application/$environment/$',
+    title: 'Secret',
+    needs: 'secret:read',
+    load: async () => import('./secrets/SecretPage.tsx'),
+  },
+  {
     path: '/audit',
     title: 'Audit ledger',
     group: 'Assure',

@@ -5,6 +5,12 @@ type Filters = Readonly<Record<string, string | undefined>>;
 const at = (path: string, filters: Filters = {}): string => path + writeSearch(filters);
 const below = (base: string, word: string): string => `${base}/${encodeURIComponent(word)}`;
 
+interface SecretPlace {
+  readonly application: string;
+  readonly environment: string;
+  readonly name: string;
+}
+
 /** Every address of the console, once. Pages and links take them from here. */
 export const paths = {
   overview: () => '/',
@@ -24,6 +30,11 @@ export const paths = {
   serviceAccounts: (filters?: Filters) => at('/service-accounts', filters),
   serviceAccount: (id: string) => below('/service-accounts', id),
   leastPrivilege: (filters?: Filters) => at('/least-privilege', filters),
+  secrets: (filters?: Filters) => at('/secrets', filters),
+  /** A name may have parts with slashes between them: they stand in the address as they are. */
+  secret: ({ application, environment, name }: SecretPlace) =>
+    [application, environment, ...name.split('/')].reduce(below, '/secrets'),
+  keys: () => '/keys',
   audit: (filters?: Filters) => at('/audit', filters),
   settings: (tab?: string) => at('/settings', { tab }),
   /** Pages of the listener itself, outside the console. */

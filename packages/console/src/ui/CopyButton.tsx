@@ -6,11 +6,14 @@ interface CopyButtonProps {
   readonly label: string;
   /** Words instead of the sign. */
   readonly words?: string;
+  /** What is copied is not repeated in the message. */
+  readonly isSecret?: boolean;
 }
 
-export function CopyButton({ text, label, words }: CopyButtonProps) {
+export function CopyButton({ text, label, words, isSecret = false }: CopyButtonProps) {
   const copy = (): void => {
-    const said = (): void => toast({ text: `Copied: ${text.length > 80 ? `${text.slice(0, 80)}…` : text}` });
+    const shown = text.length > 80 ? `${text.slice(0, 80)}…` : text;
+    const said = (): void => toast({ text: isSecret ? 'Copied.' : `Copied: ${shown}` });
     navigator.clipboard
       .writeText(text)
       .then(said, () => toast({ text: 'The browser does not let pages copy here.', isFault: true }));

@@ -1,0 +1,63 @@
+import type { SecretDetail } from '@holdfast/contract';
+import { useSuspenseQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useMe } from '../../api/queries.ts';
+import { useChange } from '../../api/use-change.ts';
+import { paths } from '../../state/paths.ts';
+import { useSearchState } from '../../state/search.ts';
+import { Button } from '../../ui/Button.tsx';
+import { PageHead } from '../../ui/PageHead.tsx';
+import type { PageModule } from '../page.ts';
+import { applicationsQuery, secretsQuery } from './calls.ts';
+import { SecretList } from './list/SecretList.tsx';
+import { ConfirmFirst, useIsConfirmed } from './write/ConfirmFirst.tsx';
+import { NewSecretDialog } from './write/NewSecretDialog.tsx';
+
+function SecretsPage() {
+  const { search, set } = useSearchState();
+  const { may } = useMe();
+  return (
+    <>
+      <PageHead
+        title="Secrets"
+        lead="Passwords and keys of your applications: sealed, in versions, given to whoever a policy names, with a record of each read."
+        actions={
+          may('secret:write') && (
+            <Button look="main" onClick={() => set({ new: '1' })}>
+              New secret
+            </Button>
+          )
+        }
+      />
+      <SecretList />
+      {search['new'] !== undefined && may('secret:write') && <NewSecret />}
+    </>
+  );
+}
+
+function NewSecret() {
+  const { search, set } = useSearchState();
+  const navigate = useNavigate();
+  const isConfirmed = useIsConfirmed();
+  const { data: applications } = useSuspenseQuery(applicationsQuery);
+  const create = useChange<SecretDetail>({
+    name: 'secrets.create',
+    onDone: (secret) => void navigate({ to: paths.secret(secret) }),
+    says: ({ name }) => `${name} is there. Nothing reads it yet: a policy or a grant says who may.`,
+    showsFaults: true,
+  });
+  const close = (): void => {
+    create.reset();
+    set({ new: null });
+  };
+  if (!isConfirmed) return <ConfirmFirst onClose={close} />;
+  const { application, environment } = search;
+  const first = { ...(application === undefined ? {} : { application }), ...(environment === undefined ? {} : { environment }) };
+  return <NewSecretDialog applications={applications.items} first={first} change={create} onClose={close} />;
+}
+
+export const page: PageModule = {
+  Component: SecretsPage,
+  prefetch: async ({ queries, search }) =>
+    Promise.all([queries.ensureQueryData(secretsQuery(search)), queries.ensureQueryData(applicationsQuery)]),
+};
