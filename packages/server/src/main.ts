@@ -56,8 +56,8 @@ export async function openControlPlane({ config }: Pick<LoadedConfig, 'config'>)
     const health: HealthView = { live: true, started: true, ready: false, reasons: ['the server is not running'] };
     const system = core.system({ health: () => health, listeners: () => [], gateway: () => null });
     const trust = { kind: 'host-operator', uid: process.getuid?.() ?? 0 } as const;
-    const { secrets, advice } = core;
-    const parts = { domains, system, people, secrets, advisor: advice.advisor, maintenance, log, trust };
+    const { secrets, advice, keys } = core;
+    const parts = { domains, system, people, secrets, advisor: advice.advisor, keys: keys.care, maintenance, log, trust };
     return { api: createApi(parts), close: () => stack.disposeAsync() };
   });
 }

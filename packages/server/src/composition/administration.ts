@@ -23,9 +23,10 @@ export interface Administration {
 /** The admin listener and the socket; and as long as nobody is an owner, the link that makes the first one. */
 export async function openAdministration(core: Core, { certificates, system, addresses }: Opening): Promise<Administration> {
   const { config, dataDir, domains, peoplePort: people, secrets, maintenance, log, stack, places } = core;
+  const keys = core.keys.care;
   const console = openConsoleFiles(CONSOLE_FOLDER);
   const advisor = core.advice.advisor;
-  const shown = { domains, system, people, watching: createWatching(core), secrets, advisor, maintenance, console };
+  const shown = { domains, system, people, watching: createWatching(core), secrets, advisor, keys, maintenance, console };
   const parts = { listen: config.admin.listen, dataDir, certificates, log, ...shown };
   const { address } = stack.use(await openAdmin(parts));
   places.admin = placeOf(address);

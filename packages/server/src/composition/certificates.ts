@@ -1,8 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
-import { createSealedStore } from '../platform/keyring/sealed-store.ts';
 import { createCertificateReporter, type CertificateReporter } from '../platform/tls/certificate-events.ts';
-import { createFileKeyStore } from '../platform/tls/key-store.ts';
 import { openCertificates, type Certificates } from '../platform/tls/open-certificates.ts';
 import { TICKET_KEYS_BYTES, TICKET_ROTATION_MS } from '../platform/tls/tls-options.ts';
 import type { Core } from './core.ts';
@@ -14,17 +11,16 @@ export interface ServedCertificates {
 
 /** Certificates and ticket keys reach the gateway only in snapshots; each change makes one. */
 export async function openServedCertificates(core: Core, hostNames: readonly string[]): Promise<ServedCertificates> {
-  const { config, dataDir, bus, clock, log, stack, held, keyring, domains } = core;
+  const { config, dataDir, bus, clock, log, stack, held, keys, domains } = core;
   const reporter = createCertificateReporter(bus, log);
   const publish = async (): Promise<void> =>
     void (await domains.protection.snapshots.refresh('tls.changed', { kind: 'system', ref: 'tls' }));
-  const keys = createSealedStore({ inner: createFileKeyStore(join(dataDir, 'tls')), keyring, area: 'tls' });
   const certificates = stack.use(
     await openCertificates({
       settings: config.tls,
       dataDir,
       hostNames,
-      keys,
+      keys: keys.tlsKeys,
       now: () => clock.now(),
       random: Math.random,
       onOwnFiles: (outcome) => reporter.onOwnFiles(outcome),

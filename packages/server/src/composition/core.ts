@@ -3,11 +3,18 @@ import type { Answer, Ask } from '@holdfast/contract';
 import { createMaintenance } from '../api/maintenance.ts';
 import { createAccess } from '../domains/access/index.ts';
 import { createApplications } from '../domains/applications/index.ts';
-import { createTraffic, openAudit, type Audit, type Traffic } from '../domains/audit/index.ts';
+import { createTraffic, openAudit, TRAFFIC_PLACE, type Audit, type Traffic } from '../domains/audit/index.ts';
 import { createIdentity, toGatewayAccount, type Identity } from '../domains/identity/index.ts';
-import { createProtection, foldRoute, type KeyMaterial, type ProtectionVault } from '../domains/protection/index.ts';
+import {
+  createProtection,
+  foldRoute,
+  TUNING_PLACE,
+  type KeyMaterial,
+  type ProtectionVault,
+} from '../domains/protection/index.ts';
 import { openAdvice } from './advice.ts';
 import { openIdentity } from './identity.ts';
+import { openKeys } from './keyring.ts';
 import { configuredPlaces, createLinks } from './places.ts';
 import { openSecrets } from './secrets.ts';
 import { describeSystem, type Held } from './system.ts';
@@ -44,6 +51,7 @@ export async function openCore(foundation: Foundation) {
   );
   const { people, sessions, signIn, signingKeys } = rooms;
   const secrets = openSecrets(foundation, { applications, access });
+  const keys = openKeys(foundation, { audit, sealed: [rooms.mail.sealed, secrets.sealedKeys] });
   const advice = openAdvice(foundation, { identity, people, access });
   const domains = { applications, identity, access, people, sessions, signIn, signingKeys, protection, audit };
   const places = configuredPlaces(config);
@@ -59,7 +67,7 @@ export async function openCore(foundation: Foundation) {
   const system = describeSystem({ foundation, domains, metrics, held });
   const answerGateway = answering(rooms, identity);
   const shown = { metrics, audit, traffic, held, domains, peoplePort, places };
-  return { ...foundation, ...shown, answerGateway, advice, secrets, maintenance, system, troubles };
+  return { ...foundation, ...shown, answerGateway, advice, secrets, keys, maintenance, system, troubles };
 }
 
 /** What gateways ask while a request waits. */
@@ -79,8 +87,8 @@ function openTraffic({ db, clock, log, keyring }: Foundation, audit: Pick<Audit,
   return traffic;
 }
 
-const TUNING = { purpose: 'tuning', place: ['protection', 'tuning'] };
-const TRAFFIC = { purpose: 'traffic', place: ['audit', 'traffic'] };
+const TUNING = { purpose: 'tuning', place: TUNING_PLACE };
+const TRAFFIC = { purpose: 'traffic', place: TRAFFIC_PLACE };
 
 /** What advice and counts keep is hidden under keys of this data directory. */
 function openVault(keyring: Keyring, { purpose, place }: typeof TUNING): ProtectionVault {

@@ -110,5 +110,5 @@ export function openIdentity(foundation: Foundation, applications: Pick<Applicat
     const view = await sessions.check(hash, { kind: 'application', application });
     return view === null ? null : toGatewaySession(view);
   };
-  return { people, sessions, signIn, signingKeys, admins, adminPages, observed, answer };
+  return { mail, people, sessions, signIn, signingKeys, admins, adminPages, observed, answer };
 }

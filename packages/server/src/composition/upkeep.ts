@@ -7,6 +7,7 @@ import { LOCAL_CA_CHECK_MS } from '../platform/tls/open-certificates.ts';
 import { startWatchdog } from '../platform/watchdog.ts';
 import type { ServedCertificates } from './certificates.ts';
 import type { Core } from './core.ts';
+import { followKeys, KEY_CARE_EVERY_SECONDS } from './keyring.ts';
 
 /** Often enough that a key is published nearly its whole hour before it signs. */
 const KEYS_EVERY_SECONDS = 300;
@@ -42,6 +43,8 @@ export async function startUpkeep(
     await domains.people.sweep();
     await domains.identity.accounts.sweep();
   });
+  jobs.every(here('keyring'), KEY_CARE_EVERY_SECONDS, async () => core.keys.care.look());
+  followKeys(core.keys, core);
   core.traffic.start();
   await jobs.start();
   stack.use(

@@ -161,6 +161,7 @@ async function loadInto(staging: string, config: Config, environment: Context['i
   const rows = await loadTables(db, linesOf(tables));
   // The rows are sealed with the keyring of the backup: the next start shares that one.
   await db.query('delete from platform_keyring');
+  await db.query('delete from platform_key_report');
   await rm(join(staging, 'sql'), { recursive: true, force: true });
   return rows;
 }

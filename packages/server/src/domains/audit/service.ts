@@ -2,6 +2,7 @@ import { controlEvents, EVENTS, requestCompleted, type EventRecord, type ExportV
 import path from 'node:path';
 import { isAudited } from '../../platform/bus/new-event.ts';
 import type { Recorder } from '../../platform/bus/bus.ts';
+import type { SealedArea } from '../../platform/keyring/sealed-area.ts';
 import { Refusal } from '../../platform/refusal.ts';
 import { writeExport } from './export.ts';
 import { writeLeaf } from './leaves/leaf.ts';
@@ -43,6 +44,8 @@ export interface Audit extends Recorder, Queries, Proofs, Pick<Live, 'onRecorded
   eraseSubject(subject: string, basis: string, actor?: Actor): Promise<{ readonly index: number }>;
   status(): AuditStatus;
   readonly trust: string;
+  /** The private halves of the keys that sign heads. */
+  readonly sealed: SealedArea;
   /** What was ingested so far is durable and has a row. */
   settle(): Promise<void>;
   close(): Promise<void>;
@@ -145,10 +148,16 @@ interface ActParts {
 }
 
 /** What operators do with the ledger; each is itself a record. */
-function createActs({ parts, opened, journals, append }: ActParts): Pick<Audit, 'export' | 'rotateKey' | 'eraseSubject'> {
+function createActs({
+  parts,
+  opened,
+  journals,
+  append,
+}: ActParts): Pick<Audit, 'sealed' | 'export' | 'rotateKey' | 'eraseSubject'> {
   const { bus, clock, db, subjectKeys, dataDir } = parts.platform;
   const { segments, publisher, keys, files } = opened;
   return {
+    sealed: keys.sealed,
     export: async (name, actor) => {
       await publisher.publish();
       const { published } = publisher;

@@ -18,4 +18,5 @@ export { createPages, type Pages } from './pages/create-pages.ts';
 export type { PagesParts } from './pages/parts.ts';
 export { adminMount, applicationMount } from './pages/mount.ts';
 export { cookieName, readCookies } from './pages/cookies.ts';
+export { sealedInIdentity } from './sealed.ts';
 export { createObservedSignIns, type ObservedSignIns } from './observed/observed-sign-ins.ts';

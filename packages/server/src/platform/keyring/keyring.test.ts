@@ -97,6 +97,7 @@ describe('keyring', () => {
   test('a sealed store puts no clear bytes on the disk, and a file under another name does not open', async () => {
     const files = new Map<string, Uint8Array>();
     const inner = {
+      names: () => Promise.resolve([...files.keys()]),
       read: (name: string) => Promise.resolve(files.get(name)),
       write: (name: string, bytes: Uint8Array) => Promise.resolve(void files.set(name, bytes)),
     };

@@ -1,9 +1,21 @@
-import { open, readFile, type FileHandle } from 'node:fs/promises';
-import { writeFileAtomically } from '../atomic-file.ts';
+import { open, readFile, rename, rm, type FileHandle } from 'node:fs/promises';
+import path from 'node:path';
+import { syncFolder } from '../atomic-file.ts';
+import { FIRST_SUBJECTS_KEY } from './ring/wrap.ts';
 
-/** `sub_` + 20 characters, a space, 60 wrapped bytes as base64url, a line end. */
-const LINE = /^(sub_[0-9a-z]{20}) ([\w-]{80})$/u;
+/**
+ * `sub_` + 20 characters, the id of the key that wraps, 60 wrapped bytes as base64url, a line end; a space between them. Lines
+ * without an id are of the time when there was one such key. Of several lines of one subject the last one holds.
+ */
+const LINE = /^(sub_[0-9a-z]{20}) (?:([a-z0-9_]{1,64}) )?([\w-]{80})$/u;
 export const WRAPPED_BYTES = 60;
+/** Lines in one write. */
+const CHUNK_LINES = 20_000;
+
+export interface WrappedKey {
+  readonly keyId: string;
+  readonly wrapped: Buffer;
+}
 
 /**
  * The wrapped key of every data subject, one line each, appended. A line that was cut by a crash belongs to a record that was
@@ -11,9 +23,13 @@ export const WRAPPED_BYTES = 60;
  */
 export class SubjectFile {
   readonly #file: string;
-  readonly #wrapped = new Map<string, Buffer>();
+  readonly #wrapped = new Map<string, WrappedKey>();
+  /** By the key that wraps. */
+  readonly #counts = new Map<string, number>();
   #handle: FileHandle;
   #size: number;
+  /** Lines on the disk, also those that a later one has replaced. */
+  #lines = 0;
   #pending: string[] = [];
   #tail: Promise<void> = Promise.resolve();
 
@@ -31,7 +47,9 @@ export class SubjectFile {
     for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', from)) {
       const line = LINE.exec(text.slice(from, end));
       // A damaged line in the middle loses one subject, not those after it.
-      if (line?.[1] !== undefined && line[2] !== undefined) store.#wrapped.set(line[1], Buffer.from(line[2], 'base64url'));
+      if (line?.[1] !== undefined && line[3] !== undefined)
+        store.#hold(line[1], { keyId: line[2] ?? FIRST_SUBJECTS_KEY, wrapped: Buffer.from(line[3], 'base64url') });
+      store.#lines += 1;
       from = end + 1;
     }
     if (from < text.length) await handle.truncate(from);
@@ -43,14 +61,28 @@ export class SubjectFile {
     return this.#wrapped.size;
   }
 
-  get(pseudonym: string): Buffer | null {
+  /** How many are wrapped with each key. */
+  get counts(): ReadonlyMap<string, number> {
+    return this.#counts;
+  }
+
+  /** Some lines were replaced by later ones. */
+  get isLong(): boolean {
+    return this.#lines > this.#wrapped.size;
+  }
+
+  get(pseudonym: string): WrappedKey | null {
     return this.#wrapped.get(pseudonym) ?? null;
   }
 
-  add(pseudonym: string, wrapped: Buffer): void {
-    if (wrapped.length !== WRAPPED_BYTES) throw new Error('assertion: a wrapped key has one length');
-    this.#wrapped.set(pseudonym, wrapped);
-    this.#pending.push(`${pseudonym} ${wrapped.toString('base64url')}\n`);
+  names(): IterableIterator<string> {
+    return this.#wrapped.keys();
+  }
+
+  add(pseudonym: string, key: WrappedKey): void {
+    if (key.wrapped.length !== WRAPPED_BYTES) throw new Error('assertion: a wrapped key has one length');
+    this.#hold(pseudonym, key);
+    this.#pending.push(toLine(pseudonym, key));
   }
 
   /** Durable when it resolves. A record must never be durable before the key that opens it. */
@@ -62,31 +94,72 @@ export class SubjectFile {
   remove(pseudonym: string): Promise<boolean> {
     let isRemoved = false;
     return this.#queue(async () => {
-      const wrapped = this.#wrapped.get(pseudonym);
+      const key = this.#wrapped.get(pseudonym);
       const pending = this.#pending;
-      isRemoved = this.#wrapped.delete(pseudonym);
+      isRemoved = this.#drop(pseudonym);
       this.#pending = [];
       try {
-        await writeFileAtomically(this.#file, this.#allLines());
+        await this.#writeAnew();
       } catch (error) {
         // Not erased: nobody may believe it was.
-        if (wrapped !== undefined) this.#wrapped.set(pseudonym, wrapped);
+        if (key !== undefined) this.#hold(pseudonym, key);
         this.#pending = [...pending, ...this.#pending];
         throw error;
       }
-      await this.#handle.close();
-      this.#handle = await open(this.#file, 'a+', 0o600);
-      this.#size = (await this.#handle.stat()).size;
     }).then(() => isRemoved);
   }
 
-  #allLines(): string {
-    return [...this.#wrapped].map(([name, wrapped]) => `${name} ${wrapped.toString('base64url')}\n`).join('');
+  /** Writes the file anew with one line for each subject: nothing of an earlier key is left in it. */
+  compact(): Promise<void> {
+    return this.#queue(async () => {
+      await this.#writePending();
+      await this.#writeAnew();
+    });
   }
 
   async close(): Promise<void> {
     await this.flush();
     await this.#handle.close();
+  }
+
+  #hold(pseudonym: string, key: WrappedKey): void {
+    this.#uncount(pseudonym);
+    this.#wrapped.set(pseudonym, key);
+    this.#counts.set(key.keyId, (this.#counts.get(key.keyId) ?? 0) + 1);
+  }
+
+  #drop(pseudonym: string): boolean {
+    this.#uncount(pseudonym);
+    return this.#wrapped.delete(pseudonym);
+  }
+
+  #uncount(pseudonym: string): void {
+    const known = this.#wrapped.get(pseudonym);
+    if (known === undefined) return;
+    const left = (this.#counts.get(known.keyId) ?? 0) - 1;
+    if (left > 0) this.#counts.set(known.keyId, left);
+    else this.#counts.delete(known.keyId);
+  }
+
+  /** Beside the file and then in its place, so that a crash leaves one or the other; others go on in between. */
+  async #writeAnew(): Promise<void> {
+    const written = await writeAtomically(this.#file, this.#chunks());
+    await this.#handle.close();
+    this.#handle = await open(this.#file, 'a+', 0o600);
+    this.#size = (await this.#handle.stat()).size;
+    this.#lines = written;
+  }
+
+  *#chunks(): Generator<string[]> {
+    let lines: string[] = [];
+    // Whoever is added meanwhile comes here or waits to be appended, or both: the last line holds.
+    for (const [name, key] of this.#wrapped) {
+      lines.push(toLine(name, key));
+      if (lines.length < CHUNK_LINES) continue;
+      yield lines;
+      lines = [];
+    }
+    yield lines;
   }
 
   async #writePending(): Promise<void> {
@@ -98,6 +171,7 @@ export class SubjectFile {
       await this.#handle.appendFile(bytes);
       await this.#handle.datasync();
       this.#size += bytes.length;
+      this.#lines += lines.length;
     } catch (error) {
       // Full disk: cut what was half written and keep the lines for the next try.
       this.#pending = [...lines, ...this.#pending];
@@ -112,4 +186,30 @@ export class SubjectFile {
     this.#tail = next.catch(() => {});
     return next;
   }
+}
+
+const toLine = (name: string, { keyId, wrapped }: WrappedKey): string => `${name} ${keyId} ${wrapped.toString('base64url')}\n`;
+
+/** A million lines are no single buffer. The number of lines. */
+async function writeAtomically(file: string, chunks: Iterable<string[]>): Promise<number> {
+  const partial = `${file}.${process.pid}.partial`;
+  let written = 0;
+  try {
+    const handle = await open(partial, 'w', 0o600);
+    try {
+      for (const lines of chunks) {
+        await handle.appendFile(lines.join(''), 'latin1');
+        written += lines.length;
+      }
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(partial, file);
+  } catch (error) {
+    await rm(partial, { force: true });
+    throw error;
+  }
+  await syncFolder(path.dirname(file));
+  return written;
 }

@@ -2,6 +2,8 @@ import { createHmac, createSecretKey, randomBytes, type KeyObject } from 'node:c
 import path from 'node:path';
 import { formatEnvelope, openBytes, parseEnvelope, sealBytes, type Place } from './envelope.ts';
 import type { Keyring } from './keyring.ts';
+import type { SealedArea } from './sealed-area.ts';
+import { createSubjectArea, unwrapSubject, wrapSubject } from './subject-area.ts';
 import { SubjectFile } from './subject-file.ts';
 
 const KEY_BYTES = 32;
@@ -33,6 +35,8 @@ export interface SubjectKeys {
   /** Destroys the key: nothing of the subject can be read any more, and every proof stays as it was. */
   erase(subject: string): Promise<boolean>;
   readonly count: number;
+  /** The wrapped keys, as an area of what is sealed. */
+  readonly sealed: SealedArea;
   close(): Promise<void>;
 }
 
@@ -68,12 +72,10 @@ function createNames(nameKey: KeyObject): Names {
 }
 
 function createSubjectKeys(file: SubjectFile, keyring: Keyring): SubjectKeys {
-  const wrapKey = keyring.keyFor('subject key encryption');
   /** By pseudonym, least recently used first. */
   const held = new Map<string, KeyObject>();
 
   const names = createNames(keyring.keyFor('subject pseudonym'));
-  const wrapping = (name: string): { keyId: string; place: Place } => ({ keyId: 'subjects', place: ['subject-key', name] });
 
   const hold = (name: string, key: KeyObject): Held => {
     held.delete(name);
@@ -89,8 +91,7 @@ function createSubjectKeys(file: SubjectFile, keyring: Keyring): SubjectKeys {
   const find = (name: string): Held | null => {
     const cached = held.get(name);
     if (cached !== undefined) return hold(name, cached);
-    const wrapped = file.get(name);
-    const bytes = wrapped === null ? null : openBytes(wrapKey, wrapped, wrapping(name));
+    const bytes = unwrapSubject(keyring, file, name);
     if (bytes === null) return null;
     const found = hold(name, createSecretKey(bytes));
     bytes.fill(0);
@@ -102,7 +103,7 @@ function createSubjectKeys(file: SubjectFile, keyring: Keyring): SubjectKeys {
     const bytes = randomBytes(KEY_BYTES);
     const key = createSecretKey(bytes);
     if (file.count >= SUBJECTS_MAX) return { pseudonym: name, key };
-    file.add(name, sealBytes(wrapKey, bytes, wrapping(name)));
+    file.add(name, wrapSubject(keyring, name, bytes));
     bytes.fill(0);
     return hold(name, key);
   };
@@ -129,6 +130,7 @@ function createSubjectKeys(file: SubjectFile, keyring: Keyring): SubjectKeys {
     get count() {
       return file.count;
     },
+    sealed: createSubjectArea(file, keyring),
     close: () => file.close(),
   };
 }

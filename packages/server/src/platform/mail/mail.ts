@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Keyring } from '../keyring/keyring.ts';
+import type { SealedArea } from '../keyring/sealed-area.ts';
 import type { Log } from '../log.ts';
 import type { Letter, MailTransport } from './letter.ts';
 import { createFileTransport } from './outbox.ts';
@@ -19,6 +20,8 @@ export interface Mail extends AsyncDisposable {
   send(letter: Letter): void;
   /** Resolves when nothing waits any more. */
   settle(): Promise<void>;
+  /** What waits, as it lies on the disk. */
+  readonly sealed: SealedArea;
 }
 
 export interface MailParts {
@@ -106,6 +109,7 @@ export function openMail(parts: MailParts): Mail {
       state.working ??= start();
     },
     settle,
+    sealed: queue.sealed,
     async [Symbol.asyncDispose]() {
       const late = wait(CLOSE_MS, stopping.signal);
       await Promise.race([settle(), late]);

@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import { createFileArea, type SealedTexts } from '../keyring/areas/file-area.ts';
 import type { Keyring } from '../keyring/keyring.ts';
+import type { SealedArea } from '../keyring/sealed-area.ts';
 import type { Letter } from './letter.ts';
 
 /** Older than this it is no news any more; what it leads to can be asked for again. */
@@ -22,6 +24,7 @@ export interface MailQueue {
   drop(queued: Queued): void;
   /** What an earlier process left, oldest first. Too old, or not readable = gone. */
   readLeft(max: number): readonly Queued[];
+  readonly sealed: SealedArea;
 }
 
 export interface QueueParts {
@@ -46,17 +49,18 @@ export function openMailQueue({ dataDir, keyring, now }: QueueParts): MailQueue 
       return null;
     }
   };
+  const write = (name: string, sealed: string): void => {
+    const file = path.join(folder, name);
+    writeFileSync(`${file}.new`, sealed, { mode: 0o600 });
+    renameSync(`${file}.new`, file);
+  };
   const remove = (name: string): void => rmSync(path.join(folder, name), { force: true });
   return {
     put(letter) {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
       const name = `${String(now()).padStart(13, '0')}-${randomBytes(6).toString('hex')}.letter`;
-      const file = path.join(folder, name);
       const { to, subject, text } = letter;
-      writeFileSync(`${file}.new`, keyring.seal(Buffer.from(JSON.stringify({ to, subject, text })), place(name)), {
-        mode: 0o600,
-      });
-      renameSync(`${file}.new`, file);
+      write(name, keyring.seal(Buffer.from(JSON.stringify({ to, subject, text })), place(name)));
       return { name, letter };
     },
     drop: ({ name }) => (name === '' ? undefined : remove(name)),
@@ -71,6 +75,24 @@ export function openMailQueue({ dataDir, keyring, now }: QueueParts): MailQueue 
         else left.push(queued);
       }
       return left;
+    },
+    sealed: createFileArea({ name: 'mail: letters on their way', texts: textsIn(folder, write), keyring, place }),
+  };
+}
+
+/** Nothing here waits, so no letter can be dropped between the look and the write. */
+function textsIn(folder: string, write: (name: string, sealed: string) => void): SealedTexts {
+  const read = (name: string): string | null => {
+    const file = path.join(folder, name);
+    return existsSync(file) ? readFileSync(file, 'utf8') : null;
+  };
+  return {
+    names: async () => Promise.resolve(existsSync(folder) ? readdirSync(folder).filter((name) => NAME.test(name)) : []),
+    read: async (name) => Promise.resolve(read(name)),
+    replace: async (name, { before, after }) => {
+      const isSame = read(name) === before;
+      if (isSame) write(name, after);
+      return Promise.resolve(isSame);
     },
   };
 }

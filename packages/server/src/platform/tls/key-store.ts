@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { writeFileAtomically } from '../atomic-file.ts';
 
@@ -18,8 +18,9 @@ export const KEY_NAME_CHARS_MAX = 240;
 const KEY_NAME = /^[a-z0-9][a-z0-9._-]*$/;
 
 /** Keys as plain files of mode 0600 in `folder`, each replaced atomically. */
-export function createFileKeyStore(folder: string): KeyStore {
+export function createFileKeyStore(folder: string): KeyStore & { names(): Promise<readonly string[]> } {
   return {
+    names: async () => (await readdir(folder).catch(() => [])).filter((name) => KEY_NAME.test(name)).sort(),
     read: (name) => readIfPresent(pathOf(folder, name)),
     write: (name, bytes) => writeFileAtomic(pathOf(folder, name), bytes, KEY_MODE),
   };

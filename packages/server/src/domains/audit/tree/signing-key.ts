@@ -3,6 +3,9 @@ import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { z } from 'zod';
 import { writeFileAtomically } from '../../../platform/atomic-file.ts';
+import { createTurns } from '../../../platform/in-turn.ts';
+import { createFileArea, type SealedTexts } from '../../../platform/keyring/areas/file-area.ts';
+import type { SealedArea } from '../../../platform/keyring/sealed-area.ts';
 import { Refusal } from '../../../platform/refusal.ts';
 import { readOrNull } from './tree-files.ts';
 
@@ -55,6 +58,7 @@ export interface SigningKeys {
   rotate(fromSize: number, now: number): Promise<{ verifierKey: string; previousKey: string }>;
   /** Ends an overlap that is over; `size` is the last head that the old key signed. True when the trust file changed. */
   retire(size: number, now: number): Promise<boolean>;
+  readonly sealed: SealedArea;
 }
 
 const place = (origin: string, vkey: string): readonly string[] => ['ledger', 'signing-key', origin, vkey];
@@ -115,6 +119,8 @@ function createSigningKeys(opened: Opened): SigningKeys {
     state = next;
     signers = signersOf(next);
   };
+  // Changes wait for each other: a key that is sealed anew must not undo one that was made meanwhile.
+  const inTurn = createTurns();
   const withoutOld = (size: number, isOver: (key: KeyFile['keys'][number]) => boolean): KeyFile => ({
     ...state,
     keys: state.keys.map((key) => (isOver(key) ? { ...key, sealed: null, lastSize: Math.max(size, key.firstSize) } : key)),
@@ -132,22 +138,51 @@ function createSigningKeys(opened: Opened): SigningKeys {
       return formatTrust(trustOf(state));
     },
     signers: () => signers,
-    rotate: async (fromSize, now) => {
-      if (state.keys.length >= KEYS_MAX)
-        throw new Refusal('conflict', { detail: `The trust file holds at most ${KEYS_MAX} keys.` });
-      const previousKey = newest();
-      // An overlap that still runs ends here: never more than two keys sign.
-      const ended = withoutOld(fromSize, ({ retiresAt, sealed }) => retiresAt !== null && sealed !== null);
-      const keys = ended.keys.map((key) => (key.vkey === previousKey ? { ...key, retiresAt: now + overlapMs } : key));
-      await commit({ ...ended, keys: [...keys, makeKey(origin, fromSize, keyring)] });
-      return { verifierKey: newest(), previousKey };
-    },
-    retire: async (size, now) => {
-      const isOver = ({ retiresAt, sealed }: KeyFile['keys'][number]): boolean =>
-        sealed !== null && retiresAt !== null && retiresAt <= now;
-      if (!state.keys.some(isOver)) return false;
-      await commit(withoutOld(size, isOver));
-      return true;
-    },
+    sealed: sealedKeys(opened, {
+      state: () => state,
+      replace: (vkey, { before, after }) =>
+        inTurn(async () => {
+          const isSame = state.keys.some((key) => key.vkey === vkey && key.sealed === before);
+          if (isSame)
+            await commit({ ...state, keys: state.keys.map((key) => (key.vkey === vkey ? { ...key, sealed: after } : key)) });
+          return isSame;
+        }),
+    }),
+    rotate: (fromSize, now) =>
+      inTurn(async () => {
+        if (state.keys.length >= KEYS_MAX)
+          throw new Refusal('conflict', { detail: `The trust file holds at most ${KEYS_MAX} keys.` });
+        const previousKey = newest();
+        // An overlap that still runs ends here: never more than two keys sign.
+        const ended = withoutOld(fromSize, ({ retiresAt, sealed }) => retiresAt !== null && sealed !== null);
+        const keys = ended.keys.map((key) => (key.vkey === previousKey ? { ...key, retiresAt: now + overlapMs } : key));
+        await commit({ ...ended, keys: [...keys, makeKey(origin, fromSize, keyring)] });
+        return { verifierKey: newest(), previousKey };
+      }),
+    retire: (size, now) =>
+      inTurn(async () => {
+        const isOver = ({ retiresAt, sealed }: KeyFile['keys'][number]): boolean =>
+          sealed !== null && retiresAt !== null && retiresAt <= now;
+        if (!state.keys.some(isOver)) return false;
+        await commit(withoutOld(size, isOver));
+        return true;
+      }),
   };
+}
+
+/** The private halves of keys that still sign. */
+function sealedKeys(
+  { keyring }: Opened,
+  { state, replace }: Pick<SealedTexts, 'replace'> & { readonly state: () => KeyFile },
+): SealedArea {
+  return createFileArea({
+    name: 'ledger: signing keys',
+    keyring,
+    place: (vkey) => place(state().origin, vkey),
+    texts: {
+      names: async () => Promise.resolve(state().keys.map(({ vkey }) => vkey)),
+      read: async (name) => Promise.resolve(state().keys.find(({ vkey }) => vkey === name)?.sealed ?? null),
+      replace,
+    },
+  });
 }

@@ -56,7 +56,7 @@ export interface Factors {
   spendRecoveryCode(tx: PeopleDb, person: string, typed: string): Promise<number | null>;
 }
 
-const seedPlace = (person: string): string[] => ['identity_totp', 'secret_cipher', person];
+export const seedPlace = (person: string): string[] => ['identity_totp', 'secret_cipher', person];
 
 export function createFactors({ keyring, clock }: { readonly keyring: Keyring; readonly clock: Clock }): Factors {
   const openSeed = (person: string, sealed: string): Buffer => keyring.open(sealed, seedPlace(person));

@@ -52,7 +52,7 @@ export type PersonChanges = Partial<
 > & { readonly groups?: string };
 
 const EMAIL_PURPOSE = 'identity e-mail';
-const emailPlace = (id: string): string[] => ['identity_person', 'email_cipher', id];
+export const emailPlace = (id: string): string[] => ['identity_person', 'email_cipher', id];
 
 function toStored(row: Row, keyring: Keyring): StoredPerson {
   return {

@@ -39,7 +39,7 @@ export interface NewSessionRow extends StoredSession {
   readonly device: string | null;
 }
 
-const addressPlace = (id: string): string[] => ['identity_session', 'address_cipher', id];
+export const addressPlace = (id: string): string[] => ['identity_session', 'address_cipher', id];
 
 interface Ending {
   readonly now: number;

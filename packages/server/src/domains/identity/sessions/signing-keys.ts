@@ -23,7 +23,7 @@ const KID_BYTES = 9;
 const KEYS_MAX = 6;
 /** Without a successor a key does not retire; the column has no null. */
 const NEVER = Number.MAX_SAFE_INTEGER;
-const keyPlace = (kid: string): string[] => ['identity_signing_key', 'private_cipher', kid];
+export const keyPlace = (kid: string): string[] => ['identity_signing_key', 'private_cipher', kid];
 
 export interface SigningKeysParts {
   readonly db: Database;

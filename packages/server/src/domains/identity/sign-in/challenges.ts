@@ -78,7 +78,7 @@ interface Row {
 }
 
 const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');
-const dataPlace = (hash: string): string[] => ['identity_challenge', 'data', hash];
+export const dataPlace = (hash: string): string[] => ['identity_challenge', 'data', hash];
 
 export function createChallenges({ keyring, clock }: { readonly keyring: Keyring; readonly clock: Clock }): Challenges {
   let created = 0;
