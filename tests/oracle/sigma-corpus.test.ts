@@ -7,22 +7,25 @@ import {
   windowsFields,
   type Regression,
 } from '../support/sigma-corpus.ts';
-import { compileScanner, DEFAULT_LIMITS, readDocuments, Scanner, type SigmaEvent } from '@holdfast/sigma';
+import { compile, readDocuments, Scanner, type SigmaEvent } from '@holdfast/sigma';
 
 if (!isSigmaCorpusPresent)
   process.emitWarning('Sigma corpus not found beside the checkout: the public rules are NOT tried in this run');
 
 describe.skipIf(!isSigmaCorpusPresent)('the public rules', () => {
   const files = isSigmaCorpusPresent ? readSigmaCorpus() : new Map<string, string>();
-  const read = rulesIn(files).map(([name, text]) => readDocuments(text, name, DEFAULT_LIMITS));
-  const rules = read.flatMap(({ documents }) => documents);
-  const compiled = compileScanner(rules, DEFAULT_LIMITS);
+  const read = rulesIn(files).map(([name, text]) => readDocuments(text, name));
+  const documents = read.flatMap((result) => result.documents);
+  const { ruleset: compiled } = compile(documents);
+  const rules = compiled?.rules ?? [];
   const scanner = compiled === null ? null : new Scanner(compiled);
 
   test('every rule is read without a fault and compiles', () => {
     expect(read.flatMap(({ diagnostics }) => diagnostics).filter(({ severity }) => severity === 'error')).toEqual([]);
-    expect(rules.length).toBe(489);
-    expect(scanner).not.toBeNull();
+    expect(documents.length).toBe(489);
+    // Nine wait for values that only an installation has, such as its administrators.
+    expect(compiled?.waiting.length).toBe(9);
+    expect(rules.length).toBe(480);
   });
 
   test('every rule with an official event fires on it, and no rule of another log source does', () => {

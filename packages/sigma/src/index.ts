@@ -1,6 +1,18 @@
 export { DIAGNOSTICS, type Diagnostic, type DiagnosticCode, type Place } from './diagnostic.ts';
-export { readDocuments } from './document/read.ts';
-export { DEFAULT_LIMITS } from './limits.ts';
-export { compileScanner } from './engine/compile.ts';
+export { readDocuments, type ReadResult, type SigmaDocument } from './document/read.ts';
+export { LEVELS, type Level, type Logsource, type Metadata } from './document/metadata.ts';
+export { DEFAULT_LIMITS, type SigmaLimits } from './limits.ts';
+export { compile, type CompileResult, type Ruleset } from './engine/collection.ts';
 export { Scanner } from './engine/scanner.ts';
-export { flatten, type SigmaEvent } from './engine/event.ts';
+export { flatten, type FieldValue, type Scalar, type SigmaEvent } from './engine/event.ts';
+export type { SigmaRule } from './rule/read-rule.ts';
+export type { SigmaFilter } from './filter/filter.ts';
+export type { SigmaCorrelation } from './correlation/correlation.ts';
+export {
+  Correlator,
+  DEFAULT_CORRELATOR_LIMITS,
+  type CorrelationMatch,
+  type CorrelatorLimits,
+  type Observed,
+} from './correlation/correlator.ts';
+export type { CorrelatorState } from './correlation/state.ts';

@@ -1,9 +1,12 @@
 import { quote, type Diagnostic, type Findings } from '../diagnostic.ts';
-import type { SigmaLimits } from '../limits.ts';
+import { readCorrelation } from '../correlation/read-correlation.ts';
+import type { SigmaCorrelation } from '../correlation/correlation.ts';
+import { readFilter, type SigmaFilter } from '../filter/filter.ts';
+import { DEFAULT_LIMITS, type SigmaLimits } from '../limits.ts';
 import { readRule, type SigmaRule } from '../rule/read-rule.ts';
 import { readYaml, type YamlMap } from './yaml.ts';
 
-export type SigmaDocument = SigmaRule;
+export type SigmaDocument = SigmaRule | SigmaCorrelation | SigmaFilter;
 
 export interface ReadResult {
   readonly documents: readonly SigmaDocument[];
@@ -11,7 +14,7 @@ export interface ReadResult {
 }
 
 /** Reads every document of a YAML text; those with an error are left out, and the diagnostics say why. */
-export function readDocuments(text: string, name: string, limits: SigmaLimits): ReadResult {
+export function readDocuments(text: string, name: string, limits: SigmaLimits = DEFAULT_LIMITS): ReadResult {
   const documents: SigmaDocument[] = [];
   const diagnostics: Diagnostic[] = [];
   let shared: YamlMap | null = null;
@@ -31,6 +34,8 @@ export function readDocuments(text: string, name: string, limits: SigmaLimits): 
 }
 
 function readDocument(root: YamlMap, context: { findings: Findings; limits: SigmaLimits }): SigmaDocument | null {
+  if (root.entries.has('correlation')) return readCorrelation(root, context);
+  if (root.entries.has('filter')) return readFilter(root, context);
   if (root.entries.has('detection')) return readRule(root, context);
   const keys = [...root.entries.keys()].slice(0, 5).join(', ');
   context.findings.error('document-kind', root.place, `neither detection, correlation nor filter among ${quote(keys)}`);

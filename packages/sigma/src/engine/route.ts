@@ -1,4 +1,5 @@
 import type { Logsource } from '../document/metadata.ts';
+import { concerns } from './concerns.ts';
 import { MESSAGE, type Compiled } from './compiled.ts';
 import type { Node } from './plan.ts';
 
@@ -14,20 +15,6 @@ export interface Route {
 
 /** Routes kept: log sources are few; who makes up new ones pays with time, not with our memory. */
 const ROUTES_MAX = 64;
-
-/**
- * A rule is for an event when every part of its log source is a part of one log source of the event. This is correctness and
- * not only speed: `not filter` holds for every event that lacks the field.
- */
-export function concerns(rule: Logsource, events: readonly Logsource[] | undefined): boolean {
-  if (events === undefined) return true;
-  return events.some(
-    (event) =>
-      (rule.category === undefined || rule.category === event.category) &&
-      (rule.product === undefined || rule.product === event.product) &&
-      (rule.service === undefined || rule.service === event.service),
-  );
-}
 
 export class Router {
   readonly #compiled: Compiled;

@@ -23,7 +23,8 @@ export class Scanner {
   #event = 0;
   #text = 0;
 
-  constructor(compiled: Compiled) {
+  constructor(ruleset: { readonly compiled: Compiled }) {
+    const { compiled } = ruleset;
     this.#compiled = compiled;
     this.#router = new Router(compiled);
     this.#known = new Float64Array(compiled.atoms.length);
