@@ -3,6 +3,8 @@ import { slugSchema } from './names.ts';
 
 /** The set of policies for Holdfast's own API; the others are named by their application. */
 export const API_POLICIES = 'holdfast';
+/** The set of policies for secrets, of all applications together. */
+export const SECRET_POLICIES = 'holdfast-secrets';
 /** Policies that are named in a record; one that has more names these. */
 export const DECIDING_POLICIES_MAX = 16;
 

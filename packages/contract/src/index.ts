@@ -13,6 +13,7 @@ export * from './api/protection.ts';
 export * from './api/rotation.ts';
 export * from './api/schema.ts';
 export * from './api/seal.ts';
+export * from './api/secret-grants.ts';
 export * from './api/secrets.ts';
 export * from './api/service-accounts.ts';
 export * from './api/stream.ts';

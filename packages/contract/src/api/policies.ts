@@ -15,7 +15,7 @@ const ADDRESS_CHARS_MAX = 64;
 const PATH_CHARS_MAX = 8192;
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 
-/** An application, or `holdfast` for Holdfast's own API. */
+/** An application, `holdfast` for Holdfast's own API, or `holdfast-secrets` for secrets. */
 export const policySetSchema = slugSchema;
 const textSchema = z.string().max(POLICY_CHARS_MAX);
 

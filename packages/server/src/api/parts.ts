@@ -121,7 +121,7 @@ export interface ApiParts {
   /** Left out = nothing is served, so there is nothing to watch. */
   readonly watching?: WatchPort;
   /** Left out = no secrets are kept here. */
-  readonly secrets?: Pick<SecretsDomain, 'secrets'>;
+  readonly secrets?: Pick<SecretsDomain, 'secrets' | 'grants' | 'whoCan'>;
   /** Left out = uses of rights are not counted here. */
   readonly advisor?: Advisor;
   /** Left out = no keys are shown or changed here. */

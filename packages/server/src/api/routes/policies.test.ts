@@ -80,6 +80,7 @@ describe('the policies of an application', () => {
     const { items } = policyListSchema.parse(await (await call('/api/v1/policies')).json());
     expect(items).toMatchObject([
       { set: 'holdfast', inForce: null },
+      { set: 'holdfast-secrets', inForce: null },
       { set: 'shop', inForce: { version: 1 } },
     ]);
     expect(await (await call(`${SHOP}/versions/current`)).json()).toMatchObject({ text: READ });

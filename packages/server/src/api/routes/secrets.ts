@@ -17,6 +17,7 @@ import type { Context } from 'hono';
 import type { SecretCaller } from '../../domains/secrets/index.ts';
 import { Refusal } from '../../platform/refusal.ts';
 import type { ApiParts } from '../parts.ts';
+import { mountSecretGrants } from './secret-grants.ts';
 import { answers, body, created, needs, noContent, type Api, type ApiEnv } from '../route.ts';
 
 /** A name with slashes stands in one segment, with its slashes encoded. */
@@ -112,7 +113,7 @@ const callerOf = (context: Context<ApiEnv>, purpose = ADMINISTRATION): SecretCal
   via: 'api',
 });
 
-type Port = Pick<NonNullable<ApiParts['secrets']>, 'secrets'>;
+type Port = NonNullable<ApiParts['secrets']>;
 
 function mountReading(api: Api, { secrets }: Port): void {
   api.openapi(list, async (context) => {
@@ -134,6 +135,7 @@ function mountReading(api: Api, { secrets }: Port): void {
 
 export function mountSecrets(api: Api, port: Port): void {
   mountReading(api, port);
+  mountSecretGrants(api, port);
   const { secrets } = port;
   api.openapi(write, async (context) =>
     context.json(await secrets.write(context.req.valid('param'), context.req.valid('json'), callerOf(context)), 201),

@@ -6,6 +6,7 @@ import type { Directory } from './directory.ts';
 import type { ChangeParts } from './policies/change.ts';
 import { createPolicySets, type PolicySets, type PolicySetsParts } from './policies/policy-sets.ts';
 import { decideOne, whoCan } from './questions.ts';
+import { createSecretAccess, type SecretAccess, type SecretAccessParts } from './secrets/secret-access.ts';
 
 export interface AccessParts extends Omit<PolicySetsParts, 'changed'> {
   readonly directory: Directory;
@@ -18,6 +19,9 @@ export interface Access {
   readonly api: Pick<ApiAccess, 'decide' | 'mayHandOn'>;
   decide(set: string, input: DecideInput): Promise<PolicyAnswer>;
   whoCan(set: string, query: WhoCanQuery): Promise<WhoCan>;
+  /** Uses of secrets; whoever keeps grants for them gives them. */
+  forSecrets(grants: SecretAccessParts['grants']): SecretAccess;
+  readonly directory: Directory;
   /** Tells, after a change is durable, that the policies are others now. */
   onChange(listener: ChangeParts['changed']): void;
   /** What is decided about calls of the API, as it is decided. */
@@ -40,6 +44,12 @@ export function createAccess({ directory, ...parts }: AccessParts): Access {
   return {
     policies,
     api,
+    directory,
+    forSecrets(grants) {
+      const secrets = createSecretAccess({ policies, api, clock, log, grants });
+      listeners.push(() => secrets.forget());
+      return secrets;
+    },
     decide: async (set, input) => decideOne(questions, set, input),
     whoCan: async (set, query) => whoCan(questions, set, query),
     onChange: (listener) => void listeners.push(listener),

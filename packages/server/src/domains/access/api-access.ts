@@ -97,7 +97,7 @@ export function createApiAccess({ policies, decisions, clock, log }: Parts): Api
 
 const HOST: Verdict = { allowed: true, why: 'permitted', policies: [], errors: [], considered: 0 };
 
-function askerOf({ session, account, actor }: Principal): Asker {
+export function askerOf({ session, account, actor }: Principal): Asker {
   if (session === undefined) return asAccount(account?.id ?? actor.ref);
   const { person, role, groups } = session;
   // Nobody administers with one factor.

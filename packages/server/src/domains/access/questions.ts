@@ -1,5 +1,6 @@
 import {
   API_POLICIES,
+  SECRET_POLICIES,
   WHO_CAN_MAX,
   type CompiledPolicy,
   type DecideInput,
@@ -41,6 +42,10 @@ async function judgeFor(
   set: string,
   question: WhoCanQuery & { readonly text?: string | undefined },
 ): Promise<Judge> {
+  if (set === SECRET_POLICIES) {
+    const detail = 'who may do what with a secret is asked by its address: holdfast secret who-can REF';
+    throw new Refusal('input-invalid', { errors: [{ pointer: '/set', detail }] });
+  }
   await policies.status(set);
   const own = question.text === undefined ? await policies.ready(set) : policies.tried(set, question.text);
   if (set === API_POLICIES) return judgeCalls(own?.policies ?? [], question);

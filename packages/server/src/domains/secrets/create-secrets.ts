@@ -1,33 +1,24 @@
 import { randomBytes } from 'node:crypto';
-import {
-  PAGE_ITEMS_MAX,
-  purposeSchema,
-  SHARED_SECRETS,
-  type SecretDetail,
-  type SecretRef,
-  type SecretView,
-} from '@holdfast/contract';
+import type { SecretRef, SecretWhoCan, SecretWhoCanQuery } from '@holdfast/contract';
 import type { Bus } from '../../platform/bus/bus.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/db/database.ts';
 import type { Keyring } from '../../platform/keyring/keyring.ts';
 import type { SealedArea } from '../../platform/keyring/sealed-area.ts';
-import { isRefusal, Refusal } from '../../platform/refusal.ts';
 import { createUlid } from '../../platform/ulid.ts';
-import type { Access } from '../access/index.ts';
+import { whoCanUse, type Access } from '../access/index.ts';
 import type { Applications } from '../applications/index.ts';
-import { createGate, type Gate, type SecretPermission } from './access/gate.ts';
-import { createReads, type Reads } from './reads/reads.ts';
-import type { SecretCaller, SecretListQuery, Secrets, StagedVersions } from './secrets.ts';
-import * as changes from './store/changes.ts';
-import { countOverdue, findEntry, hasEntry, readEntries } from './store/entry-store.ts';
+import { createGate, type Gate } from './access/gate.ts';
+import { createGrants, type Grants } from './access/grants.ts';
+import { createReads } from './reads/reads.ts';
+import type { SecretCaller, Secrets, StagedVersions } from './secrets.ts';
+import { countOverdue, readEntries } from './store/entry-store.ts';
 import { createSealedKeys } from './store/sealed-keys.ts';
 import { createStagedVersions } from './store/staged-versions.ts';
-import { refOf, stepIn, type Step } from './store/step.ts';
-import type { EntryRow, SecretDb, SecretTables } from './store/tables.ts';
-import { createValueSeal, type ValueSeal } from './store/value-seal.ts';
-import { readCurrentFields, readVersions } from './store/version-store.ts';
-import { toDetail, toView } from './store/views.ts';
+import { refOf } from './store/step.ts';
+import type { SecretTables } from './store/tables.ts';
+import { createValueSeal } from './store/value-seal.ts';
+import { StoredSecrets, type RotationSource } from './stored-secrets.ts';
 
 export interface SecretsParts {
   readonly db: Database;
@@ -38,16 +29,14 @@ export interface SecretsParts {
   readonly access: Access;
 }
 
-type Rotation = SecretView['rotation'];
-
-/** What was set up for these secrets; left out = nothing. */
-export type RotationSource = (refs: readonly SecretRef[]) => Promise<readonly Rotation[]>;
-
 export interface SecretsDomain {
   readonly secrets: Secrets;
   readonly staged: StagedVersions;
   /** For what else is done to secrets: their rotation, and users that are lent. */
   readonly gate: Gate;
+  readonly grants: Pick<Grants, 'give' | 'list' | 'revoke'>;
+  /** Who may do something with one secret, as far as policies say. */
+  whoCan(secret: SecretRef, query: SecretWhoCanQuery): Promise<SecretWhoCan>;
   /** For a change of the keyring's keys. */
   readonly sealedKeys: SealedArea;
   /** Rotation says what it does for a secret; lists show it. */
@@ -61,26 +50,32 @@ const BY_ROTATION: SecretCaller = {
   purpose: 'rotation',
   via: 'rotation',
 };
-/** Rows looked at for one page: most of them may be none of the caller's business. */
-const SCANNED_MAX = 1000;
-const PAGE_ITEMS = 50;
 
-export function createSecrets(parts: SecretsParts): SecretsDomain {
-  const { db, bus, clock, keyring } = parts;
+export function createSecrets({ db, bus, clock, keyring, applications, access: all }: SecretsParts): SecretsDomain {
+  const { directory } = all;
+  const newId = createUlid({ clock, random: (bytes) => randomBytes(bytes) });
+  const grants = createGrants({ db, bus, clock, directory, newId, changed: () => access.forget() });
+  const access = all.forSecrets(async () => grants.inForce());
+  const gate = createGate({ bus, clock, access });
   const seal = createValueSeal(keyring);
   const reads = createReads({ db, bus, clock, seal });
-  const gate = createGate(parts);
   const rotations: { source: RotationSource } = { source: async (refs) => refs.map(() => null) };
   const tables = () => db.kysely.withTables<SecretTables>();
   return {
-    secrets: new StoredSecrets({ ...parts, seal, reads, gate, rotations }),
     gate,
+    secrets: new StoredSecrets({ db, bus, clock, applications, newId, seal, reads, gate, rotations }),
     staged: createStagedVersions({
       bus,
       clock,
       seal,
       open: async (ref, version) => reads.open({ ref, version, withStaged: true }, BY_ROTATION),
     }),
+    grants,
+    async whoCan(secret, { permission, purpose }) {
+      const named = (await grants.list()).flatMap((grant) => (grant.purpose === null ? [] : [grant.purpose]));
+      const purposes = purpose === undefined ? [null, ...new Set(named)] : [purpose];
+      return whoCanUse({ access, directory, clock }, { secret, permission, via: 'api', purposes });
+    },
     sealedKeys: createSealedKeys({ db, keyring }),
     showRotations(source) {
       rotations.source = source;
@@ -91,148 +86,4 @@ export function createSecrets(parts: SecretsParts): SecretsDomain {
       return { count: await countOverdue(tables(), now), refs: rows.map(refOf) };
     },
   };
-}
-
-async function assertKnown(applications: SecretsParts['applications'], id: string): Promise<void> {
-  try {
-    await applications.get(id);
-  } catch (error) {
-    if (!isRefusal(error, 'not-found')) throw error;
-    throw new Refusal('input-invalid', { errors: [{ pointer: '/application', detail: 'there is no such application' }] });
-  }
-}
-
-interface Behind extends SecretsParts {
-  readonly seal: ValueSeal;
-  readonly reads: Reads;
-  readonly gate: Gate;
-  readonly rotations: { readonly source: RotationSource };
-}
-
-class StoredSecrets implements Secrets {
-  readonly #parts: Behind;
-  readonly #newId: () => string;
-
-  constructor(parts: Behind) {
-    this.#parts = parts;
-    this.#newId = createUlid({ clock: parts.clock, random: (bytes) => randomBytes(bytes) });
-  }
-
-  async list(query: SecretListQuery, caller: SecretCaller) {
-    const { cursor, limit = PAGE_ITEMS, ...filter } = query;
-    const most = Math.min(limit, PAGE_ITEMS_MAX);
-    const db = this.#tables();
-    const after = cursor ?? null;
-    if (after !== null && !(await hasEntry(db, after))) {
-      throw new Refusal('input-invalid', { errors: [{ pointer: '/cursor', detail: 'that secret is gone: begin again' }] });
-    }
-    const rows = await readEntries(db, { ...filter, after, limit: SCANNED_MAX + 1, now: this.#parts.clock.now() });
-    const page: EntryRow[] = [];
-    let last: EntryRow | null = null;
-    for (const row of rows.slice(0, SCANNED_MAX)) {
-      if (page.length === most) break;
-      last = row;
-      if ((await this.#parts.gate.judge(refOf(row), 'secret:read', caller)) === 'allowed') page.push(row);
-    }
-    const next = last === null || last === rows.at(-1) ? null : last.id;
-    return { items: await this.#views(page, caller), next };
-  }
-
-  async find(ref: SecretRef, caller: SecretCaller): Promise<SecretDetail | null> {
-    await this.#parts.gate.assertMay(ref, 'secret:read', caller);
-    return this.#detail(ref, caller);
-  }
-
-  async read(ref: SecretRef, caller: SecretCaller, version?: number) {
-    if (!purposeSchema.safeParse(caller.purpose).success) {
-      throw new Refusal('input-invalid', { errors: [{ pointer: '/purpose', detail: 'say what the value is for' }] });
-    }
-    await this.#parts.gate.assertMay(ref, 'secret:reveal', caller);
-    return this.#parts.reads.open({ ref: refOf(ref), version: version ?? null }, caller);
-  }
-
-  async write(ref: SecretRef, version: Parameters<Secrets['write']>[1], caller: SecretCaller): Promise<SecretDetail> {
-    const { gate, applications } = this.#parts;
-    await gate.assertMay(ref, 'secret:write', caller);
-    const isNew = (await findEntry(this.#tables(), ref)) === null;
-    if (isNew && ref.application !== SHARED_SECRETS) await assertKnown(applications, ref.application);
-    return this.#changed(ref, caller, async (step) => changes.write(step, refOf(ref), { ...version, newId: this.#newId }));
-  }
-
-  async change(ref: SecretRef, settings: Parameters<Secrets['change']>[1], caller: SecretCaller): Promise<SecretDetail> {
-    return this.#change(ref, caller, async (step) => changes.changeSettings(step, ref, settings));
-  }
-
-  async rollback(ref: SecretRef, to: Parameters<Secrets['rollback']>[1], caller: SecretCaller): Promise<SecretDetail> {
-    return this.#change(ref, caller, async (step) => changes.rollBack(step, ref, to));
-  }
-
-  async deleteVersions(ref: SecretRef, versions: readonly number[], caller: SecretCaller): Promise<SecretDetail> {
-    return this.#change(ref, caller, async (step) => changes.moveVersions(step, ref, { change: 'deleted', versions }));
-  }
-
-  async undeleteVersions(ref: SecretRef, versions: readonly number[], caller: SecretCaller): Promise<SecretDetail> {
-    return this.#change(ref, caller, async (step) => changes.moveVersions(step, ref, { change: 'undeleted', versions }));
-  }
-
-  async destroyVersions(ref: SecretRef, versions: readonly number[], caller: SecretCaller): Promise<SecretDetail> {
-    return this.#change(ref, caller, async (step) => changes.moveVersions(step, ref, { change: 'destroyed', versions }));
-  }
-
-  async remove(ref: SecretRef, caller: SecretCaller): Promise<void> {
-    const { gate } = this.#parts;
-    await gate.assertMay(ref, 'secret:write', caller);
-    await this.#inTransaction(caller, async (step) => changes.remove(step, ref));
-  }
-
-  async #change(ref: SecretRef, caller: SecretCaller, act: (step: Step) => Promise<void>): Promise<SecretDetail> {
-    await this.#parts.gate.assertMay(ref, 'secret:write', caller);
-    return this.#changed(ref, caller, act);
-  }
-
-  async #changed(ref: SecretRef, caller: SecretCaller, act: (step: Step) => Promise<void>): Promise<SecretDetail> {
-    await this.#inTransaction(caller, act);
-    const detail = await this.#detail(ref, caller);
-    // Somebody removed it in between.
-    if (detail === null) throw new Refusal('not-found');
-    return detail;
-  }
-
-  async #inTransaction(caller: SecretCaller, act: (step: Step) => Promise<void>): Promise<void> {
-    const { db, bus, clock, seal } = this.#parts;
-    const { actor } = caller.principal;
-    await db.transaction(async (transaction) => stepIn({ bus, clock, seal, transaction, actor }, act));
-  }
-
-  async #detail(ref: SecretRef, caller: SecretCaller): Promise<SecretDetail | null> {
-    const db = this.#tables();
-    const entry = await findEntry(db, ref);
-    if (entry === null) return null;
-    const [rotation = null] = await this.#parts.rotations.source([refOf(entry)]);
-    return toDetail(entry, await readVersions(db, entry.id), { ...(await this.#seen(entry, caller)), rotation });
-  }
-
-  async #views(rows: readonly EntryRow[], caller: SecretCaller): Promise<SecretView[]> {
-    const current = await readCurrentFields(
-      this.#tables(),
-      rows.map(({ id }) => id),
-    );
-    const rotations = await this.#parts.rotations.source(rows.map(refOf));
-    const views: SecretView[] = [];
-    for (const [index, row] of rows.entries()) {
-      const seen = { ...(await this.#seen(row, caller)), rotation: rotations[index] ?? null };
-      views.push(toView(row, current.get(row.id) ?? null, seen));
-    }
-    return views;
-  }
-
-  async #seen(entry: EntryRow, caller: SecretCaller) {
-    const write: SecretPermission = 'secret:write';
-    const verdict = entry.is_canary ? await this.#parts.gate.judge(refOf(entry), write, caller) : 'allowed';
-    return { now: this.#parts.clock.now(), mayKnowCanary: verdict === 'allowed' || verdict === 'step-up' };
-  }
-
-  #tables(): SecretDb {
-    return this.#parts.db.kysely.withTables<SecretTables>();
-  }
 }

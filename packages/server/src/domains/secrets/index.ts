@@ -1,4 +1,5 @@
-export { createSecrets, type RotationSource, type SecretsDomain } from './create-secrets.ts';
+export { createSecrets, type SecretsDomain } from './create-secrets.ts';
+export type { RotationSource } from './stored-secrets.ts';
 export { refText } from './ref.ts';
 export type { NewVersion, SecretCaller, SecretListQuery, Secrets, StagedVersions } from './secrets.ts';
 export { createRotations, type RotationDomain } from './rotation/create-rotations.ts';

@@ -26,7 +26,7 @@ export interface NewVersion {
  */
 export interface Secrets {
   list(query: SecretListQuery, caller: SecretCaller): Promise<{ items: readonly SecretView[]; next: string | null }>;
-  /** Without values; null = there is none, or the caller may not know of it. */
+  /** Without values; null = there is none. Refused before that where the caller may not know. */
   find(ref: SecretRef, caller: SecretCaller): Promise<SecretDetail | null>;
   read(ref: SecretRef, caller: SecretCaller, version?: number): Promise<SecretValue>;
   write(ref: SecretRef, version: NewVersion, caller: SecretCaller): Promise<SecretDetail>;

@@ -1,3 +1,4 @@
+import { SECRET_POLICIES } from '@holdfast/contract';
 import { Refusal } from '../../../platform/refusal.ts';
 import type { PolicySetGrant } from '../advisor/grants.ts';
 import { readPolicies } from '../cedar/read-policies.ts';
@@ -20,7 +21,8 @@ export function createPolicyRights(policies: Pick<PolicySets, 'list' | 'show' | 
   };
   return {
     async inForce() {
-      const sets = (await policies.list()).filter((each) => each.inForce !== null);
+      // Uses of secrets are counted as uses of the API's permissions, and not by policy: nothing can be said of that set.
+      const sets = (await policies.list()).filter((each) => each.inForce !== null && each.set !== SECRET_POLICIES);
       return (await Promise.all(sets.map(async ({ set }) => grantOf(set)))).flat();
     },
     async replace(set, { from, to }, actor) {

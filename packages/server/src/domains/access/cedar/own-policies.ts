@@ -1,5 +1,6 @@
 import { PERMISSIONS, type CompiledPolicy, type Permission } from '@holdfast/contract';
 import { OWN_PREFIX } from './read-policies.ts';
+import { SECRET_ACTIONS } from './schemas.ts';
 
 /** What each role and each token may by itself, in the words in which operators write what they add to it. */
 export interface OwnRights {
@@ -44,6 +45,14 @@ export function ownPolicies({ roles }: OwnRights): CompiledPolicy[] {
     accountPolicy('token-scopes', 'permit', 'when'),
     accountPolicy('token-limits', 'forbid', 'unless'),
   ];
+}
+
+/** What roles may do with secrets by themselves. Programs may nothing until an operator says so. */
+export function ownSecretPolicies({ roles }: OwnRights): CompiledPolicy[] {
+  return [...roles].flatMap(([role, permissions]) => {
+    const some = new Set(SECRET_ACTIONS.filter((action) => permissions.has(action)));
+    return some.size === 0 ? [] : [rolePolicy(role, some)];
+  });
 }
 
 /** Stands in for a set that an earlier release accepted and this one cannot read: nobody gets in until somebody mends it. */

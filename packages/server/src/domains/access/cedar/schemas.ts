@@ -1,7 +1,7 @@
 import { API_POLICIES, PERMISSIONS } from '@holdfast/contract';
 
-/** Which set of words a policy speaks: requests to an application, or calls of Holdfast's own API. */
-export type PolicyKind = 'application' | 'api';
+/** Which set of words a policy speaks: requests to an application, calls of Holdfast's own API, or uses of secrets. */
+export type PolicyKind = 'application' | 'api' | 'secrets';
 
 export const READING = ['GET', 'HEAD', 'OPTIONS'] as const;
 export const WRITING = ['POST', 'PUT', 'PATCH', 'DELETE'] as const;
@@ -60,6 +60,28 @@ action ${quoted(PERMISSIONS.filter((permission) => !isReading(permission)))} in 
 };
 `;
 
+/** What somebody may do with a secret; each is a permission of the same name. */
+export const SECRET_ACTIONS = PERMISSIONS.filter((permission) => permission.startsWith('secret:'));
+
+/** A policy names one secret, an environment (`shop/production`) or an application, and may compare parts of the address. */
+const SECRET_SCHEMA = `
+entity Group;
+${ROLES}
+entity Person in [Role, Group];
+entity ServiceAccount;
+entity Application;
+entity Environment in [Application];
+entity Secret in [Environment, Application] { application: String, environment: String, name: String };
+type Use = {
+  purpose: String,
+  via: String,
+  elevated: Bool,
+};
+action ${quoted(SECRET_ACTIONS)} appliesTo {
+  principal: [Person, ServiceAccount], resource: [Secret], context: Use
+};
+`;
+
 function quoted(names: readonly string[]): string {
   return names.map((name) => JSON.stringify(name)).join(', ');
 }
@@ -71,4 +93,10 @@ function isReading(permission: string): boolean {
 /** The group of actions that a permission is in. */
 export const groupOfPermission = (permission: string): 'read' | 'write' => (isReading(permission) ? 'read' : 'write');
 
-export const schemaOf = (kind: PolicyKind): string => (kind === 'api' ? API_SCHEMA : APPLICATION_SCHEMA);
+const SCHEMAS: Readonly<Record<PolicyKind, string>> = {
+  application: APPLICATION_SCHEMA,
+  api: API_SCHEMA,
+  secrets: SECRET_SCHEMA,
+};
+
+export const schemaOf = (kind: PolicyKind): string => SCHEMAS[kind];

@@ -1,8 +1,9 @@
-import { API_POLICIES, type CompiledPolicy, type EnforcedPolicies } from '@holdfast/contract';
+import type { CompiledPolicy, EnforcedPolicies } from '@holdfast/contract';
 import type { Database } from '../../../platform/db/database.ts';
 import type { Log } from '../../../platform/log.ts';
 import { UNREADABLE } from '../cedar/own-policies.ts';
 import { readPolicies } from '../cedar/read-policies.ts';
+import { isOwnSet, kindOf } from './policy-reads.ts';
 import { readAllInForce, readText, type InForce } from './policy-store.ts';
 import type { AccessTables } from './tables.ts';
 
@@ -26,7 +27,7 @@ export function createEnforced({ db, log }: { readonly db: Database; readonly lo
     const known = held.get(set);
     if (known?.digest === digest && known.version === version) return known;
     const text = (await readText(tables(), set, version)) ?? '';
-    const reading = readPolicies(text, set === API_POLICIES ? 'api' : 'application');
+    const reading = readPolicies(text, kindOf(set));
     if (reading.kind === 'faulty') log.error({ set, version }, 'policies in force cannot be read; nobody is let in by them');
     const made = { digest, version, policies: reading.kind === 'ready' ? reading.set.policies : [UNREADABLE] };
     // Bounded by the sets that are in force; those that are not are dropped below.
@@ -41,7 +42,7 @@ export function createEnforced({ db, log }: { readonly db: Database; readonly lo
       for (const set of held.keys()) if (!sets.has(set)) held.delete(set);
       const made: EnforcedPolicies[] = [];
       for (const each of present) {
-        if (each.set === API_POLICIES) continue;
+        if (isOwnSet(each.set)) continue;
         const { digest, version, policies } = await ready(each);
         made.push({ application: each.set, digest, version, policies: [...policies] });
       }

@@ -1,5 +1,6 @@
 import {
   API_POLICIES,
+  SECRET_POLICIES,
   type Mode,
   type PolicyCheck,
   type PolicyStatus,
@@ -14,7 +15,15 @@ import type { PolicyKind } from '../cedar/schemas.ts';
 import { inForce, readAllInForce, readDraft, readDraftSets, readText, readVersions } from './policy-store.ts';
 import type { AccessTables } from './tables.ts';
 
-export const kindOf = (set: string): PolicyKind => (set === API_POLICIES ? 'api' : 'application');
+const OWN_SETS: ReadonlyMap<string, PolicyKind> = new Map([
+  [API_POLICIES, 'api'],
+  [SECRET_POLICIES, 'secrets'],
+]);
+
+/** Those of Holdfast itself: they belong to no application and always enforce. */
+export const isOwnSet = (set: string): boolean => OWN_SETS.has(set);
+
+export const kindOf = (set: string): PolicyKind => OWN_SETS.get(set) ?? 'application';
 
 /** What is asked of sets without changing any. */
 export interface PolicyReads {
@@ -34,7 +43,7 @@ export function createPolicyReads({ db, applications }: Parts): PolicyReads & { 
   const tables = () => db.kysely.withTables<AccessTables>();
   /** Refuses a set that belongs to nothing. */
   const modeOf = async (set: string): Promise<Mode> =>
-    set === API_POLICIES ? 'enforce' : (await applications.get(set)).application.accessMode;
+    isOwnSet(set) ? 'enforce' : (await applications.get(set)).application.accessMode;
 
   return {
     modeOf,
@@ -46,9 +55,9 @@ export function createPolicyReads({ db, applications }: Parts): PolicyReads & { 
     async list() {
       const versions = new Map((await readAllInForce(tables())).map(({ set, version }) => [set, version]));
       const drafts = await readDraftSets(tables());
-      const known = (await applications.list()).filter(({ application }) => application.id !== API_POLICIES);
+      const known = (await applications.list()).filter(({ application }) => !isOwnSet(application.id));
       const sets = [
-        { set: API_POLICIES, accessMode: 'enforce' as const },
+        ...[...OWN_SETS.keys()].map((set) => ({ set, accessMode: 'enforce' as const })),
         ...known.map(({ application }) => ({ set: application.id, accessMode: application.accessMode })),
       ];
       return sets.map((each) => ({ ...each, inForce: versions.get(each.set) ?? null, hasDraft: drafts.has(each.set) }));

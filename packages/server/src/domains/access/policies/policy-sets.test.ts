@@ -102,6 +102,7 @@ describe('a set of policies', () => {
     expect(await inForce()).toEqual([]);
     expect(await access.policies.list()).toMatchObject([
       { set: 'holdfast', accessMode: 'enforce', inForce: null, hasDraft: false },
+      { set: 'holdfast-secrets', accessMode: 'enforce', inForce: null, hasDraft: false },
       { set: 'shop', accessMode: 'enforce', inForce: null, hasDraft: true },
     ]);
     expect(await access.policies.accept('shop', { input: {}, actor })).toMatchObject({ version: 1 });

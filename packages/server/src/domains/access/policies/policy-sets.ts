@@ -1,5 +1,4 @@
 import {
-  API_POLICIES,
   controlEvents,
   type EnforcedPolicies,
   type Mode,
@@ -17,7 +16,7 @@ import type { Applications } from '../../applications/index.ts';
 import { readPolicies, type ReadySet } from '../cedar/read-policies.ts';
 import { change, changeIn, nameOf, type Actor, type ChangeParts } from './change.ts';
 import { createEnforced } from './enforced.ts';
-import { createPolicyReads, kindOf, type PolicyReads } from './policy-reads.ts';
+import { createPolicyReads, isOwnSet, kindOf, type PolicyReads } from './policy-reads.ts';
 import { replacePolicies } from './replace-policies.ts';
 import { inForce, insertVersion, markWithdrawn, readDraft, readVersions, writeDraft } from './policy-store.ts';
 import type { AccessTables } from './tables.ts';
@@ -32,7 +31,7 @@ interface By<Input> {
   readonly actor: Actor;
 }
 
-/** Sets of access policies: one for each application that has any, and one for Holdfast's own API. */
+/** Sets of access policies: one for each application that has any, one for Holdfast's own API, and one for secrets. */
 export interface PolicySets extends PolicyReads {
   saveDraft(set: string, by: By<{ readonly text: string }>): Promise<PolicyDraft>;
   /** Puts a text, or the draft, in force. */
@@ -102,8 +101,8 @@ export function createPolicySets(parts: PolicySetsParts): PolicySets {
       return status(set);
     },
     async setMode(set, { input, actor }) {
-      if (set === API_POLICIES)
-        throw new Refusal('conflict', { errors: [{ pointer: '/accessMode', detail: 'the API enforces' }] });
+      if (isOwnSet(set))
+        throw new Refusal('conflict', { errors: [{ pointer: '/accessMode', detail: 'this set always enforces' }] });
       const { accessMode, reason } = input;
       await applications.adjust(set, { actor, reason }, (current) => ({ ...current, accessMode }));
       return status(set);
@@ -118,7 +117,7 @@ export function createPolicySets(parts: PolicySetsParts): PolicySets {
 }
 
 /** Of what an event is told: the set is an application, or no application at all. */
-const about = (set: string) => ({ application: set === API_POLICIES ? null : set, target: set });
+const about = (set: string) => ({ application: isOwnSet(set) ? null : set, target: set });
 
 async function accept(parts: PolicySetsParts, set: string, { input, actor }: By<PolicyAccept>): Promise<PolicyVersion> {
   const given = input.text ?? (await readDraft(parts.db.kysely.withTables<AccessTables>(), set))?.text;

@@ -1,6 +1,7 @@
-import { API_POLICIES, controlEvents, type EnforcedPolicies } from '@holdfast/contract';
+import { controlEvents, type EnforcedPolicies } from '@holdfast/contract';
 import { digestOfPolicies, readPolicies } from '../cedar/read-policies.ts';
 import { nameOf, type Actor, type Change, type ChangeParts } from './change.ts';
+import { isOwnSet } from './policy-reads.ts';
 import { findByDigest, insertVersion, markWithdrawn, readAllInForce } from './policy-store.ts';
 
 interface Wanted {
@@ -9,7 +10,7 @@ interface Wanted {
   readonly reason: string;
 }
 
-/** Puts the sets of an earlier policy state in force. The set of the API is not part of what gateways enforce, and stays. */
+/** Puts the sets of an earlier policy state in force. Those of Holdfast itself are not part of what gateways enforce, and stay. */
 export async function replacePolicies(
   { bus }: Pick<ChangeParts, 'bus'>,
   { tx, now, events }: Change,
@@ -17,7 +18,7 @@ export async function replacePolicies(
 ): Promise<void> {
   const by = nameOf(actor);
   const digests = new Map(wanted.map(({ application, digest }) => [application, digest]));
-  const present = (await readAllInForce(tx)).filter(({ set }) => set !== API_POLICIES);
+  const present = (await readAllInForce(tx)).filter(({ set }) => !isOwnSet(set));
   for (const { set, version } of present) {
     if (digests.has(set)) continue;
     await markWithdrawn(tx, { set, version: null, at: now, by });

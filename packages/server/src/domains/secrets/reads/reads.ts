@@ -3,7 +3,7 @@ import type { Bus } from '../../../platform/bus/bus.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import type { Database } from '../../../platform/db/database.ts';
 import { Refusal } from '../../../platform/refusal.ts';
-import type { Principal } from '../../access/index.ts';
+import { identityOf, keyOfIdentity } from '../identity.ts';
 import { about, refText } from '../ref.ts';
 import type { SecretCaller } from '../secrets.ts';
 import { noteReadAt } from '../store/entry-store.ts';
@@ -34,11 +34,6 @@ export interface WantedValue {
 export interface Reads {
   open(wanted: WantedValue, caller: SecretCaller): Promise<SecretValue>;
 }
-
-/** Id of the service account or person; null = the operator of the host, or Holdfast itself. */
-export const identityOf = ({ account, session }: Principal): string | null => account?.id ?? session?.person ?? null;
-
-const keyOfIdentity = (principal: Principal): string => identityOf(principal) ?? `${principal.actor.kind}:${principal.actor.ref}`;
 
 export function createReads({ db, bus, clock, seal }: ReadsParts): Reads {
   const tables = () => db.kysely.withTables<SecretTables>();
