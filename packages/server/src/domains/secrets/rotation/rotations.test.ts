@@ -250,6 +250,8 @@ describe('who may', () => {
     await expect(domain.rotations.start(ref, {}, reader)).rejects.toMatchObject({ code: 'permission-missing' });
     const rotator = { ...HOST, principal: { ...reader.principal, permissions: new Set(['secret:rotate' as const]) } };
     const postgres = { rotator: 'postgres' as const, admin: at('ADMIN'), role: 'shop' };
+    const permits = { text: 'permit(principal is ServiceAccount, action, resource);' };
+    await stand.access.policies.accept('holdfast-secrets', { input: permits, actor: HOST.principal.actor });
     await expect(domain.rotations.setPlan({ ...ref, settings: postgres }, rotator)).rejects.toMatchObject({
       code: 'permission-missing',
     });
