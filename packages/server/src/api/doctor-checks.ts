@@ -18,10 +18,18 @@ export interface DoctorParts {
   readonly certificates: readonly CertificateDescription[];
   readonly ledger: { readonly size: number; readonly state: string };
   readonly nowMs: () => number;
+  readonly overdueSecrets: () => Promise<OverdueSecrets>;
+}
+
+/** Secrets that are older than they may be: how many, and the addresses of some. */
+export interface OverdueSecrets {
+  readonly count: number;
+  readonly some: readonly string[];
 }
 
 /** What commonly goes wrong, looked at now. Each check stands alone: one that fails says so and the others still run. */
-export async function runDoctor({ db, dataDir, applications, certificates, ledger, nowMs }: DoctorParts): Promise<Check[]> {
+export async function runDoctor(parts: DoctorParts): Promise<Check[]> {
+  const { db, dataDir, applications, certificates, ledger, nowMs, overdueSecrets } = parts;
   const known = await applications.list().catch(() => []);
   return [
     await checkDatabase(db, nowMs),
@@ -29,6 +37,7 @@ export async function runDoctor({ db, dataDir, applications, certificates, ledge
     await checkDisk(dataDir),
     ...checkCertificates(certificates),
     ...(await checkUpstreams(known)),
+    ...(await checkSecrets(overdueSecrets)),
   ];
 }
 
@@ -81,6 +90,19 @@ function checkUpstreams(applications: readonly ApplicationView[]): Promise<Check
       });
     }),
   );
+}
+
+/** Nothing is said where no secret has a greatest age, or none is beyond it. */
+async function checkSecrets(overdue: DoctorParts['overdueSecrets']): Promise<Check[]> {
+  try {
+    const { count, some } = await overdue();
+    if (count === 0) return [];
+    const more = count > some.length ? ` and ${count - some.length} more` : '';
+    const detail = `${count} older than they may be: ${some.join(', ')}${more}`;
+    return [check('secrets', 'warning', { detail, next: 'holdfast secret list --overdue, then set or rotate them' })];
+  } catch {
+    return [check('secrets', 'failed', { detail: 'their ages cannot be looked at', next: 'holdfast logs' })];
+  }
 }
 
 function checkLedger(status: { size: number; state: string }): Check {

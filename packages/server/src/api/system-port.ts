@@ -36,9 +36,19 @@ export interface SystemPortParts {
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly checks: () => Promise<readonly Check[]>;
+  /** How many secrets are older than they may be. */
+  readonly countOverdueSecrets: () => Promise<number>;
 }
 
-export function createSystemPort({ facts, domains, bus, clock, metrics, checks }: SystemPortParts): SystemPort {
+export function createSystemPort({
+  facts,
+  domains,
+  bus,
+  clock,
+  metrics,
+  checks,
+  countOverdueSecrets,
+}: SystemPortParts): SystemPort {
   return {
     health: facts.health,
     doctor: checks,
@@ -50,6 +60,7 @@ export function createSystemPort({ facts, domains, bus, clock, metrics, checks }
       metrics.set('holdfast_audit_tree_size', ledger?.size ?? 0);
       metrics.set('holdfast_audit_projection_lag', ledger?.lag ?? 0);
       metrics.set('holdfast_bans', (await domains.protection.snapshots.show()).bans);
+      metrics.set('holdfast_secret_overdue', await countOverdueSecrets());
       return metrics.text();
     },
     async status() {

@@ -50,7 +50,7 @@ export async function openCore(foundation: Foundation) {
     createProtection({ db, bus, clock, log, applications, access, trustedHops, limits, contact, keyMaterial, vault }),
   );
   const { people, sessions, signIn, signingKeys } = rooms;
-  const secrets = openSecrets(foundation, { applications, access });
+  const secrets = openSecrets(foundation, { applications, access, metrics });
   const keys = openKeys(foundation, { audit, sealed: [rooms.mail.sealed, secrets.sealedKeys] });
   const advice = openAdvice(foundation, { identity, people, access });
   const domains = { applications, identity, access, people, sessions, signIn, signingKeys, protection, audit };
@@ -64,7 +64,7 @@ export async function openCore(foundation: Foundation) {
     links: createLinks(places, applications),
   };
   const maintenance = createMaintenance({ db, bus, rotateLedgerKey: () => audit.rotateKey() });
-  const system = describeSystem({ foundation, domains, metrics, held });
+  const system = describeSystem({ foundation, domains, metrics, held, secrets });
   const answerGateway = answering(rooms, identity);
   const shown = { metrics, audit, traffic, held, domains, peoplePort, places };
   return { ...foundation, ...shown, answerGateway, advice, secrets, keys, maintenance, system, troubles };

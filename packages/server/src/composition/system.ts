@@ -2,6 +2,7 @@ import { runDoctor } from '../api/doctor-checks.ts';
 import type { ApiDomains } from '../api/parts.ts';
 import { createSystemPort, type ProcessFacts } from '../api/system-port.ts';
 import type { Audit, AuditStatus } from '../domains/audit/index.ts';
+import { refText, type SecretsDomain } from '../domains/secrets/index.ts';
 import type { Foundation } from '../platform/foundation.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import type { Certificates } from '../platform/tls/open-certificates.ts';
@@ -20,10 +21,14 @@ interface SystemParts {
   readonly domains: ApiDomains & { readonly audit: Audit };
   readonly metrics: Metrics;
   readonly held: Held;
+  readonly secrets: Pick<SecretsDomain, 'overdue'>;
 }
 
+/** Overdue secrets that the doctor names. */
+const OVERDUE_NAMED = 5;
+
 /** What the process says of itself; the caller adds what only a serving one knows. */
-export function describeSystem({ foundation, domains, metrics, held }: SystemParts) {
+export function describeSystem({ foundation, domains, metrics, held, secrets }: SystemParts) {
   const { config, db, bus, clock, dataDir } = foundation;
   const { applications, audit } = domains;
   const startedAt = clock.now();
@@ -49,7 +54,12 @@ export function describeSystem({ foundation, domains, metrics, held }: SystemPar
           certificates: held.certificates?.describe() ?? [],
           ledger: audit.status(),
           nowMs: () => clock.monotonicMs(),
+          async overdueSecrets() {
+            const { count, refs } = await secrets.overdue(OVERDUE_NAMED);
+            return { count, some: refs.map(refText) };
+          },
         }),
+      countOverdueSecrets: async () => (await secrets.overdue(0)).count,
     });
 }
 

@@ -24,6 +24,9 @@ export const COUNTERS = {
   holdfast_protocol_rejects_total: { help: 'Bytes refused by the front gate.', labels: ['rule'] },
   holdfast_events_dropped_total: { help: 'Telemetry events dropped because a queue was full.', labels: [] },
   holdfast_jobs_total: { help: 'Jobs run.', labels: ['name', 'outcome'] },
+  holdfast_secret_reads_total: { help: 'Values of secrets that were given.', labels: ['via'] },
+  holdfast_secret_refusals_total: { help: 'Uses of secrets that were refused.', labels: ['via', 'cause'] },
+  holdfast_secret_alarms_total: { help: 'Decoys read, too many secrets read at once, rows that do not open.', labels: ['kind'] },
   holdfast_metric_series_dropped_total: { help: 'Samples dropped because of the limit of series.', labels: [] },
 } as const satisfies Record<string, CounterDefinition>;
 export type CounterName = keyof typeof COUNTERS;
@@ -32,6 +35,7 @@ export const GAUGES = {
   holdfast_bans: { help: 'Bans in force.' },
   holdfast_audit_tree_size: { help: 'Records in the audit ledger.' },
   holdfast_audit_projection_lag: { help: 'Records of the ledger that the database does not hold yet.' },
+  holdfast_secret_overdue: { help: 'Secrets that are older than they may be.' },
   holdfast_snapshot_version: { help: 'Policy snapshot in force.' },
   holdfast_ready: { help: '1 when ready to serve.' },
 } as const;

@@ -4,6 +4,7 @@ import type { Bus } from '../../platform/bus/bus.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/db/database.ts';
 import type { Keyring } from '../../platform/keyring/keyring.ts';
+import { createTableArea } from '../../platform/keyring/areas/table-area.ts';
 import type { SealedArea } from '../../platform/keyring/sealed-area.ts';
 import { createUlid } from '../../platform/ulid.ts';
 import { whoCanUse, type Access } from '../access/index.ts';
@@ -13,11 +14,10 @@ import { createGrants, type Grants } from './access/grants.ts';
 import { createReads } from './reads/reads.ts';
 import type { SecretCaller, Secrets, StagedVersions } from './secrets.ts';
 import { countOverdue, readEntries } from './store/entry-store.ts';
-import { createSealedKeys } from './store/sealed-keys.ts';
 import { createStagedVersions } from './store/staged-versions.ts';
 import { refOf } from './store/step.ts';
 import type { SecretTables } from './store/tables.ts';
-import { createValueSeal } from './store/value-seal.ts';
+import { createValueSeal, DATA_KEYS } from './store/value-seal.ts';
 import { StoredSecrets, type RotationSource } from './stored-secrets.ts';
 
 export interface SecretsParts {
@@ -76,7 +76,7 @@ export function createSecrets({ db, bus, clock, keyring, applications, access: a
       const purposes = purpose === undefined ? [null, ...new Set(named)] : [purpose];
       return whoCanUse({ access, directory, clock }, { secret, permission, via: 'api', purposes });
     },
-    sealedKeys: createSealedKeys({ db, keyring }),
+    sealedKeys: createTableArea(db, keyring, DATA_KEYS),
     showRotations(source) {
       rotations.source = source;
     },

@@ -1,5 +1,6 @@
 import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
 import type { SecretData, SecretRef } from '@holdfast/contract';
+import type { TableColumn } from '../../../platform/keyring/areas/table-area.ts';
 import { formatEnvelope, openBytes, parseEnvelope, sealBytes, type Place } from '../../../platform/keyring/envelope.ts';
 import type { Keyring } from '../../../platform/keyring/keyring.ts';
 import { isRefusal } from '../../../platform/refusal.ts';
@@ -25,7 +26,16 @@ export interface ValueSeal {
   open(key: StoredKey, place: ValuePlace, sealed: string): SecretData | null;
 }
 
-export const dataKeyPlace = (id: string): Place => ['secrets', id, 'key'];
+const dataKeyPlace = (id: string): Place => ['secrets', id, 'key'];
+
+/** What lies under the keyring: values stay as they are when its keys change. */
+export const DATA_KEYS: TableColumn = {
+  name: 'secrets: data keys',
+  table: 'secret_entry',
+  keys: [{ column: 'id' }],
+  column: 'data_key',
+  place: ([id = '']) => dataKeyPlace(id),
+};
 
 const placeOf = ({ application, environment, name, version }: ValuePlace): Place => [
   'secrets',
