@@ -128,6 +128,14 @@ export const PAGES: readonly PageEntry[] = [
     load: async () => import('./secrets/SecretPage.tsx'),
   },
   {
+    path: '/keys',
+    title: 'Keys',
+    group: 'Data',
+    needs: 'key:read',
+    words: 'encryption root key rotate rewrap seal unseal',
+    load: async () => import('./keys/KeysPage.tsx'),
+  },
+  {
     path: '/audit',
     title: 'Audit ledger',
     group: 'Assure',

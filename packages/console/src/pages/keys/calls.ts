@@ -1,0 +1,17 @@
+import type { KeyringView, RewrapView } from '@holdfast/contract';
+import { queryOptions } from '@tanstack/react-query';
+import { read } from '../../api/client.ts';
+
+const LOOK_MS = 1000;
+
+export const keysQuery = queryOptions({
+  queryKey: ['keys'],
+  queryFn: async ({ signal }) => read<KeyringView>('/keys', {}, signal),
+});
+
+/** Read again as long as it works. */
+export const rewrapQuery = queryOptions({
+  queryKey: ['keys', 'rewrap'],
+  queryFn: async ({ signal }) => read<RewrapView>('/keys/rewrap', {}, signal),
+  refetchInterval: ({ state }) => (state.data?.state === 'running' ? LOOK_MS : false),
+});
