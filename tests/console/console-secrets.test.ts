@@ -131,6 +131,25 @@ describe.skipIf(!isPresent)('secrets in the console', () => {
     expect(complaints).toEqual([]);
   });
 
+  test('a program may read it once somebody lets it, for what was said, and no more when that is taken back', async () => {
+    await using opened = await stand.open();
+    const { page, complaints } = opened;
+    await page.goto(`${stand.origin}/secrets/${stand.secret}`);
+    const readers = page.getByRole('table', { name: 'Who may' });
+    await readers.getByRole('cell', { name: 'ada' }).waitFor();
+    expect(await readers.getByRole('cell', { name: stand.account }).count()).toBe(0);
+    await page.getByRole('button', { name: 'Let somebody read it' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Its name').fill(stand.account);
+    await dialog.getByLabel('Only for (optional)').fill('deploy');
+    await dialog.getByRole('button', { name: 'Let read' }).click();
+    const grants = page.getByRole('table', { name: 'Grants for this secret' });
+    await grants.getByRole('row').filter({ hasText: stand.account }).filter({ hasText: 'deploy' }).waitFor();
+    await grants.getByRole('button', { name: `Revoke what was granted to ${stand.account}` }).click();
+    await grants.waitFor({ state: 'detached' });
+    expect(complaints).toEqual([]);
+  });
+
   test('what is typed while the confirmation ran out waits in the tab, and lies nowhere on the disk', async () => {
     await using opened = await stand.open();
     const { page } = opened;

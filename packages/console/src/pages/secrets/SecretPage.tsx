@@ -7,6 +7,7 @@ import { Badge } from '../../ui/Badge.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { PageHead } from '../../ui/PageHead.tsx';
 import type { PageModule } from '../page.ts';
+import { AccessPanel } from './access/AccessPanel.tsx';
 import { refOf, secretQuery, useSecretRef } from './calls.ts';
 import { AboutPanel } from './settings/AboutPanel.tsx';
 import { RemoveButton } from './settings/RemoveButton.tsx';
@@ -50,6 +51,7 @@ function SecretPage() {
           <AboutPanel secret={secret} />
         </div>
         <VersionsPanel secret={secret} />
+        {may('policy:read') && <AccessPanel secret={secret} />}
       </div>
       {search['write'] !== undefined && may('secret:write') && <NewVersion secret={secret} />}
     </>
