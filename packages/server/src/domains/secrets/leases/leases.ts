@@ -1,4 +1,4 @@
-import type { Lease, LeaseKind, Page, PageQuery } from '@holdfast/contract';
+import type { Lease, Page, PageQuery } from '@holdfast/contract';
 import type { SecretCaller } from '../secrets.ts';
 
 /**
@@ -22,14 +22,3 @@ export interface Leases {
 }
 
 export type LeaseListQuery = PageQuery & { readonly prefix?: string | undefined; readonly ended?: boolean | undefined };
-
-/** What a kind of lease has to say of itself. */
-export interface LeaseSource {
-  readonly kind: LeaseKind;
-  /** Takes away what the lease was for; done already is done. Throws a `Refusal` while the target does not answer. */
-  end(lease: Lease): Promise<void>;
-  /** Tells the target that it holds longer, where the target knows of an end. */
-  extend(lease: Lease, expiresAt: number): Promise<void>;
-  /** From now, when nobody said how long. */
-  secondsOf(lease: Lease): Promise<number>;
-}

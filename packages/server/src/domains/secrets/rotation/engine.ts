@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { Log } from '../../../platform/log.ts';
 import { faultPoint } from '../../../platform/fault-point.ts';
 import { about } from '../ref.ts';
-import { claimRotation, releaseClaims } from './rotation-store.ts';
+import { claimRotation, readDueRotations, releaseClaims } from './rotation-store.ts';
 import { claimUntil, LostClaim, RotationRun, type StepParts } from './step.ts';
 import { performStep } from './steps.ts';
 import type { RotationTables } from './tables.ts';
@@ -17,7 +17,7 @@ const TRIES_OURS_MAX = 10;
 /** After this many tries somebody is told that an old credential is still alive. */
 const TRIES_TOLD = 3;
 /** At one look; the next is a second later. */
-const AT_ONCE_MAX = 8;
+const AT_ONCE_MAX = 4;
 
 export interface EngineParts extends StepParts {
   readonly log: Log;
@@ -52,19 +52,15 @@ class RotationEngine implements Engine {
   }
 
   async run(id: string): Promise<void> {
-    await this.#claimAndWork(id);
+    const now = this.#parts.clock.now();
+    const row = await claimRotation(this.#db(), { holder: this.#holder, now, until: claimUntil(now) }, id);
+    if (row !== null) await this.#work(new RotationRun(this.#parts, row));
   }
 
   async tick(): Promise<void> {
-    for (let worked = 0; worked < AT_ONCE_MAX; worked += 1) if (!(await this.#claimAndWork(null))) return;
-  }
-
-  async #claimAndWork(id: string | null): Promise<boolean> {
-    const now = this.#parts.clock.now();
-    const row = await claimRotation(this.#db(), { holder: this.#holder, now, until: claimUntil(now) }, id);
-    if (row === null) return false;
-    await this.#work(new RotationRun(this.#parts, row));
-    return true;
+    const due = await readDueRotations(this.#db(), this.#parts.clock.now(), AT_ONCE_MAX);
+    // At the same time: a target that hangs must not hold up the others.
+    await Promise.all(due.map(async (id) => this.run(id)));
   }
 
   async #work(run: RotationRun): Promise<void> {

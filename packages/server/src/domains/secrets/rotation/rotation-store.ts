@@ -70,23 +70,21 @@ export interface Claim {
   readonly until: number;
 }
 
-/** One that is due and that nobody works on; null = none. With an id that one, due or not. */
-export async function claimRotation(
-  db: RotationDb,
-  { holder, now, until }: Claim,
-  id: string | null,
-): Promise<RotationRow | null> {
-  let free = db
-    .selectFrom('secret_rotation')
-    .select('id')
-    .where('finished_at', 'is', null)
-    .where('due_at', '<=', now)
-    .where((where) => where.or([where('claimed_until', 'is', null), where('claimed_until', '<=', now)]));
-  if (id !== null) free = free.where('id', '=', id);
+const isFree = (now: number) => sql<boolean>`(finished_at is null and due_at <= ${now} and (claimed_until is null or claimed_until <= ${now}))`;
+
+/** Those that are due and that nobody works on. */
+export async function readDueRotations(db: RotationDb, now: number, max: number): Promise<string[]> {
+  const rows = await db.selectFrom('secret_rotation').select('id').where(isFree(now)).orderBy('due_at').limit(max).execute();
+  return rows.map(({ id }) => id);
+}
+
+/** This one is in the hands of the holder from now on; null = it is not due, or in other hands. */
+export async function claimRotation(db: RotationDb, { holder, now, until }: Claim, id: string): Promise<RotationRow | null> {
   const row = await db
     .updateTable('secret_rotation')
     .set({ claim: holder, claimed_until: until })
-    .where('id', '=', free.orderBy('due_at').limit(1).forUpdate().skipLocked())
+    .where('id', '=', id)
+    .where(isFree(now))
     .returningAll()
     .executeTakeFirst();
   return row ?? null;

@@ -1,0 +1,57 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { TargetFault } from '../target-fault.ts';
+import { quoteName, quoteText } from './quote.ts';
+import { hasRole } from './roles.ts';
+import type { PostgresSession } from './session.ts';
+
+const TERMINATE_MS = 2000;
+const LOOKS = 5;
+const LOOK_MS = 100;
+
+/** Refuses a role that could not make users. */
+export async function assertMakesUsers(session: PostgresSession): Promise<void> {
+  const [row] = await session.query<{ may: boolean }>(
+    'select (rolsuper or rolcreaterole) as may from pg_roles where rolname = current_user',
+  );
+  if (row?.may !== true) throw new TargetFault('the administering role may not create roles');
+}
+
+/** Runs it and takes it back: faults of the template show when it is written, not when somebody needs a user. */
+export async function tryStatements(session: PostgresSession, statements: string): Promise<void> {
+  await session.query('begin');
+  try {
+    await session.query(statements);
+  } finally {
+    await session.query('rollback');
+  }
+}
+
+export async function setExpiration(session: PostgresSession, name: string, expiration: string): Promise<void> {
+  await session.query(`alter role ${quoteName(name)} valid until ${quoteText(expiration)}`);
+}
+
+/**
+ * Nobody logs in any more, then its sessions end, then what it owns goes to the administering role, and then it is gone. Gone
+ * already is gone. Rights in other databases of the server keep the role, switched off, and are a fault.
+ */
+export async function dropUser(session: PostgresSession, name: string, revocation: string | null): Promise<void> {
+  if (!(await hasRole(session, name))) return;
+  const role = quoteName(name);
+  await session.query(`alter role ${role} nologin password null`);
+  await endSessions(session, name);
+  if (revocation !== null) await session.query(revocation);
+  const [admin] = await session.query<{ rolsuper: boolean }>('select rolsuper from pg_roles where rolname = current_user');
+  const member = admin?.rolsuper === true ? '' : `grant ${role} to current_user; `;
+  await session.query(`${member}reassign owned by ${role} to current_user; drop owned by ${role}; drop role ${role}`);
+}
+
+async function endSessions(session: PostgresSession, name: string): Promise<void> {
+  for (let look = 0; look < LOOKS; look += 1) {
+    const open = await session.query(`select pg_terminate_backend(pid, ${TERMINATE_MS}) from pg_stat_activity where usename = $1`, [
+      name,
+    ]);
+    if (open.length === 0) return;
+    if (look > 0) await sleep(LOOK_MS);
+  }
+  throw new TargetFault('sessions of the user do not end', { isAway: true });
+}
