@@ -3,7 +3,7 @@ import { createApi } from './api/create-api.ts';
 import type { Api } from './api/route.ts';
 import { declaredIn } from './domains/applications/index.ts';
 import { addressText, startLink } from './gateway/link/open-link.ts';
-import { openAdministration } from './composition/administration.ts';
+import { openAdministration, openedOnes } from './composition/administration.ts';
 import { openServedCertificates } from './composition/certificates.ts';
 import { openCore, type Core } from './composition/core.ts';
 import { declareApplications } from './composition/declare.ts';
@@ -36,7 +36,7 @@ export interface ControlPlane {
 }
 
 export interface Running {
-  readonly addresses: Readonly<Record<'https' | 'http' | 'plain' | 'admin', string | null>>;
+  readonly addresses: Readonly<Record<'https' | 'http' | 'plain' | 'admin' | 'vault', string | null>>;
   readonly applications: readonly string[];
   readonly mode: string;
   readonly isDemo: boolean;
@@ -94,7 +94,7 @@ async function startServing(core: Core, { origins, file }: LoadedConfig, io: Ser
   progress({ kind: 'done', step: 'ledger open', detail: `${audit.status().size} records` });
   const { declared, mode, isDemo } = await declareApplications(core, { progress, origins });
   await domains.protection.declareAllows(config.bans.allow);
-  const names = new Set([...config.host, ...declared.flatMap(({ hosts }) => hosts ?? [])]);
+  const names = new Set([...config.host, ...config.vault.hosts, ...declared.flatMap(({ hosts }) => hosts ?? [])]);
   const served = await openServedCertificates(core, [...names]);
   const link = await connectGateway(core);
   const bound = await startLink(
@@ -109,7 +109,7 @@ async function startServing(core: Core, { origins, file }: LoadedConfig, io: Ser
     http: addressText('http', bound.http),
     plain: addressText('http', bound.plain),
   };
-  const listeners = Object.entries(addresses).flatMap(([name, address]) => (address === null ? [] : [{ name, address }]));
+  const listeners = openedOnes(addresses);
   const health = (): HealthView => ({
     live: true,
     started: true,
@@ -122,7 +122,7 @@ async function startServing(core: Core, { origins, file }: LoadedConfig, io: Ser
     gateway: () => (at === null ? null : { at, secure: bound.https !== null }),
   });
   const admin = await openAdministration(core, { certificates: served.certificates.supply, system, addresses });
-  listeners.push({ name: 'admin', address: admin.address });
+  listeners.push(...openedOnes(admin.addresses));
 
   const started = { version: readVersion(), runtime: process.version, mode, workers: config.workers };
   await bus.record(bus.newEvent(controlEvents.systemStarted, { payload: started }));
@@ -130,7 +130,7 @@ async function startServing(core: Core, { origins, file }: LoadedConfig, io: Ser
   domains.protection.start();
   await startUpkeep(core, served, file);
   return {
-    addresses: { ...addresses, admin: admin.address },
+    addresses: { ...addresses, ...admin.addresses },
     applications: declared.map(({ id }) => id),
     mode,
     isDemo,

@@ -4,7 +4,7 @@ import { HTTPException } from 'hono/http-exception';
 import type { z } from 'zod';
 import { problemResponse } from '../platform/http/problem.ts';
 import { Refusal, type FieldFault } from '../platform/refusal.ts';
-import { authenticate } from './authenticate.ts';
+import { authenticate, peerAddress } from './authenticate.ts';
 import { idempotency } from './idempotency.ts';
 import { mountConsole } from './console/mount-console.ts';
 import { plainStart } from './console/plain-start.ts';
@@ -88,6 +88,10 @@ export function createApi(parts: ApiParts): Api {
     }),
   );
   mountProbes(api, system);
+  const { vault } = parts;
+  // Tokens alone count there, so there is no place for it where the host itself is the token.
+  if (vault !== undefined && trust.kind === 'token')
+    api.all('/v1/*', async (context) => vault(context.req.raw, peerAddress(context)));
   if (people !== undefined && trust.kind === 'token') mountSignIn(api, people);
   mountConsole(api, { files, plain: async (context, isBuilt) => plainStart(context, people ?? null, isBuilt) });
   api.use(

@@ -31,6 +31,7 @@ import type { Log } from '../platform/log.ts';
 import type { ConsoleFiles } from './console/files.ts';
 import type { MaintenancePort } from './maintenance.ts';
 import type { Streams } from './streams/streams.ts';
+import type { VaultHandler } from './vault/create-vault.ts';
 
 /** What the API asks of the ledger. */
 export interface AuditPort {
@@ -122,6 +123,8 @@ export interface ApiParts {
   readonly watching?: WatchPort;
   /** Left out = no secrets are kept here. */
   readonly secrets?: Pick<SecretsDomain, 'secrets' | 'grants' | 'whoCan'>;
+  /** What Vault clients speak, below `/v1/`; left out = they are not served here. */
+  readonly vault?: VaultHandler;
   /** Left out = uses of rights are not counted here. */
   readonly advisor?: Advisor;
   /** Left out = no keys are shown or changed here. */

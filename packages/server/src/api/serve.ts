@@ -5,8 +5,8 @@ import { createServer as createTcpServer, type Server, type Socket } from 'node:
 import type { SecureContextOptions, Server as TlsServer, TlsOptions } from 'node:tls';
 import { getRequestListener } from '@hono/node-server';
 import { Refusal } from '../platform/refusal.ts';
-import type { Api } from './route.ts';
 import { OWN_HOST } from './shield.ts';
+import { answerList } from './vault/list-verb/answer-list.ts';
 
 const HEADERS_TIMEOUT_MS = 5000;
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -25,6 +25,8 @@ export type ApiListen =
       readonly host: string;
       readonly port: number;
       readonly tls: (TlsOptions & SecureContextOptions) | null;
+      /** Which setting says this place; left out = `--admin`. */
+      readonly setting?: string;
     }
   /** Lies in the data directory, which only its owner can enter. */
   | { readonly kind: 'socket'; readonly path: string };
@@ -44,6 +46,12 @@ const limits = {
   maxHeaderSize: HEADER_BYTES_MAX,
 };
 
+/** What answers: the admin API, or that of Vault clients alone. */
+export interface Served {
+  // The second argument is what the framework hands on as the bindings of a call.
+  readonly fetch: (request: Request, bindings?: object) => Response | Promise<Response>;
+}
+
 type Handle = (incoming: IncomingMessage, outgoing: ServerResponse) => void;
 type HttpServer = ReturnType<typeof createHttpServer>;
 
@@ -54,15 +62,17 @@ interface Doors {
   readonly http: HttpServer;
 }
 
-function createDoors(api: Api, listen: ApiListen): Doors {
+function createDoors(api: Served, listen: ApiListen): Doors {
   const listener = getRequestListener(api.fetch);
   // The listener answers every error itself; its promise never rejects.
   const handle: Handle = (incoming, outgoing) => void listener(incoming, outgoing);
   if (listen.kind === 'socket' || listen.tls === null) {
     const http = createHttpServer(limits, handle);
+    if (listen.kind === 'tcp') answerList(http, (request, socket) => api.fetch(request, { incoming: { socket } }));
     return { front: http, tlsServer: null, http };
   }
   const tlsServer = createHttpsServer({ ...limits, ...listen.tls }, handle);
+  answerList(tlsServer, (request, socket) => api.fetch(request, { incoming: { socket } }));
   const http = createHttpServer(limits, probesOnly(handle));
   return { front: createTcpServer((socket) => enter(socket, { tlsServer, http })), tlsServer, http };
 }
@@ -100,7 +110,9 @@ async function open(server: Server, listen: ApiListen): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const detail =
-        listen.kind === 'tcp' ? `Another process listens on ${listen.host}:${listen.port}, the place of --admin.` : undefined;
+        listen.kind === 'tcp'
+          ? `Another process listens on ${listen.host}:${listen.port}, the place of ${listen.setting ?? '--admin'}.`
+          : undefined;
       reject(
         error.code === 'EADDRINUSE'
           ? new Refusal('port-taken', { cause: error, ...(detail === undefined ? {} : { detail }) })
@@ -113,7 +125,7 @@ async function open(server: Server, listen: ApiListen): Promise<void> {
 }
 
 /** Serves the API until closed. Of a socket left by a killed process the file is removed first: the data directory's lock says that it is dead. */
-export async function serveApi(api: Api, listen: ApiListen): Promise<ServedApi> {
+export async function serveApi(api: Served, listen: ApiListen): Promise<ServedApi> {
   const { front: server, tlsServer, http } = createDoors(api, listen);
   server.maxConnections = CONNECTIONS_MAX;
   if (listen.kind === 'socket') await rm(listen.path, { force: true });

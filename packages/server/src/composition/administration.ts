@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { openConsoleFiles } from '../api/console/files.ts';
 import type { Core } from './core.ts';
 import { placeOf } from './places.ts';
+import { createVaultApi, openVaultOf } from './vault.ts';
 import { createWatching } from './watching.ts';
 
 /** Beside the server, as installed and as checked out; built by `npm run build:console`. */
@@ -15,10 +16,15 @@ interface Opening extends Pick<AdminParts, 'certificates' | 'system'> {
 }
 
 export interface Administration {
-  readonly address: string;
+  /** Vault clients have a listener of their own, or null: then they come to that of the administration. */
+  readonly addresses: { readonly admin: string; readonly vault: string | null };
   /** Null = there is an owner. */
   readonly setupLink: string | null;
 }
+
+/** Listeners by their names; null = not opened. */
+export const openedOnes = (addresses: Readonly<Record<string, string | null>>) =>
+  Object.entries(addresses).flatMap(([name, address]) => (address === null ? [] : [{ name, address }]));
 
 /** The admin listener and the socket; and as long as nobody is an owner, the link that makes the first one. */
 export async function openAdministration(core: Core, { certificates, system, addresses }: Opening): Promise<Administration> {
@@ -26,7 +32,8 @@ export async function openAdministration(core: Core, { certificates, system, add
   const keys = core.keys.care;
   const console = openConsoleFiles(CONSOLE_FOLDER);
   const advisor = core.advice.advisor;
-  const shown = { domains, system, people, watching: createWatching(core), secrets, advisor, keys, maintenance, console };
+  const vault = createVaultApi(core);
+  const shown = { domains, system, people, watching: createWatching(core), secrets, vault, advisor, keys, maintenance, console };
   const parts = { listen: config.admin.listen, dataDir, certificates, log, ...shown };
   const { address } = stack.use(await openAdmin(parts));
   places.admin = placeOf(address);
@@ -36,5 +43,5 @@ export async function openAdministration(core: Core, { certificates, system, add
   const setupLink = (await admins.isSetupOpen())
     ? `${links.admin('setup')}${(await admins.issueSetupLink(BY_START)).token}`
     : null;
-  return { address, setupLink };
+  return { addresses: { admin: address, vault: await openVaultOf(core, { vault, certificates }) }, setupLink };
 }

@@ -17,6 +17,7 @@ import { openIdentity } from './identity.ts';
 import { openKeys } from './keyring.ts';
 import { configuredPlaces, createLinks } from './places.ts';
 import { openSecrets } from './secrets.ts';
+import { openVaultParts } from './vault.ts';
 import { describeSystem, type Held } from './system.ts';
 import type { Foundation } from '../platform/foundation.ts';
 import type { Keyring } from '../platform/keyring/keyring.ts';
@@ -51,7 +52,8 @@ export async function openCore(foundation: Foundation) {
   );
   const { people, sessions, signIn, signingKeys } = rooms;
   const secrets = openSecrets(foundation, { applications, access, metrics });
-  const keys = openKeys(foundation, { audit, sealed: [rooms.mail.sealed, secrets.sealedKeys] });
+  const vaultPort = openVaultParts(foundation, identity);
+  const keys = openKeys(foundation, { audit, sealed: [rooms.mail.sealed, secrets.sealedKeys, ...vaultPort.sealed] });
   const advice = openAdvice(foundation, { identity, people, access });
   const domains = { applications, identity, access, people, sessions, signIn, signingKeys, protection, audit };
   const places = configuredPlaces(config);
@@ -67,7 +69,7 @@ export async function openCore(foundation: Foundation) {
   const system = describeSystem({ foundation, domains, metrics, held, secrets });
   const answerGateway = answering(rooms, identity);
   const shown = { metrics, audit, traffic, held, domains, peoplePort, places };
-  return { ...foundation, ...shown, answerGateway, advice, secrets, keys, maintenance, system, troubles };
+  return { ...foundation, ...shown, answerGateway, advice, secrets, vaultPort, keys, maintenance, system, troubles };
 }
 
 /** What gateways ask while a request waits. */

@@ -16,7 +16,10 @@ export interface Neighbours {
   endSessions(hashes: readonly string[], isOwn: boolean): void;
 }
 
-export function meetNeighbours({ nodes, domains, stack, log, held }: Core, link: Pick<GatewayLink, 'endSessions'>): Neighbours {
+export function meetNeighbours(
+  { nodes, domains, vaultPort, stack, log, held }: Core,
+  link: Pick<GatewayLink, 'endSessions'>,
+): Neighbours {
   const { snapshots } = domains.protection;
   if (nodes.kind === 'alone') return { endSessions: (hashes) => link.endSessions(hashes) };
   const look = async (): Promise<void> => {
@@ -34,6 +37,7 @@ export function meetNeighbours({ nodes, domains, stack, log, held }: Core, link:
     if (!hashes.success) return;
     // Also tokens of programs are told by these: what this node remembers of them is as old as what its gateways do.
     domains.identity.forget();
+    vaultPort.tokens.forget();
     link.endSessions(hashes.data);
   });
   nodes.on('policy', follow);

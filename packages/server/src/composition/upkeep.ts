@@ -45,6 +45,10 @@ export async function startUpkeep(
   });
   jobs.every(here('keyring'), KEY_CARE_EVERY_SECONDS, async () => core.keys.care.look());
   followKeys(core.keys, core);
+  const { tokens, roles, wrapping } = core.vaultPort;
+  jobs.every('vault.sweep', SWEEP_EVERY_SECONDS, async () => {
+    for (const holder of [tokens, roles, wrapping]) await holder.sweep();
+  });
   core.traffic.start();
   await jobs.start();
   stack.use(

@@ -35,6 +35,14 @@ const adminSchema = z.strictObject({
   oidc: firstOwnerSchema,
 });
 
+/** Where Vault clients come in, besides the admin listener. */
+const vaultSchema = z.strictObject({
+  /** HTTPS with the certificates of this node; null = on the admin listener only. */
+  listen: listen.nullable().default(null),
+  /** Names under which clients reach it, for its certificate. */
+  hosts: z.array(hostNameSchema).max(64).default([]),
+});
+
 const acmeSchema = z.strictObject({
   enabled: z.boolean().default(false),
   directory: z
@@ -92,6 +100,7 @@ export const configSchema = z
       .default('node-1'),
     listen: listenSchema.prefault({}),
     admin: adminSchema.prefault({}),
+    vault: vaultSchema.prefault({}),
     mode: modeSchema.default('monitor'),
     login: loginModeSchema.default('off'),
     /** Host names served; empty = any well-formed one. */
