@@ -1,7 +1,9 @@
 import type { BranchBody } from '../command.ts';
+import { exportVerb } from './secret/export.ts';
 import { get } from './secret/get.ts';
 import { grant, grants, revokeGrant } from './secret/grant.ts';
 import { history } from './secret/history.ts';
+import { importVerb } from './secret/import.ts';
 import { list } from './secret/list.ts';
 import { rollback } from './secret/rollback.ts';
 import { runVerb } from './secret/run.ts';
@@ -29,5 +31,7 @@ export const secret: BranchBody = {
     revokeGrant,
     whoCan,
     runVerb,
+    importVerb,
+    exportVerb,
   ],
 };

@@ -10,7 +10,10 @@ export const decrypt: Verb = {
   summary: 'print the plain file; nothing is written',
   words: [{ name: '<file>', help: 'the encrypted file; - is stdin' }],
   options: [IDENTITY_OPTION],
-  examples: ['holdfast env decrypt .env.enc', 'holdfast env decrypt .env.enc --identity-file ./deploy.key'],
+  examples: [
+    'holdfast env decrypt .env.enc',
+    'holdfast env decrypt .env.enc | holdfast secret import - --app shop --env staging',
+  ],
   run,
 };
 
