@@ -10,7 +10,9 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const NODE_MAJOR_MIN = 24;
 const SOURCE_CONDITION = '@holdfast/source';
-const FORWARDED_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'];
+const FORWARDED_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'];
+// A terminal sends these to the whole group: forwarded as well they would come twice, and the second one means "at once".
+const TYPED_SIGNALS = ['SIGINT', 'SIGQUIT'];
 const EXIT_USAGE = 2;
 
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -58,7 +60,11 @@ function runBundled() {
     return;
   }
   const child = spawn(bundled, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
-  for (const signal of FORWARDED_SIGNALS) process.on(signal, () => child.kill(signal));
+  for (const signal of FORWARDED_SIGNALS) {
+    process.on(signal, () => {
+      if (!(process.stdin.isTTY && TYPED_SIGNALS.includes(signal))) child.kill(signal);
+    });
+  }
   child.on('error', (error) => {
     process.stderr.write(`holdfast cannot start ${bundled}: ${error.message}\n`);
     process.exitCode = EXIT_USAGE;

@@ -1,0 +1,143 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { chmodSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { EventView } from '@holdfast/contract';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { BIN, holdfast } from '../../support/holdfast-process.ts';
+import { startRunStand, type RunStand } from './run-stand.ts';
+
+const VALUE = 'value-of-the-key';
+const WANTED = ['--app', 'app', '--env', 'production', '--only', 'KEY'];
+const PRINT = ['--no-mask', '--', 'sh', '-c', 'printf %s "$KEY"'];
+
+let stand: RunStand;
+let account = '';
+const tokens = new Map<string, string>();
+
+beforeAll(async () => {
+  stand = await startRunStand();
+  await stand.set('production', 'KEY', VALUE);
+  const made = await stand.server.cli<{ id: string }>('service', 'create', 'shop-runner');
+  account = made.data.id;
+  for (const [name, permissions] of [
+    ['may', ['secret:read', 'secret:reveal']],
+    ['may-not', ['secret:read']],
+  ] as const) {
+    const args = ['token', 'create', '--account', 'shop-runner', '--name', name, '--permission', ...permissions];
+    tokens.set(name, (await stand.server.cli<{ token: string }>(...args)).data.token);
+  }
+});
+afterAll(async () => stand[Symbol.asyncDispose]());
+
+const tokenFile = (name: string): string => {
+  const file = path.join(stand.server.dataDir, '..', `${path.basename(stand.server.dataDir)}-${name}.token`);
+  writeFileSync(file, `${tokens.get(name) ?? ''}\n`, { mode: 0o600 });
+  chmodSync(file, 0o600);
+  return file;
+};
+/** The newest record of this kind that names the secret. */
+const lastRecord = async (type: string): Promise<EventView | undefined> => {
+  const { data } = await stand.server.cli<{ events: EventView[] }>('audit', 'tail', '--type', type, '--lines', '50');
+  return data.events.filter(({ payload }) => payload['secret'] === 'app/production/KEY')[0];
+};
+
+describe('who asks for the values', () => {
+  test('a service account over TLS, from anywhere: the record names it and the purpose', async () => {
+    const env = {
+      HOLDFAST_DATA_DIR: '/tmp/not-on-this-host',
+      HOLDFAST_SERVER: stand.server.admin,
+      HOLDFAST_SERVER_CA: path.join(stand.server.dataDir, 'tls/ca.crt'),
+      HOLDFAST_TOKEN_FILE: tokenFile('may'),
+    };
+    const ran = await stand.run([...WANTED, '--purpose', 'nightly report', ...PRINT], env);
+    expect(ran).toMatchObject({ code: 0, stdout: VALUE });
+    expect((await lastRecord('secret.read'))?.payload).toMatchObject({ identity: account, purpose: 'nightly report' });
+    const untrusted = await stand.run([...WANTED, ...PRINT], { ...env, HOLDFAST_SERVER_CA: '' });
+    expect(untrusted).toMatchObject({ code: 4, stdout: '', stderr: expect.stringContaining('HOLDFAST_SERVER_CA') });
+  });
+
+  test('a service account at the socket of the data directory is itself, not the operator of the host', async () => {
+    const ran = await stand.run([...WANTED, ...PRINT], { HOLDFAST_TOKEN: tokens.get('may') ?? '' });
+    expect(ran).toMatchObject({ code: 0, stdout: VALUE });
+    expect((await lastRecord('secret.read'))?.payload).toMatchObject({ identity: account, purpose: 'run' });
+  });
+
+  test('one that may not read values is refused, and a record says so without the value', async () => {
+    const ran = await stand.run([...WANTED, ...PRINT], { HOLDFAST_TOKEN: tokens.get('may-not') ?? '' });
+    expect(ran).toMatchObject({ code: 4, stdout: '' });
+    const { data } = await stand.server.cli<{ events: EventView[] }>('audit', 'tail', '--lines', '50');
+    const refused = data.events.filter(({ type }) => type === 'token.refused' || type === 'secret.refused');
+    expect(refused.length).toBeGreaterThan(0);
+    expect(JSON.stringify(refused)).not.toContain(VALUE);
+  });
+
+  test('without a token it is the operator of the host', async () => {
+    expect(await stand.run([...WANTED, ...PRINT])).toMatchObject({ code: 0, stdout: VALUE });
+    expect((await lastRecord('secret.read'))?.payload).toMatchObject({ identity: null, purpose: 'run' });
+  });
+});
+
+describe('a .env file comes in and goes out', () => {
+  const PLACE = ['--app', 'app', '--env', 'imported'];
+  const command = (args: readonly string[], input = '') => holdfast([...args, '--data-dir', stand.server.dataDir], { input });
+
+  test('as it was, with a record of each value that went out', async () => {
+    const text = `A=1\nB='two words'\nC="it's \\$5"\nD='line\nnext'\n`;
+    expect(await command(['secret', 'import', '-', ...PLACE], text)).toMatchObject({ code: 0 });
+    const out = await command(['secret', 'export', ...PLACE]);
+    expect(out).toMatchObject({ code: 0, stdout: text });
+    const { data } = await stand.server.cli<{ events: EventView[] }>('audit', 'tail', '--type', 'secret.read', '--lines', '50');
+    const exported = data.events.filter(({ payload }) => payload['purpose'] === 'export').map(({ payload }) => payload['secret']);
+    expect(exported.toSorted()).toEqual(['A', 'B', 'C', 'D'].map((name) => `app/imported/${name}`));
+  });
+
+  test('a file with a fault, and one that names what is there, leave everything as it was', async () => {
+    expect(await command(['secret', 'import', '-', ...PLACE], 'E=1\nF = 2\n')).toMatchObject({ code: 3 });
+    expect(await command(['secret', 'import', '-', ...PLACE], 'E=1\nA=2\n')).toMatchObject({ code: 1 });
+    const names = (
+      await stand.server.cli<{ secrets: { name: string; latestVersion: number }[] }>('secret', 'list', '--env', 'imported')
+    ).data.secrets;
+    expect(names.map(({ name, latestVersion }) => `${name}${latestVersion}`).toSorted()).toEqual(['A1', 'B1', 'C1', 'D1']);
+    expect(await command(['secret', 'import', '-', ...PLACE, '--overwrite'], 'E=1\nA=2\n')).toMatchObject({ code: 0 });
+    expect((await command(['secret', 'export', ...PLACE, '--format', 'docker', '--dry-run'])).stdout).toContain('would print E');
+  });
+});
+
+/** Runs a command line at a terminal of its own (util-linux); what it shows. */
+function atTerminal(line: string): Promise<string> {
+  return new Promise((done, fail) => {
+    const env = { ...process.env, NO_COLOR: '1', HOLDFAST_DATA_DIR: stand.server.dataDir };
+    const child = spawn('script', ['-qec', line, '/dev/null'], { env, stdio: ['pipe', 'pipe', 'ignore'] });
+    let shown = '';
+    child.stdout.on('data', (chunk: Buffer) => (shown += chunk.toString()));
+    child.once('error', fail);
+    child.once('close', () => done(shown.replaceAll('\r\n', '\n')));
+  });
+}
+
+function hasScript(): boolean {
+  try {
+    execFileSync('script', ['--version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    process.emitWarning('`script` of util-linux is not installed: what a terminal passes on is not tested here.');
+    return false;
+  }
+}
+
+describe.skipIf(!hasScript())('at a terminal', () => {
+  const line = (flags: string): string =>
+    `${process.execPath} ${BIN} run ${WANTED.join(' ')} ${flags} -- sh -c 'test -t 0 && echo in; test -t 1 && echo out; echo $KEY'`;
+
+  test('the program has the terminal itself, and is told that nothing is masked there', async () => {
+    const shown = await atTerminal(line(''));
+    expect(shown).toContain(`in\nout\n${VALUE}\n`);
+    expect(shown).toContain('not masked');
+  });
+
+  test('with --mask its output goes through us, and its input is still the terminal', async () => {
+    const shown = await atTerminal(line('--mask'));
+    expect(shown).toContain('in\n***\n');
+    expect(shown).not.toContain(VALUE);
+  });
+});
