@@ -19,11 +19,17 @@ beforeAll(async () => {
   await stand.set('production', 'KEY', VALUE);
   const made = await stand.server.cli<{ id: string }>('service', 'create', 'shop-runner');
   account = made.data.id;
-  for (const [name, permissions] of [
-    ['may', ['secret:read', 'secret:reveal']],
-    ['may-not', ['secret:read']],
+  const granted = await stand.server.cli('secret', 'grant', 'app/production/*', '--to', 'shop-runner');
+  expect(granted.code, granted.stderr).toBe(0);
+  await stand.server.cli('service', 'create', 'narrow');
+  const narrow = await stand.server.cli('secret', 'grant', 'app/production/KEY', '--to', 'narrow', '--purpose', 'run');
+  expect(narrow.code, narrow.stderr).toBe(0);
+  for (const [name, owner, permissions] of [
+    ['may', 'shop-runner', ['secret:read', 'secret:reveal']],
+    ['may-not', 'shop-runner', ['secret:read']],
+    ['narrow', 'narrow', ['secret:read', 'secret:reveal']],
   ] as const) {
-    const args = ['token', 'create', '--account', 'shop-runner', '--name', name, '--permission', ...permissions];
+    const args = ['token', 'create', '--account', owner, '--name', name, '--permission', ...permissions];
     tokens.set(name, (await stand.server.cli<{ token: string }>(...args)).data.token);
   }
 });
@@ -71,6 +77,15 @@ describe('who asks for the values', () => {
     expect(JSON.stringify(refused)).not.toContain(VALUE);
   });
 
+  test('one that may read for one purpose gets the value for that purpose alone, also as all that it may have', async () => {
+    await stand.set('production', 'OTHER', 'of somebody else');
+    const env = { HOLDFAST_TOKEN: tokens.get('narrow') ?? '' };
+    expect(await stand.run([...WANTED, ...PRINT], env)).toMatchObject({ code: 0, stdout: VALUE });
+    expect(await stand.run([...WANTED, '--purpose', 'curiosity', ...PRINT], env)).toMatchObject({ code: 4, stdout: '' });
+    const all = ['--app', 'app', '--env', 'production', '--all', '--no-mask', '--', 'sh', '-c', 'printf %s "$KEY$OTHER"'];
+    expect(await stand.run(all, env)).toMatchObject({ code: 0, stdout: VALUE });
+  });
+
   test('without a token it is the operator of the host', async () => {
     expect(await stand.run([...WANTED, ...PRINT])).toMatchObject({ code: 0, stdout: VALUE });
     expect((await lastRecord('secret.read'))?.payload).toMatchObject({ identity: null, purpose: 'run' });
@@ -87,7 +102,9 @@ describe('a .env file comes in and goes out', () => {
     const out = await command(['secret', 'export', ...PLACE]);
     expect(out).toMatchObject({ code: 0, stdout: text });
     const { data } = await stand.server.cli<{ events: EventView[] }>('audit', 'tail', '--type', 'secret.read', '--lines', '50');
-    const exported = data.events.filter(({ payload }) => payload['purpose'] === 'export').map(({ payload }) => payload['secret']);
+    const exported = data.events
+      .filter(({ payload }) => payload['purpose'] === 'export')
+      .map(({ payload }) => String(payload['secret']));
     expect(exported.toSorted()).toEqual(['A', 'B', 'C', 'D'].map((name) => `app/imported/${name}`));
   });
 

@@ -108,6 +108,8 @@ export const secretListQuerySchema = z.object({
   environment: secretEnvironmentSchema.optional(),
   q: partSchema.optional(),
   overdue: z.stringbool().optional(),
+  /** What the values will be wanted for: lists those that are given for it. Left out: those that are shown for administration. */
+  purpose: purposeSchema.optional(),
 });
 
 export const secretWriteSchema = z.strictObject({

@@ -117,7 +117,8 @@ type Port = NonNullable<ApiParts['secrets']>;
 
 function mountReading(api: Api, { secrets }: Port): void {
   api.openapi(list, async (context) => {
-    const { items, next } = await secrets.list(context.req.valid('query'), callerOf(context));
+    const { purpose, ...query } = context.req.valid('query');
+    const { items, next } = await secrets.list(query, callerOf(context, purpose));
     return context.json({ items: [...items], next }, 200);
   });
   api.openapi(show, async (context) => {

@@ -1,16 +1,19 @@
-import type { ApplicationView, Page } from '@holdfast/contract';
+import type { ApplicationView, Page, SecretView } from '@holdfast/contract';
 import { isRefusal, Refusal } from '../../platform/refusal.ts';
 import type { Context, Input } from '../command.ts';
 import type { ApiClient } from '../connection/client.ts';
 import { UsageFault } from '../fault.ts';
 import { loadsCode } from './child-environment.ts';
-import { listPlace, wantedFromAll, type Place } from './fetch-values.ts';
+import { listPlace, wantedFromAll } from './fetch-values.ts';
 import { needsPlace, referencesIn, wantedOf, type Asked, type Wanted } from './wanted.ts';
 
 const HELP = 'holdfast secret run --help';
 
 /** What the child is to be given. Asked anew each time: with `--all` there may be another secret by then. */
-export type Choose = (api: ApiClient) => Promise<{ readonly wanted: readonly Wanted[]; readonly leftOut: readonly string[] }>;
+export type Choose = (
+  api: ApiClient,
+  purpose: string,
+) => Promise<{ readonly wanted: readonly Wanted[]; readonly leftOut: readonly string[] }>;
 
 const NOTHING = 'Say what the program is given: --only NAMES, --map NAME=REF, --all, or variables such as NAME=holdfast:NAME.';
 
@@ -29,17 +32,20 @@ export function chooserOf({ io }: Context, input: Input): Choose {
   if (!isAll && asked.only.length + asked.map.length + asked.references.size === 0) throw new UsageFault(NOTHING, HELP);
   const isPlaced = isAll || needsPlace(asked);
   if (isPlaced && asked.environment === null) throw new UsageFault('Which environment? --env NAME.', HELP);
-  return async (api) => {
+  return async (api, purpose) => {
     if (!isPlaced) return { wanted: wantedOf(asked), leftOut: [] };
     const application = asked.application ?? (await onlyApplication(api));
     const named = wantedOf({ ...asked, application });
     if (!isAll) return { wanted: named, leftOut: [] };
-    return withAll(api, { application, environment: asked.environment ?? '' }, named);
+    const views = await listPlace(api, { application, environment: asked.environment ?? '' }, purpose);
+    return withAll(views, named);
   };
 }
 
-async function withAll(api: ApiClient, place: Place, named: readonly Wanted[]): ReturnType<Choose> {
-  const { wanted, leftOut } = wantedFromAll(await listPlace(api, place));
+function withAll(views: readonly SecretView[], named: readonly Wanted[]): Awaited<ReturnType<Choose>> {
+  const { wanted, leftOut } = wantedFromAll(views);
+  if (wanted.length + named.length === 0)
+    throw new Refusal('secret-missing', { detail: 'In this environment there is no secret that this program can be given.' });
   const own = new Set(named.map(({ variable }) => variable));
   const unsafe = wanted.filter(({ variable }) => loadsCode(variable) && !own.has(variable));
   if (unsafe.length > 0) {

@@ -65,8 +65,8 @@ function whichField(variable: string, field: string | null, known: readonly stri
 }
 
 /** The secrets of a place that can be read now, without their values. */
-export async function listPlace(api: ApiClient, place: Place): Promise<readonly SecretView[]> {
-  const views = await listAll<SecretView>(api, { method: 'GET', path: SECRETS, query: { ...place } });
+export async function listPlace(api: ApiClient, place: Place, purpose: string): Promise<readonly SecretView[]> {
+  const views = await listAll<SecretView>(api, { method: 'GET', path: SECRETS, query: { ...place, purpose } });
   return views.filter(({ currentVersion }) => currentVersion !== null);
 }
 
@@ -83,7 +83,7 @@ export function wantedFromAll(views: readonly SecretView[]): { wanted: readonly 
 }
 
 /** Which versions are current of these places: without values, and without a record of a read. */
-export async function currentVersions(api: ApiClient, places: readonly Place[]): Promise<ReadonlySet<string>> {
-  const found = await Promise.all(places.map((place) => listPlace(api, place)));
+export async function currentVersions(api: ApiClient, places: readonly Place[], purpose: string): Promise<ReadonlySet<string>> {
+  const found = await Promise.all(places.map((place) => listPlace(api, place, purpose)));
   return new Set(found.flat().map((view) => `${refText(view)}@${view.currentVersion ?? 0}`));
 }

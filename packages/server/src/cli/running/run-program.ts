@@ -62,60 +62,74 @@ interface Opening {
 
 async function give(context: Context, { choose, purpose }: Running, opening: Opening): Promise<Given> {
   await using api = await openProgramApi(context, opening);
-  const { wanted, leftOut } = await choose(api);
+  const { wanted, leftOut } = await choose(api, purpose);
   return { ...(await fetchValues(api, wanted, purpose)), leftOut };
 }
 
 /** Names only. */
-export async function planProgram(context: Context, { choose }: Pick<Running, 'choose'>): ReturnType<Choose> {
+export async function planProgram(
+  context: Context,
+  { choose, purpose }: Pick<Running, 'choose' | 'purpose'>,
+): ReturnType<Choose> {
   await using api = await openProgramApi(context, { signal: context.signal, isNoted: true });
-  return choose(api);
+  return choose(api, purpose);
 }
 
 /** Compares versions, and reads values only where one changed. What cannot be read changes nothing. */
 function lookFrom(context: Context, running: Running, first: Given): Watching<Given>['look'] {
   let last = first;
-  let failures = 0;
+  let vain = 0;
   let skip = 0;
+  const lookLess = (): null => {
+    vain += 1;
+    skip = Math.min(2 ** vain, TURNS_MAX) - 1;
+    return null;
+  };
+  const look = async (signal: AbortSignal): Promise<Given | null> => {
+    if (await isCurrent(context, { running, last, signal })) {
+      vain = 0;
+      return null;
+    }
+    const next = await give(context, running, { signal, isNoted: false });
+    childEnvironment(context.io.env, next.values);
+    // A list that does not show what may be read would otherwise be a reason to read it at every turn.
+    if (next.versions.size === last.versions.size && isWithin(next.versions, last.versions)) return lookLess();
+    vain = 0;
+    const isSame = isEqual(next.values, last.values);
+    last = next;
+    return isSame ? null : next;
+  };
   return async (signal) => {
     if (skip > 0) {
       skip -= 1;
       return null;
     }
     try {
-      const next = (await hasChanged(context, { running, last, signal }))
-        ? await give(context, running, { signal, isNoted: false })
-        : null;
-      failures = 0;
-      if (next === null) return null;
-      const isSame = isEqual(next.values, last.values);
-      childEnvironment(context.io.env, next.values);
-      last = next;
-      return isSame ? null : next;
+      return await look(signal);
     } catch (error) {
       if (signal.aborted) return null;
-      if (failures === 0) context.output.note(`holdfast: new values cannot be read, the program goes on: ${tell(error).why}`);
-      failures += 1;
-      skip = Math.min(2 ** failures, TURNS_MAX) - 1;
-      return null;
+      if (vain === 0) context.output.note(`holdfast: new values cannot be read, the program goes on: ${tell(error).why}`);
+      return lookLess();
     }
   };
 }
 
-async function hasChanged(
+async function isCurrent(
   context: Context,
   { running, last, signal }: { running: Running; last: Given; signal: AbortSignal },
 ): Promise<boolean> {
   await using api = await openProgramApi(context, { signal, isNoted: false });
-  const { wanted } = await running.choose(api);
+  const { wanted } = await running.choose(api, running.purpose);
   const places = new Map(wanted.map(({ ref }) => [`${ref.application}/${ref.environment}`, ref]));
   const current = await currentVersions(
     api,
     [...places.values()].map(({ application, environment }) => ({ application, environment })),
+    running.purpose,
   );
-  const isStale = [...last.versions].some((version) => !current.has(version));
-  return isStale || wanted.length !== last.values.size;
+  return isWithin(last.versions, current) && wanted.length === last.values.size;
 }
+
+const isWithin = (some: ReadonlySet<string>, all: ReadonlySet<string>): boolean => [...some].every((each) => all.has(each));
 
 const isEqual = (a: Values, b: Values): boolean => a.size === b.size && [...a].every(([name, value]) => b.get(name) === value);
 

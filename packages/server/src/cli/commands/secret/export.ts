@@ -28,7 +28,7 @@ async function run(context: Context, input: Input): Promise<Outcome> {
   if (application === null || environment === null) throw new UsageFault('secret export needs --app and --env.', HELP);
   const format = ENV_FORMATS.find((known) => known === input.text('format')) ?? 'dotenv';
   await using api = await context.api();
-  const { wanted, leftOut } = wantedFromAll(await listPlace(api, { application, environment }));
+  const { wanted, leftOut } = wantedFromAll(await listPlace(api, { application, environment }, PURPOSE));
   if (context.flags.dryRun) {
     const names = wanted.map(({ variable }) => variable);
     return { data: { dryRun: true, names, leftOut }, text: names.map((name) => `would print ${name}\n`).join('') };
