@@ -8,7 +8,7 @@ import { parseRegex } from './syntax.ts';
 /** Why an expression cannot be used; null when it can. */
 export function regexFault(source: string, flags: RegexFlags, statesMax: number): RegexError | null {
   try {
-    compileProgram(parseRegex(source, flags), statesMax);
+    compileProgram(parseRegex(source, flags), { statesMax });
     return null;
   } catch (error) {
     if (error instanceof RegexError) return error;
@@ -58,7 +58,7 @@ export class Regex {
 
   constructor(source: string, flags: RegexFlags, statesMax: number) {
     const tree = parseRegex(source, flags);
-    const program = compileProgram(tree, statesMax);
+    const program = compileProgram(tree, { statesMax });
     this.source = source;
     this.required = requiredLiterals(tree);
     this.#code = program.code;
@@ -129,7 +129,7 @@ export class Regex {
       const follow =
         instruction.op === 'split'
           ? [instruction.one, instruction.other]
-          : instruction.op === 'jump' || holds(instruction.what, before, next)
+          : instruction.op !== 'assert' || holds(instruction.what, before, next)
             ? [instruction.next]
             : [];
       for (const target of follow) {
@@ -162,7 +162,7 @@ export class Regex {
   }
 }
 
-function holds(what: Assertion, before: Before, next: number | null): boolean {
+export function holds(what: Assertion, before: Before, next: number | null): boolean {
   switch (what) {
     case 'text-start':
       return before === START;

@@ -16,6 +16,8 @@ export function requiredLiterals(tree: Tree): readonly string[] | null {
     }
     case 'assert':
       return null;
+    case 'group':
+      return requiredLiterals(tree.part);
     case 'all':
       return ofSequence(tree.parts);
     case 'any': {
@@ -51,7 +53,10 @@ function ofSequence(parts: readonly Tree[]): readonly string[] | null {
 }
 
 function flat(parts: readonly Tree[]): Tree[] {
-  return parts.flatMap((part) => (part.kind === 'all' ? flat(part.parts) : [part]));
+  return parts.flatMap((part) => {
+    const inner = part.kind === 'group' ? part.part : part;
+    return inner.kind === 'all' ? flat(inner.parts) : [inner];
+  });
 }
 
 /** The shortest literal decides how often a set wakes the expression for nothing. */

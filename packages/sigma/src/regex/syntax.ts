@@ -7,7 +7,9 @@ export type Tree =
   | { readonly kind: 'assert'; readonly what: Assertion }
   | { readonly kind: 'all'; readonly parts: readonly Tree[] }
   | { readonly kind: 'any'; readonly parts: readonly Tree[] }
-  | { readonly kind: 'repeat'; readonly part: Tree; readonly min: number; readonly max: number };
+  | { readonly kind: 'repeat'; readonly part: Tree; readonly min: number; readonly max: number; readonly isLazy: boolean }
+  /** A capturing group; it matters only where a text is taken apart. */
+  | { readonly kind: 'group'; readonly part: Tree; readonly name: string | null };
 
 const EMPTY: Tree = { kind: 'all', parts: [] };
 const REPEAT_MAX = 1000;
@@ -102,12 +104,12 @@ class Parser implements Cursor {
   }
 
   #group(scope: Scope, depth: number): Tree {
-    if (this.source[this.index] !== '?') return this.#closed(scope.flags, depth);
+    if (this.source[this.index] !== '?') return { kind: 'group', name: null, part: this.#closed(scope.flags, depth) };
     const rest = this.source.slice(this.index, this.index + 80);
-    const named = /^\?(?:P?<[A-Za-z_]\w*>|'[A-Za-z_]\w*')/u.exec(rest);
+    const named = /^\?(?:P?<([A-Za-z_]\w*)>|'([A-Za-z_]\w*)')/u.exec(rest);
     if (named !== null) {
       this.index += named[0].length;
-      return this.#closed(scope.flags, depth);
+      return { kind: 'group', name: named[1] ?? named[2] ?? '', part: this.#closed(scope.flags, depth) };
     }
     if (rest.startsWith('?#')) return this.#comment();
     const inline = /^\?([imsxUJn]*)(?:-([imsxUJn]*))?([:)])/u.exec(rest);
@@ -139,10 +141,11 @@ class Parser implements Cursor {
     for (;;) {
       const range = this.#range();
       if (range === null) return tree;
-      if (this.source[this.index] === '?') this.index += 1;
+      const isLazy = this.source[this.index] === '?';
+      if (isLazy) this.index += 1;
       else if (this.source[this.index] === '+')
         throw new RegexError('regex-unsupported', 'possessive quantifiers are not supported');
-      tree = tree.kind === 'assert' && range.min > 0 ? tree : { kind: 'repeat', part: tree, ...range };
+      tree = tree.kind === 'assert' && range.min > 0 ? tree : { kind: 'repeat', part: tree, ...range, isLazy };
     }
   }
 

@@ -90,8 +90,7 @@ export function showTokens(tokens: readonly Token[]): string {
 }
 
 const isWord = (unit: Token | undefined): boolean =>
-  typeof unit === 'number' &&
-  ((unit >= 48 && unit <= 57) || (unit >= 65 && unit <= 90) || unit === 95 || (unit >= 97 && unit <= 122) || unit > 0x7f);
+  typeof unit === 'number' && unit >= 0 && /[\p{L}\p{N}_]/u.test(String.fromCharCode(unit));
 
 /** `windash`: a dash or slash that stands before a word and not after one is any of the five. */
 export function markDashes(tokens: readonly Token[]): Token[] {
