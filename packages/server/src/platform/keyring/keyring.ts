@@ -71,9 +71,10 @@ export async function openKeyring(parts: KeyringParts): Promise<Keyring> {
   const rootKeyFile = file === null ? path.join(folder, 'root.key') : path.resolve(file);
   const ringFile = path.join(folder, 'keyring.json');
   const stored = await readRing(ringFile);
-  await settleRootKey(rootKeyFile, stored?.root ?? null);
+  const isNewRoot = await settleRootKey(rootKeyFile, stored?.root ?? null);
   const shared = stored === null ? await parseShared(readShared) : null;
-  const root = parts.root ?? (await findRootKey({ stored, shared, rootKeyFile }));
+  // Whoever read the key before the change was finished has the one before.
+  const root = (isNewRoot ? null : parts.root) ?? (await findRootKey({ stored, shared, rootKeyFile }));
   const kek = toKek(root);
   root.bytes.fill(0);
   if (shared !== null && shared.root !== kek.id) throw anotherRoot(shared.root, kek.id);

@@ -75,6 +75,11 @@ class Care implements KeyCare {
 
   async rotate(what: KeyRotate['what'], actor: Actor): Promise<KeyRotated> {
     if (what === 'root') {
+      const { provider } = this.#parts.root();
+      if (provider !== 'file')
+        throw new Refusal('conflict', {
+          detail: `The root key is kept by ${provider}, which cannot take another one: holdfast key seal-with file, then rotate, then seal it again.`,
+        });
       const { root, previous, previousFile } = await this.#changes.rotateRoot(actor);
       return { what, id: root, previous, previousFile, activeFrom: this.#parts.clock.now() };
     }
@@ -83,6 +88,7 @@ class Care implements KeyCare {
   }
 
   startRewrap(): Promise<RewrapView> {
+    if (this.#parts.keyring.isSealed) throw new Refusal('keyring-sealed');
     return Promise.resolve(this.#rewrap.start());
   }
 
@@ -91,6 +97,7 @@ class Care implements KeyCare {
   }
 
   verify(): Promise<KeyVerify> {
+    if (this.#parts.keyring.isSealed) throw new Refusal('keyring-sealed');
     return verifySamples(this.#parts.areas, this.#parts.keyring);
   }
 
@@ -119,17 +126,18 @@ class Care implements KeyCare {
   }
 
   async follow(): Promise<void> {
-    if (this.#parts.db.kind === 'embedded') return;
+    if (this.#parts.db.kind === 'embedded' || this.#parts.keyring.isSealed) return;
     await followSharedRing(this.#parts.db, this.#parts.keyring);
   }
 
   async look(): Promise<void> {
     const { clock, db, areas, keyring } = this.#parts;
+    if (keyring.isSealed) return;
     await this.follow();
     if (db.kind === 'postgres') await report(this.#parts, { areas: areas.list(), now: clock.now() });
     const reports = await this.#reports();
     for (const purpose of ['data', 'subjects'] as const) {
-      const { id } = keyring.ring.sealing(purpose);
+      const id = keyring.ring.activeId(purpose);
       const isAnnounced = keyring.ring.ring.keys.some((key) => key.purpose === purpose && this.#stateOf(key) === 'announced');
       if (!isAnnounced && this.#nonces(id, reports) >= NONCES_ROTATE)
         await this.#changes.rotate(purpose, { actor: BY_ITSELF, cause: 'nonces' });

@@ -36,7 +36,7 @@ export interface Rewrap {
 }
 
 export const targetOf = (keyring: Pick<Keyring, 'ring'>, { purpose = 'data' }: SealedArea): string =>
-  keyring.ring.sealing(purpose).id;
+  keyring.ring.activeId(purpose);
 
 /** How many are not sealed with the active key. */
 export async function countBehind(keyring: Pick<Keyring, 'ring'>, area: SealedArea): Promise<number> {

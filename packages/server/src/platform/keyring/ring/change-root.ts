@@ -36,20 +36,21 @@ export function rewrapRing(ring: Ring, { from, to, now }: { from: Kek; to: Kek; 
 
 /**
  * Step three, also at the next start when a crash came between: whichever root key the ring on the disk names gets the name
- * that root keys are looked for under. One that was never used is dropped.
+ * that root keys are looked for under. One that was never used is dropped. True = the file holds another key now.
  */
-export async function settleRootKey(rootKeyFile: string, wanted: string | null): Promise<void> {
+export async function settleRootKey(rootKeyFile: string, wanted: string | null): Promise<boolean> {
   const next = await readRootKey(nextFile(rootKeyFile));
-  if (next === null) return;
+  if (next === null) return false;
   const old = await readRootKey(rootKeyFile);
   if (next.id !== wanted) {
     // Only a key that nothing needs: without the right one beside it, nobody can tell.
     if (old?.id === wanted) await rm(nextFile(rootKeyFile), { force: true });
-    return;
+    return false;
   }
   if (old !== null && old.id !== next.id)
     await writeFileAtomically(keptFile(rootKeyFile, old.id), `${old.bytes.toString('base64')}\n`, 0o600);
   await rename(nextFile(rootKeyFile), rootKeyFile);
   await syncFolder(path.dirname(rootKeyFile));
   for (const key of [next, old]) key?.bytes.fill(0);
+  return true;
 }

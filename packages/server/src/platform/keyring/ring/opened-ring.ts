@@ -63,6 +63,11 @@ export class OpenedRing {
     return key;
   }
 
+  /** Of the key that seals now, or would if the keys were not put away. */
+  activeId(purpose: Purpose): string {
+    return activeKey(this.#ring, purpose, this.#now())?.id ?? '';
+  }
+
   /** The key of this purpose that seals now. */
   sealing(purpose: Purpose): OpenedKey {
     if (this.#kek === null && purpose !== 'subjects') throw new Refusal('keyring-sealed');
