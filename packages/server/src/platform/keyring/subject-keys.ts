@@ -71,29 +71,47 @@ function createNames(nameKey: KeyObject): Names {
   return { of: (subject) => names.get(subject) ?? make(subject), forget: (subject) => void names.delete(subject) };
 }
 
+/**
+ * Keys of the latest subjects, in two generations: what is used comes into the younger one, and when that is full the older one
+ * goes. A list in the order of use would cost as much at each use as the encryption does.
+ */
+function createHeld() {
+  let younger = new Map<string, Held>();
+  let older = new Map<string, Held>();
+  const keep = (one: Held): Held => {
+    if (younger.size >= KEYS_CACHED_MAX / 2) {
+      older = younger;
+      younger = new Map();
+    }
+    younger.set(one.pseudonym, one);
+    return one;
+  };
+  return {
+    keep,
+    get(name: string): Held | null {
+      const young = younger.get(name);
+      if (young !== undefined) return young;
+      const old = older.get(name);
+      return old === undefined ? null : keep(old);
+    },
+    forget(name: string): void {
+      younger.delete(name);
+      older.delete(name);
+    },
+  };
+}
+
 function createSubjectKeys(file: SubjectFile, keyring: Keyring): SubjectKeys {
-  /** By pseudonym, least recently used first. */
-  const held = new Map<string, KeyObject>();
+  const held = createHeld();
 
   const names = createNames(keyring.keyFor('subject pseudonym'));
 
-  const hold = (name: string, key: KeyObject): Held => {
-    held.delete(name);
-    held.set(name, key);
-    if (held.size > KEYS_CACHED_MAX) {
-      for (const oldest of held.keys()) {
-        held.delete(oldest);
-        break;
-      }
-    }
-    return { pseudonym: name, key };
-  };
   const find = (name: string): Held | null => {
     const cached = held.get(name);
-    if (cached !== undefined) return hold(name, cached);
+    if (cached !== null) return cached;
     const bytes = unwrapSubject(keyring, file, name);
     if (bytes === null) return null;
-    const found = hold(name, createSecretKey(bytes));
+    const found = held.keep({ pseudonym: name, key: createSecretKey(bytes) });
     bytes.fill(0);
     return found;
   };
@@ -105,7 +123,7 @@ function createSubjectKeys(file: SubjectFile, keyring: Keyring): SubjectKeys {
     if (file.count >= SUBJECTS_MAX) return { pseudonym: name, key };
     file.add(name, wrapSubject(keyring, name, bytes));
     bytes.fill(0);
-    return hold(name, key);
+    return held.keep({ pseudonym: name, key });
   };
 
   return {
@@ -124,7 +142,7 @@ function createSubjectKeys(file: SubjectFile, keyring: Keyring): SubjectKeys {
     erase: (subject) => {
       const name = names.of(subject);
       names.forget(subject);
-      held.delete(name);
+      held.forget(name);
       return file.remove(name);
     },
     get count() {
