@@ -30,11 +30,12 @@ const keyring = await openKeyring({ dataDir });
 const keys = await openSubjectKeys({ dataDir, keyring });
 
 /** A new key for those of data subjects, without a database to tell others of it. */
-async function replaceSubjectsKey({ ring, store }: Keyring): Promise<void> {
+async function replaceSubjectsKey(given: Keyring): Promise<void> {
+  const { ring } = given;
   const { revision, root, rootChangedAt, keys: known } = ring.ring;
   const key = makeKey('subjects', { version: 2, now: Date.now(), activeFrom: 0 }, ring.kek);
   const next = closeRing({ revision: revision + 1, root, rootChangedAt, keys: [...known, key] }, ring.kek);
-  await store(next);
+  await given.store(next);
   ring.adopt(next);
 }
 

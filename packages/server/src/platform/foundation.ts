@@ -70,7 +70,7 @@ export async function openFoundation(config: Config, { writesLog }: FoundationOp
   await migrate({ db, clock, log });
   if (isShared) await joinSharedRing(db, keyring);
   const databaseMs = clock.monotonicMs() - began;
-  const bus = opening.use(createBus({ db, clock, log, node: config.node }));
+  const bus = opening.use(createBus({ db, clock, log, node: config.node, keyring }));
   const stack = opening.move();
   return {
     config,

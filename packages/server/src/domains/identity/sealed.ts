@@ -2,7 +2,7 @@ import type { Place } from '../../platform/keyring/envelope.ts';
 import type { TableColumn } from '../../platform/keyring/areas/table-area.ts';
 import { emailPlace } from './people/person-store.ts';
 import { seedPlace } from './people/factors.ts';
-import { addressPlace } from './sessions/session-store.ts';
+import { addressPlace, agentPlace } from './sessions/session-store.ts';
 import { keyPlace } from './sessions/signing-keys.ts';
 import { dataPlace } from './sign-in/challenges.ts';
 
@@ -41,6 +41,14 @@ export const sealedInIdentity: readonly TableColumn[] = [
     keys: [{ column: 'id' }],
     column: 'address_cipher',
     place: by(addressPlace),
+  },
+  {
+    name: 'sessions: browsers',
+    table: 'identity_session',
+    keys: [{ column: 'id' }],
+    column: 'user_agent',
+    place: by(agentPlace),
+    wasClear: true,
   },
   {
     name: 'sessions: keys of the identity header',

@@ -8,7 +8,7 @@ import { Refusal } from '../refusal.ts';
 import { createUlid } from '../ulid.ts';
 import { createDelivery, type Handler } from './delivery.ts';
 import { isAudited, newEvent, type EventFields } from './new-event.ts';
-import { writeOutbox } from './outbox.ts';
+import { writeOutbox, type OutboxSeal } from './outbox.ts';
 
 /** A recorder that does not answer is a recorder that failed: the action is not done. */
 const APPEND_TIMEOUT_MS = 10_000;
@@ -24,6 +24,8 @@ export interface BusParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly node: string;
+  /** Seals events while they wait for their listeners; left out = nothing is sealed here, as in tests. */
+  readonly keyring?: OutboxSeal;
 }
 
 export interface Bus extends AsyncDisposable {
@@ -43,9 +45,9 @@ export interface Bus extends AsyncDisposable {
 }
 
 /** Events in, ledger first, subscribers after. */
-export function createBus({ db, clock, log, node }: BusParts): Bus {
+export function createBus({ db, clock, log, node, keyring }: BusParts): Bus {
   const origin = { clock, node, ulid: createUlid({ clock, random: (bytes) => randomBytes(bytes) }) };
-  const delivery = createDelivery({ db, clock, log });
+  const delivery = createDelivery({ db, clock, log, keyring: keyring ?? null });
   let recorder: Recorder | null = null;
 
   const append = async (event: EventRecord): Promise<void> => {
@@ -59,7 +61,7 @@ export function createBus({ db, clock, log, node }: BusParts): Bus {
 
   const publish = async (tx: Transaction, events: readonly EventRecord[]): Promise<void> => {
     if (events.length > EVENTS_PER_TRANSACTION_MAX) throw new Error('assertion: too many events in one transaction');
-    await writeOutbox(tx, { events, now: clock.now() });
+    await writeOutbox(tx, { events, now: clock.now(), keyring: keyring ?? null });
     const appended: EventRecord[] = [];
     // Promise 1 of PRODUCT.md: no record, no action.
     tx.beforeCommit(async () => {

@@ -2,7 +2,7 @@ import type { EventRecord } from '@holdfast/contract';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../db/database.ts';
 import type { Log } from '../log.ts';
-import { claimDue, finish, markHandled, nextDueIn, postpone, readHandled, type DueEvent } from './outbox.ts';
+import { claimDue, finish, markHandled, nextDueIn, postpone, readHandled, type DueEvent, type OutboxSeal } from './outbox.ts';
 import { createPump } from './pump.ts';
 
 const ATTEMPTS_MAX = 12;
@@ -27,8 +27,15 @@ export interface Delivery {
   close(): Promise<void>;
 }
 
+export interface DeliveryParts {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly keyring: OutboxSeal | null;
+}
+
 /** At least once after the commit: claim, hand over, mark, finish; a handler that fails is tried again with growing waits. */
-export function createDelivery({ db, clock, log }: { db: Database; clock: Clock; log: Log }): Delivery {
+export function createDelivery({ db, clock, log, keyring }: DeliveryParts): Delivery {
   const subscriptions: Subscription[] = [];
 
   const listenersOf = (event: EventRecord): Subscription[] =>
@@ -64,7 +71,7 @@ export function createDelivery({ db, clock, log }: { db: Database; clock: Clock;
   const pump = createPump({
     log,
     work: async () => {
-      const due = await claimDue(db, clock.now());
+      const due = await claimDue(db, clock.now(), keyring);
       for (const each of due) await deliver(each);
       return due.length > 0;
     },

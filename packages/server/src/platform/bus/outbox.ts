@@ -1,5 +1,8 @@
 import { eventRecordSchema, type EventRecord } from '@holdfast/contract';
 import type { Database, Queryable } from '../db/database.ts';
+import type { TableColumn } from '../keyring/areas/table-area.ts';
+import type { Place } from '../keyring/envelope.ts';
+import type { Keyring } from '../keyring/keyring.ts';
 
 /** While one process works on a row, others leave it alone for so long. */
 export const LEASE_MS = 60_000;
@@ -10,30 +13,64 @@ export interface DueEvent {
   readonly attempts: number;
 }
 
+/** Seals what waits: an event can name a person. */
+export type OutboxSeal = Pick<Keyring, 'seal' | 'open'>;
+
+const place = (id: string): Place => ['platform_outbox', 'sealed', id];
+
+export const sealedInOutbox: TableColumn = {
+  name: 'events: on their way',
+  table: 'platform_outbox',
+  keys: [{ column: 'id' }],
+  column: 'sealed',
+  place: ([id = '']) => place(id),
+};
+
 /** One row an event, in the transaction of the change it tells of. */
 export async function writeOutbox(
   tx: Queryable,
-  { events, now }: { readonly events: readonly EventRecord[]; readonly now: number },
+  {
+    events,
+    now,
+    keyring,
+  }: { readonly events: readonly EventRecord[]; readonly now: number; readonly keyring: OutboxSeal | null },
 ): Promise<void> {
   for (const event of events) {
-    await tx.query('insert into platform_outbox (id, type, record, created_at, due_at) values ($1, $2, $3, $4, $4)', [
+    const text = JSON.stringify(event);
+    const sealed = keyring?.seal(Buffer.from(text), place(event.id)) ?? null;
+    await tx.query('insert into platform_outbox (id, type, record, sealed, created_at, due_at) values ($1, $2, $3, $4, $5, $5)', [
       event.id,
       event.type,
-      JSON.stringify(event),
+      sealed === null ? text : null,
+      sealed,
       now,
     ]);
   }
 }
 
+interface Row {
+  readonly id: string;
+  /** Of an event that was written before events were sealed, and where nothing is. */
+  readonly record: unknown;
+  readonly sealed: string | null;
+  readonly attempts: number;
+}
+
+function toDue({ id, record, sealed, attempts }: Row, keyring: OutboxSeal | null): DueEvent {
+  const written: unknown =
+    sealed === null || keyring === null ? record : JSON.parse(keyring.open(sealed, place(id)).toString('utf8'));
+  return { event: eventRecordSchema.parse(written), attempts };
+}
+
 /** Takes due rows for this process. Skipping locked rows lets several nodes share the work. */
-export async function claimDue(db: Database, now: number): Promise<readonly DueEvent[]> {
-  const rows = await db.query<{ record: unknown; attempts: number }>(
+export async function claimDue(db: Database, now: number, keyring: OutboxSeal | null): Promise<readonly DueEvent[]> {
+  const rows = await db.query<Row>(
     `update platform_outbox set due_at = $1, attempts = attempts + 1
       where id in (select id from platform_outbox where due_at <= $2 order by id limit $3 for update skip locked)
-      returning record, attempts`,
+      returning id, record, sealed, attempts`,
     [now + LEASE_MS, now, BATCH_MAX],
   );
-  const due = rows.map(({ record, attempts }) => ({ event: eventRecordSchema.parse(record), attempts }));
+  const due = rows.map((row) => toDue(row, keyring));
   return due.sort((one, other) => (one.event.id < other.event.id ? -1 : 1));
 }
 

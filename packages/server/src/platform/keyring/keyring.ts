@@ -78,8 +78,7 @@ export async function openKeyring(parts: KeyringParts): Promise<Keyring> {
   const kek = toKek(root);
   root.bytes.fill(0);
   if (shared !== null && shared.root !== kek.id) throw anotherRoot(shared.root, kek.id);
-  const isOfAnother = stored !== null && stored.root !== kek.id;
-  const known = isOfAnother ? await sharedUnder(kek, stored, readShared) : (stored ?? shared);
+  const known = stored === null ? shared : await ownOrShared(kek, stored, readShared);
   const ring = await current(known, kek, { ringFile, now });
   const store = (next: Ring): Promise<void> => writeFileAtomically(ringFile, formatRing(next));
   if (ring !== stored) await store(ring);
@@ -88,7 +87,8 @@ export async function openKeyring(parts: KeyringParts): Promise<Keyring> {
 }
 
 /** After the root key was changed at another node, the ring in the database fits the new one, and that of this node does not. */
-async function sharedUnder(kek: Kek, stored: StoredRing, readShared: KeyringParts['readShared']): Promise<StoredRing> {
+async function ownOrShared(kek: Kek, stored: StoredRing, readShared: KeyringParts['readShared']): Promise<StoredRing> {
+  if (stored.root === kek.id) return stored;
   const shared = await parseShared(readShared);
   return shared !== null && shared.root === kek.id && isSameRing(shared, stored) ? shared : stored;
 }

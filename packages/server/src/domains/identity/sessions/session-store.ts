@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
 import type { JSONColumnType, Kysely, Selectable } from 'kysely';
+import { parseEnvelope } from '../../../platform/keyring/envelope.ts';
 import type { Keyring } from '../../../platform/keyring/keyring.ts';
+import { isRefusal } from '../../../platform/refusal.ts';
 import type { SessionEndReason } from '@holdfast/contract';
 import type { SessionListed, SessionPage, SessionPlace } from './session.ts';
 
@@ -41,12 +43,14 @@ export interface NewSessionRow extends StoredSession {
 
 export const addressPlace = (id: string): string[] => ['identity_session', 'address_cipher', id];
 
+export const agentPlace = (id: string): string[] => ['identity_session', 'user_agent', id];
+
 interface Ending {
   readonly now: number;
   readonly reason: SessionEndReason;
 }
 
-/** All SQL of sessions. The network address is sealed and bound to its session. */
+/** All SQL of sessions. Network address and browser are sealed and bound to their session. */
 export class SessionStore {
   readonly #keyring: Keyring;
 
@@ -80,7 +84,8 @@ export class SessionStore {
         device,
         address_cipher:
           listed.address === null ? null : this.#keyring.seal(Buffer.from(listed.address, 'utf8'), addressPlace(listed.id)),
-        user_agent: listed.userAgent,
+        user_agent:
+          listed.userAgent === null ? null : this.#keyring.seal(Buffer.from(listed.userAgent, 'utf8'), agentPlace(listed.id)),
         ended_at: null,
         end_reason: null,
       })
@@ -165,6 +170,17 @@ export class SessionStore {
     await db.deleteFrom('identity_session').where('ended_at', '<', before).execute();
   }
 
+  /** One of before it was sealed is shown until the session is sealed anew; nothing is decided by it. */
+  #openAgent(text: string, id: string): string | null {
+    if (parseEnvelope(text) === null) return text;
+    try {
+      return this.#keyring.open(text, agentPlace(id)).toString('utf8');
+    } catch (error) {
+      if (isRefusal(error, 'key-wrong')) return null;
+      throw error;
+    }
+  }
+
   #live(db: SessionDb) {
     return db.selectFrom('identity_session').selectAll().where('ended_at', 'is', null);
   }
@@ -187,7 +203,7 @@ export class SessionStore {
         elevatedUntil: row.elevated_until,
         address:
           row.address_cipher === null ? null : this.#keyring.open(row.address_cipher, addressPlace(row.id)).toString('utf8'),
-        userAgent: row.user_agent,
+        userAgent: row.user_agent === null ? null : this.#openAgent(row.user_agent, row.id),
       },
     };
   }

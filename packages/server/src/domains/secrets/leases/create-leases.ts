@@ -37,7 +37,10 @@ export interface LeaseDomain extends AsyncDisposable {
 export function createLeases({ staged, ...parts }: CreateLeases): LeaseDomain {
   const { db, clock, log } = parts;
   const openSecret: OpenSecret = async (ref) => (await staged.open(ref, null)).data;
-  const sweep = createSweep(() => leases.tick(), { log, words: 'leases that are over could not be looked at; tried again shortly' });
+  const sweep = createSweep(() => leases.tick(), {
+    log,
+    words: 'leases that are over could not be looked at; tried again shortly',
+  });
   const leases = new StoredLeases({ ...parts, target: databaseTarget(openSecret), track: async (work) => sweep.track(work) });
   const newId = createUlid({ clock, random: (bytes) => randomBytes(bytes) });
   return {

@@ -56,7 +56,11 @@ export interface DatabaseRolesParts {
 }
 
 /** Policies decide about a role as about this secret. */
-export const refOfRole = ({ application, environment, name }: Pick<RoleRow, 'application' | 'environment' | 'name'>): SecretRef => ({
+export const refOfRole = ({
+  application,
+  environment,
+  name,
+}: Pick<RoleRow, 'application' | 'environment' | 'name'>): SecretRef => ({
   application,
   environment,
   name: `database/${name}`,
@@ -224,7 +228,9 @@ export const isoOf = (ms: number): string => new Date(ms).toISOString();
 
 function assertFits({ creation, revocation, ttlSeconds, ttlSecondsMax }: Omit<DatabaseRole, 'changedAt' | 'changedBy'>): void {
   const errors = [
-    ...(isTemplate(creation) ? [] : [{ pointer: '/creation', detail: 'only {{name}}, {{password}} and {{expiration}} are known' }]),
+    ...(isTemplate(creation)
+      ? []
+      : [{ pointer: '/creation', detail: 'only {{name}}, {{password}} and {{expiration}} are known' }]),
     ...(revocation === null || isTemplate(revocation) ? [] : [{ pointer: '/revocation', detail: 'only {{name}} is known' }]),
     ...(ttlSeconds <= ttlSecondsMax ? [] : [{ pointer: '/ttlSeconds', detail: 'longer than the longest' }]),
   ];

@@ -153,15 +153,19 @@ export class StoredLeases implements Leases {
   /** It was not made, or not recorded: whatever there is of it ends now, in the hands that began it. */
   async release(id: string): Promise<void> {
     const { db, clock } = this.#parts;
-    await db.query(`update secret_lease set claim = null, claimed_until = null, due_at = $2 where id = $1 and state = 'starting'`, [
-      id,
-      clock.now(),
-    ]);
+    await db.query(
+      `update secret_lease set claim = null, claimed_until = null, due_at = $2 where id = $1 and state = 'starting'`,
+      [id, clock.now()],
+    );
     await this.end(id, 'failed');
   }
 
   /** Over from now on. Never throws for the target: what could not be taken away is tried again. */
-  async end(id: string, ending: NonNullable<Lease['ending']>, actor: SecretCaller['principal']['actor'] = BY_LEASES): Promise<void> {
+  async end(
+    id: string,
+    ending: NonNullable<Lease['ending']>,
+    actor: SecretCaller['principal']['actor'] = BY_LEASES,
+  ): Promise<void> {
     const { clock } = this.#parts;
     const now = clock.now();
     const row = await claimEnding(this.#db(), id, { holder: this.#holder, now, until: now + CLAIM_MS, ending });
@@ -227,7 +231,9 @@ export class StoredLeases implements Leases {
   }
 
   async #mayKnow(row: LeaseRow, caller: SecretCaller): Promise<boolean> {
-    return row.issued_to === nameOf(caller) || (await this.#parts.gate.judge(row.source.ref, 'secret:read', caller)) === 'allowed';
+    return (
+      row.issued_to === nameOf(caller) || (await this.#parts.gate.judge(row.source.ref, 'secret:read', caller)) === 'allowed'
+    );
   }
 
   /** Whoever has it may give it back; anybody else needs the right to rotate. */

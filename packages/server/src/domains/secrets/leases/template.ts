@@ -25,10 +25,13 @@ export const isTemplate = (text: string): boolean => !ANY.test(text.replaceAll(P
 export function fillTemplate(template: string, values: TemplateValues): string {
   for (const value of Object.values<string>({ ...values }))
     if (!PLAIN.test(value)) throw new Error('assertion: what is put into a template is made here');
-  return template.replaceAll(PLACEHOLDER, (_all, identifier?: string, text?: keyof TemplateValues, bare?: keyof TemplateValues) => {
-    if (identifier !== undefined || bare === 'name') return quoteName(values.name);
-    const field = text ?? bare;
-    if (field === undefined) throw new Error('assertion: one of the three matched');
-    return quoteText(values[field]);
-  });
+  return template.replaceAll(
+    PLACEHOLDER,
+    (_all, identifier?: string, text?: keyof TemplateValues, bare?: keyof TemplateValues) => {
+      if (identifier !== undefined || bare === 'name') return quoteName(values.name);
+      const field = text ?? bare;
+      if (field === undefined) throw new Error('assertion: one of the three matched');
+      return quoteText(values[field]);
+    },
+  );
 }

@@ -70,7 +70,8 @@ export interface Claim {
   readonly until: number;
 }
 
-const isFree = (now: number) => sql<boolean>`(finished_at is null and due_at <= ${now} and (claimed_until is null or claimed_until <= ${now}))`;
+const isFree = (now: number) =>
+  sql<boolean>`(finished_at is null and due_at <= ${now} and (claimed_until is null or claimed_until <= ${now}))`;
 
 /** Those that are due and that nobody works on. */
 export async function readDueRotations(db: RotationDb, now: number, max: number): Promise<string[]> {

@@ -13,7 +13,12 @@ export interface TableColumn {
   readonly column: string;
   /** Where the content belongs, of a row with these keys. */
   readonly place: (keys: readonly string[]) => Place;
+  /** Rows of before the column was sealed can be there still: they count as sealed with the key `clear`, and are sealed like others. */
+  readonly wasClear?: true;
 }
+
+/** What {@link SealedArea.count} calls the key of rows that are not sealed yet. */
+export const CLEAR = 'clear';
 
 interface Row {
   readonly keys: readonly string[];
@@ -21,8 +26,10 @@ interface Row {
 }
 
 const FAULTS_NAMED_MAX = 10;
+const PREFIX = 'enc:v1:';
 /** `enc:v1:<key id>:…`. */
-const keyIdOf = (column: string): string => `split_part(${column}, ':', 3)`;
+const keyIdOf = (column: string): string =>
+  `case when ${column} like '${PREFIX}%' then split_part(${column}, ':', 3) else '${CLEAR}' end`;
 
 type Sealing = Pick<Keyring, 'seal' | 'open'>;
 
@@ -37,7 +44,8 @@ export function createTableArea(db: Database, keyring: Sealing, spec: TableColum
   const seal = (row: Row): Resealed[] => {
     const at = place(row.keys);
     try {
-      return [{ ...row, anew: keyring.seal(keyring.open(row.sealed, at), at) }];
+      const bytes = row.sealed.startsWith(PREFIX) ? keyring.open(row.sealed, at) : Buffer.from(row.sealed, 'utf8');
+      return [{ ...row, anew: keyring.seal(bytes, at) }];
     } catch {
       pass.fault(at);
       return [];
@@ -64,7 +72,7 @@ export function createTableArea(db: Database, keyring: Sealing, spec: TableColum
     },
     async sample(keyId) {
       const row = await rows.any(keyId);
-      return row === null ? null : opens(keyring, row.sealed, place(row.keys));
+      return row === null ? null : !row.sealed.startsWith(PREFIX) || opens(keyring, row.sealed, place(row.keys));
     },
   };
 }
@@ -74,12 +82,12 @@ interface Resealed extends Row {
 }
 
 /** The SQL of an area: it knows no content, only which key sealed it. */
-function rowsOf(db: Database, { table, column, keys }: TableColumn) {
+function rowsOf(db: Database, { table, column, keys, wasClear }: TableColumn) {
   const names = keys.map((key) => key.column);
   const list = names.join(', ');
   const asTexts = `array[${names.map((name) => `${name}::text`).join(', ')}] as keys, ${column} as sealed`;
-  const isSealed = `${column} like 'enc:v1:%'`;
-  const keyId = keyIdOf(column);
+  const isSealed = wasClear === true ? `${column} is not null` : `${column} like '${PREFIX}%'`;
+  const keyId = `(${keyIdOf(column)})`;
   return {
     async count(): Promise<ReadonlyMap<string, number>> {
       const rows = await db.query<{ key: string; items: number }>(

@@ -5,6 +5,7 @@ import { createRingChanges } from '../ring/change-ring.ts';
 import { NONCES_ROTATE } from '../ring/nonce-use.ts';
 import { activeKey } from '../ring/opened-ring.ts';
 import type { RingKey } from '../ring/ring-file.ts';
+import { CLEAR } from '../areas/table-area.ts';
 import { followSharedRing } from '../shared-ring.ts';
 import type { Keyring } from '../keyring.ts';
 import { countItems, forgetNodes, holdersOf, readReports, report, type KeyReport } from './key-report.ts';
@@ -142,7 +143,8 @@ class Care implements KeyCare {
       if (!isAnnounced && this.#nonces(id, reports) >= NONCES_ROTATE)
         await this.#changes.rotate(purpose, { actor: BY_ITSELF, cause: 'nonces' });
     }
-    if (keyring.ring.ring.keys.some((key) => this.#stateOf(key) === 'replaced')) this.#rewrap.start();
+    const isBehind = keyring.ring.ring.keys.some((key) => this.#stateOf(key) === 'replaced');
+    if (isBehind || (await countItems(areas.list())).has(CLEAR)) this.#rewrap.start();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

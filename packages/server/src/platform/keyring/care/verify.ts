@@ -1,5 +1,6 @@
 import { KEY_AREAS_MAX, type KeyVerify } from '@holdfast/contract';
 import type { SealedAreas } from '../areas/sealed-areas.ts';
+import { CLEAR } from '../areas/table-area.ts';
 import type { Keyring } from '../keyring.ts';
 
 const FINDINGS_MAX = 1000;
@@ -15,7 +16,9 @@ export async function verifySamples(areas: SealedAreas, { ring }: Pick<Keyring, 
       // Whoever sealed it anew in between was faster, and that is no finding.
       const opens = (await area.sample(key)) ?? true;
       samples.push({ area: area.name, key, opens });
-      if (ring.find(key) === null) findings.push(`${area.name}: ${items} lie under key ${key}, which this ring does not have`);
+      if (key === CLEAR) findings.push(`${area.name}: ${items} are not sealed yet: holdfast key rewrap --watch`);
+      else if (ring.find(key) === null)
+        findings.push(`${area.name}: ${items} lie under key ${key}, which this ring does not have`);
       else if (!opens) findings.push(`${area.name}: a sample under key ${key} does not open; restore it from a backup`);
     }
   }

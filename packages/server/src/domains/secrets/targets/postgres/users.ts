@@ -47,9 +47,10 @@ export async function dropUser(session: PostgresSession, name: string, revocatio
 
 async function endSessions(session: PostgresSession, name: string): Promise<void> {
   for (let look = 0; look < LOOKS; look += 1) {
-    const open = await session.query(`select pg_terminate_backend(pid, ${TERMINATE_MS}) from pg_stat_activity where usename = $1`, [
-      name,
-    ]);
+    const open = await session.query(
+      `select pg_terminate_backend(pid, ${TERMINATE_MS}) from pg_stat_activity where usename = $1`,
+      [name],
+    );
     if (open.length === 0) return;
     if (look > 0) await sleep(LOOK_MS);
   }
