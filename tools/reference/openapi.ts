@@ -37,6 +37,7 @@ export async function apiRoutes(): Promise<readonly Route[]> {
     system: {},
     people: {},
     watching: {},
+    secrets: {},
     advisor: {},
     keys: {},
     maintenance: {},

@@ -36,11 +36,29 @@ export const secretRefSchema = z.strictObject({
 });
 export type SecretRef = z.infer<typeof secretRefSchema>;
 
+/**
+ * Any JSON value, as a body that was parsed holds it. `z.json()` is described by itself, which no OpenAPI document can write down,
+ * and walks into values as deep as somebody nested them.
+ */
+const jsonSchema = z.any() as unknown as z.ZodType<z.core.util.JSONType>;
+
+/** Null = it is nested deeper than can be written. */
+function jsonLength(data: unknown): number | null {
+  try {
+    return JSON.stringify(data).length;
+  } catch {
+    return null;
+  }
+}
+
 /** What one version holds: named JSON values. A single text stands in the field `value`. */
 export const secretDataSchema = z
-  .record(z.string().min(1).max(256), z.json())
+  .record(z.string().min(1).max(256), jsonSchema)
   .refine((data) => Object.keys(data).length <= SECRET_FIELDS_MAX, `at most ${SECRET_FIELDS_MAX} fields`)
-  .refine((data) => JSON.stringify(data).length <= SECRET_BYTES_MAX, `at most ${SECRET_BYTES_MAX} characters as JSON`);
+  .refine(
+    (data) => (jsonLength(data) ?? SECRET_BYTES_MAX + 1) <= SECRET_BYTES_MAX,
+    `at most ${SECRET_BYTES_MAX} characters as JSON`,
+  );
 export type SecretData = z.infer<typeof secretDataSchema>;
 
 /** What a value is wanted for: stands in the record of the read, and policies can ask for it. */

@@ -19,13 +19,16 @@ import { mountAudit } from './routes/audit.ts';
 import { mountBans } from './routes/bans.ts';
 import { mountBypass } from './routes/bypass.ts';
 import { mountCsp } from './routes/csp.ts';
+import { mountDatabases } from './routes/databases.ts';
 import { mountEvents } from './routes/events.ts';
 import { mountExceptions } from './routes/exceptions.ts';
 import { mountKeys } from './routes/keys.ts';
+import { mountLeases } from './routes/leases.ts';
 import { mountMaintenance } from './routes/maintenance.ts';
 import { mountOverview } from './routes/overview.ts';
 import { mountPeople } from './routes/people.ts';
 import { mountPolicies } from './routes/policies.ts';
+import { mountRotations } from './routes/rotation.ts';
 import { mountSchemas } from './routes/schemas.ts';
 import { mountSecrets } from './routes/secrets.ts';
 import { mountServiceAccounts } from './routes/service-accounts.ts';
@@ -127,7 +130,7 @@ function mountGiven(api: Api, { domains, people, watching, secrets, advisor, key
   }
   if (watching !== undefined) for (const mount of [mountOverview, mountTraffic, mountStream]) mount(api, watching);
   if (advisor !== undefined) mountAdvice(api, advisor);
-  if (secrets !== undefined) mountSecrets(api, secrets);
+  if (secrets !== undefined) for (const mount of [mountSecrets, mountRotations, mountLeases, mountDatabases]) mount(api, secrets);
   if (keys !== undefined) mountKeys(api, keys);
   if (maintenance !== undefined) mountMaintenance(api, maintenance);
 }

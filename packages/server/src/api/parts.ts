@@ -25,7 +25,7 @@ import type { Applications } from '../domains/applications/index.ts';
 import type { Traffic } from '../domains/audit/index.ts';
 import type { Admins, Identity, ObservedSignIns, Pages, People, Sessions } from '../domains/identity/index.ts';
 import type { Protection } from '../domains/protection/index.ts';
-import type { SecretsDomain } from '../domains/secrets/index.ts';
+import type { DatabaseRoles, Leases, Rotations, SecretsDomain } from '../domains/secrets/index.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import type { ConsoleFiles } from './console/files.ts';
@@ -98,6 +98,13 @@ export interface PeoplePort {
   readonly observed: Pick<ObservedSignIns, 'clear'>;
 }
 
+/** Secrets, how they are rotated, and what is lent for a while. */
+export interface SecretsPort extends Pick<SecretsDomain, 'secrets' | 'grants' | 'whoCan'> {
+  readonly rotations: Rotations;
+  readonly leases: Leases;
+  readonly databaseRoles: DatabaseRoles;
+}
+
 /** What happens now and what was counted, for whoever watches. */
 export interface WatchPort {
   readonly traffic: Pick<Traffic, 'series' | 'top' | 'signIns'>;
@@ -122,7 +129,7 @@ export interface ApiParts {
   /** Left out = nothing is served, so there is nothing to watch. */
   readonly watching?: WatchPort;
   /** Left out = no secrets are kept here. */
-  readonly secrets?: Pick<SecretsDomain, 'secrets' | 'grants' | 'whoCan'>;
+  readonly secrets?: SecretsPort;
   /** What Vault clients speak, below `/v1/`; left out = they are not served here. */
   readonly vault?: VaultHandler;
   /** Left out = uses of rights are not counted here. */

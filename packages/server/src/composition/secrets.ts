@@ -1,7 +1,14 @@
 import { secretEvents, type EventRecord } from '@holdfast/contract';
 import type { Access } from '../domains/access/index.ts';
 import type { Applications } from '../domains/applications/index.ts';
-import { createSecrets, type SecretsDomain } from '../domains/secrets/index.ts';
+import {
+  createLeases,
+  createRotations,
+  createSecrets,
+  type LeaseDomain,
+  type RotationDomain,
+  type SecretsDomain,
+} from '../domains/secrets/index.ts';
 import type { Bus } from '../platform/bus/bus.ts';
 import type { Foundation } from '../platform/foundation.ts';
 import type { Metrics } from '../platform/metrics.ts';
@@ -12,11 +19,36 @@ interface Knowing {
   readonly metrics: Pick<Metrics, 'count'>;
 }
 
-/** Secrets of applications on the keyring of this data directory. */
-export function openSecrets(foundation: Foundation, { applications, access, metrics }: Knowing): SecretsDomain {
-  const { db, bus, clock, keyring } = foundation;
+export interface OpenedSecrets
+  extends SecretsDomain, Pick<RotationDomain, 'rotations'>, Pick<LeaseDomain, 'leases' | 'databaseRoles'> {
+  /** Rotations and leases are looked after from now on, also those that an earlier process left. */
+  start(): Promise<void>;
+  forgetOld(): Promise<void>;
+}
+
+/** Secrets of applications on the keyring of this data directory, what changes them by itself, and what is lent for a while. */
+export function openSecrets(foundation: Foundation, { applications, access, metrics }: Knowing): OpenedSecrets {
+  const { config, db, bus, clock, log, keyring, stack } = foundation;
   countUses(bus, metrics);
-  return createSecrets({ db, bus, clock, keyring, applications, access });
+  const secrets = createSecrets({ db, bus, clock, keyring, applications, access });
+  const parts = { db, bus, clock, log, node: config.node, staged: secrets.staged, gate: secrets.gate };
+  const rotation = stack.use(createRotations(parts));
+  const lending = stack.use(createLeases(parts));
+  secrets.showRotations(async (refs) => rotation.shown(refs));
+  return {
+    ...secrets,
+    rotations: rotation.rotations,
+    leases: lending.leases,
+    databaseRoles: lending.databaseRoles,
+    async start() {
+      await rotation.start();
+      await lending.start();
+    },
+    async forgetOld() {
+      await rotation.forgetOld();
+      await lending.forgetOld();
+    },
+  };
 }
 
 /** By door and cause; a name in a label would be a list of what there is. */

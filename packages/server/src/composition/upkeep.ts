@@ -12,6 +12,7 @@ import { followKeys, KEY_CARE_EVERY_SECONDS } from './keyring.ts';
 /** Often enough that a key is published nearly its whole hour before it signs. */
 const KEYS_EVERY_SECONDS = 300;
 const SWEEP_EVERY_SECONDS = 60;
+const SECRETS_EVERY_SECONDS = 3600;
 const BY_IDENTITY = { kind: 'system', ref: 'identity' } as const;
 
 /** What runs beside the requests: renewal, expiry, the watchdog, and the configuration file when it changes. */
@@ -43,6 +44,7 @@ export async function startUpkeep(
     await domains.people.sweep();
     await domains.identity.accounts.sweep();
   });
+  jobs.every('secrets.history', SECRETS_EVERY_SECONDS, async () => core.secrets.forgetOld());
   jobs.every(here('keyring'), KEY_CARE_EVERY_SECONDS, async () => core.keys.care.look());
   followKeys(core.keys, core);
   const { tokens, roles, wrapping } = core.vaultPort;
@@ -50,6 +52,7 @@ export async function startUpkeep(
     for (const holder of [tokens, roles, wrapping]) await holder.sweep();
   });
   core.traffic.start();
+  await core.secrets.start();
   await jobs.start();
   stack.use(
     startWatchdog({

@@ -13,12 +13,11 @@ import {
   secretWriteSchema,
 } from '@holdfast/contract';
 import { createRoute, z } from '@hono/zod-openapi';
-import type { Context } from 'hono';
-import type { SecretCaller } from '../../domains/secrets/index.ts';
 import { Refusal } from '../../platform/refusal.ts';
 import type { ApiParts } from '../parts.ts';
 import { mountSecretGrants } from './secret-grants.ts';
-import { answers, body, created, needs, noContent, type Api, type ApiEnv } from '../route.ts';
+import { answers, body, created, needs, noContent, type Api } from '../route.ts';
+import { callerOf } from './secret-caller.ts';
 
 /** A name with slashes stands in one segment, with its slashes encoded. */
 const params = z.object(secretRefSchema.shape);
@@ -27,8 +26,6 @@ const all = '/api/v1/secrets';
 const at = `${all}/{application}/{environment}/{name}`;
 const below = { isDecidedBelow: true };
 const detail = (description: string) => answers(secretDetailSchema, description);
-/** What is not a read of a value needs no purpose of its own. */
-const ADMINISTRATION = 'administration';
 
 const list = createRoute({
   method: 'get',
@@ -105,12 +102,6 @@ const remove = createRoute({
   ...needs('secret:write', below),
   request: { params },
   responses: noContent('It is gone.'),
-});
-
-const callerOf = (context: Context<ApiEnv>, purpose = ADMINISTRATION): SecretCaller => ({
-  principal: context.get('principal'),
-  purpose,
-  via: 'api',
 });
 
 type Port = NonNullable<ApiParts['secrets']>;

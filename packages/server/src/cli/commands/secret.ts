@@ -1,12 +1,17 @@
 import type { BranchBody } from '../command.ts';
+import { database } from './secret/database.ts';
 import { exportVerb } from './secret/export.ts';
 import { get } from './secret/get.ts';
 import { grant, grants, revokeGrant } from './secret/grant.ts';
 import { history } from './secret/history.ts';
 import { importVerb } from './secret/import.ts';
+import { lease } from './secret/lease.ts';
 import { list } from './secret/list.ts';
 import { rollback } from './secret/rollback.ts';
 import { runVerb } from './secret/run.ts';
+import { rotate } from './secret/rotate.ts';
+import { rotation } from './secret/rotation.ts';
+import { rotations } from './secret/rotations.ts';
 import { set } from './secret/set.ts';
 import { settings } from './secret/settings.ts';
 import { whoCan } from './secret/who-can.ts';
@@ -33,5 +38,10 @@ export const secret: BranchBody = {
     runVerb,
     importVerb,
     exportVerb,
+    rotate,
+    rotations,
+    rotation,
+    database,
+    lease,
   ],
 };

@@ -53,7 +53,7 @@ export async function findRole(db: LeaseDb, name: string): Promise<RoleRow | nul
 }
 
 export async function saveRole(tx: LeaseDb, row: RoleRow): Promise<void> {
-  const { name, ...changed } = row;
+  const { name: _name, ...changed } = row;
   await tx
     .insertInto('secret_database_role')
     .values(row)

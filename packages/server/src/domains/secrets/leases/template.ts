@@ -9,7 +9,8 @@ export interface TemplateValues {
 }
 
 /** With the quotes around it, as templates for other tools write it, or bare. */
-const PLACEHOLDER = /"\{\{(name)\}\}"|'\{\{(name|password|expiration)\}\}'|\{\{(name|password|expiration)\}\}/gu;
+const PLACEHOLDER = /"\{\{name\}\}"|'\{\{(?:name|password|expiration)\}\}'|\{\{(?:name|password|expiration)\}\}/gu;
+const FIELDS = ['name', 'password', 'expiration'] as const;
 const ANY = /\{\{|\}\}/u;
 /** Of ours, so plain that no place in a statement, a comment or a dollar quote gives it another meaning. */
 const PLAIN = /^[A-Za-z0-9_.:$=+/-]*$/u;
@@ -25,13 +26,10 @@ export const isTemplate = (text: string): boolean => !ANY.test(text.replaceAll(P
 export function fillTemplate(template: string, values: TemplateValues): string {
   for (const value of Object.values<string>({ ...values }))
     if (!PLAIN.test(value)) throw new Error('assertion: what is put into a template is made here');
-  return template.replaceAll(
-    PLACEHOLDER,
-    (_all, identifier?: string, text?: keyof TemplateValues, bare?: keyof TemplateValues) => {
-      if (identifier !== undefined || bare === 'name') return quoteName(values.name);
-      const field = text ?? bare;
-      if (field === undefined) throw new Error('assertion: one of the three matched');
-      return quoteText(values[field]);
-    },
-  );
+  return template.replaceAll(PLACEHOLDER, (placeholder) => {
+    const field = FIELDS.find((name) => placeholder.includes(name));
+    if (field === undefined) throw new Error('assertion: the expression knows these three');
+    // A name in single quotes is wanted as a text: in a comment, in a call.
+    return field === 'name' && !placeholder.startsWith("'") ? quoteName(values.name) : quoteText(values[field]);
+  });
 }
