@@ -49,6 +49,8 @@ export class HoldfastProcess {
   http = '';
   plain = '';
   admin = '';
+  /** Of the listener for Vault clients, where one was asked for. */
+  vault = '';
   stderr = '';
   #keepData: boolean;
 
@@ -87,11 +89,14 @@ export class HoldfastProcess {
         if (line === undefined) return;
         clearTimeout(timer);
         // The ready document of `up --json` (docs/reference/cli.md).
-        const { data } = JSON.parse(line) as { data: { addresses: Record<'https' | 'http' | 'plain' | 'admin', string | null> } };
+        const { data } = JSON.parse(line) as {
+          data: { addresses: Record<'https' | 'http' | 'plain' | 'admin' | 'vault', string | null> };
+        };
         this.https = data.addresses.https ?? '';
         this.http = data.addresses.http ?? '';
         this.plain = data.addresses.plain ?? '';
         this.admin = data.addresses.admin ?? '';
+        this.vault = data.addresses.vault ?? '';
         done();
       });
       this.child.once('exit', (code) => fail(new Error(`exited with ${code}: ${this.stderr}`)));

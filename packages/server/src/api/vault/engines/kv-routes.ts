@@ -1,5 +1,5 @@
 import type { VaultParts } from '../ports.ts';
-import { decidedBelow, type VaultRoute } from '../wire/routes.ts';
+import { decidedBelow, needs, type VaultRoute } from '../wire/routes.ts';
 import { createKv } from './kv.ts';
 
 /** Secrets of applications as key-value engines of version 2: one for each application, and `secret` for what is of none. */
@@ -32,8 +32,8 @@ export function kvRoutes(parts: Pick<VaultParts, 'secrets' | 'applications' | 'd
     {
       path: ':mount/config',
       operations: {
-        read: decidedBelow('secret:read', kv.readConfig),
-        write: decidedBelow('secret:write', kv.writeConfig),
+        read: needs('secret:read', kv.readConfig),
+        write: needs('secret:write', kv.writeConfig),
       },
     },
   ];

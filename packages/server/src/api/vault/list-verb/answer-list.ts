@@ -5,6 +5,7 @@ import { parseList } from './parse-list.ts';
 const HEAD_BYTES_MAX = 16_384;
 const HEAD_TIMEOUT_MS = 5000;
 const ANSWER_TIMEOUT_MS = 30_000;
+const LINGER_MS = 2000;
 const END_OF_HEAD = '\r\n\r\n';
 
 /** What answers, with the connection that it came by. */
@@ -28,14 +29,18 @@ export function answerList(server: Server, handle: ListHandler): void {
     count(socket, 1);
     outgoing.once('close', () => count(socket, -1));
   });
+  /** The parser complains of each further packet; such a connection is in our hands already. */
+  const taken = new WeakSet<Duplex>();
   server.on('clientError', (error: ParserError, socket: Duplex) => {
+    if (taken.has(socket)) return;
+    taken.add(socket);
     // An answer is on its way to an earlier request: another one in between would be taken for its rest.
     const isBusy = !socket.writable || socket.destroyed || (answering.get(socket) ?? 0) > 0;
     const { code, rawPacket } = error;
     const isList = code === 'HPE_INVALID_METHOD' && rawPacket !== undefined && isBeginningOfList(rawPacket);
     if (isBusy) socket.destroy();
     else if (isList) void answer({ socket, handle, first: rawPacket });
-    else socket.end(plain(statusOf(code)));
+    else endWith(socket, plain(statusOf(code)));
   });
 }
 
@@ -45,6 +50,19 @@ function statusOf(code: string | undefined): number {
   if (code === 'HPE_HEADER_OVERFLOW') return 431;
   if (code === 'HPE_CHUNK_EXTENSIONS_OVERFLOW') return 413;
   return code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
+}
+
+/**
+ * Closing with bytes unread would reset the connection, and the answer with it (RFC 9112 §9.6): what still comes is read away for a
+ * moment. Nobody else listens to this socket any more, so nobody else would close it.
+ */
+function endWith(socket: Duplex, bytes: string | Buffer): void {
+  const timer = setTimeout(() => socket.destroy(), LINGER_MS).unref();
+  socket.once('close', () => clearTimeout(timer)).once('end', () => socket.destroy());
+  // A connection that breaks now has nobody left to tell.
+  socket.on('error', () => socket.destroy());
+  socket.end(bytes);
+  socket.resume();
 }
 
 const plain = (status: number): string =>
@@ -95,9 +113,9 @@ interface Reply {
   readonly head: string;
 }
 
-async function reply({ socket, handle, head }: Reply): Promise<void> {
-  const parsed = head.length > HEAD_BYTES_MAX ? null : parseList(head);
-  if (parsed === null) return void socket.end(plain(400));
+async function reply({ socket, handle, head: text }: Reply): Promise<void> {
+  const parsed = text.length > HEAD_BYTES_MAX ? null : parseList(text);
+  if (parsed === null) return endWith(socket, plain(400));
   const timer = setTimeout(() => socket.destroy(), ANSWER_TIMEOUT_MS).unref();
   try {
     const request = new Request(`https://${parsed.host}${parsed.target}`, { method: 'LIST', headers: [...parsed.headers] });
@@ -109,8 +127,8 @@ async function reply({ socket, handle, head }: Reply): Promise<void> {
       .join('');
     const { status } = response;
     const line = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n`;
-    socket.write(`${line}${lines}content-length: ${body.length}\r\nconnection: close\r\n\r\n`);
-    socket.end(body);
+    const head = `${line}${lines}content-length: ${body.length}\r\nconnection: close\r\n\r\n`;
+    endWith(socket, Buffer.concat([Buffer.from(head, 'latin1'), body]));
   } finally {
     clearTimeout(timer);
   }

@@ -37,10 +37,12 @@ const AUTHS: JsonObject = {
   'token/': { ...plainMount('token', 'tokens'), accessor: 'auth_token' },
 };
 
-type Parts = Pick<VaultParts, 'applications'>;
+const KV_PERMISSIONS = ['secret:read', 'secret:reveal', 'secret:write'] as const;
+
+type Parts = Pick<VaultParts, 'applications' | 'identity'>;
 
 /** What is mounted follows from the applications; nobody mounts anything through this API. */
-export function mountRoutes({ applications }: Parts): readonly VaultRoute[] {
+export function mountRoutes({ applications, identity }: Parts): readonly VaultRoute[] {
   const names = async (): Promise<string[]> => [
     SHARED_SECRETS,
     ...(await applications.list()).map(({ application }) => application.id).filter((id) => id !== SHARED_SECRETS),
@@ -62,11 +64,11 @@ export function mountRoutes({ applications }: Parts): readonly VaultRoute[] {
     if (fixed !== undefined) return data({ ...fixed, path: `${name}/` });
     const isKnown = (await names()).includes(name);
     // Clients take a 403 here for "there is no such mount, or not for you"; nothing tells the two apart.
-    if (
-      !isKnown ||
-      !(may(call.principal, 'secret:read') || may(call.principal, 'secret:reveal') || may(call.principal, 'secret:write'))
-    )
+    if (!isKnown || !KV_PERMISSIONS.some((permission) => may(call.principal, permission))) {
+      const { accessor: id, account } = call.token;
+      await identity.noteRefusal({ route: `GET /v1/${call.path}`.slice(0, 512), cause: 'permission', token: { id, account } });
       throw new Refusal('permission-missing');
+    }
     return data({ ...kvMount(name), path: `${name}/` });
   };
   const ui = async (): Promise<VaultAnswer> => data({ secret: await all(), auth: AUTHS });
