@@ -51,13 +51,16 @@ export function openSecrets(foundation: Foundation, { applications, access, metr
   };
 }
 
+/** Payloads are checked where events are made. */
+const word = (value: unknown): string => (typeof value === 'string' ? value : '');
+
 /** By door and cause; a name in a label would be a list of what there is. */
 function countUses(bus: Pick<Bus, 'subscribe'>, metrics: Knowing['metrics']): void {
   const count = (event: { readonly type: string }, handler: (payload: EventRecord['payload']) => void): void =>
     bus.subscribe('secret metrics', event.type, ({ payload }) => handler(payload));
   const alarm = (kind: string) => () => metrics.count('holdfast_secret_alarms_total', [kind]);
-  count(secretEvents.read, ({ via }) => metrics.count('holdfast_secret_reads_total', [String(via)]));
-  count(secretEvents.refused, ({ via, cause }) => metrics.count('holdfast_secret_refusals_total', [String(via), String(cause)]));
+  count(secretEvents.read, ({ via }) => metrics.count('holdfast_secret_reads_total', [word(via)]));
+  count(secretEvents.refused, ({ via, cause }) => metrics.count('holdfast_secret_refusals_total', [word(via), word(cause)]));
   count(secretEvents.canaryRead, alarm('canary'));
   count(secretEvents.readBurst, alarm('burst'));
   count(secretEvents.damaged, alarm('damaged'));
