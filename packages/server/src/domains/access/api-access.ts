@@ -9,8 +9,9 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Log } from '../../platform/log.ts';
 import { toApiRequest } from './cedar/api-request.ts';
 import type { Asker } from './cedar/application-request.ts';
-import { createPolicyEngine, type PolicyEngine, type Verdict } from './cedar/engine.ts';
+import type { PolicyEngine, Verdict } from './cedar/engine.ts';
 import { ownPolicies } from './cedar/own-policies.ts';
+import { createRememberingEngine } from './cedar/remembering-engine.ts';
 import type { Decisions } from './decisions.ts';
 import { asAccount } from './directory.ts';
 import type { PolicySets } from './policies/policy-sets.ts';
@@ -57,7 +58,7 @@ export function createApiAccess({ policies, decisions, clock, log }: Parts): Api
       const set = await policies.ready(API_POLICIES);
       const digest = set?.digest ?? null;
       if (held === null || held.digest !== digest) {
-        held = { digest, engine: createPolicyEngine([...ownPolicies({ roles: rightsOfRoles }), ...(set?.policies ?? [])]) };
+        held = { digest, engine: createRememberingEngine([...ownPolicies({ roles: rightsOfRoles }), ...(set?.policies ?? [])]) };
       }
       lookedAt = now;
     } catch (error) {

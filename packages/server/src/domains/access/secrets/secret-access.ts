@@ -3,8 +3,9 @@ import type { Clock } from '../../../platform/clock.ts';
 import type { Log } from '../../../platform/log.ts';
 import { askerOf, type ApiAccess } from '../api-access.ts';
 import type { Asker } from '../cedar/application-request.ts';
-import { createPolicyEngine, type PolicyEngine, type Verdict } from '../cedar/engine.ts';
+import type { PolicyEngine, Verdict } from '../cedar/engine.ts';
 import { ownSecretPolicies } from '../cedar/own-policies.ts';
+import { createRememberingEngine } from '../cedar/remembering-engine.ts';
 import type { PolicySets } from '../policies/policy-sets.ts';
 import type { Principal } from '../principal.ts';
 import { rightsOfRoles } from '../roles.ts';
@@ -64,7 +65,7 @@ export function createSecretAccess({ policies, api, clock, log, grants }: Secret
       ...given.map(grantPolicy),
       ...(set?.policies ?? []),
     ];
-    return { digest, engine: createPolicyEngine(all), nextEndsAt: until };
+    return { digest, engine: createRememberingEngine(all), nextEndsAt: until };
   };
   const engineNow = async (): Promise<PolicyEngine> => {
     const now = clock.monotonicMs();
