@@ -15,7 +15,7 @@ const BUDGET_PER_SECOND = 2000;
 
 const dataDir = await mkdtemp(join(tmpdir(), 'hf-bench-secrets-'));
 const flags = new Map([['dataDir', dataDir]]);
-const { config } = await loadConfig({ file: null, folder: dataDir, environment: {}, flags });
+const { config } = loadConfig({ file: null, folder: dataDir, environment: {}, flags });
 const foundation = await openFoundation(config, { writesLog: false });
 const core = await openCore(foundation);
 foundation.bus.start();
