@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
+import { takeCredentials, type Credentials } from './credentials.ts';
 import { ShopError } from './shop-error.ts';
 
 interface Started {
@@ -7,7 +8,14 @@ interface Started {
   close(): Promise<void>;
 }
 
-type Start = (options: { port: number; host: string; dataDir?: string; allowedHosts: readonly string[] }) => Promise<Started>;
+interface Chosen {
+  port: number;
+  host: string;
+  dataDir?: string;
+  allowedHosts: readonly string[];
+}
+
+type Start = (options: Chosen & { credentials: Credentials }) => Promise<Started>;
 
 const options = {
   port: { type: 'string', default: '3000' },
@@ -18,7 +26,7 @@ const options = {
 
 const usage = 'Usage: server.ts [--port N] [--host LOOPBACK] [--data-dir DIR] [--allow-host NAME]...\n';
 
-function readOptions(): Parameters<Start>[0] | undefined {
+function readOptions(): Chosen | undefined {
   try {
     const { values } = parseArgs({ options });
     const port = /^\d{1,5}$/.test(values.port) ? Number(values.port) : Number.NaN;
@@ -41,7 +49,7 @@ export async function runCommandLine(start: Start): Promise<void> {
     return;
   }
   try {
-    const shop = await start(chosen);
+    const shop = await start({ ...chosen, credentials: takeCredentials(process.env) });
     process.stdout.write(`${shop.url}\n`);
     process.stderr.write('This shop is vulnerable on purpose. Never expose it. Press Ctrl+C to stop.\n');
     process.send?.({ url: shop.url });

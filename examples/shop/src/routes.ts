@@ -1,5 +1,6 @@
 import { showOrder, showReceipt } from './api/orders.ts';
 import { listProducts } from './api/products.ts';
+import { showSupplier } from './api/supplier.ts';
 import { createNoticeStream } from './live/events.ts';
 import { showAbout } from './pages/about.ts';
 import { exportOrders } from './pages/admin.ts';
@@ -53,6 +54,7 @@ export function createRoutes(): readonly Route[] {
     route('GET /api/products', listProducts),
     route('GET /api/orders/:id', showOrder),
     route('GET /api/receipts/:id', showReceipt),
+    route('GET /api/supplier', showSupplier),
     route('GET /api/broken', breakPage),
     route('GET /events', createNoticeStream()),
     route('GET /static/:name', sendAsset),

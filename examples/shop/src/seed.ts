@@ -100,4 +100,7 @@ export const DOCUMENTS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Sits beside the documents folder, where only a path traversal reaches it. */
+/** No bank has this number. */
+export const SUPPLIER = { name: 'Night Ferry Estate', account: 'ZZ00 0000 0000 0000 0000 00' } as const;
+
 export const SUPPLIER_FILE = { name: 'suppliers.txt', text: 'CONFIDENTIAL supplier margins: green 41 %, black 38 %\n' } as const;

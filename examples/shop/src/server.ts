@@ -4,6 +4,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { runCommandLine } from './command-line.ts';
+import type { Credentials } from './credentials.ts';
 import { admit, requireLoopback } from './fence.ts';
 import { limits } from './limits.ts';
 import { createTicker } from './live/ticker.ts';
@@ -31,6 +32,7 @@ export interface ShopOptions {
   readonly dataDir?: string;
   /** Host names to answer to besides loopback and reserved ones (RFC 6761). */
   readonly allowedHosts?: readonly string[];
+  readonly credentials?: Credentials;
 }
 
 export interface RunningShop {
@@ -109,7 +111,7 @@ async function shut(server: Server, ticker: Ticker): Promise<void> {
  */
 export async function startShop(options: ShopOptions): Promise<RunningShop> {
   const host = requireLoopback(options.host ?? '127.0.0.1');
-  const stock = openStock(options.dataDir);
+  const stock = openStock(options.dataDir, options.credentials);
   const allowedHosts = new Set((options.allowedHosts ?? []).map((name) => name.toLowerCase()));
   const shop = { parts: stock.parts, routes: createRoutes(), allowedHosts };
   const ticker = createTicker();

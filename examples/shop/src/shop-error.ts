@@ -10,6 +10,7 @@ const statusByCode = {
   'body-type-unsupported': 415,
   'host-unknown': 421,
   'too-many-live-clients': 503,
+  'credentials-missing': 503,
 } as const;
 
 export type ShopErrorCode = keyof typeof statusByCode;

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Session, SessionStore } from './session.ts';
+import type { SupplierDesk } from './supplier-desk.ts';
 import type { UploadShelf } from './upload-shelf.ts';
 
 /** What the shop owns for as long as it runs. */
@@ -9,6 +10,7 @@ export interface ShopParts {
   readonly sessions: SessionStore;
   readonly uploads: UploadShelf;
   readonly docsDir: string;
+  readonly supplier: SupplierDesk;
 }
 
 /** One request with everything a page needs to answer it. */

@@ -38,11 +38,14 @@ export async function startDemo({
   mode,
   login,
   hosts,
+  credentials,
 }: {
   dataDir: string;
   mode: 'monitor' | 'enforce';
   login: LoginSettings['mode'];
   hosts: readonly string[];
+  /** Variables with what the shop may know. */
+  credentials: Readonly<Record<string, string>>;
 }): Promise<Demo> {
   const file = join(CHECKOUT, 'examples/shop/src/server.ts');
   if (!existsSync(file))
@@ -55,6 +58,7 @@ export async function startDemo({
     file,
     args: ['--port', '0', '--data-dir', folder],
     folders: { read: [CHECKOUT], write: [folder] },
+    env: credentials,
     canSpawn: true,
   });
   const application: ApplicationInput = {

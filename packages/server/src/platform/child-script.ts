@@ -15,6 +15,8 @@ export interface ChildScriptOptions {
   readonly args: readonly string[];
   /** Folders it may read and write; everything else is closed to it by Node's permission model. */
   readonly folders: { readonly read: readonly string[]; readonly write: readonly string[] };
+  /** Comes to PATH; nothing else of this process is inherited. */
+  readonly env?: Readonly<Record<string, string>>;
   /** It may run programs of the host. */
   readonly canSpawn: boolean;
 }
@@ -23,7 +25,7 @@ export interface ChildScriptOptions {
  * Runs a script of this installation in a process of its own that says `{ url }` over IPC once it serves. It ends with this
  * process: a closed channel is its signal to stop.
  */
-export async function startChildScript({ file, args, folders, canSpawn }: ChildScriptOptions): Promise<ChildScript> {
+export async function startChildScript({ file, args, folders, canSpawn, env }: ChildScriptOptions): Promise<ChildScript> {
   const execArgv = [
     '--permission',
     '--conditions=@holdfast/source',
@@ -35,7 +37,7 @@ export async function startChildScript({ file, args, folders, canSpawn }: ChildS
   const child = fork(file, [...args], {
     execArgv,
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-    env: { PATH: process.env['PATH'] ?? '' },
+    env: { PATH: process.env['PATH'] ?? '', ...env },
   });
   const url = await ready(child, file);
   return { url, [Symbol.asyncDispose]: () => stop(child) };
