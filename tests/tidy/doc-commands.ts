@@ -51,7 +51,9 @@ function judge(words: readonly string[], bodies: ReadonlyMap<string, CommandBody
 }
 
 function unknownFlag(words: readonly string[], known: readonly string[], path = ''): string | null {
-  const wrong = words.filter((word) => /^-{1,2}[a-zA-Z]/u.test(word)).find((word) => !known.includes(word.split('=')[0] ?? ''));
+  // Behind `--` stands a program with flags of its own.
+  const ours = words.includes('--') ? words.slice(0, words.indexOf('--')) : words;
+  const wrong = ours.filter((word) => /^-{1,2}[a-zA-Z]/u.test(word)).find((word) => !known.includes(word.split('=')[0] ?? ''));
   return wrong === undefined ? null : `no flag ${wrong} of holdfast ${path}`.trim();
 }
 

@@ -218,6 +218,7 @@ describe('what pages say', () => {
         '```sh\nholdfast audit tail --since 1h # now\n```',
       ],
       [wrongCommands, "`holdfast bypass on --for 15m --raeson 'x --y'`", "`holdfast bypass on --for 15m --reason 'x --y'`"],
+      [wrongCommands, '`holdfast run --alll -- node --watch x.ts`', '`holdfast run --all -- node --watch x.ts`'],
       [unknownRoutes, 'GET /api/v1/banz', 'GET /api/v1/bans'],
       [deadLinks, '[a](no-such-page.md)', '[a](../../README.md)'],
       [deadLinks, '[a](../glossary.md#no-such-heading)', '[a](../glossary.md#glossary-one-word-per-idea)'],
