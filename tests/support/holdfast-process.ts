@@ -41,6 +41,12 @@ export function holdfast(
   });
 }
 
+interface StartOptions {
+  readonly args?: readonly string[];
+  readonly dataDir?: string;
+  readonly env?: Record<string, string>;
+}
+
 /** A running Holdfast in a data directory of its own, on ports the system chose. */
 export class HoldfastProcess {
   readonly dataDir: string;
@@ -53,6 +59,7 @@ export class HoldfastProcess {
   vault = '';
   stderr = '';
   #keepData: boolean;
+  #stdout = '';
 
   private constructor(child: ChildProcess, dataDir: string, keepData: boolean) {
     this.child = child;
@@ -61,9 +68,20 @@ export class HoldfastProcess {
   }
 
   /** Starts `holdfast up --json …` and waits for its ready document. */
-  static async start(
-    options: { args?: readonly string[]; dataDir?: string; env?: Record<string, string> } = {},
-  ): Promise<HoldfastProcess> {
+  static async start(options: StartOptions = {}): Promise<HoldfastProcess> {
+    const running = HoldfastProcess.#spawn(options);
+    await running.served();
+    return running;
+  }
+
+  /** Starts one whose root key does not come by itself, and waits until it says so; its ports answer already. */
+  static async startSealed(options: StartOptions = {}): Promise<HoldfastProcess> {
+    const running = HoldfastProcess.#spawn(options);
+    await running.#document('sealedAddresses');
+    return running;
+  }
+
+  static #spawn(options: StartOptions): HoldfastProcess {
     const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'holdfast-test-'));
     const args = ['up', '--json', '--no-input', '--data-dir', dataDir, '--admin', '127.0.0.1:0'];
     if (options.args?.includes('--listen') !== true) args.push('--listen', '127.0.0.1:0');
@@ -74,33 +92,43 @@ export class HoldfastProcess {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const running = new HoldfastProcess(child, dataDir, options.dataDir !== undefined);
-    await running.#ready();
+    child.stderr.on('data', (chunk: Buffer) => (running.stderr = (running.stderr + chunk.toString()).slice(-65_536)));
+    child.stdout.on('data', (chunk: Buffer) => (running.#stdout += chunk.toString()));
     return running;
   }
 
-  #ready(): Promise<void> {
+  /** Waits for the ready document, also of one that was sealed. */
+  served(): Promise<void> {
+    return this.#document('addresses');
+  }
+
+  #document(name: 'addresses' | 'sealedAddresses'): Promise<void> {
     return new Promise((done, fail) => {
-      let stdout = '';
-      const timer = setTimeout(() => fail(new Error(`not ready in ${READY_TIMEOUT_MS} ms: ${this.stderr}`)), READY_TIMEOUT_MS);
-      this.child.stderr?.on('data', (chunk: Buffer) => (this.stderr = (this.stderr + chunk.toString()).slice(-65_536)));
-      this.child.stdout?.on('data', (chunk: Buffer) => {
-        stdout += chunk.toString();
-        const line = stdout.split('\n').find((text) => text.includes('"addresses"'));
-        if (line === undefined) return;
+      const stop = (): void => {
         clearTimeout(timer);
+        this.child.off('exit', onExit).off('error', fail).stdout?.off('data', look);
+      };
+      const look = (): void => {
+        const line = this.#stdout.split('\n').find((text) => text.endsWith('}') && text.includes(`"${name}"`));
+        if (line === undefined) return;
+        stop();
         // The ready document of `up --json` (docs/reference/cli.md).
         const { data } = JSON.parse(line) as {
-          data: { addresses: Record<'https' | 'http' | 'plain' | 'admin' | 'vault', string | null> };
+          data: Record<string, Record<'https' | 'http' | 'plain' | 'admin' | 'vault', string | null>>;
         };
-        this.https = data.addresses.https ?? '';
-        this.http = data.addresses.http ?? '';
-        this.plain = data.addresses.plain ?? '';
-        this.admin = data.addresses.admin ?? '';
-        this.vault = data.addresses.vault ?? '';
+        this.https = data[name]?.https ?? '';
+        this.http = data[name]?.http ?? '';
+        this.plain = data[name]?.plain ?? '';
+        this.admin = data[name]?.admin ?? '';
+        this.vault = data[name]?.vault ?? '';
         done();
-      });
-      this.child.once('exit', (code) => fail(new Error(`exited with ${code}: ${this.stderr}`)));
+      };
+      const onExit = (code: number | null): void => fail(new Error(`exited with ${code}: ${this.stderr}`));
+      const timer = setTimeout(() => fail(new Error(`not ready in ${READY_TIMEOUT_MS} ms: ${this.stderr}`)), READY_TIMEOUT_MS);
+      this.child.once('exit', onExit);
       this.child.once('error', fail);
+      this.child.stdout?.on('data', look);
+      look();
     });
   }
 

@@ -7,72 +7,78 @@ import { openAdministration, openedOnes } from './composition/administration.ts'
 import { openServedCertificates } from './composition/certificates.ts';
 import { openCore, type Core } from './composition/core.ts';
 import { declareApplications } from './composition/declare.ts';
+import { drainAtEnd, untilEnded } from './composition/ended.ts';
 import { connectGateway } from './composition/gateway.ts';
+import type { Running, ServeIo } from './composition/running.ts';
+import { keyStep, recordUnsealing } from './composition/seal.ts';
+import { createSealedFront, pinPlaces, type SealedFront } from './composition/sealed-front.ts';
 import { startUpkeep } from './composition/upkeep.ts';
 import type { LoadedConfig } from './platform/config/load.ts';
-import { openFoundation } from './platform/foundation.ts';
+import type { Config } from './platform/config/schema.ts';
+import { openFoundation, type FoundationOptions } from './platform/foundation.ts';
+import type { AwaitRoot } from './platform/keyring/seal/root-at-start.ts';
 import { readVersion } from './platform/version.ts';
 
-/** Requests under way get this long to finish; the process manager usually kills after 30 s. */
-const DRAIN_MS = 25_000;
-
-/** One thing that starting has finished, or met. */
-export interface ProgressEvent {
-  readonly kind: 'done' | 'warning';
-  readonly step: string;
-  readonly detail: string;
-  readonly elapsedMs?: number;
-}
-
-export interface ServeIo {
-  readonly progress: (event: ProgressEvent) => void;
-  /** Aborted with the name of the signal as its reason: drain and stop. */
-  readonly signal: AbortSignal;
-}
+export type { ProgressEvent, SealedEvent } from './composition/running.ts';
 
 export interface ControlPlane {
   readonly api: Api;
   readonly close: () => Promise<void>;
 }
 
-export interface Running {
-  readonly addresses: Readonly<Record<'https' | 'http' | 'plain' | 'admin' | 'vault', string | null>>;
-  readonly applications: readonly string[];
-  readonly mode: string;
-  readonly isDemo: boolean;
-  readonly dataDir: string;
-  readonly isNew: boolean;
-  /** For the first administrator, as long as there is none: whoever opens it first becomes the owner. */
-  readonly setupLink: string | null;
-  /** Resolves when everything is closed after the signal. */
-  readonly done: Promise<void>;
-}
-
 /** For commands while no server runs: the same API in this process, under the lock of the data directory, no listeners. */
-export async function openControlPlane({ config }: Pick<LoadedConfig, 'config'>): Promise<ControlPlane> {
-  return withCore({ config, writesLog: false }, async (core) => {
-    const { domains, peoplePort: people, maintenance, log, stack } = core;
+export async function openControlPlane({ config }: Pick<LoadedConfig, 'config'>, awaitRoot?: AwaitRoot): Promise<ControlPlane> {
+  const options = { writesLog: false, ...(awaitRoot === undefined ? {} : { awaitRoot }) };
+  return withCore(config, options, async (core) => {
+    const { domains, peoplePort: people, maintenance, log, stack, secrets, advice, keys, seal } = core;
     await domains.applications.applyDeclared(declaredIn(config));
     const health: HealthView = { live: true, started: true, ready: false, reasons: ['the server is not running'] };
     const system = core.system({ health: () => health, listeners: () => [], gateway: () => null });
     const trust = { kind: 'host-operator', uid: process.getuid?.() ?? 0 } as const;
-    const { secrets, advice, keys } = core;
-    const parts = { domains, system, people, secrets, advisor: advice.advisor, keys: keys.care, maintenance, log, trust };
+    const parts = { domains, system, people, secrets, advisor: advice.advisor, keys: keys.care, seal, maintenance, log, trust };
     return { api: createApi(parts), close: () => stack.disposeAsync() };
   });
 }
 
 /** Everything, serving: resolves when the ports are open. */
 export async function serve(loaded: LoadedConfig, io: ServeIo): Promise<Running> {
-  return withCore({ config: loaded.config, writesLog: true }, (core) => startServing(core, loaded, io));
+  const first = await start(loaded, io, { staySealed: false });
+  return { ...first.running, done: untilStopped(first, loaded, io) };
+}
+
+/** Put away, everything is closed as at an end; and the same ports wait for the keys, and serve again. */
+async function untilStopped(first: Started, loaded: LoadedConfig, io: ServeIo): Promise<void> {
+  let current = first;
+  while ((await current.ended) === 'sealed') {
+    const config = pinPlaces(loaded.config, current.running.addresses);
+    try {
+      current = await start({ ...loaded, config }, io, { staySealed: true });
+    } catch (error) {
+      if (io.signal.aborted) return;
+      throw error;
+    }
+  }
+}
+
+interface Started {
+  readonly running: Omit<Running, 'done'>;
+  readonly ended: Promise<'stopped' | 'sealed'>;
+}
+
+async function start(loaded: LoadedConfig, io: ServeIo, { staySealed }: { staySealed: boolean }): Promise<Started> {
+  await using front = createSealedFront(loaded.config, io);
+  const options = { writesLog: true, staySealed, awaitRoot: front.awaitRoot };
+  return await withCore(loaded.config, options, async (opened) => {
+    const core = { ...opened, config: front.pin(opened.config) };
+    if (front.unsealing !== null) await recordUnsealing(core, front.unsealing);
+    return startServing(core, loaded, { ...io, front });
+  });
 }
 
 /** What was opened before a failure is closed again. */
-async function withCore<Result>(
-  options: { config: LoadedConfig['config']; writesLog: boolean },
-  run: (core: Core) => Promise<Result>,
-): Promise<Result> {
-  const foundation = await openFoundation(options.config, options);
+type Run<Result> = (core: Core) => Promise<Result>;
+async function withCore<Result>(config: Config, options: FoundationOptions, run: Run<Result>): Promise<Result> {
+  const foundation = await openFoundation(config, options);
   try {
     return await run(await openCore(foundation));
   } catch (error) {
@@ -82,26 +88,24 @@ async function withCore<Result>(
 }
 
 /** Listeners last, so that nothing is served before everything behind it stands; closed in the reverse order. */
-async function startServing(core: Core, { origins, file }: LoadedConfig, io: ServeIo): Promise<Running> {
-  const { config, dataDir, db, bus, stack, audit, domains, keyring } = core;
+async function startServing(core: Core, { origins, file }: LoadedConfig, io: ServeIo & { front: SealedFront }): Promise<Started> {
+  const { config, dataDir, db, bus, stack, audit, domains } = core;
   const { signal, progress } = io;
   progress({ kind: 'done', step: 'database ready', detail: db.kind, elapsedMs: core.databaseMs });
-  progress({
-    kind: 'done',
-    step: keyring.isNew ? 'keys created' : 'keys opened',
-    detail: `${keyring.rootKeyFile}, mode 0600: keep a copy apart from backups`,
-  });
+  progress({ kind: 'done', ...keyStep(core) });
   progress({ kind: 'done', step: 'ledger open', detail: `${audit.status().size} records` });
   const { declared, mode, isDemo } = await declareApplications(core, { progress, origins });
   await domains.protection.declareAllows(config.bans.allow);
   const names = new Set([...config.host, ...config.vault.hosts, ...declared.flatMap(({ hosts }) => hosts ?? [])]);
   const served = await openServedCertificates(core, [...names]);
   const link = await connectGateway(core);
+  // What was sealed until now answers up to this moment.
+  await io.front.close();
   const bound = await startLink(
     link,
     await domains.protection.snapshots.refresh('system.started', { kind: 'system', ref: 'holdfast' }),
   );
-  stack.defer(() => link.close(DRAIN_MS));
+  drainAtEnd(core, link);
   domains.protection.snapshots.onSnapshot((snapshot) => link.push(snapshot));
   const at = bound.https ?? bound.plain;
   const addresses = {
@@ -129,7 +133,7 @@ async function startServing(core: Core, { origins, file }: LoadedConfig, io: Ser
   bus.start();
   domains.protection.start();
   await startUpkeep(core, served, file);
-  return {
+  const running = {
     addresses: { ...addresses, ...admin.addresses },
     applications: declared.map(({ id }) => id),
     mode,
@@ -137,14 +141,6 @@ async function startServing(core: Core, { origins, file }: LoadedConfig, io: Ser
     dataDir,
     isNew: core.isNew,
     setupLink: admin.setupLink,
-    done: stopOn(signal, core),
   };
-}
-
-async function stopOn(signal: AbortSignal, { bus, stack }: Core): Promise<void> {
-  if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
-  const payload = { signal: String(signal.reason).slice(0, 32) };
-  // A full disk must not keep the process from stopping.
-  await bus.record(bus.newEvent(controlEvents.systemStopped, { payload })).catch(() => undefined);
-  await stack.disposeAsync();
+  return { running, ended: untilEnded(signal, core) };
 }

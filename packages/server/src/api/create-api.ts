@@ -1,10 +1,9 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { bodyLimit } from 'hono/body-limit';
-import { HTTPException } from 'hono/http-exception';
-import type { z } from 'zod';
 import { problemResponse } from '../platform/http/problem.ts';
-import { Refusal, type FieldFault } from '../platform/refusal.ts';
+import { Refusal } from '../platform/refusal.ts';
 import { authenticate, peerAddress } from './authenticate.ts';
+import { faultsOf, toRefusal } from './faults.ts';
 import { idempotency } from './idempotency.ts';
 import { mountConsole } from './console/mount-console.ts';
 import { plainStart } from './console/plain-start.ts';
@@ -30,6 +29,7 @@ import { mountPeople } from './routes/people.ts';
 import { mountPolicies } from './routes/policies.ts';
 import { mountRotations } from './routes/rotation.ts';
 import { mountSchemas } from './routes/schemas.ts';
+import { mountSeal, refuseChangesWhileSealed } from './routes/seal.ts';
 import { mountSecrets } from './routes/secrets.ts';
 import { mountServiceAccounts } from './routes/service-accounts.ts';
 import { mountSessions } from './routes/sessions.ts';
@@ -44,20 +44,6 @@ import { mountSignIn } from './sign-in.ts';
 import { nameRequest, newRequestId, refuseForeignPages } from './shield.ts';
 
 const BODY_BYTES_MAX = 1_048_576;
-
-/** RFC 6901: `~` and `/` inside a name are escaped. */
-const pointerOf = (path: readonly PropertyKey[]): string =>
-  path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
-
-function faultsOf(error: z.ZodError): FieldFault[] {
-  return error.issues.map(({ path, message }) => ({ pointer: pointerOf(path), detail: message }));
-}
-
-function toRefusal(error: unknown): unknown {
-  if (!(error instanceof HTTPException)) return error;
-  // What the framework itself refuses: a body that is not JSON, or of another type.
-  return error.status < 500 ? new Refusal('input-invalid', { cause: error }) : error;
-}
 
 /**
  * The admin API as one fetch handler. Straight path of each route below `/api/v1/`: shield, token, permission, schema,
@@ -102,6 +88,7 @@ export function createApi(parts: ApiParts): Api {
     authenticate({ identity: domains.identity, access: () => domains.access.api, trust, sessions: people?.sessions ?? null }),
     idempotency(() => performance.now()),
   );
+  if (parts.seal !== undefined) api.use('/api/v1/*', refuseChangesWhileSealed(parts.seal));
   for (const mount of [mountApplications, mountBans, mountBypass, mountExceptions, mountTuning, mountCsp]) mount(api, domains);
   mountPolicies(api, domains);
   for (const mount of [mountSchemas, mountEvents, mountAudit, mountTokens, mountSnapshots]) mount(api, domains);
@@ -121,7 +108,7 @@ export function createApi(parts: ApiParts): Api {
 }
 
 /** What not every process has. */
-function mountGiven(api: Api, { domains, people, watching, secrets, advisor, keys, maintenance, trust }: ApiParts): void {
+function mountGiven(api: Api, { domains, people, watching, secrets, advisor, keys, seal, maintenance, trust }: ApiParts): void {
   if (people !== undefined) {
     mountPeople(api, people);
     mountSessions(api, people);
@@ -132,5 +119,6 @@ function mountGiven(api: Api, { domains, people, watching, secrets, advisor, key
   if (advisor !== undefined) mountAdvice(api, advisor);
   if (secrets !== undefined) for (const mount of [mountSecrets, mountRotations, mountLeases, mountDatabases]) mount(api, secrets);
   if (keys !== undefined) mountKeys(api, keys);
+  if (seal !== undefined) mountSeal(api, seal, trust);
   if (maintenance !== undefined) mountMaintenance(api, maintenance);
 }

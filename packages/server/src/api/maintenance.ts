@@ -1,4 +1,4 @@
-import { controlEvents, type EventRecord } from '@holdfast/contract';
+import { controlEvents, sealEvents, type EventRecord } from '@holdfast/contract';
 import type { z } from 'zod';
 import { dumpTables } from '../platform/backup/tables.ts';
 import type { Bus } from '../platform/bus/bus.ts';
@@ -9,6 +9,7 @@ import { Refusal } from '../platform/refusal.ts';
 const DUMP_CHARS_MAX = 50_331_648;
 
 type BackupFacts = z.infer<typeof controlEvents.backupCreated.payload>;
+type SealFacts = z.infer<typeof sealEvents.changed.payload>;
 type RestoreFacts = z.infer<typeof controlEvents.backupRestored.payload>;
 
 /** What the command line on the host needs of the process that holds the data directory. */
@@ -17,6 +18,7 @@ export interface MaintenancePort {
   tables(): Promise<string>;
   noteBackup(facts: BackupFacts, actor: EventRecord['actor']): Promise<void>;
   noteRestore(facts: RestoreFacts, actor: EventRecord['actor']): Promise<void>;
+  noteSeal(facts: SealFacts, actor: EventRecord['actor']): Promise<void>;
   rotateLedgerKey(): Promise<{ readonly verifierKey: string }>;
 }
 
@@ -46,6 +48,7 @@ export function createMaintenance({ db, bus, rotateLedgerKey }: MaintenanceParts
     },
     noteBackup: (payload, actor) => bus.record(bus.newEvent(controlEvents.backupCreated, { actor, payload })),
     noteRestore: (payload, actor) => bus.record(bus.newEvent(controlEvents.backupRestored, { actor, payload })),
+    noteSeal: (payload, actor) => bus.record(bus.newEvent(sealEvents.changed, { actor, payload })),
     rotateLedgerKey,
   };
 }

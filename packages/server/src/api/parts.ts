@@ -27,6 +27,7 @@ import type { Admins, Identity, ObservedSignIns, Pages, People, Sessions } from 
 import type { Protection } from '../domains/protection/index.ts';
 import type { DatabaseRoles, Leases, Rotations, SecretsDomain } from '../domains/secrets/index.ts';
 import type { Clock } from '../platform/clock.ts';
+import type { SealPort } from '../platform/keyring/seal/seal-port.ts';
 import type { Log } from '../platform/log.ts';
 import type { ConsoleFiles } from './console/files.ts';
 import type { MaintenancePort } from './maintenance.ts';
@@ -136,6 +137,8 @@ export interface ApiParts {
   readonly advisor?: Advisor;
   /** Left out = no keys are shown or changed here. */
   readonly keys?: KeyPort;
+  /** Left out = nothing is sealed or unsealed here. */
+  readonly seal?: SealPort;
   /** Backups and the key of the ledger; left out where no operator of the host can call. */
   readonly maintenance?: MaintenancePort;
   /** What was built of the console; left out = there is none here. */

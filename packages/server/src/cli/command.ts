@@ -1,3 +1,4 @@
+import type { AwaitRoot } from '../platform/keyring/seal/root-at-start.ts';
 import type { ApiClient } from './connection/client.ts';
 import type { Io } from './terminal/io.ts';
 import type { Outcome } from './outcome.ts';
@@ -49,6 +50,10 @@ export interface Context {
   dataDir(): Promise<string>;
   /** The admin API, of the running server or, when none runs, of this process. Says on stderr which data directory it is. */
   api(options?: { onlineOnly?: boolean }): Promise<ApiClient>;
+  /** What brings a root key that does not come by itself: asked for at most once in a command. */
+  readonly awaitRoot: AwaitRoot;
+  /** From this file, or `-` for stdin, instead of asking. */
+  unsealFrom(source: string | null): void;
   /** True when the operator agrees. `--yes` agrees; `--no-input` or no terminal disagrees. */
   confirm(question: string): Promise<boolean>;
 }

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute, relative } from 'node:path';
 import { createClient, type ApiClient } from './connection/client.ts';
+import type { RootKey } from '../platform/keyring/root-key.ts';
+import type { AwaitRoot } from '../platform/keyring/seal/root-at-start.ts';
 import type { CommandEntry, Context, GlobalFlags } from './command.ts';
 import { resolveDataDir } from './host/data-dir.ts';
 import { Unreachable } from './fault.ts';
@@ -20,10 +22,20 @@ export function createContext(parts: Parts): Context {
   const { io, flags, output, signal } = parts;
   let known: Promise<string> | null = null;
   const dataDir = (): Promise<string> => (known ??= resolveDataDir(io, flags));
+  let source: string | null = null;
+  let held: Promise<RootKey> | null = null;
+  const awaitRoot: AwaitRoot = async (start) => {
+    held ??= import('./host/gather-root-key.ts').then(({ gatherRootKey }) => gatherRootKey(parts, source, start));
+    const { id, bytes } = await held;
+    // Each taker wipes what it was given.
+    return { id, bytes: Buffer.from(bytes) };
+  };
   return {
     ...parts,
     dataDir,
-    api: ({ onlineOnly = false } = {}) => openApi({ ...parts, dataDir, onlineOnly }),
+    awaitRoot,
+    unsealFrom: (given) => void (source = given),
+    api: ({ onlineOnly = false } = {}) => openApi({ ...parts, dataDir, onlineOnly, awaitRoot }),
     async confirm(question) {
       if (flags.yes) return true;
       if (flags.noInput || io.stdin.isTTY !== true) return false;
@@ -32,7 +44,13 @@ export function createContext(parts: Parts): Context {
   };
 }
 
-async function openApi(parts: Parts & { dataDir(): Promise<string>; onlineOnly: boolean }): Promise<ApiClient> {
+interface Opening extends Parts {
+  readonly onlineOnly: boolean;
+  readonly awaitRoot: AwaitRoot;
+  dataDir(): Promise<string>;
+}
+
+async function openApi(parts: Opening): Promise<ApiClient> {
   const { io, flags, output, signal, onlineOnly } = parts;
   const dataDir = await parts.dataDir();
   const { openSocket } = await import('./connection/socket-transport.ts');
@@ -43,7 +61,7 @@ async function openApi(parts: Parts & { dataDir(): Promise<string>; onlineOnly: 
   // Opening makes a directory when there is none; a mistyped --data-dir must not look like an empty installation.
   if (!existsSync(dataDir)) throw new Unreachable('This data directory does not exist.');
   const { openInProcess } = await import('./connection/in-process-transport.ts');
-  return createClient(await openInProcess(io, flags));
+  return createClient(await openInProcess(io, flags, parts.awaitRoot));
 }
 
 /** Every command that reads or changes state says which data directory it used; two of them are mixed up easily. */

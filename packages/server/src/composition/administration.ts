@@ -28,12 +28,24 @@ export const openedOnes = (addresses: Readonly<Record<string, string | null>>) =
 
 /** The admin listener and the socket; and as long as nobody is an owner, the link that makes the first one. */
 export async function openAdministration(core: Core, { certificates, system, addresses }: Opening): Promise<Administration> {
-  const { config, dataDir, domains, peoplePort: people, secrets, maintenance, log, stack, places } = core;
+  const { config, dataDir, domains, peoplePort: people, secrets, seal, maintenance, log, stack, places } = core;
   const keys = core.keys.care;
   const console = openConsoleFiles(CONSOLE_FOLDER);
   const advisor = core.advice.advisor;
   const vault = createVaultApi(core);
-  const shown = { domains, system, people, watching: createWatching(core), secrets, vault, advisor, keys, maintenance, console };
+  const shown = {
+    domains,
+    system,
+    people,
+    watching: createWatching(core),
+    secrets,
+    vault,
+    advisor,
+    keys,
+    seal,
+    maintenance,
+    console,
+  };
   const parts = { listen: config.admin.listen, dataDir, certificates, log, ...shown };
   const { address } = stack.use(await openAdmin(parts));
   places.admin = placeOf(address);

@@ -16,6 +16,7 @@ import { openAdvice } from './advice.ts';
 import { openIdentity } from './identity.ts';
 import { openKeys } from './keyring.ts';
 import { configuredPlaces, createLinks } from './places.ts';
+import { createRunningSeal } from './seal.ts';
 import { openSecrets } from './secrets.ts';
 import { openVaultParts } from './vault.ts';
 import { describeSystem, type Held } from './system.ts';
@@ -34,7 +35,9 @@ export async function openCore(foundation: Foundation) {
   const traffic = stack.use(openTraffic(foundation, audit));
   // Certificates come only when something is served; a snapshot made before has none.
   const held: Held = { certificates: null, ticketKeys: randomBytes(TICKET_KEYS_BYTES), databaseTrouble: null };
-  const troubles = (): string[] => [held.databaseTrouble, foundation.nodes.trouble()].filter((trouble) => trouble !== null);
+  const seal = createRunningSeal(foundation);
+  const troubles = (): string[] =>
+    [held.databaseTrouble, foundation.nodes.trouble(), seal.trouble()].filter((trouble) => trouble !== null);
   const keyMaterial = async (): Promise<KeyMaterial> => ({
     ...(held.certificates?.forSnapshot() ?? { certificates: [], challenges: [], alpnCertificates: [] }),
     ticketKeys: held.ticketKeys.toString('base64'),
@@ -69,7 +72,7 @@ export async function openCore(foundation: Foundation) {
   const system = describeSystem({ foundation, domains, metrics, held, secrets });
   const answerGateway = answering(rooms, identity);
   const shown = { metrics, audit, traffic, held, domains, peoplePort, places };
-  return { ...foundation, ...shown, answerGateway, advice, secrets, vaultPort, keys, maintenance, system, troubles };
+  return { ...foundation, ...shown, answerGateway, advice, secrets, vaultPort, keys, seal, maintenance, system, troubles };
 }
 
 /** What gateways ask while a request waits. */

@@ -54,7 +54,7 @@ export function openKeys(foundation: Foundation, { audit, sealed }: KeyParts): K
       nodes,
       node: config.node,
       otherNodes: async () => (await runningNodes(db)).filter((name) => name !== config.node),
-      root: () => ({ provider: 'file', sealed: keyring.isSealed }),
+      root: () => ({ provider: foundation.provider.kind, sealed: keyring.isSealed }),
     }),
   );
   return { areas, care, tlsKeys };

@@ -7,6 +7,11 @@ import { prepareDataDir } from './data-dir.ts';
 import { openDatabase, type Database } from './db/database.ts';
 import { migrate } from './db/migrate.ts';
 import { openKeyring, type Keyring } from './keyring/keyring.ts';
+import type { RootKey } from './keyring/root-key.ts';
+import { openProvider } from './keyring/seal/open-provider.ts';
+import type { RootKeyProvider } from './keyring/seal/provider.ts';
+import { rootAtStart, type AwaitRoot } from './keyring/seal/root-at-start.ts';
+import { finishSealChange } from './keyring/seal/seal-with.ts';
 import { assertSameRing, joinSharedRing, readSharedRing } from './keyring/shared-ring.ts';
 import { openSubjectKeys, type SubjectKeys } from './keyring/subject-keys.ts';
 import { lockDataDir } from './lock.ts';
@@ -23,6 +28,8 @@ export interface Foundation extends AsyncDisposable {
   readonly clock: Clock;
   readonly log: Log;
   readonly keyring: Keyring;
+  /** Who keeps the root key. */
+  readonly provider: RootKeyProvider;
   readonly subjectKeys: SubjectKeys;
   readonly db: Database;
   readonly databaseMs: number;
@@ -35,6 +42,10 @@ export interface Foundation extends AsyncDisposable {
 export interface FoundationOptions {
   /** Serving processes write the log and are a node among others; short commands are neither. */
   readonly writesLog: boolean;
+  /** Left out: without its root key nothing is opened. */
+  readonly awaitRoot?: AwaitRoot;
+  /** Somebody put the keys away, so they do not come by themselves. */
+  readonly staySealed?: boolean;
 }
 
 /**
@@ -42,7 +53,8 @@ export interface FoundationOptions {
  * database that other nodes use takes their keys, so there the database is asked first. Whatever fails, what was opened
  * before it is closed again.
  */
-export async function openFoundation(config: Config, { writesLog }: FoundationOptions): Promise<Foundation> {
+export async function openFoundation(config: Config, options: FoundationOptions): Promise<Foundation> {
+  const { writesLog } = options;
   await using opening = new AsyncDisposableStack();
   const clock = systemClock;
   const { root: dataDir, isNew } = await prepareDataDir(config.dataDir);
@@ -50,12 +62,15 @@ export async function openFoundation(config: Config, { writesLog }: FoundationOp
   const log = writesLog
     ? opening.use(openLog({ dataDir, level: config.log.level, format: config.log.format, stderr: process.stderr })).log
     : silentLog;
-  const options = databaseOptions(config, dataDir);
+  const { provider, root } = await findRoot({ config, dataDir, clock, log }, options);
+  const database = databaseOptions(config, dataDir);
   let connected: Database | null = null;
-  const connect = async (): Promise<Database> => (connected ??= opening.use(await openDatabase(options, log)));
+  const connect = async (): Promise<Database> => (connected ??= opening.use(await openDatabase(database, log)));
   const readShared = async (): Promise<string | null> => readSharedRing(await connect());
-  const isShared = options.kind === 'postgres';
-  const keyring = await openKeyring({ dataDir, file: config.keyring.file, readShared: isShared ? readShared : null });
+  const isShared = database.kind === 'postgres';
+  const keyring = await openKeyring({ dataDir, file: config.keyring.file, root, readShared: isShared ? readShared : null });
+  if (provider.kind !== 'file' && (await finishSealChange({ id: keyring.rootId }, { dataDir })))
+    log.warn({ root_key: keyring.rootId }, 'a key file that a crash had left beside the new form was removed');
   opening.defer(() => keyring.nonces.settle());
   const subjectKeys = await openSubjectKeys({ dataDir, keyring });
   opening.defer(() => subjectKeys.close());
@@ -64,8 +79,8 @@ export async function openFoundation(config: Config, { writesLog }: FoundationOp
   const db = await connect();
   if (isShared) assertSameRing(await readShared(), keyring.ring);
   const nodes =
-    options.kind === 'postgres' && writesLog
-      ? opening.use(await joinNodes({ url: options.url, node: config.node, db, log }))
+    database.kind === 'postgres' && writesLog
+      ? opening.use(await joinNodes({ url: database.url, node: config.node, db, log }))
       : alone;
   await migrate({ db, clock, log });
   if (isShared) await joinSharedRing(db, keyring);
@@ -79,6 +94,7 @@ export async function openFoundation(config: Config, { writesLog }: FoundationOp
     clock,
     log,
     keyring,
+    provider,
     subjectKeys,
     db,
     databaseMs,
@@ -87,6 +103,14 @@ export async function openFoundation(config: Config, { writesLog }: FoundationOp
     stack,
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
+}
+
+async function findRoot(
+  { config, ...start }: { config: Config; dataDir: string; clock: Clock; log: Log },
+  { awaitRoot, staySealed = false }: FoundationOptions,
+): Promise<{ provider: RootKeyProvider; root: RootKey | null }> {
+  const provider = await openProvider({ dataDir: start.dataDir, settings: config.keyring, environment: process.env });
+  return { provider, root: await rootAtStart({ ...start, provider, awaitRoot: awaitRoot ?? null, staySealed }) };
 }
 
 /** Loaded only where it is used: most installations are embedded. */

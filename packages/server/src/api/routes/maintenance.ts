@@ -1,4 +1,4 @@
-import { controlEvents } from '@holdfast/contract';
+import { controlEvents, sealEvents } from '@holdfast/contract';
 import { createRoute, z } from '@hono/zod-openapi';
 import { createMiddleware } from 'hono/factory';
 import { Refusal } from '../../platform/refusal.ts';
@@ -33,6 +33,15 @@ const noteRestore = createRoute({
   request: { body: body(controlEvents.backupRestored.payload) },
   responses: noContent('It is recorded.'),
 });
+const noteSeal = createRoute({
+  method: 'post',
+  path: '/api/v1/system/seals',
+  tags,
+  summary: 'Records that the root key is about to be kept in another way. Only for the operator of the host.',
+  ...needs('key:write'),
+  request: { body: body(sealEvents.changed.payload) },
+  responses: noContent('It is recorded.'),
+});
 const rotate = createRoute({
   method: 'post',
   path: '/api/v1/audit/key/rotate',
@@ -50,6 +59,7 @@ export const hostOnly = createMiddleware<ApiEnv>(async (context, next) => {
 
 export function mountMaintenance(api: Api, port: MaintenancePort): void {
   api.use(tables.path, hostOnly);
+  api.use(noteSeal.path, hostOnly);
   api.openapi(tables, async (context) => context.text(await port.tables(), 200));
   api.openapi(noteBackup, async (context) => {
     await port.noteBackup(context.req.valid('json'), context.get('principal').actor);
@@ -57,6 +67,10 @@ export function mountMaintenance(api: Api, port: MaintenancePort): void {
   });
   api.openapi(noteRestore, async (context) => {
     await port.noteRestore(context.req.valid('json'), context.get('principal').actor);
+    return context.body(null, 204);
+  });
+  api.openapi(noteSeal, async (context) => {
+    await port.noteSeal(context.req.valid('json'), context.get('principal').actor);
     return context.body(null, 204);
   });
   api.openapi(rotate, async (context) => context.json(await port.rotateLedgerKey(), 200));

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { CheckpointView } from '@holdfast/contract';
@@ -52,6 +53,7 @@ export const backup: BranchBody = {
       options: [
         ...OPENING,
         { flags: '--root-key <file>', help: 'root key of the backed-up installation (default: the one in place)' },
+        { flags: '--unseal-from <file>', help: 'where it was kept with a passphrase or in shares: those, one a line' },
       ],
       examples: ['holdfast backup restore monday.age --root-key ./root.key --data-dir /var/lib/holdfast'],
       run: restore,
@@ -93,7 +95,10 @@ async function create(context: Context, input: Input): Promise<Outcome> {
   };
   const { bytes } = await createBackup({ ...facts, parts }, { file, sealing });
   await api.call({ method: 'POST', path: '/api/v1/system/backups', body: { bytes, ledgerSize: checkpoint.size } });
-  const keep = `the root key is not in it; keep a copy of ${shortPath(resolve(dataDir, 'keys', 'root.key'), context.io.cwd)} somewhere else`;
+  const key = resolve(dataDir, 'keys', 'root.key');
+  const keep = existsSync(key)
+    ? `the root key is not in it; keep a copy of ${shortPath(key, context.io.cwd)} somewhere else`
+    : 'the root key is in it only as it is kept: restoring takes what opens it now';
   return {
     data: { file, bytes, ledgerSize: checkpoint.size, subjectKeys },
     text: `wrote ${shown}: ${bytes} bytes, ${checkpoint.size} records\n${keep}\ncheck it: holdfast backup verify ${shown}\n`,
@@ -139,6 +144,7 @@ async function restore(context: Context, input: Input): Promise<Outcome> {
   noteDataDir(context, dataDir, 'to be restored');
   const { restoreBackup } = await import('../host/restore.ts');
   const rootKey = input.text('rootKey');
+  context.unsealFrom(input.text('unsealFrom'));
   const restored = await restoreBackup(context, {
     file: resolve(context.io.cwd, input.words[0] ?? ''),
     opening: await openingOf(context, input),

@@ -1,9 +1,11 @@
 import type { HealthView } from '@holdfast/contract';
+import { isRefusal } from '../../platform/refusal.ts';
 import type { LeafBody } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { Unreachable } from '../fault.ts';
 
 const DOWN: HealthView = { live: false, started: false, ready: false, reasons: ['no server answers for this data directory'] };
+const SEALED: HealthView = { live: true, started: false, ready: false, reasons: ['sealed'] };
 
 export const health: LeafBody = {
   about: 'Asks the running server over its socket; needs neither port nor token.',
@@ -20,6 +22,7 @@ export const health: LeafBody = {
       } catch (error) {
         // A container check knows two answers only.
         if (error instanceof Unreachable) return DOWN;
+        if (isRefusal(error, 'keyring-sealed')) return SEALED;
         throw error;
       }
     }

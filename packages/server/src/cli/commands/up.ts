@@ -4,7 +4,9 @@ import type { Context, Input, LeafBody } from '../command.ts';
 import type { Outcome } from '../outcome.ts';
 import { shortPath } from '../context.ts';
 import { jsonDocument } from '../terminal/output.ts';
+import type { ProgressEvent, SealedEvent } from '../../main.ts';
 import type { Paint } from '../terminal/paint.ts';
+import { sealText } from '../words/seal-text.ts';
 import { setupLines } from '../host/setup-link.ts';
 import { formatElapsed, formatProgress } from '../terminal/progress.ts';
 import { readVersion } from '../../platform/version.ts';
@@ -48,7 +50,14 @@ async function run(context: Context, input: Input): Promise<Outcome> {
   const place = `${shortPath(folder, io.cwd)}${existsSync(folder) ? '' : ' (new)'}`;
   output.note(`  ${paint.bold(`Holdfast ${readVersion()}`)}   data ${place}   node ${process.versions.node}`);
   const { serve } = await import('../../main.ts');
-  const running = await serve(loaded, { progress: (event) => output.note(formatProgress(event, paint)), signal });
+  const progress = (event: ProgressEvent): void => output.note(formatProgress(event, paint));
+  const onSealed = (event: SealedEvent): void => tellSealed(context, event);
+  const running = await serve(loaded, { progress, onSealed, signal }).catch((error: unknown) => {
+    // Stopped before anybody brought the keys.
+    if (signal.aborted && error instanceof Error && error.name === 'AbortError') return null;
+    throw error;
+  });
+  if (running === null) return stopped(context);
   const readyMs = Math.round(performance.now() - startedAt);
   const { addresses, applications, mode, isDemo, dataDir, isNew, setupLink } = running;
   const data = { addresses, applications, mode, isDemo, dataDir, isNew, readyMs, pid: process.pid };
@@ -66,9 +75,21 @@ async function run(context: Context, input: Input): Promise<Outcome> {
     output.note(line);
   for (const line of setup) output.note(line);
   await running.done;
+  return stopped(context);
+}
+
+/** 130 tells a shell that a person stopped it; a service manager's SIGTERM is a normal end. */
+function stopped({ output, signal }: Context): Outcome {
   output.note('  stopped: everything that was acknowledged is on disk');
-  // 130 tells a shell that a person stopped it; a service manager's SIGTERM is a normal end.
-  return { data, text: '', isStreamed: true, exit: signal.reason === 'SIGINT' ? EXIT.interrupted : EXIT.ok };
+  return { data: null, text: '', isStreamed: true, exit: signal.reason === 'SIGINT' ? EXIT.interrupted : EXIT.ok };
+}
+
+/** One line that says it, and the next command; a program reads the same as a document of its own, before that of the start. */
+function tellSealed({ io, flags, output }: Context, { status, why, addresses }: SealedEvent): void {
+  if (flags.json)
+    io.stdout.write(jsonDocument('up', { data: { seal: status, why, sealedAddresses: addresses, pid: process.pid } }));
+  const { paint } = output;
+  output.note(`  ${paint.warn('SEALED')}: ${why ?? sealText(status)} Every port answers 503 until \`holdfast key unseal\`.`);
 }
 
 function settingsOf(input: Input, listenSettings: (flag: string) => ReadonlyMap<string, string>): ReadonlyMap<string, string> {

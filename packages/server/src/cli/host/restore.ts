@@ -15,6 +15,8 @@ import { resolveReference } from '../../platform/config/references.ts';
 import { openDatabase, type Database } from '../../platform/db/database.ts';
 import { migrate } from '../../platform/db/migrate.ts';
 import { openKeyring } from '../../platform/keyring/keyring.ts';
+import { openProvider } from '../../platform/keyring/seal/open-provider.ts';
+import { removeSealDocument } from '../../platform/keyring/seal/seal-document.ts';
 import { SubjectFile } from '../../platform/keyring/subject-file.ts';
 import { dataDirHolder } from '../../platform/lock.ts';
 import { silentLog } from '../../platform/log.ts';
@@ -91,7 +93,7 @@ export async function restoreBackup(context: Context, request: Request): Promise
       throw new Refusal('backup-unreadable', {
         detail: `The ledger in the backup does not verify: ${ledger.faults[0] ?? 'unknown'}.`,
       });
-    await fitRootKey({ staging, dataDir, config, given: request.rootKeyFile });
+    await fitRootKey(context, { staging, dataDir, config, given: request.rootKeyFile });
     const erased = await replayErasures(staging, dataDir);
     const facts = { ledgerSize: ledger.size, erased };
     if (context.flags.dryRun) return { ...facts, dryRun: true, rows: 0, movedTo: null };
@@ -120,7 +122,18 @@ interface RootKeyParts {
 }
 
 /** A wrong root key is found now, by its id, and nothing has been changed. */
-async function fitRootKey({ staging, dataDir, config, given }: RootKeyParts): Promise<void> {
+async function fitRootKey(context: Context, { staging, dataDir, config, given }: RootKeyParts): Promise<void> {
+  const parts = { dataDir: staging, settings: config.keyring, environment: context.io.env };
+  const provider = await openProvider(parts);
+  if (provider.kind !== 'file' && given === null) {
+    const root =
+      (await provider.fetch()) ??
+      (await context.awaitRoot({ provider, dataDir: staging, clock: systemClock, log: silentLog, why: null }));
+    await openKeyring({ dataDir: staging, file: config.keyring.file, root });
+    return;
+  }
+  // Whoever brings the key itself gets an installation that keeps it in a file.
+  await removeSealDocument(staging);
   if (config.keyring.file === null) {
     await copyFile(given ?? join(dataDir, 'keys', 'root.key'), join(staging, 'keys', 'root.key')).catch((cause: unknown) => {
       throw new Refusal('key-wrong', {

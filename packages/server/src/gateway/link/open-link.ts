@@ -18,12 +18,15 @@ export interface LinkParts {
 
 /** The gateway in this process, or in as many children as the configuration says. */
 export function createLink({ config, clock, log }: LinkParts): GatewayLink {
-  const { https, http, plain } = config.listen;
-  const listen: ListenAddresses = { https: place(https), http: place(http), plain: place(plain) };
+  const listen = configuredListen(config);
   const { node, workers } = config;
   return workers === 0
     ? createInProcessLink({ listen, clock, log, node })
     : createWorkersLink({ listen, count: workers, log, node });
+}
+
+export function configuredListen({ listen: { https, http, plain } }: Pick<Config, 'listen'>): ListenAddresses {
+  return { https: place(https), http: place(http), plain: place(plain) };
 }
 
 /** Opens the ports; what the gateway cannot do is a refusal of the catalogue. */
@@ -44,7 +47,7 @@ export function addressText(scheme: 'http' | 'https', at: PortAddress | null): s
   return at === null ? null : `${scheme}://${at.host.includes(':') ? `[${at.host}]` : at.host}:${at.port}`;
 }
 
-function place(text: string | null): PortAddress | null {
+export function place(text: string | null): PortAddress | null {
   if (text === null || text === 'off') return null;
   const at = parseListen(text);
   if (at === null) throw new Error('assertion: the configuration schema admits only readable places');

@@ -1,6 +1,8 @@
 import type { RequestHead } from '../exchange.ts';
 
-const headerOf = (head: RequestHead, name: string): string =>
+type Head = Pick<RequestHead, 'headers'>;
+
+const headerOf = (head: Head, name: string): string =>
   head.headers.find(([candidate]) => candidate === name)?.[1].toLowerCase() ?? '';
 
 const mediaTypeAt = (accept: string, type: string): number => {
@@ -12,7 +14,7 @@ const mediaTypeAt = (accept: string, type: string): number => {
  * Whether this client reads a problem document rather than a page. Browsers ask for `text/html` when they navigate and say
  * so in Sec-Fetch-Mode; everything else (fetch, XMLHttpRequest, curl, SDKs) is a program.
  */
-export function prefersJson(head: RequestHead): boolean {
+export function prefersJson(head: Head): boolean {
   const accept = headerOf(head, 'accept').slice(0, 512);
   const html = Math.min(mediaTypeAt(accept, 'text/html'), mediaTypeAt(accept, 'application/xhtml'));
   if (html === Number.MAX_SAFE_INTEGER) return true;
@@ -27,7 +29,7 @@ export function prefersJson(head: RequestHead): boolean {
  * `Sec-Fetch-Site`). Only such pages are compressed: the length of a compressed page that repeats what a foreign page put
  * into the address would tell that page the secrets beside it (BREACH, CVE-2013-3587).
  */
-export function isAskedFromOwnPage(head: RequestHead): boolean {
+export function isAskedFromOwnPage(head: Head): boolean {
   const site = headerOf(head, 'sec-fetch-site');
   return site === 'same-origin' || site === 'none';
 }

@@ -7,7 +7,7 @@ import type { HeaderPair } from './upstream-headers.ts';
 import { isGone, outgoingOf, writeHead } from './write-head.ts';
 
 // The page needs one style element and nothing else; its hash is the only source allowed.
-const PAGE_POLICY = (styleHash: string): string =>
+export const PAGE_POLICY = (styleHash: string): string =>
   `default-src 'none'; style-src '${styleHash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 
 export interface PlainAnswer {

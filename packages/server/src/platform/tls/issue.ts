@@ -141,3 +141,29 @@ export async function issueChallenge(request: ChallengeRequest): Promise<PairPem
   });
   return { certPem, keyPem: await keyPemOf(keys) };
 }
+
+export interface TemporaryRequest extends IssueTimes {
+  readonly names: readonly string[];
+}
+
+/** Self-signed and kept nowhere: for a listener that can say only that its real key is not there. */
+export async function issueTemporary(request: TemporaryRequest): Promise<PairPem> {
+  const x509 = await loadX509();
+  const keys = await newKeys();
+  const certPem = await generate({
+    ...dates(request),
+    subject: 'CN=Holdfast sealed',
+    issuer: 'CN=Holdfast sealed',
+    serialNumber: newSerial(),
+    publicKey: keys.publicKey,
+    signingKey: keys.privateKey,
+    signingAlgorithm: ECDSA,
+    extensions: [
+      new x509.BasicConstraintsExtension(false, undefined, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+      new x509.ExtendedKeyUsageExtension([SERVER_AUTH_OID]),
+      new x509.SubjectAlternativeNameExtension(request.names.map(generalName)),
+    ],
+  });
+  return { certPem, keyPem: await keyPemOf(keys) };
+}

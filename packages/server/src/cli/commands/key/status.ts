@@ -1,7 +1,8 @@
-import type { KeyringView, KeyView } from '@holdfast/contract';
+import type { KeyringView, KeyView, SealStatus } from '@holdfast/contract';
 import type { Context, Verb } from '../../command.ts';
 import type { Outcome } from '../../outcome.ts';
 import { formatPairs, formatTable, formatTime } from '../../terminal/table.ts';
+import { sealText } from '../../words/seal-text.ts';
 import { rewrapText } from './words.ts';
 
 const DAY_MS = 86_400_000;
@@ -18,6 +19,9 @@ const share = ({ nonces }: KeyView, { noncesMax }: KeyringView): string =>
 
 async function run(context: Context): Promise<Outcome> {
   await using api = await context.api();
+  // Without keys nothing else can be asked.
+  const seal = await api.call<SealStatus>({ method: 'GET', path: '/api/v1/seal' });
+  if (seal.isSealed) return { data: { seal }, text: `SEALED: ${sealText(seal)}\nnext: holdfast key unseal\n` };
   const data = await api.call<KeyringView>({ method: 'GET', path: '/api/v1/keys' });
   const now = context.io.now();
   const columns = [

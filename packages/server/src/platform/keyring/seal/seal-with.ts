@@ -113,7 +113,7 @@ async function commitFile(root: RootKey, parts: ProviderParts): Promise<{ leftBe
 }
 
 /** Its name when it is still there: another key, or a file that may not be removed. */
-async function removeKeyFile(file: string, root: RootKey): Promise<string | null> {
+async function removeKeyFile(file: string, root: Pick<RootKey, 'id'>): Promise<string | null> {
   try {
     const present = await readRootKey(file);
     if (present === null) return null;
@@ -140,7 +140,7 @@ async function overwrite(file: string): Promise<void> {
  * A crash between the new form and the end of the old one leaves both; the new one counts. Called when it has opened: then the
  * key file in the data directory is of no use any more, and what lies in the clear is worth removing.
  */
-export async function finishSealChange(root: RootKey, { dataDir }: Pick<ProviderParts, 'dataDir'>): Promise<boolean> {
+export async function finishSealChange(root: Pick<RootKey, 'id'>, { dataDir }: Pick<ProviderParts, 'dataDir'>): Promise<boolean> {
   const file = path.resolve(dataDir, 'keys', 'root.key');
   if ((await stat(file).catch(() => null)) === null) return false;
   return (await removeKeyFile(file, root)) === null;

@@ -23,6 +23,20 @@ export interface UnsealingParts {
   readonly log: Log;
 }
 
+function unopened({ wants }: RootKeyProvider, detail: string): Refusal {
+  const pointer = wants?.kind === 'shares' ? '/share' : '/passphrase';
+  return new Refusal('unseal-refused', { detail, errors: [{ pointer, detail }] });
+}
+
+/** What there is to say of a root key as it is kept, whether it is there or not. */
+export function describeSeal(
+  { kind, rootKey, wants }: RootKeyProvider,
+  given = 0,
+): Pick<SealStatus, 'kind' | 'rootKey' | 'wants' | 'shares'> {
+  const shares = wants?.kind === 'shares' ? { set: wants.set, need: wants.need, of: wants.of, given } : null;
+  return { kind, rootKey, wants: wants?.kind ?? 'nothing', shares };
+}
+
 /**
  * Gathers what opens the root key. Whoever can reach it may try, because knowing is the right; so tries that come over the network
  * port are slowed down after each one that failed, and those of the operator of the host never are.
@@ -61,15 +75,10 @@ export class Unsealing {
   }
 
   status(): SealStatus {
-    const { kind, rootKey, wants } = this.#parts.provider;
-    const shares = wants?.kind === 'shares' ? { set: wants.set, need: wants.need, of: wants.of, given: this.#shares.size } : null;
     return {
+      ...describeSeal(this.#parts.provider, this.#shares.size),
       isSealed: !this.#isOpen,
-      kind,
       since: this.#isOpen ? null : this.#since,
-      rootKey,
-      wants: wants?.kind ?? 'nothing',
-      shares,
       refusedTries: this.#refusedCount,
     };
   }
@@ -145,7 +154,7 @@ export class Unsealing {
     const root = await provider.fetch();
     if (root !== null) return this.#finish(root);
     const detail = provider.kind === 'file' ? `There is no key file ${provider.place}.` : `It takes ${provider.place}.`;
-    throw new Refusal('unseal-refused', { detail, errors: [{ pointer: '', detail }] });
+    throw unopened(provider, detail);
   }
 
   #finish(root: RootKey): void {
@@ -161,7 +170,7 @@ export class Unsealing {
     this.#pausedUntilMs = clock.monotonicMs() + Math.min(PAUSE_MAX_MS, pauseMs);
     if (this.#tries.length < REFUSALS_KEPT_MAX) this.#tries.push({ kind: provider.kind, cause, at: clock.now() });
     log.warn({ cause, refused_tries: this.#refusedCount }, 'what was given does not open the seal');
-    // A pointer to nothing in particular: the words are ours, and whoever brings a share must know which one is bad.
-    return new Refusal('unseal-refused', { detail, errors: [{ pointer: '', detail }] });
+    // The words are ours, and whoever brings a share must know which one is bad.
+    return unopened(provider, detail);
   }
 }
