@@ -36,29 +36,27 @@ export const secretRefSchema = z.strictObject({
 });
 export type SecretRef = z.infer<typeof secretRefSchema>;
 
-/**
- * Any JSON value, as a body that was parsed holds it. `z.json()` is described by itself, which no OpenAPI document can write down,
- * and walks into values as deep as somebody nested them.
- */
-const jsonSchema = z.any() as unknown as z.ZodType<z.core.util.JSONType>;
+/** Levels of one value: whatever reads it goes down that far and no further. */
+const VALUE_DEPTH_MAX = 32;
+type Json = z.core.util.JSONType;
 
-/** Null = it is nested deeper than can be written. */
-function jsonLength(data: unknown): number | null {
-  try {
-    return JSON.stringify(data).length;
-  } catch {
-    return null;
-  }
+function isJson(value: unknown, levels = VALUE_DEPTH_MAX): boolean {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (typeof value !== 'object' || levels === 0) return false;
+  return Object.values(value).every((each) => isJson(each, levels - 1));
 }
+
+/** Not `z.json()`: it goes as deep as what is sent, and a document of it never ends. */
+const jsonSchema = z
+  .custom<Json>((value) => isJson(value), { error: `JSON of at most ${VALUE_DEPTH_MAX} levels`, abort: true })
+  .meta({ type: ['string', 'number', 'boolean', 'object', 'array', 'null'] });
 
 /** What one version holds: named JSON values. A single text stands in the field `value`. */
 export const secretDataSchema = z
   .record(z.string().min(1).max(256), jsonSchema)
   .refine((data) => Object.keys(data).length <= SECRET_FIELDS_MAX, `at most ${SECRET_FIELDS_MAX} fields`)
-  .refine(
-    (data) => (jsonLength(data) ?? SECRET_BYTES_MAX + 1) <= SECRET_BYTES_MAX,
-    `at most ${SECRET_BYTES_MAX} characters as JSON`,
-  );
+  .refine((data) => JSON.stringify(data).length <= SECRET_BYTES_MAX, `at most ${SECRET_BYTES_MAX} characters as JSON`);
 export type SecretData = z.infer<typeof secretDataSchema>;
 
 /** What a value is wanted for: stands in the record of the read, and policies can ask for it. */
@@ -160,6 +158,17 @@ export const secretValueSchema = secretRefSchema.extend({
   data: secretDataSchema,
 });
 export type SecretValue = z.infer<typeof secretValueSchema>;
+
+export const secretCompareSchema = z.strictObject({ from: z.number().int().positive(), to: z.number().int().positive() });
+export type SecretCompare = z.infer<typeof secretCompareSchema>;
+
+/** Which fields are others in the second version; no value is told. */
+export const secretComparisonSchema = secretCompareSchema.extend({
+  fields: z
+    .array(z.strictObject({ name: z.string(), change: z.enum(['same', 'changed', 'added', 'removed']) }))
+    .max(2 * SECRET_FIELDS_MAX),
+});
+export type SecretComparison = z.infer<typeof secretComparisonSchema>;
 
 export const secretVersionsSchema = z.strictObject({
   versions: z.array(z.number().int().positive()).min(1).max(SECRET_VERSIONS_MAX),
