@@ -111,6 +111,12 @@ describe.skipIf(!isPresent)('secrets in the console', () => {
     expect(await valueNow()).toBe('typed by hand');
     expect(await leftBehind(page)).not.toContain('typed by hand');
 
+    await page.getByRole('button', { name: 'Compare version 2 with the current one' }).click();
+    const compared = page.getByRole('dialog', { name: 'From version 2 to version 3' });
+    await compared.getByRole('row').filter({ hasText: 'value' }).filter({ hasText: 'changed' }).waitFor();
+    expect(await page.content()).not.toContain(before);
+    await compared.getByRole('button', { name: 'Close' }).click();
+
     await page.getByRole('button', { name: 'Go back to version 2' }).click();
     const back = page.getByRole('dialog', { name: 'Go back to version 2' });
     await back.getByLabel('Reason').fill('the new one is refused');

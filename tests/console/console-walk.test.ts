@@ -51,9 +51,12 @@ const opened = (): readonly string[] => [
   '/applications/demo-shop?tab=rules',
   '/applications/demo-shop?tab=history',
   '/secrets?overdue=true',
+  '/secrets?tab=calendar',
+  '/secrets?tab=calendar&by=month',
   '/secrets?new=1',
   `/secrets/${stand.secret}?reveal=2`,
   `/secrets/${stand.secret}?write=1`,
+  `/secrets/${stand.secret}?grant=1`,
   '/none-such',
 ];
 

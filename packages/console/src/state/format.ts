@@ -8,6 +8,8 @@ const clock = new Intl.DateTimeFormat(LOCALE, { timeStyle: 'medium' });
 const day = new Intl.DateTimeFormat(LOCALE, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
 const minute = new Intl.DateTimeFormat(LOCALE, { hour: '2-digit', minute: '2-digit' });
 const date = new Intl.DateTimeFormat(LOCALE, { day: 'numeric', month: 'short' });
+const wholeDay = new Intl.DateTimeFormat(LOCALE, { day: 'numeric', month: 'short', year: 'numeric' });
+const month = new Intl.DateTimeFormat(LOCALE, { month: 'long', year: 'numeric' });
 const relative = new Intl.RelativeTimeFormat(LOCALE, { numeric: 'auto', style: 'short' });
 
 export const formatCount = (value: number): string => (value < 100_000 ? number.format(value) : compact.format(value));
@@ -16,6 +18,9 @@ export const formatCountOf = (value: number, noun: string): string => `${formatC
 export const formatShare = (value: number): string => percent.format(value);
 export const formatMoment = (timeMs: number): string => moment.format(timeMs);
 export const formatClock = (timeMs: number): string => clock.format(timeMs);
+
+export const formatDay = (timeMs: number): string => wholeDay.format(timeMs);
+export const formatMonth = (timeMs: number): string => month.format(timeMs);
 
 const DAY_MS = 86_400_000;
 

@@ -7,15 +7,22 @@ import { paths } from '../../state/paths.ts';
 import { useSearchState } from '../../state/search.ts';
 import { Button } from '../../ui/Button.tsx';
 import { PageHead } from '../../ui/PageHead.tsx';
+import { Segments } from '../../ui/Segments.tsx';
 import type { PageModule } from '../page.ts';
 import { applicationsQuery, secretsQuery } from './calls.ts';
+import { CalendarPanel } from './calendar/CalendarPanel.tsx';
 import { SecretList } from './list/SecretList.tsx';
+import { allSecretsQuery } from './rotation/calls.ts';
 import { ConfirmFirst, useIsConfirmed } from './write/ConfirmFirst.tsx';
 import { NewSecretDialog } from './write/NewSecretDialog.tsx';
+
+/** Each tab has filters of its own. */
+const NO_FILTERS = { application: null, environment: null, q: null, overdue: null, by: null, prefix: null, ended: null };
 
 function SecretsPage() {
   const { search, set } = useSearchState();
   const { may } = useMe();
+  const tab = search['tab'] ?? 'list';
   return (
     <>
       <PageHead
@@ -29,7 +36,15 @@ function SecretsPage() {
           )
         }
       />
-      <SecretList />
+      <Segments
+        label="Secrets"
+        value={tab}
+        onChange={(next) => set({ ...NO_FILTERS, tab: next === 'list' ? null : next })}
+        segments={[
+          { name: 'list', title: 'All', content: tab === 'list' && <SecretList /> },
+          { name: 'calendar', title: 'Rotation calendar', content: tab === 'calendar' && <CalendarPanel /> },
+        ]}
+      />
       {search['new'] !== undefined && may('secret:write') && <NewSecret />}
     </>
   );
@@ -58,6 +73,9 @@ function NewSecret() {
 
 export const page: PageModule = {
   Component: SecretsPage,
-  prefetch: async ({ queries, search }) =>
-    Promise.all([queries.ensureQueryData(secretsQuery(search)), queries.ensureQueryData(applicationsQuery)]),
+  async prefetch({ queries, search }) {
+    await queries.ensureQueryData(applicationsQuery);
+    if (search['tab'] === 'calendar') return queries.ensureQueryData(allSecretsQuery);
+    return queries.ensureQueryData(secretsQuery(search));
+  },
 };

@@ -1,6 +1,8 @@
 import {
   pageQuerySchema,
   pageSchema,
+  secretCompareSchema,
+  secretComparisonSchema,
   secretDetailSchema,
   secretListQuerySchema,
   secretRefSchema,
@@ -13,6 +15,7 @@ import {
   secretWriteSchema,
 } from '@holdfast/contract';
 import { createRoute, z } from '@hono/zod-openapi';
+import { compareFields } from '../../domains/secrets/index.ts';
 import { Refusal } from '../../platform/refusal.ts';
 import type { ApiParts } from '../parts.ts';
 import { mountSecretGrants } from './secret-grants.ts';
@@ -26,6 +29,8 @@ const all = '/api/v1/secrets';
 const at = `${all}/{application}/{environment}/{name}`;
 const below = { isDecidedBelow: true };
 const detail = (description: string) => answers(secretDetailSchema, description);
+/** Whoever compares a guess with a value learns whether it is right: it is a read, with all that belongs to one. */
+const COMPARISON = 'compare versions';
 
 const list = createRoute({
   method: 'get',
@@ -62,6 +67,16 @@ const reveal = createRoute({
   ...needs('secret:reveal', below),
   request: { params, body: body(secretRevealSchema) },
   responses: answers(secretValueSchema, 'The value. Not to be stored by anything on the way.'),
+});
+const compare = createRoute({
+  method: 'post',
+  path: `${at}/compare`,
+  tags,
+  summary:
+    'Names the fields that two versions have in common, and those that changed. Both are read for it, and that is recorded.',
+  ...needs('secret:reveal', below),
+  request: { params, body: body(secretCompareSchema) },
+  responses: answers(secretComparisonSchema, 'Names of fields; no value.'),
 });
 const settings = createRoute({
   method: 'patch',
@@ -122,6 +137,15 @@ function mountReading(api: Api, { secrets }: Port): void {
     const value = await secrets.read(context.req.valid('param'), callerOf(context, purpose), version);
     context.header('cache-control', 'no-store');
     return context.json(value, 200);
+  });
+  api.openapi(compare, async (context) => {
+    const ref = context.req.valid('param');
+    const { from, to } = context.req.valid('json');
+    const [before, after] = [
+      await secrets.read(ref, callerOf(context, COMPARISON), from),
+      await secrets.read(ref, callerOf(context, COMPARISON), to),
+    ];
+    return context.json({ from, to, fields: [...compareFields(before.data, after.data)] }, 200);
   });
 }
 

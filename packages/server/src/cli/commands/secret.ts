@@ -1,6 +1,7 @@
 import type { BranchBody } from '../command.ts';
 import { database } from './secret/database.ts';
 import { exportVerb } from './secret/export.ts';
+import { compare } from './secret/compare.ts';
 import { get } from './secret/get.ts';
 import { grant, grants, revokeGrant } from './secret/grant.ts';
 import { history } from './secret/history.ts';
@@ -25,6 +26,7 @@ export const secret: BranchBody = {
     get,
     list,
     history,
+    compare,
     rollback,
     settings,
     hide,
