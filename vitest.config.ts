@@ -2,7 +2,19 @@ import { defineConfig } from 'vitest/config';
 
 const source = { resolve: { conditions: ['@holdfast/source'] }, ssr: { resolve: { conditions: ['@holdfast/source'] } } };
 
-/** Unit tests sit beside the code; system tests start the real process, so they run one file at a time. */
+/** They say what happens to honest visitors while the machine is kept busy on purpose: nothing else may keep it busy. */
+const ALONE = ['tests/system/gateway/sieges.test.ts', 'tests/system/faults/pressure.test.ts'];
+
+const system = {
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+  // What another process does takes as long as the machine needs: a test fails for what happens, not for when.
+  expect: { poll: { timeout: 15_000 } },
+  // A real process under load can lose a race that says nothing of the product. CI names every test that needed this.
+  retry: process.env['CI'] === undefined ? 0 : 1,
+};
+
+/** Unit tests sit beside the code; system tests start the real process, two files at a time, and some of them alone. */
 export default defineConfig({
   test: {
     projects: [
@@ -20,16 +32,17 @@ export default defineConfig({
       {
         ...source,
         test: {
+          ...system,
           name: 'system',
           include: ['tests/system/**/*.test.ts', 'tests/console/**/*.test.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
-          fileParallelism: false,
-          // What another process does takes as long as the machine needs: a test fails for what happens, not for when.
-          expect: { poll: { timeout: 15_000 } },
-          // A real process under load can lose a race that says nothing of the product. CI names every test that needed this.
-          retry: process.env['CI'] === undefined ? 0 : 1,
+          exclude: ALONE,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
         },
+      },
+      {
+        ...source,
+        test: { ...system, name: 'alone', include: ALONE, fileParallelism: false, sequence: { groupOrder: 2 } },
       },
     ],
   },
