@@ -12,7 +12,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test(`killed ${ROUNDS} times under load: every acknowledged change is in force and in the ledger, and the ledger verifies`, async () => {
   await using application = await startTestApplication();
-  const dataDir = join(folder, 'data');
+  const dataDir = mkdtempSync(join(folder, 'data-'));
   const report = await killRounds({ rounds: ROUNDS, dataDir, upstream: application.url });
   expect(report.acknowledged.length).toBeGreaterThan(ROUNDS);
   await using server = await HoldfastProcess.start({ args: ['--to', application.url], dataDir });

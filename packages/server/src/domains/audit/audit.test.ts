@@ -1,6 +1,6 @@
 import { controlEvents } from '@holdfast/contract';
 import { checkInclusion, checkConsistency, leafHash, openCheckpoint, parseTrust } from '@holdfast/ledger';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openTestLedger, rejectEvent, requestEvent, type TestLedger } from './test-ledger.ts';
@@ -155,6 +155,24 @@ describe('a restart', () => {
     expect(ledger.audit.status().state).toBe('open');
     expect((await ledger.audit.tail({ limit: 1 })).items[0]).toMatchObject({ type: 'ledger.opened', payload: { cutBytes: 0 } });
     expect(await ledger.audit.verify()).toMatchObject({ ok: true });
+  });
+
+  it('after a kill removes tiles that were cut while they were written: no later head writes them again', async () => {
+    await using own = await openTestLedger();
+    const append = (from: number, to: number) =>
+      Promise.all(Array.from({ length: to - from }, (_, n) => own.audit.append(rejectEvent(from + n))));
+    await append(0, 60);
+    const folders = ['entries', '0'].map((level) => path.join(own.platform.dataDir, 'ledger', 'tile', level, '000.p'));
+    let signed = 0;
+    await own.reopen(async () => {
+      signed = Math.max(...(await readdir(folders[0] ?? '')).map(Number));
+      for (const folder of folders) await writeFile(path.join(folder, String(signed + 3)), '');
+    });
+    await append(60, 70);
+    await own.audit.prove(signed + 5);
+    expect(await own.audit.verify()).toMatchObject({ ok: true, faults: [] });
+    // What was signed stays: whoever holds that head may still ask for it.
+    expect(await readdir(folders[0] ?? '')).toContain(String(signed));
   });
 
   it('rebuilds an empty projection from the segments', async () => {

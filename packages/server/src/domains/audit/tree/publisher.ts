@@ -201,6 +201,7 @@ export class Publisher {
     const checkpoint = await this.#readCheckpoint();
     const known = [checkpoint, signed.head].filter((head) => head !== null).toSorted((a, b) => a.size - b.size);
     const last = known.at(-1) ?? null;
+    await files.dropUnsigned({ signed: last?.size ?? 0, size: segments.size });
     let isTreeGood = checkpoint !== null && (await this.#resume(checkpoint));
     if (last !== null && segments.size < last.size) {
       await this.#refill(last.size);

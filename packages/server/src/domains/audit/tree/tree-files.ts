@@ -1,5 +1,5 @@
 import { exportFiles, tilePath, tileWidth, type TileLevel, type TileReader, type TileWrite } from '@holdfast/ledger';
-import { mkdir, open, readFile, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { syncFolder, writeFileAtomically } from '../../../platform/atomic-file.ts';
 
@@ -16,6 +16,8 @@ export interface TreeFiles {
   writeTiles(writes: readonly TileWrite[]): Promise<void>;
   /** The names of what was written are durable when it resolves: once before each head that needs them. */
   syncNames(): Promise<void>;
+  /** Removes partial tiles that reach beyond the last signed head: a kill can have left them torn, and no later head writes them again. */
+  dropUnsigned(sizes: { readonly signed: number; readonly size: number }): Promise<void>;
   /** Replaces `checkpoint` or `trust` as a whole. */
   replace(name: string, text: string): Promise<void>;
 }
@@ -37,7 +39,7 @@ export function openTreeFiles(folder: string): TreeFiles {
       await mkdir(parent, { recursive: true, mode: 0o700 });
       known.add(parent);
     }
-    // Not renamed into place: no checkpoint covers the tile yet, and recovery writes it again before one does.
+    // Not renamed into place: no checkpoint covers the tile yet, and recovery removes it or writes it again before one does.
     const handle = await open(file, 'w', 0o600);
     try {
       await handle.write(bytes, 0, bytes.length, 0);
@@ -70,8 +72,29 @@ export function openTreeFiles(folder: string): TreeFiles {
       touched.clear();
       for (const parent of parents) await syncFolder(parent);
     },
+    dropUnsigned: async (sizes) => {
+      for (const { folder: name, first } of unsignedEdges(sizes)) {
+        const widths = await readdir(path.join(folder, name)).catch(() => []);
+        for (const width of widths.filter((text) => Number(text) > first))
+          await rm(path.join(folder, name, width), { force: true });
+      }
+    },
     replace: (name, text) => writeFileAtomically(path.join(folder, name), text),
   };
+}
+
+/** Folders of partial tiles that may hold more than was signed, and the width up to which each is signed. */
+function* unsignedEdges({ signed, size }: { signed: number; size: number }): Generator<{ folder: string; first: number }> {
+  const levels: TileLevel[] = ['entries', 0];
+  for (let level = 1; tileWidth ** level <= size; level += 1) levels.push(level);
+  for (const level of levels) {
+    const unit = tileWidth ** (level === 'entries' ? 0 : level);
+    const known = Math.floor(signed / unit);
+    for (let index = Math.floor(known / tileWidth); index * tileWidth * unit <= size; index += 1) {
+      const folder = path.posix.dirname(tilePath({ level, index, width: 1 }));
+      yield { folder, first: Math.max(0, known - index * tileWidth) };
+    }
+  }
 }
 
 export const CHECKPOINT_FILE: string = exportFiles.checkpoint;
