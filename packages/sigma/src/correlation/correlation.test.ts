@@ -218,12 +218,16 @@ describe('bounds', () => {
     expect(one.feed(96, { kind: 'hit', ip: 'a' })).toEqual(['Correlation']);
   });
 
-  test('groups are bounded, the one touched longest ago goes first, and what is over goes by itself', () => {
+  test('groups are bounded, those in use stay, and what is over goes by itself', () => {
     const one = engine(text, { groupsMax: 100 });
-    for (let index = 0; index < 1000; index += 1) one.feed(index / 1000, { kind: 'hit', ip: `10.0.${index}` });
-    expect(one.correlator.size).toEqual({ groups: 100, events: 100 });
-    expect(one.correlator.counters.evictedGroups).toBe(900);
-    for (let index = 0; index < 50; index += 1) one.feed(1000 + index, { kind: 'hit', ip: 'a' });
+    for (let index = 0; index < 1000; index += 1) {
+      one.feed(index / 1000, { kind: 'hit', ip: `10.0.${index}` });
+      if (index % 10 === 0) one.feed(index / 1000, { kind: 'hit', ip: 'busy' });
+    }
+    expect(one.correlator.size.groups).toBe(100);
+    expect(one.correlator.counters.evictedGroups).toBe(901);
+    expect(one.correlator.save().correlations[0]?.groups.find(({ key }) => key.endsWith('busy'))?.times.length).toBe(100);
+    for (let index = 0; index < 200; index += 1) one.feed(1000 + index, { kind: 'hit', ip: 'a' });
     expect(one.correlator.size.groups).toBe(1);
   });
 

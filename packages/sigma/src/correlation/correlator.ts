@@ -52,8 +52,9 @@ export interface CorrelatorCounters {
 interface Running {
   readonly correlation: SigmaCorrelation;
   readonly meter: Meter;
-  /** The group that was touched longest ago comes first. */
   readonly groups: Map<string, Window>;
+  /** Goes round over the groups; stays good while they come and go. */
+  hand: MapIterator<[string, Window]>;
   readonly eventsMax: number;
 }
 
@@ -66,17 +67,21 @@ export class Correlator {
   #newestMs = Number.NEGATIVE_INFINITY;
   #groups = 0;
   #events = 0;
-  #sweep = 0;
+  #turn = 0;
 
   constructor(linked: Linked, limits: CorrelatorLimits = DEFAULT_CORRELATOR_LIMITS) {
     this.#linked = linked;
     this.#limits = limits;
-    this.#running = linked.correlations.map((correlation) => ({
-      correlation,
-      meter: makeMeter(correlation),
-      groups: new Map(),
-      eventsMax: eventsMaxOf(correlation, limits.eventsPerGroupMax),
-    }));
+    this.#running = linked.correlations.map((correlation) => {
+      const groups = new Map<string, Window>();
+      return {
+        correlation,
+        meter: makeMeter(correlation),
+        groups,
+        hand: groups.entries(),
+        eventsMax: eventsMaxOf(correlation, limits.eventsPerGroupMax),
+      };
+    });
   }
 
   get size(): { readonly groups: number; readonly events: number } {
@@ -89,29 +94,30 @@ export class Correlator {
     const timeMs = Math.min(observed.timeMs, latest);
     if (!Number.isFinite(timeMs)) return [];
     this.#newestMs = Math.max(this.#newestMs, timeMs);
-    const fed = matches.flatMap((rule) => this.#linked.ofRule.get(rule) ?? []);
-    if (fed.length === 0) return [];
-    if (timeMs < this.#newestMs - this.#limits.latenessMs) {
-      this.counters.late += 1;
-      return [];
-    }
+    const isLate = timeMs < this.#newestMs - this.#limits.latenessMs;
     const fired: CorrelationMatch[] = [];
-    // A correlation that fires feeds others, which come after it: no circle, so this ends.
-    const queue: { feed: Feed; timeMs: number; field: (name: string) => FieldValue | undefined }[] = [];
-    const direct = (name: string): FieldValue | undefined => observed.fields.get(name);
-    for (const feed of fed) queue.push({ feed, timeMs, field: direct });
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      const match = this.#take(next.feed, next.timeMs, next.field);
-      if (match === null) continue;
-      if (!this.#linked.quietCorrelations.has(next.feed.correlation)) fired.push(match);
-      const { field } = next;
-      const overlaid = (name: string): FieldValue | undefined => match.group.get(name) ?? field(name);
-      for (const feed of this.#linked.ofCorrelation.get(next.feed.correlation) ?? []) {
-        queue.push({ feed, timeMs: match.timeMs, field: overlaid });
+    const field = (name: string): FieldValue | undefined => observed.fields.get(name);
+    for (const rule of matches) {
+      const feeds = this.#linked.ofRule.get(rule);
+      if (feeds === undefined) continue;
+      if (isLate) {
+        this.counters.late += 1;
+        break;
       }
+      for (const feed of feeds) this.#feed(feed, { timeMs, field }, fired);
     }
     this.#tidy();
     return fired;
+  }
+
+  /** A correlation that fires feeds others, which come after it: no circle, so this ends. */
+  #feed(feed: Feed, input: Input, fired: CorrelationMatch[]): void {
+    const match = this.#take(feed, input.timeMs, input.field);
+    if (match === null) return;
+    if (!this.#linked.quietCorrelations.has(feed.correlation)) fired.push(match);
+    const field = (name: string): FieldValue | undefined => match.group.get(name) ?? input.field(name);
+    for (const next of this.#linked.ofCorrelation.get(feed.correlation) ?? [])
+      this.#feed(next, { timeMs: match.timeMs, field }, fired);
   }
 
   save(): CorrelatorState {
@@ -154,10 +160,13 @@ export class Correlator {
 
   #touch({ groups }: Running, key: string): Window {
     const known = groups.get(key);
-    if (known === undefined) this.#groups += 1;
-    else groups.delete(key);
-    const window = known ?? new Window();
+    if (known !== undefined) {
+      known.isRecent = true;
+      return known;
+    }
+    const window = new Window();
     groups.set(key, window);
+    this.#groups += 1;
     return window;
   }
 
@@ -168,32 +177,36 @@ export class Correlator {
     this.counters.droppedEvents += dropped;
   }
 
-  /** Lets go of groups whose time is over, a few at each event, and of the longest untouched ones when there are too many. */
+  /** At each event a hand moves on over a few groups and lets go of those whose time is over; a fuller memory moves it faster. */
   #tidy(): void {
-    this.#sweep = (this.#sweep + 1) % Math.max(1, this.#running.length);
-    const running = this.#running[this.#sweep];
-    if (running !== undefined) this.#sweepGroups(running);
+    this.#turn = (this.#turn + 1) % Math.max(1, this.#running.length);
+    const running = this.#running[this.#turn];
+    if (running !== undefined) for (let step = 0; step < STEPS; step += 1) this.#step(running, false);
     this.#evict();
   }
 
-  #sweepGroups({ groups, correlation }: Running): void {
-    const horizon = this.#newestMs - this.#limits.latenessMs - correlation.timespanMs;
-    let looked = 0;
-    for (const [key, window] of groups) {
-      looked += 1;
-      if (looked > SWEEP || window.newest > horizon) return;
-      this.#drop(groups, key, window);
-    }
-  }
-
+  /** What was not touched since the hand came by last goes first (second chance). */
   #evict(): void {
     while (this.#groups > this.#limits.groupsMax || this.#events > this.#limits.eventsMax) {
       const fullest = this.#running.reduce((most, other) => (other.groups.size > most.groups.size ? other : most));
-      const oldest = fullest.groups.entries().next();
-      if (oldest.done === true) return;
-      this.#drop(fullest.groups, ...oldest.value);
-      this.counters.evictedGroups += 1;
+      if (fullest.groups.size === 0) return;
+      this.#step(fullest, true);
     }
+  }
+
+  #step(running: Running, mayEvict: boolean): void {
+    const next = running.hand.next();
+    if (next.done === true) {
+      running.hand = running.groups.entries();
+      return;
+    }
+    const [key, window] = next.value;
+    const isOver = window.newest <= this.#newestMs - this.#limits.latenessMs - running.correlation.timespanMs;
+    if (isOver || (mayEvict && !window.isRecent)) {
+      this.#drop(running.groups, key, window);
+      if (!isOver) this.counters.evictedGroups += 1;
+    }
+    window.isRecent = false;
   }
 
   #drop(groups: Map<string, Window>, key: string, window: Window): void {
@@ -203,7 +216,7 @@ export class Correlator {
   }
 }
 
-const SWEEP = 8;
+const STEPS = 4;
 
 /** A count that the condition asks for must fit. */
 function eventsMaxOf({ condition }: SigmaCorrelation, eventsPerGroupMax: number): number {
@@ -212,6 +225,11 @@ function eventsMaxOf({ condition }: SigmaCorrelation, eventsPerGroupMax: number)
 }
 
 type Field = (name: string) => FieldValue | undefined;
+
+interface Input {
+  readonly timeMs: number;
+  readonly field: Field;
+}
 
 /** An alias is the field that it has in events of this rule. */
 function resolver({ aliases, rules }: SigmaCorrelation, input: number, field: Field): Field {

@@ -7,6 +7,8 @@ export class Window {
   values: Counted[] = [];
   /** When it fired last, in event time. */
   firedAt: number | null = null;
+  /** Touched since somebody looked for groups to let go. */
+  isRecent = true;
   /** Over the events from `tallyFrom` to the newest; null when it must be made anew. */
   #tally: Tally | null = null;
   #tallyFrom = 0;
