@@ -58,6 +58,11 @@ export interface Diagnostic extends Place {
   readonly document: number;
 }
 
+/** The same place, some characters to the right. */
+export function further({ line, column, pointer }: Place, characters: number): Place {
+  return { line, column: column + characters, pointer };
+}
+
 export const NOWHERE: Place = { line: 1, column: 1, pointer: '' };
 
 /** Collects what is wrong with one document. */

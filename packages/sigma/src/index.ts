@@ -16,3 +16,5 @@ export {
   type Observed,
 } from './correlation/correlator.ts';
 export type { CorrelatorState } from './correlation/state.ts';
+export { readPipeline, type Pipeline } from './pipeline/read-pipeline.ts';
+export { applyPipelines } from './pipeline/apply.ts';

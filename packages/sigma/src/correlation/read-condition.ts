@@ -1,4 +1,4 @@
-import { quote, type Findings, type Place } from '../diagnostic.ts';
+import { further, quote, type Findings, type Place } from '../diagnostic.ts';
 import { textsIn } from '../document/fields.ts';
 import type { Yaml, YamlMap } from '../document/yaml.ts';
 import type { SigmaLimits } from '../limits.ts';
@@ -100,7 +100,7 @@ function readExpression(text: string, place: Place, { findings, limits }: Contex
     findings.error('condition-syntax', place, 'an expression of a correlation names its rules one by one');
   } catch (error) {
     if (!(error instanceof ConditionError)) throw error;
-    findings.error('condition-syntax', { ...place, column: place.column + error.offset }, error.message);
+    findings.error('condition-syntax', further(place, error.offset), error.message);
   }
   return null;
 }

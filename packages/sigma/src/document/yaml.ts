@@ -118,7 +118,7 @@ class Reader {
     const entries = new Map<string, YamlEntry>();
     for (const item of items) {
       const name = isScalar(item.key) ? nameOf(item.key) : '';
-      const pointer = `${place.pointer}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+      const pointer = `${place.pointer}/${/[~/]/u.test(name) ? name.replaceAll('~', '~0').replaceAll('/', '~1') : name}`;
       const key = this.#placeOf(item.key, pointer);
       if (!isScalar(item.key)) this.#findings.error('yaml-invalid', key, 'a key is a plain word');
       else if (entries.has(name)) this.#findings.error('yaml-invalid', key, `the key ${quote(name)} stands twice`);
@@ -129,9 +129,28 @@ class Reader {
 
   #placeOf(node: unknown, pointer: string): Place {
     const offset = (node as Node | null | undefined)?.range?.[0];
-    if (offset === undefined) return { line: 1, column: 1, pointer };
-    const { line, col } = this.#lines.linePos(offset);
-    return { line, column: col, pointer };
+    return offset === undefined ? { line: 1, column: 1, pointer } : new TextPlace(this.#lines, offset, pointer);
+  }
+}
+
+/** Counts lines only when somebody asks: of thousands of nodes, the few with a fault are told. */
+class TextPlace implements Place {
+  readonly pointer: string;
+  readonly #lines: LineCounter;
+  readonly #offset: number;
+
+  constructor(lines: LineCounter, offset: number, pointer: string) {
+    this.pointer = pointer;
+    this.#lines = lines;
+    this.#offset = offset;
+  }
+
+  get line(): number {
+    return this.#lines.linePos(this.#offset).line;
+  }
+
+  get column(): number {
+    return this.#lines.linePos(this.#offset).col;
   }
 }
 

@@ -4,11 +4,11 @@ import { Findings, NOWHERE, quote, type Diagnostic, type DiagnosticCode } from '
 import type { SigmaDocument } from '../document/read.ts';
 import { applyFilters, filters, type SigmaFilter } from '../filter/filter.ts';
 import { DEFAULT_LIMITS, type SigmaLimits } from '../limits.ts';
-import { itemsOf } from '../rule/detection.ts';
 import type { SigmaRule } from '../rule/read-rule.ts';
 import { rewriteAggregation } from '../rule/rewrite-v1.ts';
 import { compileScanner } from './compile.ts';
 import type { Compiled } from './compiled.ts';
+import { placeholdersOf } from './placeholders.ts';
 
 /** Rules, filters and correlations that belong together, compiled. */
 export interface Ruleset {
@@ -94,23 +94,6 @@ function splitWaiting(rules: readonly SigmaRule[], diagnostics: Diagnostic[]): [
   }
   return [ready, waiting];
 }
-
-/** Names of placeholders that no pipeline has given values. */
-export function placeholdersOf(rule: SigmaRule): readonly string[] {
-  const names = new Set<string>();
-  for (const detection of rule.detections.identifiers.values()) {
-    for (const { values } of itemsOf(detection)) {
-      for (const value of values) {
-        if (value.kind === 'text') for (const token of value.tokens) if (typeof token === 'string') names.add(token);
-        if (value.kind === 'regex' && value.expands)
-          for (const [, name] of value.source.matchAll(PLACEHOLDER)) names.add(name ?? '');
-      }
-    }
-  }
-  return [...names];
-}
-
-export const PLACEHOLDER: RegExp = /(?<!\\)%([A-Za-z0-9_.-]{1,100})%/gu;
 
 function filterRules(rules: readonly SigmaRule[], kept: readonly SigmaFilter[], diagnostics: Diagnostic[]): readonly SigmaRule[] {
   const used = new Set<SigmaFilter>();

@@ -1,4 +1,4 @@
-import { quote, type Findings, type Place } from '../diagnostic.ts';
+import { further, quote, type Findings, type Place } from '../diagnostic.ts';
 import { mapOf, required, textsIn } from '../document/fields.ts';
 import { readLogsource, readMetadata, type Logsource, type Metadata } from '../document/metadata.ts';
 import type { YamlMap } from '../document/yaml.ts';
@@ -87,7 +87,7 @@ function readConditions(
       findings.error('condition-identifier', place, `${quote(resolved.missing)} is not defined`);
     } catch (error) {
       if (!(error instanceof ConditionError)) throw error;
-      findings.error('condition-syntax', { ...place, column: place.column + error.offset }, error.message);
+      findings.error('condition-syntax', further(place, error.offset), error.message);
     }
     return [];
   });
