@@ -18,3 +18,4 @@ export {
 export type { CorrelatorState } from './correlation/state.ts';
 export { readPipeline, type Pipeline } from './pipeline/read-pipeline.ts';
 export { applyPipelines } from './pipeline/apply.ts';
+export { explain, type Explained, type ExplainedItem, type Explanation } from './engine/explain.ts';
