@@ -148,6 +148,8 @@ export type SecretSettings = z.infer<typeof secretSettingsSchema>;
 
 export const secretRevealSchema = z.strictObject({
   purpose: purposeSchema,
+  /** For the record: `run` = it goes into the environment of a program. Left out = `api`. */
+  via: z.enum(['api', 'run']).optional(),
   version: z.number().int().positive().optional(),
 });
 export type SecretReveal = z.infer<typeof secretRevealSchema>;

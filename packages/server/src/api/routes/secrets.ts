@@ -133,8 +133,8 @@ function mountReading(api: Api, { secrets }: Port): void {
     return context.json(found, 200);
   });
   api.openapi(reveal, async (context) => {
-    const { purpose, version } = context.req.valid('json');
-    const value = await secrets.read(context.req.valid('param'), callerOf(context, purpose), version);
+    const { purpose, via, version } = context.req.valid('json');
+    const value = await secrets.read(context.req.valid('param'), { ...callerOf(context, purpose), via: via ?? 'api' }, version);
     context.header('cache-control', 'no-store');
     return context.json(value, 200);
   });

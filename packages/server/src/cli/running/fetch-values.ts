@@ -32,7 +32,7 @@ export async function fetchValues(api: ApiClient, wanted: readonly Wanted[], pur
 
 async function readOne(api: ApiClient, ref: SecretRef, purpose: string): Promise<SecretValue | null> {
   try {
-    return await api.call<SecretValue>({ method: 'POST', path: `${pathOf(ref)}/reveal`, body: { purpose } });
+    return await api.call<SecretValue>({ method: 'POST', path: `${pathOf(ref)}/reveal`, body: { purpose, via: 'run' } });
   } catch (error) {
     if (isRefusal(error, 'not-found')) return null;
     throw error;
