@@ -122,12 +122,17 @@ describe('a .env file comes in and goes out', () => {
 });
 
 /** Runs a command line at a terminal of its own (util-linux); what it shows. */
-function atTerminal(line: string): Promise<string> {
+function atTerminal(line: string, typed: readonly (readonly [after: string, keys: string])[] = []): Promise<string> {
+  const left = [...typed];
   return new Promise((done, fail) => {
     const env = { ...process.env, NO_COLOR: '1', HOLDFAST_DATA_DIR: stand.server.dataDir };
     const child = spawn(SCRIPT, ['-qec', line, '/dev/null'], { env, stdio: ['pipe', 'pipe', 'ignore'] });
     let shown = '';
-    child.stdout.on('data', (chunk: Buffer) => (shown += chunk.toString()));
+    child.stdout.on('data', (chunk: Buffer) => {
+      shown += chunk.toString();
+      const [next] = left;
+      if (next !== undefined && shown.includes(next[0])) child.stdin.write(left.shift()?.[1] ?? '');
+    });
     child.once('error', fail);
     child.once('close', () => done(shown.replaceAll('\r\n', '\n')));
   });
@@ -147,6 +152,16 @@ describe.skipIf(!hasScript())('at a terminal', () => {
     const shown = await atTerminal(line(''));
     expect(shown).toContain(`in\nout\n${VALUE}\n`);
     expect(shown).toContain('not masked');
+  });
+
+  test('Ctrl-C reaches it once, and it decides what that means', async () => {
+    const script = `let n = 0; process.on("SIGINT", () => { n += 1; console.log("interrupt"); }); process.stdin.on("data", () => { console.log("count " + n); process.exit(6); }); console.log("ready");`;
+    const command = `${process.execPath} ${BIN} run -q ${WANTED.join(' ')} -- ${process.execPath} -e '${script}'; echo "code $?"`;
+    const shown = await atTerminal(command, [
+      ['ready', '\u0003'],
+      ['interrupt', 'on\n'],
+    ]);
+    expect(shown).toContain('count 1\ncode 6\n');
   });
 
   test('with --mask its output goes through us, and its input is still the terminal', async () => {

@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { holdfast } from '../../support/holdfast-process.ts';
 import { startRunStand, type RunStand, type Started } from './run-stand.ts';
@@ -54,8 +55,8 @@ describe('holdfast run --watch', () => {
       await expect.poll(() => lines(run), SOON).toEqual([`start ${one} ***`, `no ${one}`, `start ${two} ***`]);
       run.process.kill('SIGTERM');
       await expect.poll(() => lines(run).at(-1), SOON).toBe(`no ${two}`);
-      run.process.kill('SIGQUIT');
-      expect(await run.ended).toBe(131);
+      run.process.kill('SIGUSR2');
+      expect(await run.ended).toBe(128 + constants.signals.SIGUSR2);
     },
     TEST_MS,
   );

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { openTestTerminal, type TestTerminal } from './terminal/test-terminal.ts';
@@ -119,6 +119,16 @@ describe('env edit', () => {
     expect(existsSync(path.dirname(seen.f))).toBe(false);
   });
 
+  test('a runtime folder on a disk is passed over', async () => {
+    await sealed();
+    env['XDG_RUNTIME_DIR'] = folder;
+    editor('abc123', 'def456');
+    expect(await run('edit', '.env.enc')).toMatchObject({ code: 0 });
+    expect(read('seen.json')).toContain('/dev/shm/');
+    // A place in memory for one that is none: what is edited has a file of its own to go back to.
+    expect(await run('edit', '-')).toMatchObject({ code: 2 });
+  });
+
   test('nothing edited, nothing written', async () => {
     await sealed();
     const before = read('.env.enc');
@@ -130,8 +140,8 @@ describe('env edit', () => {
   test('an editor that fails, and a text that cannot be read, change nothing', async () => {
     await sealed();
     const before = read('.env.enc');
-    env['XDG_RUNTIME_DIR'] = path.join(folder, 'run');
-    mkdirSync(env['XDG_RUNTIME_DIR']);
+    const runtime = mkdtempSync('/dev/shm/hf-test-');
+    env['XDG_RUNTIME_DIR'] = runtime;
     env['EDITOR'] = 'false';
     expect(await run('edit', '.env.enc')).toMatchObject({ code: 1 });
     editor('API_KEY=abc123', 'API_KEY=two words');
@@ -139,7 +149,8 @@ describe('env edit', () => {
     expect(ran).toMatchObject({ code: 3, stderr: expect.stringContaining('line 3') });
     expect(ran.stderr).not.toContain('two words');
     expect(read('.env.enc')).toBe(before);
-    expect(readdirSync(env['XDG_RUNTIME_DIR'])).toEqual([]);
+    expect(readdirSync(runtime)).toEqual([]);
+    rmSync(runtime, { recursive: true });
   });
 
   test('after a merge of two sides each value still has to fit, and the whole is signed anew', async () => {

@@ -48,10 +48,20 @@ export function createClient(transport: Transport): ApiClient {
       const { body } = await fetch(call);
       // The body has the shape of the contract's response schema, which the API's own tests hold it to; a second check in
       // every command would load the schemas and cost a tenth of a second.
-      return (body === '' ? null : JSON.parse(body)) as Body;
+      return (await parseBody(body)) as Body;
     },
     [Symbol.asyncDispose]: () => transport.close(),
   };
+}
+
+/** Without the cause: an error of the parser repeats what it could not read, and that may be a secret. */
+async function parseBody(body: string): Promise<unknown> {
+  try {
+    return body === '' ? null : JSON.parse(body);
+  } catch {
+    const { Refusal } = await import('../../platform/refusal.ts');
+    throw new Refusal('internal', { detail: 'The server answered something that is no JSON.' });
+  }
 }
 
 /** Path segments are encoded by {@link segment}; here only the query is added. */

@@ -1,4 +1,4 @@
-import { mkdtemp, open, readdir, rm, stat } from 'node:fs/promises';
+import { mkdtemp, open, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UsageFault } from '../fault.ts';
 import type { Io } from '../terminal/io.ts';
@@ -10,6 +10,7 @@ import type { Io } from '../terminal/io.ts';
 export async function openPrivateFolder(io: Io): Promise<AsyncDisposable & { readonly path: string }> {
   const parents = [io.env['XDG_RUNTIME_DIR'] ?? '', '/dev/shm'].filter((parent) => parent !== '');
   for (const parent of parents) {
+    if (!(await isInMemory(parent))) continue;
     const path = await mkdtemp(join(parent, 'holdfast-')).catch(() => null);
     if (path !== null) return { path, [Symbol.asyncDispose]: () => wipe(path) };
   }
@@ -17,6 +18,14 @@ export async function openPrivateFolder(io: Io): Promise<AsyncDisposable & { rea
     'There is no folder in memory to edit in: neither XDG_RUNTIME_DIR nor /dev/shm.',
     'holdfast env decrypt --help',
   );
+}
+
+/** tmpfs and ramfs, as statfs(2) numbers them. */
+const IN_MEMORY: readonly number[] = [0x01_02_19_94, 0x85_84_58_f6];
+
+async function isInMemory(folder: string): Promise<boolean> {
+  const facts = await statfs(folder).catch(() => null);
+  return facts !== null && IN_MEMORY.includes(facts.type);
 }
 
 /** Memory that a file system gives back is not cleared until somebody needs it: zeros first. */

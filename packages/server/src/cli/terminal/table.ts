@@ -16,6 +16,11 @@ export function printable(text: string): string {
   return stripVTControlCharacters(text).replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\uFFFD');
 }
 
+/** A whole text, as it is for a file or a pipe; a terminal is not steered by it. */
+export function forOutput(stdout: { readonly isTTY?: boolean }, text: string): string {
+  return stdout.isTTY === true ? text.split('\n').map(printable).join('\n') : text;
+}
+
 const cut = (text: string): string => (text.length <= CELL_COLUMNS_MAX ? text : `${text.slice(0, CELL_COLUMNS_MAX - 1)}…`);
 
 /** Aligned columns, two spaces apart; the last one is not padded. */

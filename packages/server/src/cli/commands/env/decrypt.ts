@@ -3,6 +3,7 @@ import { readText } from '../../host/env-file.ts';
 import { IDENTITY_OPTION, readIdentities } from '../../host/identity-file.ts';
 import type { Outcome } from '../../outcome.ts';
 import { writeEnvFile } from '../../env-file/write.ts';
+import { forOutput } from '../../terminal/table.ts';
 import { openEnv } from '../../sealed-env/sealed-env.ts';
 
 export const decrypt: Verb = {
@@ -23,5 +24,5 @@ async function run(context: Context, input: Input): Promise<Outcome> {
   const { lines } = await openEnv(await readText(context, file), { file, identities });
   if (context.io.stdout.isTTY === true) context.output.note('values in clear follow: this terminal may be recorded');
   const variables = Object.fromEntries(lines.flatMap((line) => (line.kind === 'variable' ? [[line.name, line.value]] : [])));
-  return { data: { variables }, text: writeEnvFile(lines) };
+  return { data: { variables }, text: forOutput(context.io.stdout, writeEnvFile(lines)) };
 }

@@ -4,7 +4,7 @@ import type { Context, Input, Verb } from '../../command.ts';
 import { parseEnvFile, type EnvLine } from '../../env-file/parse.ts';
 import { writeEnvFile } from '../../env-file/write.ts';
 import { EXIT } from '../../exit-codes.ts';
-import { NotConfirmed } from '../../fault.ts';
+import { NotConfirmed, UsageFault } from '../../fault.ts';
 import { passSignals, startChild } from '../../host/child-process.ts';
 import { readText, writeSealedFile } from '../../host/env-file.ts';
 import { IDENTITY_OPTION, readIdentities } from '../../host/identity-file.ts';
@@ -28,6 +28,7 @@ export const edit: Verb = {
 
 async function run(context: Context, input: Input): Promise<Outcome> {
   const file = input.words[0] ?? '';
+  if (file === '-') throw new UsageFault('Name the file: it is written again.', 'holdfast env edit --help');
   const identities = await readIdentities(context, input.text('identityFile'));
   const before = await readText(context, file);
   const open = await openEnv(before, { file, identities, isMerged: input.isSet('afterMerge') });

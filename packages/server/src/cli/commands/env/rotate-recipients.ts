@@ -21,6 +21,7 @@ export const rotateRecipients: Verb = {
 
 async function run(context: Context, input: Input): Promise<Outcome> {
   const file = input.words[0] ?? '';
+  if (file === '-') throw new UsageFault('Name the file: it is written again.', 'holdfast env rotate-recipients --help');
   const [added, removed] = [input.list('add'), input.list('remove')];
   if (added.length + removed.length === 0)
     throw new UsageFault('env rotate-recipients needs --add or --remove.', 'holdfast env rotate-recipients --help');

@@ -2,6 +2,7 @@ import type { Context, Input, Verb } from '../../command.ts';
 import { ENV_FORMATS, writeVariables } from '../../env-file/formats.ts';
 import { UsageFault } from '../../fault.ts';
 import type { Outcome } from '../../outcome.ts';
+import { forOutput } from '../../terminal/table.ts';
 import { fetchValues, listPlace, wantedFromAll } from '../../running/fetch-values.ts';
 
 const HELP = 'holdfast secret export --help';
@@ -39,5 +40,5 @@ async function run(context: Context, input: Input): Promise<Outcome> {
     throw new UsageFault(`The format ${format} has no way to write a value of several lines: ${written.names.join(', ')}.`, HELP);
   if (leftOut.length > 0) context.output.note(`left out, as it fits no variable: ${leftOut.join(', ')}`);
   if (context.io.stdout.isTTY === true) context.output.note('values in clear follow: this terminal may be recorded');
-  return { data: { variables: Object.fromEntries(values), leftOut }, text: written.text };
+  return { data: { variables: Object.fromEntries(values), leftOut }, text: forOutput(context.io.stdout, written.text) };
 }
