@@ -5,7 +5,7 @@ import { openKeyring, type Keyring } from '../../platform/keyring/keyring.ts';
 import { silentLog } from '../../platform/log.ts';
 import { openTestPlatform, type TestPlatform } from '../../platform/test-platform.ts';
 import { createAccess, permissionsOf, type Access, type Principal } from '../access/index.ts';
-import { createApplications } from '../applications/index.ts';
+import { createApplications, type Applications } from '../applications/index.ts';
 import { createIdentity, type Identity } from '../identity/index.ts';
 import { createSecrets, type SecretsDomain } from './create-secrets.ts';
 import type { SecretCaller } from './secrets.ts';
@@ -13,6 +13,7 @@ import type { SecretCaller } from './secrets.ts';
 export interface TestSecrets extends SecretsDomain, AsyncDisposable {
   readonly platform: TestPlatform;
   readonly access: Access;
+  readonly applications: Applications;
   readonly identity: Identity;
   readonly keyring: Keyring;
 }
@@ -55,5 +56,13 @@ export async function openTestSecrets(): Promise<TestSecrets> {
   const directory = { people: nobody, accounts: identity.accounts };
   const access = createAccess({ ...platform, log: silentLog, applications, directory });
   const domain = createSecrets({ ...platform, keyring, applications, access });
-  return { ...domain, platform, access, identity, keyring, [Symbol.asyncDispose]: async () => platform[Symbol.asyncDispose]() };
+  return {
+    ...domain,
+    platform,
+    access,
+    applications,
+    identity,
+    keyring,
+    [Symbol.asyncDispose]: async () => platform[Symbol.asyncDispose](),
+  };
 }
