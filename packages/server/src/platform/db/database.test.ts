@@ -134,6 +134,20 @@ test('a PostgreSQL that does not answer is refused at once, without its address'
   expect(String(error)).not.toMatch(/hunter2|127\.0/u);
 });
 
+describe.runIf(postgresUrl !== undefined)('a connection that is ended while it is in use', () => {
+  test('fails whoever uses it, and nobody else', async () => {
+    await using db = await openDatabase({ kind: 'postgres', url: String(postgresUrl) }, silentLog);
+    const cut = db.transaction(async (tx) => {
+      const [own] = await tx.query<{ pid: number }>('select pg_backend_pid() as pid');
+      const sleeping = tx.query('select pg_sleep(30)');
+      await db.query('select pg_terminate_backend($1)', [own?.pid]);
+      await sleeping;
+    });
+    await expect(cut).rejects.toThrow();
+    expect(await db.query('select 1 as one')).toEqual([{ one: 1 }]);
+  });
+});
+
 describe('embedded data that cannot be opened', () => {
   test('is put aside and begun anew, and says so; a good one is opened as it is', async () => {
     const dataDir = await mkdtemp(path.join(os.tmpdir(), 'hf-db-'));

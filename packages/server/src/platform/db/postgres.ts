@@ -46,7 +46,10 @@ export function createPostgresDialect({ url, log, statementTimeoutMs }: Postgres
     allowExitOnIdle: true,
     types,
   });
-  // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
-  pool.on('error', (error) => log.warn({ err: error }, 'a database connection broke'));
+  const broke = (error: Error): void => log.warn({ err: error }, 'a database connection broke');
+  // A connection that breaks is replaced by the pool; without listeners it would end the process, whether it was idle (the
+  // pool's event) or in use (its own): whoever waits for an answer on it gets the error.
+  pool.on('error', broke);
+  pool.on('connect', (client) => client.on('error', broke));
   return new PostgresDialect({ pool });
 }
