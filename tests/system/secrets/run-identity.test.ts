@@ -109,6 +109,14 @@ describe('a .env file comes in and goes out', () => {
     expect(exported.toSorted()).toEqual(['A', 'B', 'C', 'D'].map((name) => `app/imported/${name}`));
   });
 
+  test('a program with a token gets what it was granted, and no more', async () => {
+    const env = { HOLDFAST_TOKEN: tokens.get('may') ?? '' };
+    const export_ = (environment: string) =>
+      holdfast(['secret', 'export', '--app', 'app', '--env', environment, '--data-dir', stand.server.dataDir], { env });
+    expect((await export_('production')).stdout).toContain(`KEY=${VALUE}\n`);
+    expect((await export_('imported')).stdout).toBe('');
+  });
+
   test('a file with a fault, and one that names what is there, leave everything as it was', async () => {
     expect(await command(['secret', 'import', '-', ...PLACE], 'E=1\nF = 2\n')).toMatchObject({ code: 3 });
     expect(await command(['secret', 'import', '-', ...PLACE], 'E=1\nA=2\n')).toMatchObject({ code: 1 });

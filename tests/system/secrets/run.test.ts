@@ -1,11 +1,14 @@
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { BIN } from '../../support/holdfast-process.ts';
 import { startRunStand, type RunStand } from './run-stand.ts';
 
 /** Looked for everywhere; with what base64 and URLs write in other ways. */
 const CANARY = `canary/${randomBytes(12).toString('hex')}+&`;
+const STRACE = '/usr/bin/strace';
 const NODE = process.execPath;
 const PLACE = ['--env', 'production'];
 const SOON = { timeout: 60_000, interval: 50 };
@@ -55,6 +58,26 @@ describe('the program is given what was named, and nothing else is given it', ()
     expect(readdirSync(stand.folder)).toEqual([]);
     expect(filesWith(stand.server.dataDir, CANARY)).toEqual([]);
     expect(`${stand.server.stderr}${run.stderr()}`).not.toContain(CANARY);
+  });
+
+  test.skipIf(!canTrace())('it opens no file for writing, from its start to its end', async () => {
+    const trace = path.join(stand.server.dataDir, 'trace');
+    const run = [NODE, BIN, 'run', ...PLACE, '--only', 'DB_PASSWORD', '--', 'true'];
+    const env = {
+      PATH: process.env['PATH'] ?? '',
+      HOME: stand.folder,
+      TMPDIR: stand.folder,
+      HOLDFAST_DATA_DIR: stand.server.dataDir,
+    };
+    const options = ['-f', '-e', 'trace=open,openat,creat,rename,renameat,renameat2,mkdir,mkdirat', '-o', trace];
+    execFileSync(STRACE, [...options, ...run], { env, stdio: 'ignore' });
+    const calls = readFileSync(trace, 'utf8').split('\n');
+    rmSync(trace);
+    const writing = calls.filter((call) => /O_WRONLY|O_RDWR|O_CREAT|creat\(|rename|mkdir/u.test(call) && !/= -1 E/u.test(call));
+    // Node keeps what it compiled of our own code; devices and what processes say of themselves are no files.
+    const files = writing.filter((call) => !/"\/dev\/|"\/proc\/|node_modules\/\.cache|resumed>/u.test(call));
+    expect(files).toEqual([]);
+    expect(calls.some((call) => call.includes('O_RDONLY'))).toBe(true);
   });
 
   test('the search finds what is there: the name of the secret, in the same places', async () => {
@@ -193,6 +216,16 @@ for (const line of [v, b(v), b('user:' + v), encodeURIComponent(v), JSON.stringi
     expect(await run.ended).not.toBe(0);
   });
 });
+
+function canTrace(): boolean {
+  try {
+    execFileSync(STRACE, ['-o', '/dev/null', 'true'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    process.emitWarning(`${STRACE} is not there or may not trace: which files are opened is not tested here.`);
+    return false;
+  }
+}
 
 function processesWith(what: 'environ' | 'cmdline', text = CANARY): readonly string[] {
   return readdirSync('/proc').filter(

@@ -39,6 +39,13 @@ export async function openProgramApi(context: Context, { signal, isNoted }: Open
   return createClient(token === null ? socket : withToken(socket, token));
 }
 
+/** For commands that people and programs call: as a program where a token or a server is named, else as every command. */
+export async function openEitherApi(context: Context): Promise<ApiClient> {
+  const { env } = context.io;
+  const isProgram = ['HOLDFAST_SERVER', 'HOLDFAST_TOKEN', 'HOLDFAST_TOKEN_FILE'].some((name) => (env[name] ?? '') !== '');
+  return isProgram ? openProgramApi(context, { signal: context.signal, isNoted: true }) : context.api();
+}
+
 function withToken(transport: Transport, token: string): Transport {
   const authorization = `Bearer ${token}`;
   return {

@@ -1,4 +1,5 @@
 import type { Context, Input, Verb } from '../../command.ts';
+import { openEitherApi } from '../../connection/program-api.ts';
 import { ENV_FORMATS, writeVariables } from '../../env-file/formats.ts';
 import { UsageFault } from '../../fault.ts';
 import type { Outcome } from '../../outcome.ts';
@@ -28,7 +29,7 @@ async function run(context: Context, input: Input): Promise<Outcome> {
   const [application, environment] = [input.text('app'), input.text('env')];
   if (application === null || environment === null) throw new UsageFault('secret export needs --app and --env.', HELP);
   const format = ENV_FORMATS.find((known) => known === input.text('format')) ?? 'dotenv';
-  await using api = await context.api();
+  await using api = await openEitherApi(context);
   const { wanted, leftOut } = wantedFromAll(await listPlace(api, { application, environment }, PURPOSE));
   if (context.flags.dryRun) {
     const names = wanted.map(({ variable }) => variable);

@@ -2,6 +2,7 @@ import { SECRET_BYTES_MAX, SECRET_VALUE_FIELD, type SecretDetail, type SecretVie
 import { Refusal } from '../../../platform/refusal.ts';
 import type { Context, Input, Verb } from '../../command.ts';
 import { listAll, type ApiClient } from '../../connection/client.ts';
+import { openEitherApi } from '../../connection/program-api.ts';
 import { UsageFault } from '../../fault.ts';
 import { readEnvLines } from '../../host/env-file.ts';
 import type { Outcome } from '../../outcome.ts';
@@ -52,7 +53,7 @@ async function run(context: Context, input: Input): Promise<Outcome> {
       long.map(({ name }) => name),
       'longer than a secret can be',
     );
-  await using api = await context.api();
+  await using api = await openEitherApi(context);
   const known = await currentOf(api, { application, environment });
   const steps = variables.map(({ name, value }): Step => ({
     ref: { application, environment, name },
