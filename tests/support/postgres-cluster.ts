@@ -25,14 +25,24 @@ export interface PostgresCluster extends AsyncDisposable {
   start(): Promise<void>;
   /** One statement, unaligned text without headers. */
   query(sql: string): Promise<string>;
+  /** What the server wrote to its log until now. */
+  log(): string;
   /** The whole database as `pg_dump` writes it. */
   dump(): Promise<string>;
   /** To the postmaster and every backend: SIGSTOP makes a server that accepts and never answers. */
   signal(signal: NodeJS.Signals): Promise<void>;
 }
 
-/** A cluster of its own in a temporary folder: trust authentication, loopback only, durable writes on. */
-export async function createPostgresCluster(): Promise<PostgresCluster> {
+/** The superuser of a cluster that asks for passwords. */
+export const POSTGRES_PASSWORD = 'postgres-of-a-test';
+
+export interface ClusterOptions {
+  /** Over TCP it asks for passwords (SCRAM); without this it trusts everybody. */
+  readonly asksPasswords?: boolean;
+}
+
+/** A cluster of its own in a temporary folder: trust authentication unless said, loopback only, durable writes on. */
+export async function createPostgresCluster({ asksPasswords = false }: ClusterOptions = {}): Promise<PostgresCluster> {
   const folder = mkdtempSync(join(tmpdir(), 'hf-pg-'));
   // The server refuses to run as root.
   const owner = process.getuid?.() === 0 ? await ownerOf('postgres') : {};
@@ -50,15 +60,18 @@ export async function createPostgresCluster(): Promise<PostgresCluster> {
   };
   const query = async (sql: string): Promise<string> =>
     (await call('psql', ['-h', folder, '-p', String(port), '-U', 'postgres', '-d', 'holdfast', '-AtX', '-c', sql])).trim();
-  await call('initdb', ['-D', data, '-A', 'trust', '-U', 'postgres', '-E', 'UTF8', '--locale=C', '-N']);
+  const authentication = asksPasswords ? ['--auth-local=trust', '--auth-host=scram-sha-256'] : ['-A', 'trust'];
+  await call('initdb', ['-D', data, ...authentication, '-U', 'postgres', '-E', 'UTF8', '--locale=C', '-N']);
   await start();
   await call('createdb', ['-h', folder, '-p', String(port), '-U', 'postgres', 'holdfast']);
+  if (asksPasswords) await query(`alter role postgres password '${POSTGRES_PASSWORD}'`);
   return {
-    url: `postgres://postgres@127.0.0.1:${port}/holdfast`,
+    url: `postgres://postgres${asksPasswords ? `:${POSTGRES_PASSWORD}` : ''}@127.0.0.1:${port}/holdfast`,
     socketUrl: `postgres://postgres@localhost:${port}/holdfast?host=${encodeURIComponent(folder)}`,
     crash: async () => void (await call('pg_ctl', ['-D', data, '-m', 'immediate', '-w', 'stop'])),
     start,
     query,
+    log: () => readFileSync(join(folder, 'server.log'), 'utf8'),
     dump: () => call('pg_dump', ['-h', folder, '-p', String(port), '-U', 'postgres', '-d', 'holdfast']),
     async signal(signal) {
       const postmaster = readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n', 1)[0] ?? '';
@@ -70,6 +83,16 @@ export async function createPostgresCluster(): Promise<PostgresCluster> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** One statement as somebody else, with a program that is not ours: null = it was done, else why not. */
+export async function psqlAs(url: string, sql: string): Promise<string | null> {
+  try {
+    await run(join(PROGRAMS, 'psql'), [url, '-AtX', '-c', sql], { timeout: 30_000 });
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : 'it did not run';
+  }
 }
 
 async function ownerOf(name: string): Promise<{ uid?: number; gid?: number }> {

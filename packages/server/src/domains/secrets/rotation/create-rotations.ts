@@ -16,6 +16,7 @@ import type { RotationTables } from './tables.ts';
 
 const BY_SCHEDULE = { kind: 'system', ref: 'rotation' } as const;
 const STARTED_AT_ONCE_MAX = 4;
+const WAIT_MS = 20_000;
 /** The ledger keeps what happened; this is for lists. */
 const KEPT_MS = 400 * DAY_MS;
 
@@ -24,6 +25,8 @@ export interface CreateRotations extends Pick<EngineParts, 'db' | 'bus' | 'clock
   readonly gate: Gate;
   /** Left out = the real targets. */
   readonly rotatorOf?: RotatorOf;
+  /** How long whoever asks for a rotation waits; left out = 20 s. */
+  readonly waitMs?: number;
 }
 
 export interface RotationDomain extends AsyncDisposable {
@@ -38,7 +41,7 @@ export interface RotationDomain extends AsyncDisposable {
   forgetOld(): Promise<void>;
 }
 
-export function createRotations({ staged, gate, ...parts }: CreateRotations): RotationDomain {
+export function createRotations({ staged, gate, waitMs = WAIT_MS, ...parts }: CreateRotations): RotationDomain {
   const { db, clock, log } = parts;
   const tables = () => db.kysely.withTables<RotationTables>();
   const openSecret = async (ref: SecretRef) => (await staged.open(ref, null)).data;
@@ -46,7 +49,7 @@ export function createRotations({ staged, gate, ...parts }: CreateRotations): Ro
   const engine = createEngine({ ...parts, staged, rotatorOf });
   const newId = createUlid({ clock, random: (bytes) => randomBytes(bytes) });
   const sweep = createSweep(() => tick(), { log, words: 'rotations that are due could not be looked at; tried again shortly' });
-  const rotations = new StoredRotations({ ...parts, engine, gate, newId, track: async (work) => sweep.track(work) });
+  const rotations = new StoredRotations({ ...parts, waitMs, engine, gate, newId, track: async (work) => sweep.track(work) });
 
   const beginDue = async (): Promise<void> => {
     for (const plan of await readDuePlans(tables(), clock.now(), STARTED_AT_ONCE_MAX)) {

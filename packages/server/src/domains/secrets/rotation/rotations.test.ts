@@ -57,7 +57,15 @@ const target: Rotator = {
 };
 
 const open = (node = 'one'): RotationDomain =>
-  createRotations({ ...stand.platform, log: silentLog, node, staged: stand.staged, gate: stand.gate, rotatorOf: () => target });
+  createRotations({
+    ...stand.platform,
+    log: silentLog,
+    node,
+    staged: stand.staged,
+    gate: stand.gate,
+    rotatorOf: () => target,
+    waitMs: 0,
+  });
 const ref = at('KEY');
 const settings = { rotator: 'random' as const };
 const value = async () => textOf((await stand.secrets.read(ref, HOST)).data);

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   PAGE_ITEMS_MAX,
   rotationEvents,
@@ -27,13 +28,15 @@ import type { PlanRow, RotationRow, RotationTables } from './tables.ts';
 import { TargetFault } from '../targets/target-fault.ts';
 
 const PLANS_MAX = 5000;
-/** How long whoever asked waits for it to be published. */
-const WAIT_MS = 20_000;
+/** How often it is looked at while a target that was away may be back. */
+const LOOK_MS = 200;
 
 export interface RotationsParts extends Pick<EngineParts, 'db' | 'bus' | 'clock'> {
   readonly engine: Engine;
   readonly gate: Gate;
   readonly newId: () => string;
+  /** How long whoever asked waits for it to be published. */
+  readonly waitMs: number;
   /** What is under way in this process: closing waits for it. */
   readonly track: (work: Promise<void>) => Promise<void>;
 }
@@ -113,10 +116,21 @@ export class StoredRotations implements Rotations {
     }
     const overlapMs = now ? 0 : plan.overlap_ms;
     const id = await this.begin({ ...plan, overlap_ms: overlapMs }, { isDrill: drill, cause: 'asked' }, caller.principal.actor);
-    await atMost(track(engine.run(id)), WAIT_MS);
-    const row = await findRotation(this.#db(), id);
-    if (row === null) throw new Refusal('not-found');
-    return toRotation(row);
+    return this.#follow(id);
+  }
+
+  /** Until it is published or over, also past a target that was away for a moment. */
+  async #follow(id: string): Promise<Rotation> {
+    const { engine, track, waitMs } = this.#parts;
+    const endAt = performance.now() + waitMs;
+    for (;;) {
+      await atMost(track(engine.run(id)), Math.max(waitMs, LOOK_MS));
+      const row = await findRotation(this.#db(), id);
+      if (row === null) throw new Refusal('not-found');
+      const isSettled = row.finished_at !== null || row.published_at !== null;
+      if (isSettled || performance.now() >= endAt) return toRotation(row);
+      await sleep(LOOK_MS);
+    }
   }
 
   /** Writes down that it begins; whoever is free works on it. */
