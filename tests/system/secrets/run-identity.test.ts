@@ -89,7 +89,7 @@ describe('who asks for the values', () => {
 
   test('without a token it is the operator of the host', async () => {
     expect(await stand.run([...WANTED, ...PRINT])).toMatchObject({ code: 0, stdout: VALUE });
-    expect((await lastRecord('secret.read'))?.payload).toMatchObject({ identity: null, purpose: 'run' });
+    expect((await lastRecord('secret.read'))?.payload).toMatchObject({ identity: null, purpose: 'run', via: 'run' });
   });
 });
 
@@ -104,7 +104,7 @@ describe('a .env file comes in and goes out', () => {
     expect(out).toMatchObject({ code: 0, stdout: text });
     const { data } = await stand.server.cli<{ events: EventView[] }>('audit', 'tail', '--type', 'secret.read', '--lines', '50');
     const exported = data.events
-      .filter(({ payload }) => payload['purpose'] === 'export')
+      .filter(({ payload }) => payload['purpose'] === 'export' && payload['via'] === 'api')
       .map(({ payload }) => String(payload['secret']));
     expect(exported.toSorted()).toEqual(['A', 'B', 'C', 'D'].map((name) => `app/imported/${name}`));
   });

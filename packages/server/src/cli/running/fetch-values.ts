@@ -1,4 +1,4 @@
-import { SECRET_VALUE_FIELD, type SecretRef, type SecretValue, type SecretView } from '@holdfast/contract';
+import { SECRET_VALUE_FIELD, type SecretRef, type SecretReveal, type SecretValue, type SecretView } from '@holdfast/contract';
 import { isRefusal, Refusal, type FieldFault } from '../../platform/refusal.ts';
 import { pathOf, refText, SECRETS } from '../commands/secret/ref.ts';
 import { listAll, type ApiClient } from '../connection/client.ts';
@@ -17,22 +17,25 @@ export interface Fetched {
   readonly versions: ReadonlySet<string>;
 }
 
+/** Stands in the record of each read. */
+export type Reason = Pick<SecretReveal, 'purpose' | 'via'>;
+
 /** Each value with a record of its own at the server. All that is missing is told at once; then nothing is given. */
-export async function fetchValues(api: ApiClient, wanted: readonly Wanted[], purpose: string): Promise<Fetched> {
+export async function fetchValues(api: ApiClient, wanted: readonly Wanted[], reason: Reason): Promise<Fetched> {
   const refs = [...new Map(wanted.map(({ ref }) => [refText(ref), ref])).values()];
   const read = new Map<string, SecretValue | null>();
   for (let at = 0; at < refs.length; at += AT_A_TIME) {
     const some = await Promise.all(
-      refs.slice(at, at + AT_A_TIME).map(async (ref) => [ref, await readOne(api, ref, purpose)] as const),
+      refs.slice(at, at + AT_A_TIME).map(async (ref) => [ref, await readOne(api, ref, reason)] as const),
     );
     for (const [ref, value] of some) read.set(refText(ref), value);
   }
   return toVariables(wanted, read);
 }
 
-async function readOne(api: ApiClient, ref: SecretRef, purpose: string): Promise<SecretValue | null> {
+async function readOne(api: ApiClient, ref: SecretRef, reason: Reason): Promise<SecretValue | null> {
   try {
-    return await api.call<SecretValue>({ method: 'POST', path: `${pathOf(ref)}/reveal`, body: { purpose, via: 'run' } });
+    return await api.call<SecretValue>({ method: 'POST', path: `${pathOf(ref)}/reveal`, body: reason });
   } catch (error) {
     if (isRefusal(error, 'not-found')) return null;
     throw error;

@@ -63,7 +63,7 @@ interface Opening {
 async function give(context: Context, { choose, purpose }: Running, opening: Opening): Promise<Given> {
   await using api = await openProgramApi(context, opening);
   const { wanted, leftOut } = await choose(api, purpose);
-  return { ...(await fetchValues(api, wanted, purpose)), leftOut };
+  return { ...(await fetchValues(api, wanted, { purpose, via: 'run' })), leftOut };
 }
 
 /** Names only. */

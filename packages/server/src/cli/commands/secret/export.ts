@@ -35,7 +35,7 @@ async function run(context: Context, input: Input): Promise<Outcome> {
     const names = wanted.map(({ variable }) => variable);
     return { data: { dryRun: true, names, leftOut }, text: names.map((name) => `would print ${name}\n`).join('') };
   }
-  const { values } = await fetchValues(api, wanted, PURPOSE);
+  const { values } = await fetchValues(api, wanted, { purpose: PURPOSE });
   const written = writeVariables(values, format);
   if (written.kind === 'unfit')
     throw new UsageFault(`The format ${format} has no way to write a value of several lines: ${written.names.join(', ')}.`, HELP);
