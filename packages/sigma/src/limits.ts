@@ -20,7 +20,7 @@ export const DEFAULT_LIMITS: SigmaLimits = {
   valueCharsMax: 16_384,
   expansionMax: 4096,
   conditionTokensMax: 1000,
-  regexStatesMax: 2000,
+  regexStatesMax: 5000,
   rulesMax: 50_000,
   automatonCellsMax: 24_000_000,
 };

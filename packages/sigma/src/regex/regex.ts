@@ -39,6 +39,8 @@ const UNKNOWN = -1;
 const MATCHED = -2;
 /** States kept; beyond them the automaton is forgotten and made anew, so memory stays bounded and time linear. */
 const STATES_MAX = 1000;
+/** The same for the addresses that all kept states hold together. */
+const ADDRESSES_MAX = 100_000;
 
 /**
  * A regular expression matched by a finite automaton that is made as it is needed: every character costs one step once its
@@ -55,6 +57,7 @@ export class Regex {
   readonly #classes: Classes;
   #states: State[] = [];
   #byKey = new Map<string, number>();
+  #addresses = 0;
 
   constructor(source: string, flags: RegexFlags, statesMax: number) {
     const tree = parseRegex(source, flags);
@@ -151,9 +154,11 @@ export class Regex {
     const key = `${before}:${at.join(',')}`;
     const known = this.#byKey.get(key);
     if (known !== undefined) return known;
-    if (this.#states.length >= STATES_MAX) {
+    this.#addresses += at.length;
+    if (this.#states.length >= STATES_MAX || this.#addresses > ADDRESSES_MAX) {
       this.#states = [];
       this.#byKey = new Map();
+      this.#addresses = at.length;
     }
     const next = new Int32Array(this.#classes.samples.length).fill(UNKNOWN);
     this.#states.push({ at, before, next, end: null });

@@ -12,7 +12,7 @@ export type Tree =
   | { readonly kind: 'group'; readonly part: Tree; readonly name: string | null };
 
 const EMPTY: Tree = { kind: 'all', parts: [] };
-const REPEAT_MAX = 1000;
+const REPEAT_MAX = 4000;
 const NESTING_MAX = 60;
 
 /**

@@ -55,7 +55,9 @@ export function readDetections(
   if (identifiers.size === 0 && !findings.hasErrors)
     findings.error('detection-empty', section.place, 'there is no search identifier');
   required(section, 'condition', findings);
-  const conditions = readConditions(section, [...identifiers.keys()], context);
+  // A name whose detection has a fault of its own is a name all the same.
+  const names = [...section.entries.keys()].filter((name) => name !== 'condition' && !reserved.has(name));
+  const conditions = readConditions(section, names, context);
   if (conditions.length === 0 || findings.hasErrors) return null;
   const used = new Set(conditions.flatMap((condition) => [...identifiersOf(condition)]));
   for (const name of identifiers.keys()) {

@@ -1,6 +1,5 @@
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 
-/** Bytes of a text. `wide` text has been spread to one character per byte before, so it is UTF-8 here as well. */
 export function utf8(text: string): number[] {
   return [...new TextEncoder().encode(text)];
 }
@@ -31,14 +30,11 @@ export function base64Offsets(bytes: readonly number[]): readonly string[] {
   });
 }
 
-/** UTF-16 as the bytes a log shows them: one character for each byte. Null for what is not ASCII: those bytes have no such text. */
-export function utf16(units: readonly number[], order: 'le' | 'be'): number[] | null {
-  const bytes: number[] = [];
-  for (const unit of units) {
-    if (unit > 0x7f) return null;
-    if (unit < 0) bytes.push(unit);
-    else if (order === 'le') bytes.push(unit, 0);
-    else bytes.push(0, unit);
-  }
-  return bytes;
+/** UTF-16 as the bytes a log shows them: one character for each byte. Marks stay where they are. */
+export function utf16(units: readonly number[], order: 'le' | 'be'): number[] {
+  return units.flatMap((unit) => {
+    if (unit < 0) return [unit];
+    const [low, high] = [unit & 0xff, unit >> 8];
+    return order === 'le' ? [low, high] : [high, low];
+  });
 }

@@ -1,11 +1,11 @@
 import { quote, type Findings } from '../diagnostic.ts';
 import type { SigmaLimits } from '../limits.ts';
 import { regexFault } from '../regex/regex.ts';
-import { applyEncoding, type Encoding } from './apply-encoding.ts';
+import { applyEncoding, ENCODINGS, type Encoding, type Surroundings } from './apply-encoding.ts';
 import { parseNetwork } from './cidr.ts';
 import { checkChain, readChain, type Chain } from './modifier-chain.ts';
 import type { RawItem, RawValue } from './raw.ts';
-import { hasWildcard, markDashes, plainText, readPlaceholders, readTokens, STAR, type Token } from './tokens.ts';
+import { markDashes, plainText, readPlaceholders, readTokens, STAR, type Token } from './tokens.ts';
 import { numberOf, type Value } from './value.ts';
 
 export interface Context {
@@ -122,10 +122,15 @@ function textValues(raw: RawValue, chain: Chain, context: Context): readonly Val
   let texts: readonly (readonly Token[])[] = [
     chain.textModifiers.includes('expand') ? readPlaceholders(textOf(raw)) : readTokens(textOf(raw)),
   ];
-  for (const modifier of chain.textModifiers) {
+  for (const [index, modifier] of chain.textModifiers.entries()) {
+    const around: Surroundings = {
+      isBytes: chain.textModifiers.slice(0, index).some((name) => isEncoding(name)),
+      isEncodedOn: chain.textModifiers.slice(index + 1).some((name) => isEncoding(name)),
+      expansionMax: context.limits.expansionMax,
+    };
     const next: (readonly Token[])[] = [];
     for (const tokens of texts) {
-      const made = applyText(tokens, modifier, { raw, context });
+      const made = applyText(tokens, modifier, { raw, context, around });
       if (made === null) return null;
       next.push(...made);
     }
@@ -134,10 +139,14 @@ function textValues(raw: RawValue, chain: Chain, context: Context): readonly Val
   return texts.map((tokens) => ({ kind: 'text' as const, tokens, cased: chain.isCased }));
 }
 
+function isEncoding(name: string): boolean {
+  return ENCODINGS.some((encoding) => encoding === name);
+}
+
 function applyText(
   tokens: readonly Token[],
   modifier: string,
-  { raw, context }: { raw: RawValue; context: Context },
+  { raw, context, around }: { raw: RawValue; context: Context; around: Surroundings },
 ): readonly (readonly Token[])[] | null {
   switch (modifier) {
     case 'contains':
@@ -151,9 +160,9 @@ function applyText(
     case 'expand':
       return [tokens];
     default: {
-      const made = applyEncoding(tokens, modifier as Encoding, context.limits.expansionMax);
+      const made = applyEncoding(tokens, modifier as Encoding, around);
       if (typeof made !== 'string') return made;
-      context.findings.error(hasWildcard(tokens) ? 'value-type' : 'value-too-large', raw.place, made);
+      context.findings.error(made.startsWith('windash') ? 'value-too-large' : 'value-type', raw.place, made);
       return null;
     }
   }
