@@ -10,15 +10,17 @@ import { Panel } from '../../ui/Panel.tsx';
 import { Time } from '../../ui/Time.tsx';
 import type { PageModule } from '../page.ts';
 import { policiesQuery } from './calls.ts';
-import { API_SET } from './words.ts';
+import { API_SET, nameOfSet, SECRETS_SET } from './words.ts';
 
 const COLUMNS: readonly Column<PolicySummary>[] = [
-  { head: 'For', cell: ({ set }) => (set === API_SET ? 'Holdfast itself' : set) },
+  { head: 'For', cell: ({ set }) => nameOfSet(set) },
   {
     head: 'In force',
-    cell: ({ inForce }) =>
+    cell: ({ set, inForce }) =>
       inForce === null ? (
-        <span className="text-soft">none: whoever is signed in may come in</span>
+        <span className="text-soft">
+          {set === API_SET || set === SECRETS_SET ? 'none: roles and grants decide' : 'none: whoever is signed in may come in'}
+        </span>
       ) : (
         `version ${inForce.version}, ${inForce.policies} policies`
       ),

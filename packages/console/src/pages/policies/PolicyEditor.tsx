@@ -12,7 +12,7 @@ import { TextArea } from '../../ui/fields/TextArea.tsx';
 import { EditorActions } from './EditorActions.tsx';
 import { FaultList } from './FaultList.tsx';
 import { policyTextQuery, setPath } from './calls.ts';
-import { EXAMPLE } from './words.ts';
+import { exampleFor } from './words.ts';
 
 /** The text in force or the draft, to be changed, checked and accepted. */
 export function PolicyEditor({ status }: { readonly status: PolicyStatus }) {
@@ -64,7 +64,7 @@ function Editor({ status: { set, inForce, draft }, kept }: { readonly status: Po
         />
         {text === '' && canChange && (
           <div>
-            <Button onClick={() => setText(EXAMPLE)}>Begin with an example</Button>
+            <Button onClick={() => setText(exampleFor(set))}>Begin with an example</Button>
           </div>
         )}
         {check.data !== undefined && <FaultList check={check.data} />}

@@ -5,7 +5,7 @@ import { Badge } from '../../ui/Badge.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { CopyAsCli } from '../../ui/CopyAsCli.tsx';
 import { setPath } from './calls.ts';
-import { API_SET } from './words.ts';
+import { API_SET, SECRETS_SET } from './words.ts';
 
 /** Enforced, or only recorded: a new set can be watched first. */
 export function PolicyMode({ status: { set, accessMode, inForce } }: { readonly status: PolicyStatus }) {
@@ -17,7 +17,7 @@ export function PolicyMode({ status: { set, accessMode, inForce } }: { readonly 
     says: (now) => (now.accessMode === 'enforce' ? 'The policies are enforced.' : 'What they deny is recorded only.'),
     undo: (now) => to(now.accessMode === 'enforce' ? 'monitor' : 'enforce'),
   });
-  if (inForce === null || set === API_SET) return null;
+  if (inForce === null || set === API_SET || set === SECRETS_SET) return null;
   const next = accessMode === 'enforce' ? 'monitor' : 'enforce';
   return (
     <>

@@ -9,7 +9,18 @@ import { PolicyHistory } from './PolicyHistory.tsx';
 import { PolicyMode } from './PolicyMode.tsx';
 import { WhoCanTest } from './WhoCanTest.tsx';
 import { policyQuery, policyTextQuery, whoCanQuery } from './calls.ts';
-import { API_SET } from './words.ts';
+import { API_SET, nameOfSet, SECRETS_SET } from './words.ts';
+
+const LEADS = new Map([
+  [
+    API_SET,
+    'On top of what the roles give: further permissions, and prohibitions that also hold for roles. An owner can always change this.',
+  ],
+  [
+    SECRETS_SET,
+    'On top of what roles and grants give: further permissions, and prohibitions that hold for both. Who can read one secret stands on its own page.',
+  ],
+]);
 
 function PolicyPage() {
   const { id = '' } = useParams({ strict: false });
@@ -19,12 +30,8 @@ function PolicyPage() {
   return (
     <>
       <PageHead
-        title={id === API_SET ? 'Access policy of Holdfast itself' : `Access policy of ${id}`}
-        lead={
-          id === API_SET
-            ? 'On top of what the roles give: further permissions, and prohibitions that also hold for roles. An owner can always change this.'
-            : 'Decided after sign-in, for every request. What no policy permits is refused.'
-        }
+        title={`Access policy of ${id === SECRETS_SET ? 'secrets' : nameOfSet(id)}`}
+        lead={LEADS.get(id) ?? 'Decided after sign-in, for every request. What no policy permits is refused.'}
         actions={<PolicyMode status={status} />}
       />
       <Segments
@@ -33,7 +40,7 @@ function PolicyPage() {
         onChange={(next) => set({ tab: next === 'text' ? null : next })}
         segments={[
           { name: 'text', title: 'Policies', content: tab === 'text' && <PolicyEditor status={status} /> },
-          { name: 'who', title: 'Who can?', content: tab === 'who' && <WhoCanTest set={id} /> },
+          ...(id === SECRETS_SET ? [] : [{ name: 'who', title: 'Who can?', content: tab === 'who' && <WhoCanTest set={id} /> }]),
           { name: 'history', title: 'Versions', content: tab === 'history' && <PolicyHistory status={status} /> },
         ]}
       />
