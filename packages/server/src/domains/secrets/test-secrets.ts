@@ -50,7 +50,7 @@ export async function openTestSecrets(): Promise<TestSecrets> {
   const applications = createApplications(platform);
   await applications.applyDeclared([{ id: 'shop', name: 'Shop', upstream: 'http://127.0.0.1:3000' }]);
   await mkdir(path.join(platform.dataDir, 'keys'));
-  const keyring = await openKeyring({ dataDir: platform.dataDir });
+  const keyring = await openKeyring({ dataDir: platform.dataDir, now: () => platform.clock.now() });
   const identity = createIdentity(platform);
   const nobody = { list: async () => ({ items: [], next: null }), find: async () => null, findByName: async () => null };
   const directory = { people: nobody, accounts: identity.accounts };
