@@ -51,7 +51,13 @@ it(
     const { platform, keyring } = test;
     const { db, bus, clock } = platform;
     await using care = createKeyCare({
-      ...{ keyring, db, bus, clock, log: silentLog, nodes: alone, node: 'a' },
+      keyring,
+      db,
+      bus,
+      clock,
+      log: silentLog,
+      nodes: alone,
+      node: 'a',
       areas: createSealedAreas([test.sealedKeys]),
       otherNodes: async () => [],
       root: () => ({ provider: 'file', sealed: false }),
@@ -59,11 +65,11 @@ it(
     const { id, previous } = await care.rotate('data', BY);
     // On PostgreSQL a new key seals only when every node had the time to learn of it.
     platform.advance(60_000);
-    let isOver = false;
+    const reading = { isOver: false };
     let reads = 0;
     const wrong: unknown[] = [];
     const reader = async (first: number): Promise<void> => {
-      for (let number = first; !isOver; number = (number + 977) % SECRETS) {
+      for (let number = first; !reading.isOver; number = (number + 977) % SECRETS) {
         const name = `S${number}`;
         try {
           if ((await test.secrets.read(at(name), HOST)).data['value'] !== name) wrong.push(name);
@@ -76,7 +82,7 @@ it(
     const readers = Array.from({ length: READERS }, async (_, first) => reader(first * 101));
     await care.startRewrap();
     await expect.poll(() => care.rewrap().state, { timeout: 240_000, interval: 20 }).not.toBe('running');
-    isOver = true;
+    reading.isOver = true;
     await Promise.all(readers);
     expect(wrong).toEqual([]);
     expect(reads).toBeGreaterThan(READERS);
