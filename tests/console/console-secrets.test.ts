@@ -156,6 +156,31 @@ describe.skipIf(!isPresent)('secrets in the console', () => {
     expect(complaints).toEqual([]);
   });
 
+  test('it changes by itself once somebody says how: tried first, then rotated while its page shows the steps', async () => {
+    await using opened = await stand.open();
+    const { page, complaints } = opened;
+    const before = await valueNow();
+    await page.goto(`${stand.origin}/secrets/${stand.secret}`);
+    const panel = page.getByRole('region', { name: 'Rotation', exact: true });
+    await panel.getByRole('button', { name: 'Set it up' }).click();
+    const dialog = page.getByRole('dialog', { name: /^Rotation of/u });
+    await dialog.getByLabel('What changes').selectOption('random');
+    await dialog.getByLabel('Every so many days').fill('14');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await panel.getByText('every 14 days').waitFor();
+    await panel.getByRole('button', { name: 'Try it' }).click();
+    await panel.getByRole('cell', { name: 'would have worked' }).waitFor();
+    expect(await valueNow()).toBe(before);
+    await panel.getByRole('button', { name: 'Rotate' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Rotate' }).click();
+    const steps = panel.getByRole('region', { name: 'The rotation that goes on' });
+    await steps.locator('[aria-current="step"]').filter({ hasText: 'Both are good' }).waitFor();
+    expect(await valueNow()).not.toBe(before);
+    await page.goto(`${stand.origin}/secrets?tab=calendar`);
+    await page.getByRole('row').filter({ hasText: 'payment/api-key' }).filter({ hasText: 'by itself' }).waitFor();
+    expect(complaints).toEqual([]);
+  });
+
   test('what is typed while the confirmation ran out waits in the tab, and lies nowhere on the disk', async () => {
     await using opened = await stand.open();
     const { page } = opened;

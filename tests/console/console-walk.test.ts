@@ -53,6 +53,8 @@ const opened = (): readonly string[] => [
   '/secrets?overdue=true',
   '/secrets?tab=calendar',
   '/secrets?tab=calendar&by=month',
+  '/secrets?tab=leases',
+  `/secrets/${stand.secret}?plan=1`,
   '/secrets?new=1',
   `/secrets/${stand.secret}?reveal=2`,
   `/secrets/${stand.secret}?write=1`,

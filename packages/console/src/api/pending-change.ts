@@ -1,4 +1,4 @@
-import { createStore } from '../state/store.ts';
+import { createStore, useStore } from '../state/store.ts';
 import { here, paths } from '../state/paths.ts';
 import type { Change } from './client.ts';
 
@@ -36,3 +36,6 @@ function takePending(nowMs: number): PendingChange | null {
 
 /** What somebody who comes back from the confirmation can finish; null = nothing. */
 export const confirmed = createStore<PendingChange | null>(takePending(Date.now()));
+
+/** Somebody came back and is asked whether to go on: what was open before they left does not stand in the way. */
+export const useIsFinishing = (): boolean => useStore(confirmed) !== null;

@@ -13,6 +13,7 @@ import { RewrapPanel } from './RewrapPanel.tsx';
 import { RootPanel } from './RootPanel.tsx';
 import { RotateDialog } from './RotateDialog.tsx';
 import { RotatedNote } from './RotatedNote.tsx';
+import { SealButton } from './SealButton.tsx';
 import { VerifyPanel } from './VerifyPanel.tsx';
 import { keysQuery, rewrapQuery } from './calls.ts';
 
@@ -20,6 +21,7 @@ function KeysPage() {
   const { may } = useMe();
   const { data: ring } = useSuspenseQuery(keysQuery);
   const [isAsking, ask] = useState(false);
+  const [isSealed, seal] = useState(ring.root.sealed);
   const [rotated, show] = useState<KeyRotated | null>(null);
   const rotate = useChange<KeyRotated>({
     name: 'keys.rotate',
@@ -35,14 +37,17 @@ function KeysPage() {
         lead="What seals all that is stored: which keys there are, how old they are, and what lies under each. No key is ever shown."
         actions={
           may('key:write') && (
-            <Button look="main" onClick={() => ask(true)}>
-              Make a new key
-            </Button>
+            <>
+              <SealButton onSealed={() => seal(true)} />
+              <Button look="main" onClick={() => ask(true)}>
+                Make a new key
+              </Button>
+            </>
           )
         }
       />
       <div className="grid gap-5">
-        {ring.root.sealed && (
+        {(isSealed || ring.root.sealed) && (
           <Callout tone="stop" title="Sealed">
             No key is there: nothing that is stored can be opened until somebody unseals with <code>holdfast key unseal</code>.
           </Callout>

@@ -9,6 +9,7 @@ import { PageHead } from '../../ui/PageHead.tsx';
 import type { PageModule } from '../page.ts';
 import { AccessPanel } from './access/AccessPanel.tsx';
 import { refOf, secretQuery, useSecretRef } from './calls.ts';
+import { RotationPanel } from './rotation/RotationPanel.tsx';
 import { AboutPanel } from './settings/AboutPanel.tsx';
 import { RemoveButton } from './settings/RemoveButton.tsx';
 import { ValuePanel } from './value/ValuePanel.tsx';
@@ -50,6 +51,7 @@ function SecretPage() {
           <ValuePanel key={`${application}/${environment}/${name}`} secret={secret} />
           <AboutPanel secret={secret} />
         </div>
+        <RotationPanel secret={secret} />
         <VersionsPanel secret={secret} />
         {may('policy:read') && <AccessPanel secret={secret} />}
       </div>

@@ -11,6 +11,8 @@ import { Segments } from '../../ui/Segments.tsx';
 import type { PageModule } from '../page.ts';
 import { applicationsQuery, secretsQuery } from './calls.ts';
 import { CalendarPanel } from './calendar/CalendarPanel.tsx';
+import { leasesQuery } from './leases/calls.ts';
+import { LeasesPanel } from './leases/LeasesPanel.tsx';
 import { SecretList } from './list/SecretList.tsx';
 import { allSecretsQuery } from './rotation/calls.ts';
 import { ConfirmFirst, useIsConfirmed } from './write/ConfirmFirst.tsx';
@@ -43,6 +45,7 @@ function SecretsPage() {
         segments={[
           { name: 'list', title: 'All', content: tab === 'list' && <SecretList /> },
           { name: 'calendar', title: 'Rotation calendar', content: tab === 'calendar' && <CalendarPanel /> },
+          { name: 'leases', title: 'Leases', content: tab === 'leases' && <LeasesPanel /> },
         ]}
       />
       {search['new'] !== undefined && may('secret:write') && <NewSecret />}
@@ -76,6 +79,7 @@ export const page: PageModule = {
   async prefetch({ queries, search }) {
     await queries.ensureQueryData(applicationsQuery);
     if (search['tab'] === 'calendar') return queries.ensureQueryData(allSecretsQuery);
+    if (search['tab'] === 'leases') return queries.ensureQueryData(leasesQuery(search));
     return queries.ensureQueryData(secretsQuery(search));
   },
 };

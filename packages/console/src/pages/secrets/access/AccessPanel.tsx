@@ -1,6 +1,8 @@
-import type { SecretDetail, SecretReader, SecretWhoCan } from '@holdfast/contract';
+import type { SecretDetail, SecretGrantView, SecretReader, SecretWhoCan } from '@holdfast/contract';
 import { useQuery } from '@tanstack/react-query';
+import { useIsFinishing } from '../../../api/pending-change.ts';
 import { useMe } from '../../../api/queries.ts';
+import { useChange } from '../../../api/use-change.ts';
 import { sayProblem } from '../../../api/words.ts';
 import { useSearchState } from '../../../state/search.ts';
 import { Button } from '../../../ui/Button.tsx';
@@ -37,6 +39,13 @@ const COLUMNS: readonly Column<Row>[] = [
 export function AccessPanel({ secret }: { readonly secret: SecretDetail }) {
   const { may } = useMe();
   const { search, set } = useSearchState();
+  const isGranting = !useIsFinishing() && search['grant'] !== undefined && may('policy:write');
+  const give = useChange<SecretGrantView>({
+    name: 'secret.grant',
+    onDone: () => set({ grant: null }),
+    says: (grant) => `${grant.to.name} may read ${secret.name} now.`,
+    showsFaults: true,
+  });
   const ask = isAsk(search['can']) ? search['can'] : 'secret:reveal';
   const { data, error } = useQuery(whoCanQuery(secret, ask));
   return (
@@ -65,9 +74,7 @@ export function AccessPanel({ secret }: { readonly secret: SecretDetail }) {
       )}
       {data !== undefined && <Readers found={data} />}
       <GrantList secret={secret} />
-      {search['grant'] !== undefined && may('policy:write') && (
-        <GrantDialog secret={secret} onClose={() => set({ grant: null })} />
-      )}
+      {isGranting && <GrantDialog secret={secret} change={give} onClose={() => set({ grant: null })} />}
     </Panel>
   );
 }

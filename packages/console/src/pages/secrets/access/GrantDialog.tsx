@@ -1,6 +1,6 @@
 import type { SecretGrantInput, SecretGrantView, SecretRef } from '@holdfast/contract';
 import { useState } from 'react';
-import { useChange } from '../../../api/use-change.ts';
+import type { useChange } from '../../../api/use-change.ts';
 import { faultOf } from '../../../api/words.ts';
 import { SelectField } from '../../../ui/fields/SelectField.tsx';
 import { TextField } from '../../../ui/fields/TextField.tsx';
@@ -22,21 +22,16 @@ const DAYS = [
 
 interface GrantDialogProps {
   readonly secret: SecretRef;
+  readonly change: ReturnType<typeof useChange<SecretGrantView>>;
   readonly onClose: () => void;
 }
 
-export function GrantDialog({ secret, onClose }: GrantDialogProps) {
+export function GrantDialog({ secret, change: give, onClose }: GrantDialogProps) {
   const { application, environment, name } = secret;
   const [kind, setKind] = useState<Kind>('account');
   const [to, setTo] = useState('');
   const [purpose, setPurpose] = useState('');
   const [days, setDays] = useState('30');
-  const give = useChange<SecretGrantView>({
-    name: 'secret.grant',
-    onDone: onClose,
-    says: (grant) => `${grant.to.name} may read ${name} now.`,
-    showsFaults: true,
-  });
   const body: SecretGrantInput = {
     application,
     environment,

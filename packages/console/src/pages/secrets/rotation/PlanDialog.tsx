@@ -1,6 +1,5 @@
 import type { RotationPlan, SecretDetail } from '@holdfast/contract';
 import { useState } from 'react';
-import { useChange } from '../../../api/use-change.ts';
 import { faultOf } from '../../../api/words.ts';
 import { Button } from '../../../ui/Button.tsx';
 import { SelectField } from '../../../ui/fields/SelectField.tsx';
@@ -8,6 +7,7 @@ import { TextField } from '../../../ui/fields/TextField.tsx';
 import { FormDialog } from '../../../ui/overlay/FormDialog.tsx';
 import { wordOf } from '../calls.ts';
 import { fieldsOf, planBody, planCommand, typedPlan, type TypedPlan } from './typed-plan.ts';
+import type { usePlanChanges } from './use-plan-changes.ts';
 import { ROTATOR_WORDS } from './words.ts';
 
 const ROTATORS = Object.entries(ROTATOR_WORDS).map(([value, label]) => ({ value, label }));
@@ -15,24 +15,14 @@ const ROTATORS = Object.entries(ROTATOR_WORDS).map(([value, label]) => ({ value,
 interface PlanDialogProps {
   readonly secret: SecretDetail;
   readonly plan: RotationPlan | null;
+  readonly changes: ReturnType<typeof usePlanChanges>;
   readonly onClose: () => void;
 }
 
 /** How, and how often. */
-export function PlanDialog({ secret, plan, onClose }: PlanDialogProps) {
+export function PlanDialog({ secret, plan, changes: { save, remove }, onClose }: PlanDialogProps) {
   const [typed, type] = useState<TypedPlan>(() => typedPlan(plan));
   const set = (part: Partial<TypedPlan>): void => type({ ...typed, ...part });
-  const save = useChange<RotationPlan>({
-    name: 'secret.plan',
-    onDone: onClose,
-    says: `${secret.name} changes by itself from now on.`,
-    showsFaults: true,
-  });
-  const remove = useChange<null>({
-    name: 'secret.plan.remove',
-    onDone: onClose,
-    says: `${secret.name} is changed by hand from now on; its value stays.`,
-  });
   return (
     <FormDialog
       title={`Rotation of ${secret.name}`}

@@ -11,11 +11,12 @@ import { saySpan } from './words.ts';
 interface RotationButtonsProps {
   readonly secret: SecretDetail;
   readonly plan: RotationPlan | null;
-  readonly isRunning: boolean;
+  /** What goes on now. */
+  readonly running: Rotation | undefined;
 }
 
 /** Now, for a try, or on other days. */
-export function RotationButtons({ secret, plan, isRunning }: RotationButtonsProps) {
+export function RotationButtons({ secret, plan, running }: RotationButtonsProps) {
   const { application, environment, name } = secret;
   const { set } = useSearchState();
   const [isAsking, ask] = useState(false);
@@ -30,16 +31,21 @@ export function RotationButtons({ secret, plan, isRunning }: RotationButtonsProp
   return (
     <span className="flex flex-wrap items-center gap-2">
       <Button onClick={() => set({ plan: '1' })}>Change</Button>
-      <Button isBusy={start.isPending} disabled={isRunning} onClick={() => run({ drill: true }, `Try the rotation of ${name}`)}>
+      <Button
+        isBusy={start.isPending}
+        disabled={running !== undefined}
+        onClick={() => run({ drill: true }, `Try the rotation of ${name}`)}
+      >
         Try it
       </Button>
-      <Button isBusy={start.isPending} disabled={isRunning} onClick={() => ask(true)}>
+      <Button isBusy={start.isPending} disabled={isBusyWith(running)} onClick={() => ask(true)}>
         Rotate
       </Button>
       {isAsking && (
         <RotateDialog
           secret={secret}
           plan={plan}
+          isOverlapping={running !== undefined}
           isBusy={start.isPending}
           onSend={(now) => run({ now }, `Rotate ${name}`)}
           onClose={() => ask(false)}
@@ -48,6 +54,10 @@ export function RotationButtons({ secret, plan, isRunning }: RotationButtonsProp
     </span>
   );
 }
+
+/** While both are good another one can begin, which ends the oldest at once. */
+const isBusyWith = (running: Rotation | undefined): boolean =>
+  running !== undefined && (running.isDrill || running.step !== 'overlap');
 
 function sayStarted({ isDrill, outcome, trouble }: Rotation): string {
   if (outcome === 'rolled-back') return `It was rolled back: ${trouble ?? 'what was current still is'}.`;
@@ -58,13 +68,15 @@ function sayStarted({ isDrill, outcome, trouble }: Rotation): string {
 interface RotateDialogProps {
   readonly secret: SecretDetail;
   readonly plan: RotationPlan;
+  readonly isOverlapping: boolean;
   readonly isBusy: boolean;
   readonly onSend: (now: boolean) => void;
   readonly onClose: () => void;
 }
 
-function RotateDialog({ secret, plan: { overlapSeconds }, isBusy, onSend, onClose }: RotateDialogProps) {
-  const [isNow, setNow] = useState(false);
+function RotateDialog({ secret, plan: { overlapSeconds }, isOverlapping, isBusy, onSend, onClose }: RotateDialogProps) {
+  const [isAtOnce, setNow] = useState(false);
+  const isNow = isAtOnce || isOverlapping;
   return (
     <FormDialog
       title={`Rotate ${secret.name}`}
@@ -78,12 +90,16 @@ function RotateDialog({ secret, plan: { overlapSeconds }, isBusy, onSend, onClos
         A new value is made, set at the target and tried before anybody is given it. The old one stays good for{' '}
         {saySpan(overlapSeconds)} more. If something fails, what is current stays so.
       </p>
-      <CheckField
-        label="End the old one at once"
-        hint="When it is known to somebody who must not have it. Programs that did not ask again are refused until they do."
-        isChecked={isNow}
-        onChange={setNow}
-      />
+      {isOverlapping ? (
+        <p>The one before is still good as well: it ends now, and so does the current one once there is another.</p>
+      ) : (
+        <CheckField
+          label="End the old one at once"
+          hint="When it is known to somebody who must not have it. Programs that did not ask again are refused until they do."
+          isChecked={isNow}
+          onChange={setNow}
+        />
+      )}
     </FormDialog>
   );
 }

@@ -1,5 +1,6 @@
 import type { Rotation, RotationPlan, SecretDetail } from '@holdfast/contract';
 import { useQuery } from '@tanstack/react-query';
+import { useIsFinishing } from '../../../api/pending-change.ts';
 import { useMe } from '../../../api/queries.ts';
 import { sayProblem } from '../../../api/words.ts';
 import { useSearchState } from '../../../state/search.ts';
@@ -14,6 +15,7 @@ import { PlanDialog } from './PlanDialog.tsx';
 import { RotationButtons } from './RotationButtons.tsx';
 import { RotationHistory } from './RotationHistory.tsx';
 import { RunningRotation } from './RunningRotation.tsx';
+import { usePlanChanges } from './use-plan-changes.ts';
 import { planQuery, rotationsQuery } from './calls.ts';
 import { ROTATOR_WORDS, sayEvery, saySpan } from './words.ts';
 
@@ -25,21 +27,20 @@ export function RotationPanel({ secret }: { readonly secret: SecretDetail }) {
   const { data: rotations } = useQuery(rotationsQuery(secret));
   const running = rotations?.items.find(({ finishedAt }) => finishedAt === null);
   const mayRotate = may('secret:rotate');
+  const closePlan = (): void => set({ plan: null });
+  const changes = usePlanChanges(secret, closePlan);
+  const isPlanning = !useIsFinishing() && search['plan'] !== undefined && mayRotate;
   return (
     <Panel
       title="Rotation"
-      action={
-        mayRotate && plan !== undefined && <RotationButtons secret={secret} plan={plan} isRunning={running !== undefined} />
-      }
+      action={mayRotate && plan !== undefined && <RotationButtons secret={secret} plan={plan} running={running} />}
     >
       {error !== null ? (
         <Callout tone="stop">{sayProblem(error).text}</Callout>
       ) : (
         <Known plan={plan} running={running} rotations={rotations?.items} onSetUp={mayRotate ? () => set({ plan: '1' }) : null} />
       )}
-      {search['plan'] !== undefined && mayRotate && plan !== undefined && (
-        <PlanDialog secret={secret} plan={plan} onClose={() => set({ plan: null })} />
-      )}
+      {isPlanning && plan !== undefined && <PlanDialog secret={secret} plan={plan} changes={changes} onClose={closePlan} />}
     </Panel>
   );
 }

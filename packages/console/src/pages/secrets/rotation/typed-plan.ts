@@ -8,11 +8,13 @@ export interface TypedPlan {
   readonly one: string;
   readonly other: string;
   readonly url: string;
+  /** Characters of a new value, where the target does not say. */
+  readonly length: string;
   readonly everyDays: string;
   readonly overlapMinutes: string;
 }
 
-type TextField = 'admin' | 'one' | 'other' | 'url';
+type TextField = 'admin' | 'one' | 'other' | 'url' | 'length';
 interface FieldWords {
   readonly name: TextField;
   readonly label: string;
@@ -22,6 +24,7 @@ interface FieldWords {
 }
 
 const ADMIN = { name: 'admin', pointer: '/admin' } as const;
+const LENGTH = { name: 'length', label: 'Characters', hint: 'Of the new value: 16 to 256.', pointer: '/length' } as const;
 const MAY_ALTER = 'The secret with the address of the server and a role that may alter it, as shop/production/ADMIN_URL.';
 const FIELDS: Readonly<Record<RotatorName, readonly FieldWords[]>> = {
   'postgres-pair': [
@@ -40,8 +43,9 @@ const FIELDS: Readonly<Record<RotatorName, readonly FieldWords[]>> = {
   webhook: [
     { name: 'url', label: 'Address', hint: 'Gets the new value in a signed request.', pointer: '/url' },
     { name: 'admin', label: 'Signed with', hint: 'The secret with the key, as shop/production/HOOK_KEY.', pointer: '/signing' },
+    LENGTH,
   ],
-  random: [],
+  random: [LENGTH],
 };
 export const fieldsOf = (rotator: RotatorName): readonly FieldWords[] => FIELDS[rotator];
 
@@ -51,6 +55,7 @@ const EMPTY: TypedPlan = {
   one: '',
   other: '',
   url: '',
+  length: '40',
   everyDays: '30',
   overlapMinutes: '60',
 };
@@ -75,9 +80,9 @@ function textsOf(settings: RotatorSettings): Partial<TypedPlan> {
     case 'redis':
       return { admin: wordsOf(settings.admin), one: settings.user };
     case 'webhook':
-      return { admin: wordsOf(settings.signing), url: settings.url };
+      return { admin: wordsOf(settings.signing), url: settings.url, length: String(settings.length) };
     case 'random':
-      return {};
+      return { length: String(settings.length) };
     default:
       return settings satisfies never;
   }
@@ -88,7 +93,7 @@ function refOf(word: string): SecretRef {
   return { application, environment, name: name.join('/') };
 }
 
-function settingsOf({ rotator, admin, one, other, url }: TypedPlan): RotationPlanInput['settings'] {
+function settingsOf({ rotator, admin, one, other, url, length }: TypedPlan): RotationPlanInput['settings'] {
   switch (rotator) {
     case 'postgres-pair':
       return { rotator, admin: refOf(admin), roles: [one.trim(), other.trim()] };
@@ -97,9 +102,9 @@ function settingsOf({ rotator, admin, one, other, url }: TypedPlan): RotationPla
     case 'redis':
       return { rotator, admin: refOf(admin), user: one.trim() };
     case 'webhook':
-      return { rotator, signing: refOf(admin), url: url.trim() };
+      return { rotator, signing: refOf(admin), url: url.trim(), length: Number(length) };
     case 'random':
-      return { rotator };
+      return { rotator, length: Number(length) };
     default:
       return rotator satisfies never;
   }
@@ -117,14 +122,37 @@ export function planBody({ application, environment, name }: SecretRef, typed: T
   };
 }
 
-export const planCommand = (word: string, { rotator, everyDays, overlapMinutes }: TypedPlan): readonly string[] => [
-  'secret',
-  'rotation',
-  'set',
-  word,
-  '--rotator',
-  rotator,
-  ...(everyDays === '' ? [] : ['--every', `${everyDays}d`]),
-  '--overlap',
-  `${overlapMinutes}m`,
-];
+/** The same as a command. */
+export function planCommand(word: string, typed: TypedPlan): readonly string[] {
+  const { rotator, everyDays, overlapMinutes } = typed;
+  const every = everyDays === '' ? [] : ['--every', `${everyDays}d`];
+  return [
+    'secret',
+    'rotation',
+    'set',
+    word,
+    '--rotator',
+    rotator,
+    ...targetOf(typed),
+    ...every,
+    '--overlap',
+    `${overlapMinutes}m`,
+  ];
+}
+
+function targetOf({ rotator, admin, one, other, url, length }: TypedPlan): readonly string[] {
+  switch (rotator) {
+    case 'postgres-pair':
+      return ['--admin', admin, '--role', one, other];
+    case 'postgres':
+      return ['--admin', admin, '--role', one];
+    case 'redis':
+      return ['--admin', admin, '--user', one];
+    case 'webhook':
+      return ['--url', url, '--signing', admin, '--length', length];
+    case 'random':
+      return ['--length', length];
+    default:
+      return rotator satisfies never;
+  }
+}

@@ -1,4 +1,5 @@
 import type { SecretDetail, SecretValue } from '@holdfast/contract';
+import { useIsFinishing } from '../../../api/pending-change.ts';
 import { useMe } from '../../../api/queries.ts';
 import { useChange } from '../../../api/use-change.ts';
 import { useSearchState } from '../../../state/search.ts';
@@ -23,7 +24,8 @@ export function ValuePanel({ secret }: { readonly secret: SecretDetail }) {
     },
     showsFaults: true,
   });
-  const asked = search['reveal'];
+  const isFinishing = useIsFinishing();
+  const asked = isFinishing ? undefined : search['reveal'];
   const version = secret.versions.find((each) => String(each.version) === asked)?.version;
   const mayReveal = may('secret:reveal') && secret.currentVersion !== null;
   return (
