@@ -50,19 +50,18 @@ export interface CallOptions {
 }
 
 /** Holdfast with a listener for Vault clients, an operator's token, and policies that let programs read and write secrets. */
-export async function startVaultStand(options: { readonly permissions?: readonly string[] } = {}): Promise<VaultStand> {
+export async function startVaultStand(env: Readonly<Record<string, string>> = {}): Promise<VaultStand> {
   const folder = mkdtempSync(join(tmpdir(), 'hf-vault-'));
   writeFileSync(join(folder, 'holdfast.yaml'), CONFIG);
   writeFileSync(join(folder, 'secrets.cedar'), '@id("programs") permit(principal is ServiceAccount, action, resource);');
   const running = await HoldfastProcess.start({
     args: ['--config', join(folder, 'holdfast.yaml')],
-    env: { HOLDFAST_VAULT__LISTEN: '127.0.0.1:0' },
+    env: { HOLDFAST_VAULT__LISTEN: '127.0.0.1:0', ...env },
   });
   const agent = new Agent({ keepAlive: true, ca: running.ca(), servername: 'localhost' });
   const accepted = await running.cli('policy', 'accept', 'holdfast-secrets', '--file', join(folder, 'secrets.cedar'), '--yes');
   if (accepted.code !== 0) throw new Error(`assertion: the policies are accepted: ${accepted.stderr}${accepted.stdout}`);
-  const permissions = options.permissions ?? PERMISSIONS;
-  const made = await running.cli<{ token: string }>('token', 'create', '--name', 'operator', '--permission', ...permissions);
+  const made = await running.cli<{ token: string }>('token', 'create', '--name', 'operator', '--permission', ...PERMISSIONS);
   const { token } = made.data;
   return {
     running,

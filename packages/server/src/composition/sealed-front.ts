@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import { createSealedVault } from '../api/vault/create-vault.ts';
 import { openSealedAdmin, type SealedAdmin } from '../api/sealed/open-sealed-admin.ts';
-import { configuredListen, place as placeOf } from '../gateway/link/open-link.ts';
+import { configuredListen } from '../gateway/link/open-link.ts';
 import { openSealedListeners, type SealedListeners } from '../gateway/sealed/sealed-listeners.ts';
 import type { PortAddress } from '../gateway/listener/ports.ts';
 import type { Config } from '../platform/config/schema.ts';
@@ -8,6 +9,7 @@ import type { AwaitRoot, SealedStart } from '../platform/keyring/seal/root-at-st
 import { Unsealing } from '../platform/keyring/seal/unsealing.ts';
 import { issueTemporary } from '../platform/tls/issue.ts';
 import { readPair, type PairPem } from '../platform/tls/pair.ts';
+import { readVersion } from '../platform/version.ts';
 import type { Addresses, ServeIo } from './running.ts';
 
 const HOUR_MS = 3_600_000;
@@ -48,10 +50,21 @@ export function createSealedFront(config: Config, io: ServeIo): SealedFront {
       unsealing = opening;
       const pair = await ownPair(config, clock.now());
       const { contact } = config;
-      const listen = { ...configuredListen(config), vault: placeOf(config.vault.listen) };
+      const listen = configuredListen(config);
+      const vault = createSealedVault({ seal: opening, clock, log, version: readVersion() });
       const listeners = await openSealedListeners({ listen, pair, contact, clock, log });
       stack.defer(() => listeners.close());
-      const admin = stack.use(await openSealedAdmin({ listen: config.admin.listen, dataDir, pair, seal: opening, log }));
+      const admin = stack.use(
+        await openSealedAdmin({
+          listen: config.admin.listen,
+          vaultListen: config.vault.listen,
+          dataDir,
+          pair,
+          seal: opening,
+          vault,
+          log,
+        }),
+      );
       const renewing = setInterval(() => void renew(config, start, [listeners, admin]), PAIR_RENEW_MS).unref();
       stack.defer(() => clearInterval(renewing));
       const addresses = addressesOf(listeners, admin);
@@ -108,14 +121,14 @@ async function ownPair({ tls, host }: Config, nowMs: number): Promise<PairPem> {
 
 const textOf = ({ host, port }: PortAddress): string => `${host.includes(':') ? `[${host}]` : host}:${port}`;
 
-function addressesOf({ bound }: SealedListeners, { address }: SealedAdmin): Addresses {
+function addressesOf({ bound }: SealedListeners, { address, vaultAddress }: SealedAdmin): Addresses {
   const at = (scheme: string, place: PortAddress | null): string | null =>
     place === null ? null : `${scheme}://${textOf(place)}`;
   return {
     https: at('https', bound.https),
     http: at('http', bound.http),
     plain: at('http', bound.plain),
-    vault: at('https', bound.vault),
+    vault: vaultAddress,
     admin: address,
   };
 }

@@ -35,10 +35,9 @@ export function openVaultParts(
 }
 
 /** The API of Vault clients: on the admin listener always, and on one of its own where the configuration says so. */
-export function createVaultApi({ domains, vaultPort, secrets, clock, log }: Core): VaultHandler {
+export function createVaultApi({ domains, vaultPort, secrets, seal, clock, log }: Core): VaultHandler {
   const { applications, identity, access } = domains;
-  const { secrets: kept } = secrets;
-  return createVault({ ...vaultPort, secrets: kept, applications, identity, access, clock, log, version: readVersion() });
+  return createVault({ ...vaultPort, ...secrets, seal, applications, identity, access, clock, log, version: readVersion() });
 }
 
 export async function openVaultOf(

@@ -3,7 +3,9 @@ import { parseListen } from '../../platform/config/listen.ts';
 import { hardenedContextOptions } from '../../platform/tls/tls-options.ts';
 import type { PairPem } from '../../platform/tls/pair.ts';
 import { SOCKET_NAME, type Admin } from '../open-admin.ts';
-import { serveApi } from '../serve.ts';
+import { serveApi, type ServedApi } from '../serve.ts';
+import type { VaultHandler } from '../vault/create-vault.ts';
+import { servedVault } from '../vault/open-vault.ts';
 import { createSealedApi, type SealedApiParts } from './sealed-api.ts';
 
 interface SealedAdminParts extends Omit<SealedApiParts, 'trust'> {
@@ -11,16 +13,26 @@ interface SealedAdminParts extends Omit<SealedApiParts, 'trust'> {
   readonly listen: string;
   readonly dataDir: string;
   readonly pair: PairPem;
+  /** Of the listener for Vault clients; null = there is none. */
+  readonly vaultListen: string | null;
 }
 
 export interface SealedAdmin extends Admin {
+  readonly vaultAddress: string | null;
   renew(pair: PairPem): void;
 }
 
 const contextOf = ({ certPem, keyPem }: PairPem) => ({ ...hardenedContextOptions(), cert: certPem, key: keyPem });
 
+async function openSealedVault(listen: string, pair: PairPem, vault: VaultHandler): Promise<ServedApi> {
+  const at = parseListen(listen);
+  if (at === null) throw new Error('assertion: the configuration schema admits only readable places');
+  const tls = { ...contextOf(pair), ALPNProtocols: ['http/1.1'] };
+  return serveApi(servedVault(vault), { kind: 'tcp', ...at, tls, setting: 'vault.listen' });
+}
+
 /** The two doors of the admin API, as they are when there are keys. */
-export async function openSealedAdmin({ listen, dataDir, pair, ...parts }: SealedAdminParts): Promise<SealedAdmin> {
+export async function openSealedAdmin({ listen, dataDir, pair, vaultListen, ...parts }: SealedAdminParts): Promise<SealedAdmin> {
   await using opening = new AsyncDisposableStack();
   const at = parseListen(listen);
   if (at === null) throw new Error('assertion: the configuration schema admits only readable places');
@@ -30,10 +42,15 @@ export async function openSealedAdmin({ listen, dataDir, pair, ...parts }: Seale
   const trust = { kind: 'host-operator', uid: process.getuid?.() ?? 0 } as const;
   const socket = await serveApi(createSealedApi({ ...parts, trust }), { kind: 'socket', path: join(dataDir, SOCKET_NAME) });
   opening.defer(() => socket.close());
+  const vault = vaultListen === null ? null : await openSealedVault(vaultListen, pair, parts.vault);
+  opening.defer(async () => vault?.close());
   const stack = opening.move();
   return {
     address: `https://${port.address}`,
-    renew: (next) => port.tlsServer?.setSecureContext(contextOf(next)),
+    vaultAddress: vault === null ? null : `https://${vault.address}`,
+    renew(next) {
+      for (const each of [port, vault]) each?.tlsServer?.setSecureContext(contextOf(next));
+    },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
 }

@@ -5,7 +5,9 @@ import { problemResponse } from '../../platform/http/problem.ts';
 import type { Log } from '../../platform/log.ts';
 import { Refusal } from '../../platform/refusal.ts';
 import { faultsOf, toRefusal } from '../faults.ts';
+import { peerAddress } from '../authenticate.ts';
 import type { Trust } from '../parts.ts';
+import type { VaultHandler } from '../vault/create-vault.ts';
 import type { Api, ApiEnv } from '../route.ts';
 import { mountSealed } from '../routes/seal.ts';
 import { nameRequest, newRequestId, refuseForeignPages } from '../shield.ts';
@@ -16,10 +18,11 @@ export interface SealedApiParts {
   readonly seal: Pick<SealPort, 'status' | 'unseal' | 'reset'>;
   readonly log: Log;
   readonly trust: Trust;
+  readonly vault: VaultHandler;
 }
 
 /** The admin API of a process without keys: it lives, it is not ready, and it can be unsealed. Everything else is refused. */
-export function createSealedApi({ seal, log, trust }: SealedApiParts): Api {
+export function createSealedApi({ seal, log, trust, vault }: SealedApiParts): Api {
   const api = new OpenAPIHono<ApiEnv>({
     defaultHook: (result) => {
       if (!result.success) throw new Refusal('input-invalid', { errors: faultsOf(result.error) });
@@ -46,5 +49,6 @@ export function createSealedApi({ seal, log, trust }: SealedApiParts): Api {
   api.get('/-/startup', (context) => context.json({ started: false, reasons }, 503));
   api.get('/-/ready', (context) => context.json({ ready: false, reasons }, 503));
   mountSealed(api, seal, trust);
+  if (trust.kind === 'token') api.all('/v1/*', async (context) => vault(context.req.raw, peerAddress(context)));
   return api;
 }

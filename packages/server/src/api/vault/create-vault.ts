@@ -1,14 +1,17 @@
 import type { EventRecord, Permission } from '@holdfast/contract';
 import { WRAP_TTL_MAX_MS } from '../../domains/secrets/index.ts';
+import type { SealPort } from '../../platform/keyring/seal/seal-port.ts';
 import { Refusal } from '../../platform/refusal.ts';
 import { approleRoutes } from './auth/approle.ts';
 import { createTokenGate, tokenTextOf, type Authenticated, type TokenGate } from './auth/authenticate.ts';
 import { tokenRoutes } from './auth/token.ts';
+import { databaseRoutes } from './engines/database.ts';
 import { kvRoutes } from './engines/kv-routes.ts';
 import { transitRoutes } from './engines/transit.ts';
 import type { VaultParts } from './ports.ts';
 import { capabilityRoutes } from './sys/capabilities.ts';
 import { healthRoutes } from './sys/health.ts';
+import { leaseRoutes } from './sys/leases.ts';
 import { mountRoutes } from './sys/mounts.ts';
 import { policyRoutes } from './sys/policies.ts';
 import { wrappingRoutes } from './sys/wrapping.ts';
@@ -49,6 +52,28 @@ export function createVault(parts: VaultParts): VaultHandler {
   };
 }
 
+type SealedParts = Pick<VaultParts, 'clock' | 'log' | 'version'> & {
+  readonly seal: Pick<SealPort, 'status' | 'unseal' | 'reset'>;
+};
+
+/** The same of a process without its keys: whether it is sealed, and the way to bring what opens it. */
+export function createSealedVault({ log, ...parts }: SealedParts): VaultHandler {
+  const routes = createRoutes(healthRoutes(parts));
+  return async (request, address) => {
+    try {
+      const { segments, ...target } = readTarget(request);
+      const found = routes.find(segments);
+      const handler = found?.route.operations[target.operation];
+      if (found === null || handler?.kind !== 'open') throw new Refusal('keyring-sealed');
+      const call = { ...target, params: found.params, body: await readBody(request), address, tokenText: null };
+      return toResponse(await handler.run(call));
+    } catch (error) {
+      if (!(error instanceof Refusal)) log.error({ err: error }, 'a call of the sealed Vault API failed');
+      return refusalAnswer(error);
+    }
+  };
+}
+
 function tableOf(parts: VaultParts): readonly VaultRoute[] {
   const table: VaultRoute[] = [
     ...healthRoutes(parts),
@@ -58,6 +83,8 @@ function tableOf(parts: VaultParts): readonly VaultRoute[] {
     ...mountRoutes(parts),
     ...policyRoutes(parts),
     ...transitRoutes(parts),
+    ...databaseRoutes(parts),
+    ...leaseRoutes(parts),
     ...kvRoutes(parts),
   ];
   return [...capabilityRoutes(parts, () => table), ...table];

@@ -1,6 +1,6 @@
 import { parseListen } from '../../platform/config/listen.ts';
 import { followStore, tlsServerOptions, type CertificateSupply } from '../../platform/tls/tls-options.ts';
-import { serveApi } from '../serve.ts';
+import { serveApi, type Served } from '../serve.ts';
 import type { VaultHandler } from './create-vault.ts';
 import { errorResponse } from './wire/answer.ts';
 
@@ -22,7 +22,7 @@ export async function openVaultListener({ listen, certificates, vault }: VaultLi
   if (at === null) throw new Error('assertion: the configuration schema admits only readable places');
   const tlsParts = { store: certificates, listenerName: 'vault' };
   const tls = { ...tlsServerOptions(tlsParts), ALPNProtocols: ['http/1.1'] };
-  const served = await serveApi({ fetch: answering(vault) }, { kind: 'tcp', ...at, tls, setting: 'vault.listen' });
+  const served = await serveApi(servedVault(vault), { kind: 'tcp', ...at, tls, setting: 'vault.listen' });
   opening.defer(() => served.close());
   if (served.tlsServer !== null) opening.defer(followStore(served.tlsServer, tlsParts));
   const stack = opening.move();
@@ -33,8 +33,10 @@ interface Bindings {
   readonly incoming?: { readonly socket?: { readonly remoteAddress?: string } };
 }
 
-const answering = (vault: VaultHandler) => (request: Request, bindings?: Bindings) => {
-  // No page has anything to ask here, whatever token it may have got hold of.
-  if (request.headers.has('origin')) return errorResponse(403, ['permission denied']);
-  return vault(request, bindings?.incoming?.socket?.remoteAddress ?? null);
-};
+export const servedVault = (vault: VaultHandler): Served => ({
+  fetch(request, bindings?: Bindings) {
+    // No page has anything to ask here, whatever token it may have got hold of.
+    if (request.headers.has('origin')) return errorResponse(403, ['permission denied']);
+    return vault(request, bindings?.incoming?.socket?.remoteAddress ?? null);
+  },
+});

@@ -1,7 +1,17 @@
 import type { Access } from '../../domains/access/index.ts';
 import type { Applications } from '../../domains/applications/index.ts';
 import type { Identity } from '../../domains/identity/index.ts';
-import type { AppRoles, Descriptions, Secrets, Transit, VaultTokens, Wrapping } from '../../domains/secrets/index.ts';
+import type {
+  AppRoles,
+  DatabaseRoles,
+  Descriptions,
+  Leases,
+  Rotations,
+  Secrets,
+  Transit,
+  VaultTokens,
+  Wrapping,
+} from '../../domains/secrets/index.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { SealPort } from '../../platform/keyring/seal/seal-port.ts';
 import type { Log } from '../../platform/log.ts';
@@ -17,6 +27,9 @@ export interface VaultPort {
 
 export interface VaultParts extends VaultPort {
   readonly secrets: Secrets;
+  readonly rotations: Rotations;
+  readonly leases: Leases;
+  readonly databaseRoles: DatabaseRoles;
   readonly applications: Pick<Applications, 'list'>;
   readonly identity: Identity;
   readonly access: Access;

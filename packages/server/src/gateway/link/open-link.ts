@@ -47,7 +47,7 @@ export function addressText(scheme: 'http' | 'https', at: PortAddress | null): s
   return at === null ? null : `${scheme}://${at.host.includes(':') ? `[${at.host}]` : at.host}:${at.port}`;
 }
 
-export function place(text: string | null): PortAddress | null {
+function place(text: string | null): PortAddress | null {
   if (text === null || text === 'off') return null;
   const at = parseListen(text);
   if (at === null) throw new Error('assertion: the configuration schema admits only readable places');

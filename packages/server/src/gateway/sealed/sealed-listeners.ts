@@ -17,11 +17,8 @@ const FIRST_BYTES_MS = 5000;
 const CONNECTION_MS = 15_000;
 const HEADER_BYTES_MAX = 16_384;
 
-/** With that of the Vault API, where applications ask for their secrets. */
-export type SealedAddresses = ListenAddresses & { readonly vault: PortAddress | null };
-
 export interface SealedListenerParts {
-  readonly listen: SealedAddresses;
+  readonly listen: ListenAddresses;
   readonly pair: PairPem;
   readonly contact: string | null;
   readonly clock: Clock;
@@ -29,7 +26,7 @@ export interface SealedListenerParts {
 }
 
 export interface SealedListeners {
-  readonly bound: SealedAddresses;
+  readonly bound: ListenAddresses;
   renew(pair: PairPem): void;
   /** At once: whoever waits for an answer gets the real one by asking again. */
   close(): Promise<void>;
@@ -77,7 +74,6 @@ export async function openSealedListeners({ listen, pair, ...parts }: SealedList
       https: await open(listen.https, either),
       http: await open(listen.http, plain),
       plain: await open(listen.plain, plain),
-      vault: await open(listen.vault, either),
     };
     return { bound, close, renew: (next) => tls.setSecureContext({ ...hardenedContextOptions(), ...asContext(next) }) };
   } catch (cause) {

@@ -8,11 +8,10 @@ import {
 } from '@holdfast/contract';
 import { z } from 'zod';
 import { may } from '../../../domains/access/index.ts';
-import type { SecretCaller } from '../../../domains/secrets/index.ts';
 import { isRefusal, Refusal } from '../../../platform/refusal.ts';
 import type { VaultParts } from '../ports.ts';
 import { data, EMPTY, type VaultAnswer } from '../wire/answer.ts';
-import { bodyOf, invalid, param, type VaultCall } from '../wire/call.ts';
+import { bodyOf, callerOf, invalid, param, type VaultCall } from '../wire/call.ts';
 import { durationSchema } from '../wire/duration.ts';
 import { metaSchema } from '../auth/token.ts';
 import { currentOf, hiddenVersion, secretMetadata, shownVersions, versionMetadata } from './kv-answers.ts';
@@ -56,7 +55,6 @@ export type Kv = Readonly<
   >
 >;
 
-const callerOf = ({ principal, purpose }: VaultCall): SecretCaller => ({ principal, purpose, via: 'vault' });
 const refOf = (call: VaultCall): SecretRef => refOfPath(param(call, 'mount'), param(call, 'path'));
 const notFound = (): Refusal => new Refusal('not-found');
 

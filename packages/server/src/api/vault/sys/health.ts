@@ -1,5 +1,6 @@
 import type { SealStatus } from '@holdfast/contract';
 import { z } from 'zod';
+import type { SealPort } from '../../../platform/keyring/seal/seal-port.ts';
 import { isRefusal } from '../../../platform/refusal.ts';
 import type { VaultParts } from '../ports.ts';
 import { EMPTY, type JsonObject, type VaultAnswer } from '../wire/answer.ts';
@@ -10,7 +11,8 @@ const ACTIVE = 200;
 const SEALED = 503;
 const unsealSchema = z.object({ key: z.string().max(4096).nullish(), reset: z.boolean().nullish() });
 
-type Parts = Pick<VaultParts, 'seal' | 'clock' | 'version'>;
+type Unsealable = Pick<SealPort, 'status' | 'unseal' | 'reset'> & Partial<Pick<SealPort, 'seal'>>;
+type Parts = Pick<VaultParts, 'clock' | 'version'> & { readonly seal?: Unsealable | undefined };
 
 /** What a process may be asked by anybody: whether it is there, and whether it is sealed. */
 export function healthRoutes({ seal, clock, version }: Parts): readonly VaultRoute[] {
@@ -30,7 +32,7 @@ export function healthRoutes({ seal, clock, version }: Parts): readonly VaultRou
       path: 'sys/seal',
       operations: {
         write: needs('key:write', async ({ principal }) => {
-          if (seal === undefined) throw invalid('the keyring of this process cannot be sealed');
+          if (seal?.seal === undefined) throw invalid('the keyring of this process cannot be sealed');
           await seal.seal('asked for by a Vault client', principal.actor);
           return EMPTY;
         }),
@@ -84,7 +86,7 @@ function sealStatusBody(status: SealStatus | null, version: string): JsonObject 
   };
 }
 
-async function unseal(seal: VaultParts['seal'], call: OpenCall, version: string): Promise<VaultAnswer> {
+async function unseal(seal: Unsealable | undefined, call: OpenCall, version: string): Promise<VaultAnswer> {
   const { key, reset } = bodyOf(call, unsealSchema);
   if (seal === undefined) return bare(sealStatusBody(null, version));
   if (reset === true) return bare(sealStatusBody(seal.reset(), version));

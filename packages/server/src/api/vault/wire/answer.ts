@@ -35,7 +35,8 @@ export interface WrapBlock {
 export type VaultAnswer =
   | {
       readonly kind: 'data';
-      readonly data: JsonObject;
+      /** Null = the answer is about its lease alone. */
+      readonly data: JsonObject | null;
       readonly lease?: LeaseBlock;
       readonly warnings?: readonly string[];
       /** 404 for what is there and hidden: clients then read the data. */

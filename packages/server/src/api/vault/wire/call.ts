@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Principal } from '../../../domains/access/index.ts';
+import type { SecretCaller } from '../../../domains/secrets/index.ts';
 import { Refusal } from '../../../platform/refusal.ts';
 import type { JsonObject } from './answer.ts';
 import type { TokenFacts } from '../auth/token-facts.ts';
@@ -33,6 +34,9 @@ export function param({ params }: OpenCall, name: string): string {
   if (value === undefined) throw new Error('assertion: the route has a parameter of this name');
   return value;
 }
+
+/** As the domain of secrets knows it. */
+export const callerOf = ({ principal, purpose }: VaultCall): SecretCaller => ({ principal, purpose, via: 'vault' });
 
 export const invalid = (detail: string, pointer = ''): Refusal => new Refusal('input-invalid', { errors: [{ pointer, detail }] });
 

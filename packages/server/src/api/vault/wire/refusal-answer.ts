@@ -21,6 +21,7 @@ const MEANINGS: ReadonlyMap<ProblemCode, readonly [status: number, text: string 
   ['step-up-required', DENIED],
   ['secret-changed', [400, 'check-and-set parameter did not match the current version']],
   ['conflict', [400, null]],
+  ['rotation-running', [400, null]],
   ['keyring-sealed', [503, 'Vault is sealed']],
   ['rate-limited', [429, 'request limit exceeded']],
 ]);
