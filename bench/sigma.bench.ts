@@ -8,12 +8,11 @@ import {
   type SigmaEvent,
   type SigmaRule,
 } from '@holdfast/sigma';
-import { existsSync, readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
 import {
   concatenatedObjects,
   isSigmaCorpusPresent,
   readSigmaCorpus,
+  readWebEvents,
   rulesIn,
   windowsFields,
 } from '../tests/support/sigma-corpus.ts';
@@ -34,59 +33,9 @@ const ROUND_MS = 1500;
 const GROUPS = 100_000;
 const CORRELATIONS = 50;
 
-interface Row {
-  readonly method: string;
-  readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
-}
-
 function cpuMs(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
-
-const WEB = [{ category: 'webserver' }, { category: 'proxy' }];
-
-/** A request as the fields of the web rules: raw and decoded forms are values of the same field. */
-function webEvent({ method, path, headers }: Row): SigmaEvent {
-  const [stem = '', query = ''] = path.split('?');
-  const header = (name: string): string => Object.entries(headers).find(([key]) => key.toLowerCase() === name)?.[1] ?? '-';
-  const target = [path, decoded(path), query];
-  const fields = new Map<string, FieldValue>([
-    ['cs-method', method],
-    ['cs-uri-query', target],
-    ['cs-uri', target],
-    ['cs-uri-stem', [stem, decoded(stem)]],
-    ['c-uri', [`https://${header('host')}${path}`, ...target]],
-    ['c-uri-extension', stem.split('.').at(-1) ?? ''],
-    ['sc-status', 200],
-    ['c-useragent', header('user-agent')],
-    ['cs-user-agent', header('user-agent')],
-    ['cs-host', header('host')],
-    ['cs-referer', header('referer')],
-    ['cs-cookie', header('cookie')],
-    ['c-ip', '198.51.100.7'],
-  ]);
-  return { fields, logsources: WEB };
-}
-
-function readWebEvents(): readonly SigmaEvent[] {
-  const file = new URL('../../shared/corpora/benign-dev.jsonl.gz', import.meta.url);
-  if (!existsSync(file)) return [];
-  const lines = gunzipSync(readFileSync(file)).toString('utf8').split('\n');
-  // The corpora's README fixes this shape.
-  return lines
-    .filter((line) => line !== '')
-    .slice(0, 10_000)
-    .map((line) => webEvent(JSON.parse(line) as Row));
 }
 
 /** A copy of a rule that looks for other words: every letter of its values is another one. */

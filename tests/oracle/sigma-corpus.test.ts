@@ -3,11 +3,12 @@ import {
   concatenatedObjects,
   isSigmaCorpusPresent,
   readSigmaCorpus,
+  readWebEvents,
   rulesIn,
   windowsFields,
   type Regression,
 } from '../support/sigma-corpus.ts';
-import { compile, readDocuments, Scanner, type SigmaEvent } from '@holdfast/sigma';
+import { compile, explain, readDocuments, Scanner, type SigmaEvent } from '@holdfast/sigma';
 
 if (!isSigmaCorpusPresent)
   process.emitWarning('Sigma corpus not found beside the checkout: the public rules are NOT tried in this run');
@@ -57,5 +58,38 @@ describe.skipIf(!isSigmaCorpusPresent)('the public rules', () => {
     expect(manifest.length).toBe(99);
     expect(silent).toEqual([]);
     expect(strangers).toEqual([]);
+  });
+
+  test('of 5,178 honest requests only old browsers, search engines and a question about whoami are noticed', () => {
+    const events = readWebEvents();
+    const noticed = new Map<string, number>();
+    for (const event of events) {
+      for (const index of scanner?.match(event) ?? []) {
+        const title = rules[index]?.metadata.title ?? '';
+        noticed.set(title, (noticed.get(title) ?? 0) + 1);
+      }
+    }
+    expect(events.length).toBe(5178);
+    expect(Object.fromEntries(noticed)).toEqual({
+      'APT User Agent': 26,
+      'Download From Suspicious TLD - Whitelist': 2,
+      'Exploit Framework User Agent': 82,
+      'Malware User Agent': 3,
+      'Suspicious User Agent': 2,
+      'Windows Webshell Strings': 2,
+    });
+  });
+
+  test('an explanation says of every official event what the engine says', () => {
+    const events = [...files]
+      .filter(([name]) => name.startsWith('regression_data') && name.endsWith('.json'))
+      .flatMap(([, text]) => concatenatedObjects(text));
+    for (const object of events.slice(0, 12)) {
+      const event = { fields: windowsFields(object) };
+      const matched = new Set(scanner?.match(event));
+      expect(
+        rules.flatMap((rule, index) => (explain(rule, event).matches === matched.has(index) ? [] : [rule.metadata.title])),
+      ).toEqual([]);
+    }
   });
 });

@@ -1,3 +1,4 @@
+import type { FieldValue, SigmaEvent } from '@holdfast/sigma';
 import { existsSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 
@@ -85,4 +86,59 @@ export function windowsFields(event: unknown): ReadonlyMap<string, string | numb
   walk(user, '');
   walk(data, '');
   return fields;
+}
+
+interface Request {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+const WEB = [{ category: 'webserver' }, { category: 'proxy' }];
+const HEADERS = [
+  ['c-useragent', 'user-agent'],
+  ['cs-user-agent', 'user-agent'],
+  ['cs-host', 'host'],
+  ['cs-referer', 'referer'],
+  ['cs-referrer', 'referer'],
+  ['cs-cookie', 'cookie'],
+] as const;
+
+/** A request as the fields of the web rules: raw and decoded forms are values of the same field, `cs-uri-query` begins with the path. */
+export function webEvent({ method, path, headers }: Request): SigmaEvent {
+  const [stem = '', query = ''] = path.split('?');
+  const named = new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+  const target = [path, decoded(path), query];
+  const fields = new Map<string, FieldValue>([
+    ['cs-method', method],
+    ['cs-uri-query', target],
+    ['cs-uri', target],
+    ['cs-uri-stem', [stem, decoded(stem)]],
+    ['c-uri', [`https://${named.get('host') ?? ''}${path}`, path, decoded(path)]],
+    ['c-uri-extension', stem.split('.').at(-1) ?? ''],
+    ['sc-status', 200],
+    ['c-ip', '198.51.100.7'],
+  ]);
+  for (const [field, header] of HEADERS) {
+    const value = named.get(header);
+    if (value !== undefined) fields.set(field, value);
+  }
+  return { fields, logsources: WEB };
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Honest requests of the development corpus; none where it is absent. */
+export function readWebEvents(): readonly SigmaEvent[] {
+  const file = new URL('../../../shared/corpora/benign-dev.jsonl.gz', import.meta.url);
+  if (!existsSync(file)) return [];
+  const lines = gunzipSync(readFileSync(file)).toString('utf8').split('\n');
+  // The corpora's README fixes this shape.
+  return lines.filter((line) => line !== '').map((line) => webEvent(JSON.parse(line) as Request));
 }

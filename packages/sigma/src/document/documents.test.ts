@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { compile, readDocuments, Scanner, type FieldValue, type Logsource } from '../index.ts';
+import { compile, DIAGNOSTICS, readDocuments, Scanner, type FieldValue, type Logsource } from '../index.ts';
 
 const rule = (detection: string, rest = ''): string =>
   `title: A rule\nid: r1\nlogsource: { category: webserver }\n${rest}detection:\n${detection}`;
@@ -137,4 +138,10 @@ test('a count of Sigma 1 becomes a correlation that keeps id and title', () => {
     },
   ]);
   expect([...(ruleset?.linked.quietRules ?? [])]).toEqual([0]);
+});
+
+test('the README names every diagnostic with its meaning, and no other', () => {
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+  const rows = [...readme.matchAll(/^\| `([a-z0-9-]+)` \| (.*) \|$/gmu)].map(([, code, meaning]) => [code, meaning]);
+  expect(rows).toEqual(Object.entries(DIAGNOSTICS));
 });
