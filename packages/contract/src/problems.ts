@@ -224,7 +224,7 @@ export const PROBLEMS = {
     502,
     'Target failed',
     'The system that the credential is for did not answer, or refused.',
-    'holdfast secret rotations, or holdfast logs',
+    'holdfast secret rotations',
   ),
   'secret-changed': define(
     409,

@@ -38,11 +38,12 @@ export async function dropUser(session: PostgresSession, name: string, revocatio
   if (!(await hasRole(session, name))) return;
   const role = quoteName(name);
   await session.query(`alter role ${role} nologin password null`);
+  const [admin] = await session.query<{ rolsuper: boolean }>('select rolsuper from pg_roles where rolname = current_user');
+  // Who may make roles is not thereby a member of them, and only members may end their sessions or take what they own.
+  if (admin?.rolsuper !== true) await session.query(`grant ${role} to current_user`);
   await endSessions(session, name);
   if (revocation !== null) await session.query(revocation);
-  const [admin] = await session.query<{ rolsuper: boolean }>('select rolsuper from pg_roles where rolname = current_user');
-  const member = admin?.rolsuper === true ? '' : `grant ${role} to current_user; `;
-  await session.query(`${member}reassign owned by ${role} to current_user; drop owned by ${role}; drop role ${role}`);
+  await session.query(`reassign owned by ${role} to current_user; drop owned by ${role}; drop role ${role}`);
 }
 
 async function endSessions(session: PostgresSession, name: string): Promise<void> {
