@@ -2,6 +2,7 @@ import { keyringEvents, type RewrapView } from '@holdfast/contract';
 import { setImmediate as pause } from 'node:timers/promises';
 import type { Bus } from '../../bus/bus.ts';
 import type { Clock } from '../../clock.ts';
+import { faultPoint } from '../../fault-point.ts';
 import type { Log } from '../../log.ts';
 import { UnopenedError } from '../areas/table-area.ts';
 import type { SealedAreas } from '../areas/sealed-areas.ts';
@@ -59,6 +60,7 @@ export function createRewrap(parts: RewrapParts): Rewrap {
       const done = await area.reseal(targetOf(keyring, area), BATCH);
       if (done === 0 || isStopping) return;
       view = { ...view, done: view.done + done };
+      faultPoint('keyring:rewrap:batch');
       await pause();
     }
   };

@@ -2,6 +2,7 @@ import { keyringEvents, RING_KEYS_MAX, type EventRecord } from '@holdfast/contra
 import type { Bus } from '../../bus/bus.ts';
 import type { Clock } from '../../clock.ts';
 import type { Database } from '../../db/database.ts';
+import { faultPoint } from '../../fault-point.ts';
 import type { Nodes } from '../../nodes/nodes.ts';
 import { Refusal } from '../../refusal.ts';
 import type { Keyring } from '../keyring.ts';
@@ -60,7 +61,10 @@ function createCommit({ keyring, db, bus, nodes }: RingChangeParts): Commit {
       if (db.kind === 'postgres') await writeSharedRing(tx, next);
       await bus.publish(tx, [event]);
       // On the disk first: a key that nothing was sealed with does no harm, a seal without its key would.
-      tx.beforeCommit(() => keyring.store(next));
+      tx.beforeCommit(async () => {
+        await keyring.store(next);
+        faultPoint('keyring:stored');
+      });
       tx.afterCommit(() => ring.adopt(next, kek));
     });
     nodes.tell(RING_TOPIC, String(ring.ring.revision));
@@ -117,11 +121,13 @@ async function rotateRoot({ keyring, bus, clock, otherNodes, commit }: Committin
     });
   const from = keyring.ring.kek;
   const to = await prepareRootKey(keyring.rootKeyFile);
+  faultPoint('keyring:root:prepared');
   await commit((now) => ({
     next: rewrapRing(now, { from, to, now: clock.now() }),
     kek: to,
     event: bus.newEvent(keyringEvents.rootRotated, { actor, target: to.id, payload: { root: to.id, previous: from.id } }),
   }));
+  faultPoint('keyring:root:committed');
   await settleRootKey(keyring.rootKeyFile, to.id);
   return { root: to.id, previous: from.id, previousFile: keptFile(keyring.rootKeyFile, from.id) };
 }

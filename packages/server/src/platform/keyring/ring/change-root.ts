@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { syncFolder, writeFileAtomically } from '../../atomic-file.ts';
+import { faultPoint } from '../../fault-point.ts';
 import { readRootKey, ROOT_KEY_BYTES } from '../root-key.ts';
 import { closeRing, type Ring } from './ring-file.ts';
 import { toKek, unwrapKey, wrapKey, type Kek } from './wrap.ts';
@@ -49,6 +50,7 @@ export async function settleRootKey(rootKeyFile: string, wanted: string | null):
   }
   if (old !== null && old.id !== next.id)
     await writeFileAtomically(keptFile(rootKeyFile, old.id), `${old.bytes.toString('base64')}\n`, 0o600);
+  faultPoint('keyring:root:kept');
   await rename(nextFile(rootKeyFile), rootKeyFile);
   await syncFolder(path.dirname(rootKeyFile));
   for (const key of [next, old]) key?.bytes.fill(0);
