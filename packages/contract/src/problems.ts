@@ -267,6 +267,7 @@ export const PROBLEMS = {
     'The root key does not fit this data directory.',
     'restore the key file that belongs to it',
   ),
+  'key-in-use': define(409, 'Key in use', 'The key cannot be changed like this now; nothing was changed.', 'holdfast key status'),
   'keyring-sealed': define(503, 'Sealed', 'The keys of this service are put away for now.', 'holdfast key unseal'),
   'unseal-refused': define(403, 'Seal not opened', 'What was given does not open the seal.', 'holdfast key unseal'),
   'seal-unsafe': define(

@@ -94,6 +94,7 @@ export const EXIT_OF_PROBLEM: Readonly<Record<ProblemCode, ExitCode>> = {
   'data-dir-locked': EXIT.unsafe,
   'data-dir-unusable': EXIT.config,
   'key-wrong': EXIT.config,
+  'key-in-use': EXIT.unsafe,
   'keyring-sealed': EXIT.unreachable,
   'unseal-refused': EXIT.unreachable,
   'seal-unsafe': EXIT.unsafe,

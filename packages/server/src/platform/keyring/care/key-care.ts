@@ -41,6 +41,8 @@ export function createKeyCare(parts: KeyCareParts): KeyCare {
 
 const BY_ITSELF: Actor = { kind: 'system', ref: 'keyring' };
 
+const inUse = (pointer: string, detail: string): Refusal => new Refusal('key-in-use', { detail, errors: [{ pointer, detail }] });
+
 class Care implements KeyCare {
   readonly #parts: KeyCareParts;
   readonly #changes: ReturnType<typeof createRingChanges>;
@@ -78,9 +80,10 @@ class Care implements KeyCare {
     if (what === 'root') {
       const { provider } = this.#parts.root();
       if (provider !== 'file')
-        throw new Refusal('conflict', {
-          detail: `The root key is kept by ${provider}, which cannot take another one: holdfast key seal-with file, then rotate, then seal it again.`,
-        });
+        throw inUse(
+          '/what',
+          `the root key is kept by ${provider}, which cannot take another one: holdfast key seal-with file, rotate, then seal it again`,
+        );
       const { root, previous, previousFile } = await this.#changes.rotateRoot(actor);
       return { what, id: root, previous, previousFile, activeFrom: this.#parts.clock.now() };
     }
@@ -111,16 +114,17 @@ class Care implements KeyCare {
     if (key === undefined) throw new Refusal('not-found');
     const state = this.#stateOf(key);
     if (key.purpose === 'mac' || state === 'active' || state === 'announced')
-      throw new Refusal('conflict', { detail: `Key ${id} is ${state}: only a retired key is destroyed.` });
+      throw inUse('/key', `key ${id} is ${state}: only a retired key is destroyed`);
     if (withoutNodes.length > 0) await forgetNodes(db, withoutNodes);
     // Counted anew: what was retired once can lie in what was restored since.
     const items = (await countItems(this.#parts.areas.list())).get(id) ?? 0;
-    if (items > 0) throw new Refusal('conflict', { detail: `${items} lie under key ${id}: holdfast key rewrap --watch` });
+    if (items > 0) throw inUse('/key', `${items} lie under key ${id}: holdfast key rewrap --watch`);
     const holders = this.#holders(key, await this.#reports());
     if (holders.length > 0)
-      throw new Refusal('conflict', {
-        detail: `Something may lie under key ${id} at ${holders.join(', ')}: start them, or name those that are gone for good with --without-node.`,
-      });
+      throw inUse(
+        '/key',
+        `something may lie under key ${id} at ${holders.join(', ')}: start them, or name those that are gone for good with --without-node`,
+      );
     if (key.retiredAt === null) await this.#changes.retire([id], 0);
     await this.#changes.destroy(id, { withoutNodes, actor });
     return this.view();

@@ -116,8 +116,13 @@ async function rotate(
 async function rotateRoot({ keyring, bus, clock, otherNodes, commit }: Committing, actor: Actor) {
   const others = await otherNodes();
   if (others.length > 0)
-    throw new Refusal('conflict', {
-      detail: `Nodes on this database run and could not open a ring under a new root key: stop them first: ${others.join(', ')}. See docs/guides/keys.md.`,
+    throw new Refusal('key-in-use', {
+      errors: [
+        {
+          pointer: '/what',
+          detail: `nodes run that could not open a keyring under a new root key; stop them first: ${others.join(', ')}`,
+        },
+      ],
     });
   const from = keyring.ring.kek;
   const to = await prepareRootKey(keyring.rootKeyFile);
@@ -147,7 +152,7 @@ function destroy(parts: Committing, id: string, { withoutNodes, actor }: Paramet
     const key = now.keys.find((one) => one.id === id && one.wrapped !== null);
     if (key === undefined) throw new Refusal('not-found');
     if (key.retiredAt === null)
-      throw new Refusal('conflict', { detail: `Key ${id} is in use: only a retired key is destroyed.` });
+      throw new Refusal('key-in-use', { errors: [{ pointer: '/key', detail: `key ${id} is not retired` }] });
     const gone = { ...key, wrapped: null, destroyedAt: parts.clock.now() };
     const payload = { key: id, withoutNodes: [...withoutNodes] };
     return {

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { projectFiles, read } from './source-files.ts';
+
+/** Who seals with the keyring, and the areas that a change of keys finds it by. */
+const SEALERS: Readonly<Record<string, readonly string[]>> = {
+  'packages/server/src/composition/core.ts': ['tuning: what was found', 'tuning: routes', 'traffic: names of routes'],
+  'packages/server/src/domains/audit/tree/signing-key.ts': ['ledger: signing keys'],
+  'packages/server/src/domains/identity/people/factors.ts': ['people: authenticator seeds'],
+  'packages/server/src/domains/identity/people/person-store.ts': ['people: e-mail addresses'],
+  'packages/server/src/domains/identity/sessions/session-store.ts': ['sessions: addresses', 'sessions: browsers'],
+  'packages/server/src/domains/identity/sessions/signing-keys.ts': ['sessions: keys of the identity header'],
+  'packages/server/src/domains/identity/sign-in/challenges.ts': ['sign-in: steps under way'],
+  'packages/server/src/domains/secrets/store/value-seal.ts': ['secrets: data keys'],
+  'packages/server/src/domains/secrets/transit/transit.ts': ['vault: encryption keys'],
+  'packages/server/src/domains/secrets/wrapping/wrapping.ts': ['vault: wrapped answers'],
+  'packages/server/src/platform/bus/outbox.ts': ['events: on their way'],
+  'packages/server/src/platform/keyring/sealed-store.ts': ['tls: private keys'],
+  'packages/server/src/platform/mail/queue.ts': ['mail: letters on their way'],
+};
+/** They seal anew what lies in an area already. */
+const AREAS = /^packages\/server\/src\/platform\/keyring\/areas\//u;
+const SEALS = /\bkeyring\??\.seal\(/u;
+
+const sources = projectFiles().filter(
+  (file) => file.startsWith('packages/server/src/') && file.endsWith('.ts') && !/(?:\.test|\/test-[a-z]+)\.ts$/u.test(file),
+);
+
+describe('what is sealed', () => {
+  it('is an area of the keyring, so that no change of keys forgets it', () => {
+    const sealing = sources.filter((file) => !AREAS.test(file) && SEALS.test(read(file)));
+    expect(sealing).toEqual(Object.keys(SEALERS).toSorted());
+  });
+
+  it('has its line in the guide, under the name that operators see', () => {
+    const guide = read('docs/guides/keys.md');
+    const code = sources.map(read).join('\n');
+    const names = [...Object.values(SEALERS).flat(), 'ledger: keys of data subjects'];
+    expect(names.filter((name) => !guide.includes(`\`${name}\``))).toEqual([]);
+    const isNamed = (name: string): boolean => code.includes(`'${name}'`) || name === 'tls: private keys';
+    expect(names.filter((name) => !isNamed(name))).toEqual([]);
+  });
+});
