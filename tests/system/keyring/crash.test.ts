@@ -22,7 +22,7 @@ describe('a change of keys that is cut off by a kill', () => {
       ...(input === undefined ? {} : { input }),
       ...(killAt === undefined ? {} : { env: { HOLDFAST_TEST_KILL_AT: killAt } }),
     });
-  // The caller knows the shape of the data of its command.
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the one place where a test states that shape
   const dataOf = <Data>({ stdout }: { stdout: string }): Data => (JSON.parse(stdout) as { data: Data }).data;
   const set = async (name: string): Promise<void> => {
     const { code, stderr } = await run(['secret', 'set', name, '--stdin'], { input: VALUE });
