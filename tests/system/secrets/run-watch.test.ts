@@ -44,6 +44,27 @@ describe('holdfast run --watch', () => {
   );
 
   test(
+    'a rotation is such a change: the value before it is used until the new one is given',
+    async () => {
+      await stand.set('rotated', 'KEY', 'first-value');
+      const run = watch('rotated', []);
+      const one = await mark('first-value');
+      await expect.poll(() => lines(run), SOON).toEqual([`start ${one} ***`]);
+      const command = (...args: string[]) => stand.server.cli('secret', ...args);
+      const ref = 'app/rotated/KEY';
+      expect(await command('rotation', 'set', ref, '--rotator', 'random')).toMatchObject({ code: 0 });
+      expect(await command('rotate', ref)).toMatchObject({ code: 0 });
+      await expect.poll(() => lines(run).length, SOON).toBe(3);
+      const { data } = await stand.server.cli<{ data: { value: string } }>('secret', 'get', ref, '--purpose', 'test');
+      expect(data.data.value).not.toBe('first-value');
+      expect(lines(run)).toEqual([`start ${one} ***`, `bye ${one}`, `start ${await mark(data.data.value)} ***`]);
+      run.process.kill('SIGTERM');
+      expect(await run.ended).toBe(0);
+    },
+    TEST_MS,
+  );
+
+  test(
     'a program that does not end is killed after its time',
     async () => {
       await stand.set('stubborn', 'KEY', 'first-value');
