@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { compile, DIAGNOSTICS, readDocuments, Scanner, type FieldValue, type Logsource } from '../index.ts';
@@ -144,4 +145,31 @@ test('the README names every diagnostic with its meaning, and no other', () => {
   const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
   const rows = [...readme.matchAll(/^\| `([a-z0-9-]+)` \| (.*) \|$/gmu)].map(([, code, meaning]) => [code, meaning]);
   expect(rows).toEqual(Object.entries(DIAGNOSTICS));
+});
+
+test('whatever the text, reading, compiling and matching end and nothing is thrown', () => {
+  const sample = [
+    rule(
+      "  s: { a|contains|all: ['x*', '?y'], b|re|i: '(a|b)+\\d{2,}$', c|cidr: 10.0.0.0/8 }\n  t: [k1, k2]\n  condition: 1 of s* and not t\n",
+    ),
+    'title: c\ncorrelation: { type: value_count, rules: [r1], group-by: [a], timespan: 5m, condition: { field: b, gte: 3 } }\n',
+    'title: f\nlogsource: { category: webserver }\nfilter: { rules: any, s: { a: 1 }, condition: s }\n',
+  ].join('---\n');
+  const edit = fc.tuple(
+    fc.nat(sample.length),
+    fc.nat(12),
+    fc.oneof(
+      fc.string({ maxLength: 6 }),
+      fc.constantFrom(':', '|', '- ', '{', ']', '&a ', '*a', '!!binary x', '\n', "'", '%', '(', '\\'),
+    ),
+  );
+  fc.assert(
+    fc.property(fc.array(edit, { minLength: 1, maxLength: 6 }), (edits) => {
+      const text = edits.reduce((all, [at, gone, put]) => all.slice(0, at) + put + all.slice(at + gone), sample);
+      const { documents } = readDocuments(text, 'broken.yml');
+      const { ruleset } = compile(documents);
+      if (ruleset !== null) new Scanner(ruleset).match({ fields: new Map([['a', 'xy']]) });
+    }),
+    { numRuns: 1000, seed: 3 },
+  );
 });

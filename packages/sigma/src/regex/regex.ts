@@ -37,10 +37,8 @@ const LAST_LINE_END = -1;
 
 const UNKNOWN = -1;
 const MATCHED = -2;
-/** States kept; beyond them the automaton is forgotten and made anew, so memory stays bounded and time linear. */
-const STATES_MAX = 1000;
-/** The same for the addresses that all kept states hold together. */
-const ADDRESSES_MAX = 100_000;
+/** Cells of the table and addresses kept; beyond them the automaton is forgotten and made anew: memory is bounded, time linear. */
+const KEPT_MAX = 30_000;
 
 /**
  * A regular expression matched by a finite automaton that is made as it is needed: every character costs one step once its
@@ -57,7 +55,7 @@ export class Regex {
   readonly #classes: Classes;
   #states: State[] = [];
   #byKey = new Map<string, number>();
-  #addresses = 0;
+  #kept = 0;
 
   constructor(source: string, flags: RegexFlags, statesMax: number) {
     const tree = parseRegex(source, flags);
@@ -154,11 +152,11 @@ export class Regex {
     const key = `${before}:${at.join(',')}`;
     const known = this.#byKey.get(key);
     if (known !== undefined) return known;
-    this.#addresses += at.length;
-    if (this.#states.length >= STATES_MAX || this.#addresses > ADDRESSES_MAX) {
+    this.#kept += at.length + this.#classes.samples.length;
+    if (this.#kept > KEPT_MAX) {
       this.#states = [];
       this.#byKey = new Map();
-      this.#addresses = at.length;
+      this.#kept = at.length + this.#classes.samples.length;
     }
     const next = new Int32Array(this.#classes.samples.length).fill(UNKNOWN);
     this.#states.push({ at, before, next, end: null });
