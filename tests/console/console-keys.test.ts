@@ -65,4 +65,30 @@ describe.skipIf(!isPresent)('keys in the console', () => {
     expect(JSON.stringify(answers.data)).not.toMatch(/[\w+/-]{43}/u);
     expect(await page.getByRole('table', { name: 'What is sealed' }).getByRole('row').count()).toBeGreaterThan(5);
   });
+
+  // The last one: everything stops for a while.
+  test('the keys are put away with a reason, and everything stops until somebody on the host brings them back', async () => {
+    await using opened = await stand.open();
+    const { page } = opened;
+    // Without its keys the gateway has no certificate that anybody trusts.
+    const answers = async (): Promise<number | 'nothing'> =>
+      stand.holdfast.fetch('/').then(
+        ({ status }) => status,
+        () => 'nothing' as const,
+      );
+    expect(await answers()).toBe(200);
+    await page.goto(`${stand.origin}/keys`);
+    await page.getByRole('button', { name: 'Seal now' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Put the keys away?' });
+    await dialog.getByText('every port answers 503').waitFor();
+    await dialog.getByLabel('Reason').fill('a laptop was stolen');
+    await dialog.getByRole('button', { name: 'Seal now' }).click();
+    await page.getByText('holdfast key unseal').waitFor();
+    await expect.poll(answers, DONE).not.toBe(200);
+    expect((await stand.holdfast.cli('secret', 'get', stand.secret, '--purpose', 'test')).code).not.toBe(0);
+    expect((await stand.holdfast.cli('key', 'unseal')).code).toBe(0);
+    await expect.poll(answers, DONE).toBe(200);
+    await page.goto(`${stand.origin}/keys`);
+    await page.getByText('open', { exact: true }).waitFor();
+  }, 300_000);
 });
