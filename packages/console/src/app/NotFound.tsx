@@ -1,5 +1,5 @@
 import { paths } from '../state/paths.ts';
-import { EmptyState } from '../ui/EmptyState.tsx';
+import { EmptyState } from '../ui/list/EmptyState.tsx';
 import { LinkTo } from '../ui/LinkTo.tsx';
 import { PageHead } from '../ui/PageHead.tsx';
 import { Panel } from '../ui/Panel.tsx';

@@ -1,6 +1,6 @@
 import { useRef, type ReactNode } from 'react';
-import { classes } from '../classes.ts';
-import { LinkTo } from '../LinkTo.tsx';
+import { classes } from './classes.ts';
+import { LinkTo } from './LinkTo.tsx';
 import { useRowKeys } from './use-row-keys.ts';
 
 export interface Column<Row> {

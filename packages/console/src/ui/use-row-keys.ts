@@ -1,6 +1,6 @@
 import { useRouter } from '@tanstack/react-router';
 import { useEffect, type RefObject } from 'react';
-import { areShortcutsOn, isTyping } from '../../state/shortcuts.ts';
+import { areShortcutsOn, isTyping } from '../state/shortcuts.ts';
 
 /** j and k move through the rows of a list, e explains the row that has the focus. Enter is the link's own. */
 export function useRowKeys(table: RefObject<HTMLElement | null>, explainOf: (index: number) => string | null): void {

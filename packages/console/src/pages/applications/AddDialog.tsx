@@ -2,7 +2,7 @@ import type { ApplicationInput } from '@holdfast/contract';
 import { useState, type SubmitEvent } from 'react';
 import { faultOf } from '../../api/words.ts';
 import { Button } from '../../ui/Button.tsx';
-import { CopyAsCli } from '../../ui/CopyAsCli.tsx';
+import { CopyAsCli } from '../../ui/copy/CopyAsCli.tsx';
 import { TextField } from '../../ui/fields/TextField.tsx';
 import { Dialog } from '../../ui/overlay/Dialog.tsx';
 

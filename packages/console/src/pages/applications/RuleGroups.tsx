@@ -2,7 +2,7 @@ import type { ApplicationView, RuleGroup } from '@holdfast/contract';
 import { GROUP_CHOICES } from '../../api/event-words.ts';
 import { useMe } from '../../api/queries.ts';
 import { useChange } from '../../api/use-change.ts';
-import { CopyAsCli } from '../../ui/CopyAsCli.tsx';
+import { CopyAsCli } from '../../ui/copy/CopyAsCli.tsx';
 import { DataTable, type Column } from '../../ui/DataTable.tsx';
 import { Panel } from '../../ui/Panel.tsx';
 

@@ -3,7 +3,7 @@ import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { sayProblem } from '../../api/words.ts';
 import { formatCount } from '../../state/format.ts';
 import { Callout } from '../../ui/Callout.tsx';
-import { CopyAsCli } from '../../ui/CopyAsCli.tsx';
+import { CopyAsCli } from '../../ui/copy/CopyAsCli.tsx';
 import { Skeleton } from '../../ui/Skeleton.tsx';
 import { Dialog } from '../../ui/overlay/Dialog.tsx';
 import { checkpointQuery, proofQuery } from './calls.ts';

@@ -2,7 +2,7 @@ import type { KeyringView, KeyView } from '@holdfast/contract';
 import { useState } from 'react';
 import type { useChange } from '../../api/use-change.ts';
 import { Button } from '../../ui/Button.tsx';
-import { CopyAsCli } from '../../ui/CopyAsCli.tsx';
+import { CopyAsCli } from '../../ui/copy/CopyAsCli.tsx';
 import { CheckField } from '../../ui/fields/CheckField.tsx';
 import { Dialog } from '../../ui/overlay/Dialog.tsx';
 

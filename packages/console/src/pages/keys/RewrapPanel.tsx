@@ -6,7 +6,7 @@ import { formatCount, formatCountOf } from '../../state/format.ts';
 import { Bar } from '../../ui/Bar.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { Callout } from '../../ui/Callout.tsx';
-import { CopyAsCli } from '../../ui/CopyAsCli.tsx';
+import { CopyAsCli } from '../../ui/copy/CopyAsCli.tsx';
 import { Panel } from '../../ui/Panel.tsx';
 import { Time } from '../../ui/Time.tsx';
 import { rewrapQuery } from './calls.ts';

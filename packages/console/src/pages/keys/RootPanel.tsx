@@ -1,6 +1,6 @@
 import type { KeyringView } from '@holdfast/contract';
 import { Badge } from '../../ui/Badge.tsx';
-import { CopyAsCli } from '../../ui/CopyAsCli.tsx';
+import { CopyAsCli } from '../../ui/copy/CopyAsCli.tsx';
 import { KeyValues } from '../../ui/KeyValues.tsx';
 import { Panel } from '../../ui/Panel.tsx';
 import { Time } from '../../ui/Time.tsx';

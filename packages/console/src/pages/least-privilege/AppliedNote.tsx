@@ -4,7 +4,7 @@ import { useChange } from '../../api/use-change.ts';
 import { formatCountOf } from '../../state/format.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Callout } from '../../ui/Callout.tsx';
-import { CopyAsCli } from '../../ui/CopyAsCli.tsx';
+import { CopyAsCli } from '../../ui/copy/CopyAsCli.tsx';
 import { Time } from '../../ui/Time.tsx';
 
 /** What was taken away last can be given back as one. */

@@ -1,7 +1,7 @@
 import type { AdviceView, UnusedGrant, UnusedPolicy } from '@holdfast/contract';
 import { paths } from '../../state/paths.ts';
 import { Badge } from '../../ui/Badge.tsx';
-import { CopyAsCli } from '../../ui/CopyAsCli.tsx';
+import { CopyAsCli } from '../../ui/copy/CopyAsCli.tsx';
 import { DataTable, type Column } from '../../ui/DataTable.tsx';
 import { Panel } from '../../ui/Panel.tsx';
 

@@ -1,5 +1,5 @@
 import type { Overview } from '@holdfast/contract';
-import { CopyButton } from '../../ui/CopyButton.tsx';
+import { CopyButton } from '../../ui/copy/CopyButton.tsx';
 import { LinkTo } from '../../ui/LinkTo.tsx';
 
 /** At most five things, the most urgent first: what, why, and both ways to do it. */

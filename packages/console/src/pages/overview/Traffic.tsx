@@ -4,7 +4,7 @@ import { isQuiet, seriesOf, spanOf, SPANS, trafficQuery } from '../../api/traffi
 import { formatDuration } from '../../state/format.ts';
 import { useSearchState } from '../../state/search.ts';
 import { classes } from '../../ui/classes.ts';
-import { EmptyState } from '../../ui/EmptyState.tsx';
+import { EmptyState } from '../../ui/list/EmptyState.tsx';
 import { CheckField } from '../../ui/fields/CheckField.tsx';
 import { Panel } from '../../ui/Panel.tsx';
 import { Plot } from '../../ui/plot/Plot.tsx';

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { useMe } from '../../api/queries.ts';
 import { useChange } from '../../api/use-change.ts';
 import { Button } from '../../ui/Button.tsx';
-import { CopyAsCli } from '../../ui/CopyAsCli.tsx';
+import { CopyAsCli } from '../../ui/copy/CopyAsCli.tsx';
 import { ConfirmDialog } from '../../ui/overlay/ConfirmDialog.tsx';
 
 interface PersonActionsProps {

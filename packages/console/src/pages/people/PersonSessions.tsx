@@ -4,7 +4,7 @@ import { useMe } from '../../api/queries.ts';
 import { useChange } from '../../api/use-change.ts';
 import { sayDevice, sayFactors } from '../../state/sign-in-words.ts';
 import { Button } from '../../ui/Button.tsx';
-import { CopyAsCli } from '../../ui/CopyAsCli.tsx';
+import { CopyAsCli } from '../../ui/copy/CopyAsCli.tsx';
 import { DataTable, type Column } from '../../ui/DataTable.tsx';
 import { Panel } from '../../ui/Panel.tsx';
 import { Time } from '../../ui/Time.tsx';

@@ -1,6 +1,6 @@
 import { useChange } from '../../api/use-change.ts';
 import { Button } from '../../ui/Button.tsx';
-import { CopyAsCli } from '../../ui/CopyAsCli.tsx';
+import { CopyAsCli } from '../../ui/copy/CopyAsCli.tsx';
 import { TextField } from '../../ui/fields/TextField.tsx';
 import { setPath } from './calls.ts';
 

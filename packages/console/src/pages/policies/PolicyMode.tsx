@@ -3,7 +3,7 @@ import { useMe } from '../../api/queries.ts';
 import { useChange } from '../../api/use-change.ts';
 import { Badge } from '../../ui/Badge.tsx';
 import { Button } from '../../ui/Button.tsx';
-import { CopyAsCli } from '../../ui/CopyAsCli.tsx';
+import { CopyAsCli } from '../../ui/copy/CopyAsCli.tsx';
 import { setPath } from './calls.ts';
 import { API_SET, SECRETS_SET } from './words.ts';
 

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { useChange } from '../../api/use-change.ts';
 import { paths } from '../../state/paths.ts';
 import { Button } from '../../ui/Button.tsx';
-import { CopyAsCli } from '../../ui/CopyAsCli.tsx';
+import { CopyAsCli } from '../../ui/copy/CopyAsCli.tsx';
 import { ConfirmDialog } from '../../ui/overlay/ConfirmDialog.tsx';
 import { accountPath } from './calls.ts';
 

@@ -1,6 +1,6 @@
 import type { TokenCreated } from '@holdfast/contract';
 import { Button } from '../../ui/Button.tsx';
-import { CopyCommand } from '../../ui/CopyCommand.tsx';
+import { CopyCommand } from '../../ui/copy/CopyCommand.tsx';
 import { Time } from '../../ui/Time.tsx';
 import { Dialog } from '../../ui/overlay/Dialog.tsx';
 

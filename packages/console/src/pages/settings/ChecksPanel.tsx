@@ -1,6 +1,6 @@
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { Badge, type Tone } from '../../ui/Badge.tsx';
-import { CopyAsCli } from '../../ui/CopyAsCli.tsx';
+import { CopyAsCli } from '../../ui/copy/CopyAsCli.tsx';
 import { Panel } from '../../ui/Panel.tsx';
 import { doctorQuery } from './calls.ts';
 

@@ -6,7 +6,7 @@ import { useChange } from '../../api/use-change.ts';
 import { faultOf } from '../../api/words.ts';
 import { Button } from '../../ui/Button.tsx';
 import { DataTable, type Column } from '../../ui/DataTable.tsx';
-import { EmptyState } from '../../ui/EmptyState.tsx';
+import { EmptyState } from '../../ui/list/EmptyState.tsx';
 import { Panel } from '../../ui/Panel.tsx';
 import { Time } from '../../ui/Time.tsx';
 import { ReasonField } from '../../ui/fields/ReasonField.tsx';

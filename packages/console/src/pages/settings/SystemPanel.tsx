@@ -1,7 +1,7 @@
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { statusQuery } from '../../api/queries.ts';
 import { formatCount } from '../../state/format.ts';
-import { CopyCommand } from '../../ui/CopyCommand.tsx';
+import { CopyCommand } from '../../ui/copy/CopyCommand.tsx';
 import { KeyValues } from '../../ui/KeyValues.tsx';
 import { Panel } from '../../ui/Panel.tsx';
 import { Time } from '../../ui/Time.tsx';

@@ -5,7 +5,7 @@ import { formatCount, formatCountOf, formatShare } from '../../state/format.ts';
 import { paths } from '../../state/paths.ts';
 import { Badge, type Tone } from '../../ui/Badge.tsx';
 import { Button } from '../../ui/Button.tsx';
-import { CopyAsCli } from '../../ui/CopyAsCli.tsx';
+import { CopyAsCli } from '../../ui/copy/CopyAsCli.tsx';
 import { LinkTo } from '../../ui/LinkTo.tsx';
 import { Time } from '../../ui/Time.tsx';
 

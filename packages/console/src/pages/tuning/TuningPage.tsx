@@ -5,7 +5,7 @@ import { statusQuery } from '../../api/queries.ts';
 import { useChange } from '../../api/use-change.ts';
 import { useSearchState } from '../../state/search.ts';
 import { Callout } from '../../ui/Callout.tsx';
-import { EmptyState } from '../../ui/EmptyState.tsx';
+import { EmptyState } from '../../ui/list/EmptyState.tsx';
 import { PageHead } from '../../ui/PageHead.tsx';
 import { Panel } from '../../ui/Panel.tsx';
 import { FilterBar, FilterSelect } from '../../ui/fields/FilterBar.tsx';

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { Button } from '../Button.tsx';
-import { CopyAsCli } from '../CopyAsCli.tsx';
+import { CopyAsCli } from '../copy/CopyAsCli.tsx';
 import { Dialog } from './Dialog.tsx';
 
 interface FormDialogProps {

@@ -7,7 +7,7 @@ import { sayProblem } from '../../../api/words.ts';
 import { useSearchState } from '../../../state/search.ts';
 import { Button } from '../../../ui/Button.tsx';
 import { Callout } from '../../../ui/Callout.tsx';
-import { CopyAsCli } from '../../../ui/CopyAsCli.tsx';
+import { CopyAsCli } from '../../../ui/copy/CopyAsCli.tsx';
 import { DataTable, type Column } from '../../../ui/DataTable.tsx';
 import { Panel } from '../../../ui/Panel.tsx';
 import { Skeleton } from '../../../ui/Skeleton.tsx';

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useMe } from '../../../api/queries.ts';
 import { useChange } from '../../../api/use-change.ts';
 import { Button } from '../../../ui/Button.tsx';
-import { CopyAsCli } from '../../../ui/CopyAsCli.tsx';
+import { CopyAsCli } from '../../../ui/copy/CopyAsCli.tsx';
 import { DataTable, type Column } from '../../../ui/DataTable.tsx';
 import { Time } from '../../../ui/Time.tsx';
 import { Who } from '../../../ui/Who.tsx';

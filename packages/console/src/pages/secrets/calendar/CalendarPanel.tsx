@@ -6,7 +6,7 @@ import { useSearchState } from '../../../state/search.ts';
 import { Badge } from '../../../ui/Badge.tsx';
 import { Callout } from '../../../ui/Callout.tsx';
 import { DataTable, type Column } from '../../../ui/DataTable.tsx';
-import { EmptyState } from '../../../ui/EmptyState.tsx';
+import { EmptyState } from '../../../ui/list/EmptyState.tsx';
 import { Panel } from '../../../ui/Panel.tsx';
 import { FilterBar, FilterSelect } from '../../../ui/fields/FilterBar.tsx';
 import { useNow } from '../../../ui/use-now.ts';

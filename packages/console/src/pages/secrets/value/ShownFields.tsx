@@ -2,7 +2,7 @@ import type { SecretData } from '@holdfast/contract';
 import { useState } from 'react';
 import { formatCountOf } from '../../../state/format.ts';
 import { Button } from '../../../ui/Button.tsx';
-import { CopyButton } from '../../../ui/CopyButton.tsx';
+import { CopyButton } from '../../../ui/copy/CopyButton.tsx';
 import { textOf } from '../words.ts';
 
 interface ShownFieldsProps {

@@ -4,7 +4,7 @@ import { useMe } from '../../../api/queries.ts';
 import { useChange } from '../../../api/use-change.ts';
 import { useSearchState } from '../../../state/search.ts';
 import { Button } from '../../../ui/Button.tsx';
-import { CopyAsCli } from '../../../ui/CopyAsCli.tsx';
+import { CopyAsCli } from '../../../ui/copy/CopyAsCli.tsx';
 import { Panel } from '../../../ui/Panel.tsx';
 import { secretPath, wordOf } from '../calls.ts';
 import { RevealDialog } from './RevealDialog.tsx';

@@ -1,7 +1,7 @@
 import type { SecretComparison, SecretDetail } from '@holdfast/contract';
 import { useState } from 'react';
 import { useChange } from '../../../api/use-change.ts';
-import { RowButton } from '../../../ui/RowButton.tsx';
+import { RowButton } from '../../../ui/list/RowButton.tsx';
 import { secretPath, wordOf } from '../calls.ts';
 import { CompareDialog } from './CompareDialog.tsx';
 

@@ -2,7 +2,7 @@ import type { SecretDetail, SecretVersion } from '@holdfast/contract';
 import { useState } from 'react';
 import { useMe } from '../../../api/queries.ts';
 import { useSearchState } from '../../../state/search.ts';
-import { RowButton } from '../../../ui/RowButton.tsx';
+import { RowButton } from '../../../ui/list/RowButton.tsx';
 import { CompareButton } from './CompareButton.tsx';
 import { DestroyDialog } from './DestroyDialog.tsx';
 import { RollbackDialog } from './RollbackDialog.tsx';

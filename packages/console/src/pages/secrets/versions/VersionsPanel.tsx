@@ -1,9 +1,9 @@
 import type { SecretDetail, SecretVersion } from '@holdfast/contract';
 import { useMe } from '../../../api/queries.ts';
 import { Badge } from '../../../ui/Badge.tsx';
-import { CopyAsCli } from '../../../ui/CopyAsCli.tsx';
+import { CopyAsCli } from '../../../ui/copy/CopyAsCli.tsx';
 import { DataTable, type Column } from '../../../ui/DataTable.tsx';
-import { EmptyState } from '../../../ui/EmptyState.tsx';
+import { EmptyState } from '../../../ui/list/EmptyState.tsx';
 import { Panel } from '../../../ui/Panel.tsx';
 import { Time } from '../../../ui/Time.tsx';
 import { Who } from '../../../ui/Who.tsx';
