@@ -17,6 +17,7 @@ import type { LoadedConfig } from './platform/config/load.ts';
 import type { Config } from './platform/config/schema.ts';
 import { openFoundation, type FoundationOptions } from './platform/foundation.ts';
 import type { AwaitRoot } from './platform/keyring/seal/root-at-start.ts';
+import { guardProcess } from './platform/process-guard.ts';
 import { readVersion } from './platform/version.ts';
 
 export type { ProgressEvent, SealedEvent } from './composition/running.ts';
@@ -42,6 +43,7 @@ export async function openControlPlane({ config }: Pick<LoadedConfig, 'config'>,
 
 /** Everything, serving: resolves when the ports are open. */
 export async function serve(loaded: LoadedConfig, io: ServeIo): Promise<Running> {
+  for (const detail of (await guardProcess()).gaps) io.progress({ kind: 'warning', step: 'memory', detail });
   const first = await start(loaded, io, { staySealed: false });
   return { ...first.running, done: untilStopped(first, loaded, io) };
 }

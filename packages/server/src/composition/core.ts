@@ -88,7 +88,9 @@ function answering({ answer }: ReturnType<typeof openIdentity>, identity: Identi
 function openTraffic({ db, clock, log, keyring }: Foundation, audit: Pick<Audit, 'status' | 'onRecorded'>): Traffic {
   const routes = { fold: foldRoute, ...openVault(keyring, TRAFFIC) };
   const traffic = createTraffic({ db, clock, log, origin: audit.status().origin, routes });
-  audit.onRecorded((event) => traffic.takeRecord(event));
+  audit.onRecorded((event) => {
+    if (!keyring.isSealed) traffic.takeRecord(event);
+  });
   return traffic;
 }
 

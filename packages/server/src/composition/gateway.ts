@@ -10,13 +10,15 @@ import { meetNeighbours } from './nodes.ts';
  * and questions about who asks to those who know.
  */
 export async function connectGateway(core: Core): Promise<GatewayLink> {
-  const { config, clock, log, audit, traffic, bus, metrics, domains, advice } = core;
+  const { config, clock, log, audit, traffic, bus, metrics, domains, advice, keyring } = core;
   const link = createLink({ config, clock, log });
   const gateways = Math.max(1, config.workers);
   link.onMessage((message) =>
     takeMessage(message, {
       events(events, dropped) {
         audit.ingest(events, dropped);
+        // What is counted and advised is kept sealed: without keys the records are all there is.
+        if (keyring.isSealed) return;
         traffic.takeEvents(events);
         for (const event of events) {
           domains.protection.observe(event);
@@ -28,7 +30,7 @@ export async function connectGateway(core: Core): Promise<GatewayLink> {
       },
       counters(samples) {
         metrics.add(samples);
-        traffic.takeCounters(samples);
+        if (!keyring.isSealed) traffic.takeCounters(samples);
       },
       applied(snapshot, digest) {
         metrics.set('holdfast_snapshot_version', snapshot);
@@ -36,7 +38,9 @@ export async function connectGateway(core: Core): Promise<GatewayLink> {
           log.error({ err: error, snapshot }, 'an applied snapshot was not recorded');
         });
       },
-      learned: (application, model) => domains.protection.learning.observe(application, model),
+      learned(application, model) {
+        if (!keyring.isSealed) domains.protection.learning.observe(application, model);
+      },
       failed: (code, detail) => log.error({ code, detail }, 'a gateway failed'),
     }),
   );

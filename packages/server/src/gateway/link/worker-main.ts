@@ -1,6 +1,7 @@
 import { downMessageSchema } from '@holdfast/contract';
 import type { UpMessage } from '@holdfast/contract';
 import { systemClock } from '../../platform/clock.ts';
+import { refuseDebugger } from '../../platform/process-guard.ts';
 import { createGateway } from '../gateway.ts';
 import type { ListenAddresses } from '../listener/listeners.ts';
 import type { GatewayLog } from '../log.ts';
@@ -24,6 +25,7 @@ const log: GatewayLog = { info: logLine('INFO'), warn: logLine('WARN'), error: l
 const send = (message: UpMessage): void => void process.send?.(message, undefined, {}, () => undefined);
 
 async function main(): Promise<void> {
+  refuseDebugger();
   // Written by workers.ts in this process's own package.
   const { listen, node } = JSON.parse(process.argv[2] ?? '{}') as WorkerArguments;
   const gateway = await createGateway({ listen, send, clock: systemClock, log, node });

@@ -43,7 +43,7 @@ export interface Keyring {
   /** What wraps the keys of data subjects. */
   readonly subjects: SubjectWrapping;
   readonly isSealed: boolean;
-  /** Lets go of its keys, but for those that records need; the rest is refused with `keyring-sealed`. What `keyFor` gave out stays. */
+  /** Lets go of the keys that seal and open: both are refused with `keyring-sealed`. Pseudonyms, and keys of data subjects, go on. */
   putAway(): void;
   /** Opens the ring again. Refused with `key-wrong` when it is another root key. */
   bringBack(root: RootKey): void;
@@ -180,7 +180,6 @@ interface Opened extends Pick<Keyring, 'ring' | 'nonces' | 'store' | 'rootKeyFil
 function createKeyring({ ring, nonces, store, rootKeyFile, isNew }: Opened): Keyring {
   const derived = new Map<string, KeyObject>();
   const keyFor = (purpose: string): KeyObject => {
-    if (ring.isSealed) throw new Refusal('keyring-sealed');
     const known = derived.get(purpose);
     if (known !== undefined) return known;
     if (derived.size >= PURPOSES_MAX) throw new Error('assertion: purposes are constants of the program');
@@ -215,10 +214,7 @@ function createKeyring({ ring, nonces, store, rootKeyFile, isNew }: Opened): Key
     get isSealed() {
       return ring.isSealed;
     },
-    putAway() {
-      derived.clear();
-      ring.putAway();
-    },
+    putAway: () => ring.putAway(),
     bringBack(root) {
       const kek = toKek(root);
       root.bytes.fill(0);

@@ -39,12 +39,13 @@ export class OpenedRing {
   }
 
   /**
-   * Lets go of the keys; {@link OpenedRing.adopt} with a key that opens the ring brings them back. Only those that wrap keys of data
-   * subjects stay: traffic that goes on is recorded, and no record is made without them.
+   * Lets go of the keys that seal what is stored, and of the one that opens the ring; {@link OpenedRing.adopt} with that one brings
+   * them back. What makes pseudonyms and wraps keys of data subjects stays: traffic that goes on is recorded, and no record is made
+   * without those.
    */
   putAway(): void {
-    const isKept = new Set(this.#ring.keys.filter(({ purpose }) => purpose === 'subjects').map(({ id }) => id));
-    this.#keys = new Map([...this.#keys].filter(([id]) => isKept.has(id)));
+    const dropped = new Set(this.#ring.keys.filter(({ purpose }) => purpose === 'data').map(({ id }) => id));
+    this.#keys = new Map([...this.#keys].filter(([id]) => !dropped.has(id)));
     this.#kek = null;
     this.#sealing.clear();
   }
@@ -70,7 +71,7 @@ export class OpenedRing {
 
   /** The key of this purpose that seals now. */
   sealing(purpose: Purpose): OpenedKey {
-    if (this.#kek === null && purpose !== 'subjects') throw new Refusal('keyring-sealed');
+    if (this.#kek === null && purpose === 'data') throw new Refusal('keyring-sealed');
     const held = this.#sealing.get(purpose);
     const now = this.#now();
     if (held !== undefined && now < held.until) return held;
