@@ -37,7 +37,7 @@ beforeAll(async () => {
 afterAll(async () => stand[Symbol.asyncDispose]());
 
 const tokenFile = (name: string): string => {
-  const file = path.join(stand.server.dataDir, '..', `${path.basename(stand.server.dataDir)}-${name}.token`);
+  const file = path.join(stand.folder, `${name}.token`);
   writeFileSync(file, `${tokens.get(name) ?? ''}\n`, { mode: 0o600 });
   chmodSync(file, 0o600);
   return file;
