@@ -45,9 +45,13 @@ describe('keys of a process that runs', { timeout: 300_000 }, () => {
     // It would come by itself at a start; put away by hand, it waits for somebody on this host.
     const guest = await unsealing(server, {});
     expect([403, 429]).toContain(guest.status);
-    expect((await unsealing(server, { passphrase: 'not this one' })).status).toBe(403);
-    expect((await unsealing(server, { passphrase: PASSPHRASE })).status).toBe(429);
-    expect((await server.cli<{ seal: { refusedTries: number } }>('key', 'status')).data.seal.refusedTries).toBe(1);
+    // Pauses double: however slow this machine is, soon one is longer than the way to the next try.
+    let refused = 0;
+    let answer = 403;
+    for (; answer === 403 && refused < 12; refused += answer === 403 ? 1 : 0)
+      answer = (await unsealing(server, { passphrase: 'not this one' })).status;
+    expect(answer).toBe(429);
+    expect((await server.cli<{ seal: { refusedTries: number } }>('key', 'status')).data.seal.refusedTries).toBe(refused);
     const back = await holdfast(['key', 'unseal', '--from', passphraseFile, '--data-dir', dataDir]);
     expect([back.code, back.stdout]).toEqual([0, 'unsealed: Holdfast goes on\n']);
     await expect.poll(() => status(server), { timeout: 100_000 }).toBe(200);
@@ -56,7 +60,8 @@ describe('keys of a process that runs', { timeout: 300_000 }, () => {
     const types = await server.cli<{ events: { type: string }[] }>('audit', 'tail', '--lines', '100');
     const ours = types.data.events.map(({ type }) => type).filter((type) => /^keyring\.(?:seal|unseal)/u.test(type));
     // Newest first.
-    expect(ours).toEqual(['keyring.unsealed', 'keyring.unseal.refused', 'keyring.sealed']);
+    const tries = Array.from({ length: refused }, () => 'keyring.unseal.refused');
+    expect(ours).toEqual(['keyring.unsealed', ...tries, 'keyring.sealed']);
     expect(await server.kill('SIGTERM')).toBe(0);
   });
 

@@ -5,7 +5,7 @@ import { prepareDataDir } from '../../platform/data-dir.ts';
 import { newRootKey, readRootKey, writeRootKey, type RootKey } from '../../platform/keyring/root-key.ts';
 import { readCredential } from '../../platform/keyring/seal/credential.ts';
 import { rootKeyFileOf, type ProviderParts } from '../../platform/keyring/seal/open-provider.ts';
-import { sealFileOf } from '../../platform/keyring/seal/seal-document.ts';
+import { readSealDocument, removeSealDocument, sealFileOf } from '../../platform/keyring/seal/seal-document.ts';
 import type { Wanted } from '../../platform/keyring/seal/seal-with.ts';
 import { lockDataDir } from '../../platform/lock.ts';
 import { Refusal } from '../../platform/refusal.ts';
@@ -61,10 +61,17 @@ async function placeRootKey(context: Context, source: string): Promise<Outcome> 
   const present = await readRootKey(file);
   if (present !== null)
     throw new Refusal('seal-unsafe', { detail: `This data directory has root key ${present.id} already. Nothing was changed.` });
+  const sealed = await readSealDocument(dataDir);
+  if (sealed !== null && sealed.root !== key.id)
+    throw new Refusal('key-wrong', {
+      detail: `This data directory needs root key ${sealed.root}; this is ${key.id}. Nothing was changed.`,
+    });
   const data = { file, written: !context.flags.dryRun, rootKey: key.id };
   if (context.flags.dryRun) return { data, text: `would write root key ${key.id}\n` };
   await prepareDataDir(dataDir);
   await writeRootKey(file, key);
+  // Whoever has the key itself needs no other way to it: a passphrase that was forgotten, shares that are gone.
+  await removeSealDocument(dataDir);
   return { data, text: `wrote root key ${key.id} to ${shortPath(file, context.io.cwd)}\nnext: holdfast up\n` };
 }
 

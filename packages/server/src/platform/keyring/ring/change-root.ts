@@ -1,9 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { syncFolder, writeFileAtomically } from '../../atomic-file.ts';
+import { syncFolder } from '../../atomic-file.ts';
 import { faultPoint } from '../../fault-point.ts';
-import { readRootKey, ROOT_KEY_BYTES } from '../root-key.ts';
+import { newRootKey, readRootKey, writeRootKey } from '../root-key.ts';
 import { closeRing, type Ring } from './ring-file.ts';
 import { toKek, unwrapKey, wrapKey, type Kek } from './wrap.ts';
 
@@ -14,9 +13,9 @@ export const keptFile = (rootKeyFile: string, id: string): string => `${rootKeyF
 
 /** Step one: the new key is on the disk, and nothing is wrapped with it. */
 export async function prepareRootKey(rootKeyFile: string): Promise<Kek> {
-  const bytes = randomBytes(ROOT_KEY_BYTES);
-  await writeFileAtomically(nextFile(rootKeyFile), `${bytes.toString('base64')}\n`, 0o600);
-  bytes.fill(0);
+  const next = newRootKey();
+  await writeRootKey(nextFile(rootKeyFile), next);
+  next.bytes.fill(0);
   const written = await readRootKey(nextFile(rootKeyFile));
   if (written === null) throw new Error('assertion: the new root key was written just now');
   const kek = toKek(written);
@@ -48,8 +47,7 @@ export async function settleRootKey(rootKeyFile: string, wanted: string | null):
     if (old?.id === wanted) await rm(nextFile(rootKeyFile), { force: true });
     return false;
   }
-  if (old !== null && old.id !== next.id)
-    await writeFileAtomically(keptFile(rootKeyFile, old.id), `${old.bytes.toString('base64')}\n`, 0o600);
+  if (old !== null && old.id !== next.id) await writeRootKey(keptFile(rootKeyFile, old.id), old);
   faultPoint('keyring:root:kept');
   await rename(nextFile(rootKeyFile), rootKeyFile);
   await syncFolder(path.dirname(rootKeyFile));
