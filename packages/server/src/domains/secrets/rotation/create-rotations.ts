@@ -25,7 +25,7 @@ export interface CreateRotations extends Pick<EngineParts, 'db' | 'bus' | 'clock
   readonly gate: Gate;
   /** Left out = the real targets. */
   readonly rotatorOf?: RotatorOf;
-  /** How long whoever asks for a rotation waits; left out = 20 s. */
+  /** How long whoever asks for a rotation waits for a target that is away for a moment; left out = 20 s. */
   readonly waitMs?: number;
 }
 

@@ -30,12 +30,14 @@ import { TargetFault } from '../targets/target-fault.ts';
 const PLANS_MAX = 5000;
 /** How often it is looked at while a target that was away may be back. */
 const LOOK_MS = 200;
+/** A step at a target that hangs is left to itself after this. */
+const RUN_MS = 20_000;
 
 export interface RotationsParts extends Pick<EngineParts, 'db' | 'bus' | 'clock'> {
   readonly engine: Engine;
   readonly gate: Gate;
   readonly newId: () => string;
-  /** How long whoever asked waits for it to be published. */
+  /** How long whoever asked waits for a target that is away for a moment. */
   readonly waitMs: number;
   /** What is under way in this process: closing waits for it. */
   readonly track: (work: Promise<void>) => Promise<void>;
@@ -124,7 +126,7 @@ export class StoredRotations implements Rotations {
     const { engine, track, waitMs } = this.#parts;
     const endAt = performance.now() + waitMs;
     for (;;) {
-      await atMost(track(engine.run(id)), Math.max(waitMs, LOOK_MS));
+      await atMost(track(engine.run(id)), RUN_MS);
       const row = await findRotation(this.#db(), id);
       if (row === null) throw new Refusal('not-found');
       const isSettled = row.finished_at !== null || row.published_at !== null;
