@@ -1,7 +1,16 @@
 import * as fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { compile, DIAGNOSTICS, readDocuments, Scanner, type FieldValue, type Logsource } from '../index.ts';
+import {
+  applyPipelines,
+  compile,
+  DIAGNOSTICS,
+  readDocuments,
+  readPipeline,
+  Scanner,
+  type FieldValue,
+  type Logsource,
+} from '../index.ts';
 
 const rule = (detection: string, rest = ''): string =>
   `title: A rule\nid: r1\nlogsource: { category: webserver }\n${rest}detection:\n${detection}`;
@@ -139,6 +148,18 @@ test('a count of Sigma 1 becomes a correlation that keeps id and title', () => {
     },
   ]);
   expect([...(ruleset?.linked.quietRules ?? [])]).toEqual([0]);
+});
+
+test('a count of Sigma 1 is filtered and mapped like other rules', () => {
+  const counted = rule('  s: { a: 1 }\n  condition: s | count() by ip >= 1\n');
+  const filter = 'title: F\nlogsource: { category: webserver }\nfilter: { rules: [r1], s: { user: adm }, condition: s }';
+  expect([titles(`${counted}---\n${filter}`, { a: 1, user: 'adm' }), titles(`${counted}---\n${filter}`, { a: 1 })]).toEqual([
+    [],
+    ['A rule'],
+  ]);
+  const { pipeline } = readPipeline('transformations: [{ type: field_name_prefix, prefix: x. }]', 'p.yml');
+  const { documents } = applyPipelines(readDocuments(counted, 'a.yml').documents, pipeline === null ? [] : [pipeline]);
+  expect(compile(documents).ruleset?.linked.correlations).toMatchObject([{ groupBy: ['x.ip'] }]);
 });
 
 test('the README names every diagnostic with its meaning, and no other', () => {

@@ -5,6 +5,7 @@ import type { YamlMap } from '../document/yaml.ts';
 import { concerns } from '../engine/concerns.ts';
 import type { SigmaLimits } from '../limits.ts';
 import type { Condition, Detection, Detections } from '../rule/detection.ts';
+import { nameOfEvents } from '../rule/v1.ts';
 import { readDetections, type SigmaRule } from '../rule/read-rule.ts';
 
 /** A filter as it was read: what it describes is taken out of the rules it names. */
@@ -58,7 +59,11 @@ function readRules(section: YamlMap, findings: Findings): readonly string[] | nu
 export function filters(filter: SigmaFilter, rule: SigmaRule): boolean {
   if (!concerns(filter.logsource, [rule.logsource])) return false;
   const { id, name } = rule.metadata;
-  return filter.rules === null || filter.rules.some((reference) => reference === id || reference === name);
+  // A count of Sigma 1 has given its id to the correlation; its events are filtered under the same id.
+  return (
+    filter.rules === null ||
+    filter.rules.some((reference) => reference === id || reference === name || nameOfEvents(reference) === name)
+  );
 }
 
 /** The rule without what its filters describe. Names are kept apart, so that neither side sees the other's identifiers. */

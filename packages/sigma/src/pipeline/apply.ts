@@ -93,7 +93,17 @@ function applyToItems(
   );
   if (does.level !== 'field') return changed;
   const fields = draft.metadata.fields.flatMap((field) => renaming(field) ?? [field]);
-  return { ...changed, metadata: { ...changed.metadata, fields } };
+  const { aggregation } = draft;
+  const named = (field: string): string => renaming(field)?.[0] ?? field;
+  const renamed =
+    aggregation === null
+      ? null
+      : {
+          ...aggregation,
+          groupBy: aggregation.groupBy.map(named),
+          field: aggregation.field === null ? null : named(aggregation.field),
+        };
+  return { ...changed, aggregation: renamed, metadata: { ...changed.metadata, fields } };
 }
 
 function applyToItem(

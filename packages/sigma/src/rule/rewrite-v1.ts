@@ -1,6 +1,7 @@
 import type { SigmaCorrelation } from '../correlation/correlation.ts';
 import { parseTimespan } from '../correlation/timespan.ts';
 import type { SigmaRule } from './read-rule.ts';
+import { nameOfEvents } from './v1.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -8,7 +9,7 @@ const HOUR_MS = 3_600_000;
 export function rewriteAggregation(rule: SigmaRule): readonly [SigmaRule, SigmaCorrelation] | readonly [SigmaRule] {
   const { aggregation, metadata, source, place } = rule;
   if (aggregation === null) return [rule];
-  const name = `v1:${metadata.id ?? `${source}:${place.line}`}`;
+  const name = nameOfEvents(metadata.id ?? `${source}:${place.line}`);
   const { field, groupBy, op, count } = aggregation;
   return [
     { ...rule, aggregation: null, metadata: { ...metadata, id: null, name } },

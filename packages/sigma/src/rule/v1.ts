@@ -58,3 +58,8 @@ function parse(text: string, timespan: string): Aggregation | null {
   const groupBy = groups.split(/[\s,]+/u).filter((name) => name !== '' && name.toLowerCase() !== 'by');
   return { field: field === '' ? null : field, groupBy, op, count: Number(count), timespan };
 }
+
+/** How the rule for the events of an aggregation is called. */
+export function nameOfEvents(id: string): string {
+  return `v1:${id}`;
+}
