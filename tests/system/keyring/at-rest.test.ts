@@ -131,8 +131,8 @@ describe.each(kinds)('what lies on the disk, with the database %s', (kind) => {
       expect(invited.code).toBe(0);
       const browser = new AdminBrowser(server.https, server.ca(), '/.holdfast');
       const send = browser.send.bind(browser);
-      browser.send = (method, path, options = {}) =>
-        send(method, path, { ...options, headers: { 'user-agent': AGENT, 'x-forwarded-for': ADDRESS, ...options.headers } });
+      browser.send = (method, path, options) =>
+        send(method, path, { ...options, headers: { 'user-agent': AGENT, 'x-forwarded-for': ADDRESS, ...options?.headers } });
       await browser.enrol(invited.data.link, { password: PASSWORD });
       expect((await browser.send('GET', '/orders')).status).toBe(200);
       expect(browser.secret).toMatch(/^[A-Z2-7]{16,}$/u);
