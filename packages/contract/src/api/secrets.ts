@@ -10,8 +10,31 @@ export const SECRET_VERSIONS_KEPT = 10;
 export const SECRET_VERSIONS_MAX = 100;
 /** The field of a secret that is one text, as `holdfast secret set` writes it and `holdfast run` injects it. */
 export const SECRET_VALUE_FIELD = 'value';
-/** The environment whose values people read only after they confirmed who they are. */
-export const PRODUCTION = 'production';
+/** First words of environments where things are tried out. Any other name may be what customers use, under whatever name. */
+const TRIAL_ENVIRONMENTS: ReadonlySet<string> = new Set([
+  'ci',
+  'demo',
+  'dev',
+  'development',
+  'local',
+  'preview',
+  'qa',
+  'sandbox',
+  'stage',
+  'staging',
+  'test',
+  'testing',
+]);
+
+/**
+ * Whether people read its values only after they confirmed who they are. A name that says nothing counts as production.
+ *
+ * @example isProduction('prod') // true, as 'live' and 'eu-west'
+ * @example isProduction('staging-2') // false
+ */
+export function isProduction(environment: string): boolean {
+  return !TRIAL_ENVIRONMENTS.has(environment.split('-', 1)[0] ?? '');
+}
 /** Belongs to no application: what the KV mount `secret/` of a Vault client holds. */
 export const SHARED_SECRETS = 'secret';
 

@@ -1,4 +1,4 @@
-import { PRODUCTION, SECRET_POLICIES, type CompiledPolicy } from '@holdfast/contract';
+import { isProduction, SECRET_POLICIES, type CompiledPolicy } from '@holdfast/contract';
 import type { Clock } from '../../../platform/clock.ts';
 import type { Log } from '../../../platform/log.ts';
 import { askerOf, type ApiAccess } from '../api-access.ts';
@@ -46,7 +46,7 @@ interface Held {
 
 /** A value of production, and every change, is confirmed by people: a session that somebody got hold of is not enough. */
 const needsStepUp = ({ permission, secret }: SecretUse): boolean =>
-  permission === 'secret:reveal' ? secret.environment === PRODUCTION : permission !== 'secret:read';
+  permission === 'secret:reveal' ? isProduction(secret.environment) : permission !== 'secret:read';
 
 export function createSecretAccess({ policies, api, clock, log, grants }: SecretAccessParts): SecretAccess {
   let held: Held | null = null;
