@@ -40,6 +40,7 @@ export async function apiRoutes(): Promise<readonly Route[]> {
     secrets: {},
     advisor: {},
     keys: {},
+    seal: {},
     maintenance: {},
     log: {},
     trust,

@@ -91,7 +91,7 @@ async function withCore<Result>(config: Config, options: FoundationOptions, run:
 
 /** Listeners last, so that nothing is served before everything behind it stands; closed in the reverse order. */
 async function startServing(core: Core, { origins, file }: LoadedConfig, io: ServeIo & { front: SealedFront }): Promise<Started> {
-  const { config, dataDir, db, bus, stack, audit, domains } = core;
+  const { config, dataDir, db, bus, audit, domains } = core;
   const { signal, progress } = io;
   progress({ kind: 'done', step: 'database ready', detail: db.kind, elapsedMs: core.databaseMs });
   progress({ kind: 'done', ...keyStep(core) });

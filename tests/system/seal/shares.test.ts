@@ -136,8 +136,9 @@ describe('a root key in 3 of 5 shares', { timeout: 300_000 }, () => {
       '100',
     );
     const ours = events.data.events.filter(({ type }) => type.startsWith('keyring.'));
-    const causes = ours.filter(({ type }) => type === 'keyring.unseal.refused').map(({ payload }) => payload['cause']);
-    expect(causes.sort()).toEqual(['damaged', 'foreign']);
+    const causes = ours.filter(({ type }) => type === 'keyring.unseal.refused').map(({ payload }) => String(payload['cause']));
+    expect(new Set(causes)).toEqual(new Set(['damaged', 'foreign']));
+    expect(causes.length).toBe(2);
     expect(ours.filter(({ type }) => type === 'keyring.unsealed').length).toBe(1);
     expect(ours.filter(({ type }) => type === 'keyring.seal.changed').length).toBe(2);
     expect(events.stdout).not.toContain('hfs1-');

@@ -38,7 +38,6 @@ const transitSchema = z
   .refine(({ url, key, token }) => (url === null) === (key === null) && (url === null) === (token === null), {
     message: 'url, key and token belong together',
   });
-export type TransitSettings = z.infer<typeof transitSchema>;
 
 export const keyringSettingsSchema = z.strictObject({
   /** Root key; null = made in the data directory at first start. */

@@ -30,7 +30,7 @@ beforeAll(async () => {
       if (fault === 'status') return void outgoing.writeHead(status).end('{"errors":["no"]}');
       if (fault === 'long') return void outgoing.end('x'.repeat(100_000));
       if (fault === 'odd') return void outgoing.end('{"data":{"plaintext":"AAAA","ciphertext":""}}');
-      const turned = (text = ''): string => [...text].reverse().join('');
+      const turned = (text = ''): string => Array.from(text).toReversed().join('');
       const data =
         body['plaintext'] === undefined
           ? { plaintext: turned(body['ciphertext']?.slice('vault:v1:'.length)) }
