@@ -18,7 +18,7 @@ import { openKeys } from './keyring.ts';
 import { configuredPlaces, createLinks } from './places.ts';
 import { createRunningSeal } from './seal.ts';
 import { openSecrets } from './secrets.ts';
-import { openVaultParts } from './vault.ts';
+import { openVaultParts } from './vault-parts.ts';
 import { describeSystem, type Held } from './system.ts';
 import type { Foundation } from '../platform/foundation.ts';
 import type { Keyring } from '../platform/keyring/keyring.ts';

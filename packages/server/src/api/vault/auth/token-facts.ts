@@ -1,5 +1,5 @@
 import type { Permission, TokenView } from '@holdfast/contract';
-import type { Parent, VaultToken } from '../../../domains/secrets/index.ts';
+import type { VaultToken } from '../../../domains/secrets/index.ts';
 import type { AuthBlock, JsonObject } from '../wire/answer.ts';
 import { seconds, timeOf } from '../wire/duration.ts';
 
@@ -23,12 +23,6 @@ export interface TokenFacts {
   readonly createdAt: number;
   readonly renewedAt: number | null;
   readonly expiresAt: number;
-}
-
-/** A token that somebody holds, and what names it as a parent. */
-export interface HeldToken {
-  readonly facts: TokenFacts;
-  readonly asParent: Parent;
 }
 
 export const factsOfVault = (token: VaultToken): TokenFacts => ({ kind: 'vault', ...token });

@@ -51,7 +51,7 @@ describe('a duration', () => {
     ['7d', 604_800_000],
     ['0s', 0],
   ])('%s is %d ms', (text, expected) => expect(parseDurationMs(text)).toBe(expected));
-  it.each(['', 'soon', '-1', '1h-', '1y', '1e9', '9'.repeat(11), `${'1h'.repeat(40)}`])('%j is none', (text) =>
+  it.each(['', 'soon', '-1', '1h-', '1y', '1e9', '9'.repeat(11), '1h'.repeat(40)])('%j is none', (text) =>
     expect(parseDurationMs(text)).toBeNull(),
   );
 
