@@ -75,7 +75,7 @@ describe('a change of keys that is cut off by a kill', () => {
     expect(dataOf<{ state: string }>(await run(['key', 'rewrap', '--watch'])).state).toBe('done');
     const view = await assertOpens();
     expect(view.areas.filter(({ behind }) => behind > 0)).toEqual([]);
-  }, 300_000);
+  }, 600_000);
 
   test('of all that is sealed: the next start goes on by itself to the end', async () => {
     const echo = await startEchoUpstream();
