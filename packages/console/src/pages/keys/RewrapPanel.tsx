@@ -23,7 +23,7 @@ export function RewrapPanel({ ring: { areas } }: { readonly ring: KeyringView })
       title="Sealing anew"
       action={
         may('key:write') && (
-          <span className="flex items-center gap-2">
+          <span className="flex flex-wrap items-center gap-2">
             <Button
               isBusy={start.isPending}
               disabled={isRunning}

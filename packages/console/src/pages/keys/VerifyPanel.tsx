@@ -26,7 +26,7 @@ export function VerifyPanel() {
       title="Does it open?"
       isFlush={found !== null}
       action={
-        <span className="flex items-center gap-2">
+        <span className="flex flex-wrap items-center gap-2">
           <Button isBusy={verify.isPending} onClick={() => verify.run({ method: 'POST', path: '/keys/verify' }, 'Open samples')}>
             Open samples
           </Button>

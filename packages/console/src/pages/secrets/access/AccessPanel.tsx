@@ -53,7 +53,7 @@ export function AccessPanel({ secret }: { readonly secret: SecretDetail }) {
       title="Who may"
       isFlush
       action={
-        <span className="flex items-center gap-2">
+        <span className="flex flex-wrap items-center gap-2">
           {may('policy:write') && <Button onClick={() => set({ grant: '1' })}>Let somebody read it</Button>}
           <CopyAsCli words={['secret', 'who-can', wordOf(secret)]} />
         </span>

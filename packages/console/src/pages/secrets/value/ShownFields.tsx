@@ -36,8 +36,7 @@ function ShownField({ name, text }: { readonly name: string; readonly text: stri
           <Button
             look="quiet"
             className="!min-h-8"
-            aria-pressed={isSeen}
-            aria-label={`Show ${name}`}
+            aria-label={`${isSeen ? 'Mask' : 'Show'} ${name}`}
             onClick={() => see(!isSeen)}
           >
             {isSeen ? 'Mask' : 'Show'}

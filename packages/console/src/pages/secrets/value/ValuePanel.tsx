@@ -34,7 +34,7 @@ export function ValuePanel({ secret }: { readonly secret: SecretDetail }) {
       action={
         value === null ? (
           mayReveal && (
-            <span className="flex items-center gap-2">
+            <span className="flex flex-wrap items-center gap-2">
               <Button onClick={() => set({ reveal: String(secret.currentVersion) })}>Reveal</Button>
               <CopyAsCli words={['secret', 'get', wordOf(secret)]} />
             </span>

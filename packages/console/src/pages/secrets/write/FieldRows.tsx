@@ -80,8 +80,7 @@ function FieldRow({ field, onChange, onRemove }: FieldRowProps) {
           <Button
             look="quiet"
             className="!px-2"
-            aria-pressed={isSeen}
-            aria-label={`Show ${say}`}
+            aria-label={`${isSeen ? 'Mask' : 'Show'} ${say}`}
             onClick={() => onChange({ isSeen: !isSeen })}
           >
             {isSeen ? 'Mask' : 'Show'}
