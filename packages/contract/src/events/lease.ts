@@ -21,16 +21,6 @@ export const leaseEvents = {
     payload: z.strictObject({ lease, role: name, subject, purpose: z.string().max(64), expiresAt: until }),
     personal: { lease: 'none', role: 'none', subject: 'none', purpose: 'none', expiresAt: 'none' },
   }),
-  refused: defineEvent({
-    type: 'lease.refused',
-    version: 1,
-    audited: 'always',
-    summary: 'Somebody asked for a database user and did not get one.',
-    severity: 'medium',
-    ocsf: entity(1),
-    payload: z.strictObject({ role: name, purpose: z.string().max(64), code: z.string().max(64) }),
-    personal: { role: 'none', purpose: 'none', code: 'none' },
-  }),
   renewed: defineEvent({
     type: 'lease.renewed',
     version: 1,
