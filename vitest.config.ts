@@ -6,6 +6,7 @@ const source = { resolve: { conditions: ['@holdfast/source'] }, ssr: { resolve: 
 const ALONE = ['tests/system/gateway/sieges.test.ts', 'tests/system/faults/pressure.test.ts'];
 
 const system = {
+  globalSetup: ['tests/support/console-build.ts'],
   testTimeout: 120_000,
   hookTimeout: 120_000,
   // What another process does takes as long as the machine needs: a test fails for what happens, not for when.
