@@ -23,4 +23,4 @@ export function buildConsole(): void {
 }
 
 /** Once before the system tests, so that no two of them build at the same time. */
-export default buildConsole;
+export { buildConsole as setup };
