@@ -39,6 +39,17 @@ const transitSchema = z
     message: 'url, key and token belong together',
   });
 
+const everyDays = (days: number) => z.union([z.number().int().min(1).max(3650), z.literal('off')]).default(days);
+
+const rotateSchema = z.strictObject({
+  /** Days that a key signs identity headers; `off` = until somebody rotates it. */
+  identity: everyDays(30),
+  /** Days that a key signs the ledger; `off` = until somebody rotates it. */
+  ledger: everyDays(180),
+  /** Days that a key seals what is stored; `off` = until somebody rotates it, or it sealed too often. */
+  data: everyDays(365),
+});
+
 export const keyringSettingsSchema = z.strictObject({
   /** Root key; null = made in the data directory at first start. */
   file: path.nullable().default(null),
@@ -47,5 +58,6 @@ export const keyringSettingsSchema = z.strictObject({
   /** When somebody puts the keys away: no traffic either, or traffic with what is in memory while secrets and changes are refused. */
   whenSealed: z.enum(['stop', 'serve']).default('stop'),
   transit: transitSchema.prefault({}),
+  rotate: rotateSchema.prefault({}),
 });
 export type KeyringSettings = z.infer<typeof keyringSettingsSchema>;
