@@ -54,7 +54,7 @@ async function readOwn(api: ApiClient): Promise<readonly OwnKeyView[] | null> {
   try {
     return (await api.call<{ items: OwnKeyView[] }>({ method: 'GET', path: OWN })).items;
   } catch (error) {
-    if (isRefusal(error, 'permission-missing')) return null;
+    if (isRefusal(error, 'permission-missing') || isRefusal(error, 'access-denied')) return null;
     throw error;
   }
 }

@@ -116,6 +116,15 @@ describe('the schedule', () => {
     expect((await own.list())[0]).toMatchObject({ failures: 0, trouble: null });
   });
 
+  it('whose look fails is no failure of the key, and the others are looked at', async () => {
+    const away = { ...key('identity', 30), since: async () => Promise.reject(new Error('the database is away')) };
+    const own = open(away, key('ledger', 30));
+    platform.advance(31 * DAY_MS);
+    await own.tick();
+    expect(names()).toEqual(['ledger']);
+    expect(platform.recorded).toEqual([]);
+  });
+
   it('waits while the keys are put away, and refuses by hand', async () => {
     isSealed = true;
     const own = open(key('identity', 30));

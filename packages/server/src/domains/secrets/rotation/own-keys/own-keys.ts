@@ -71,13 +71,21 @@ export function createOwnKeys(parts: OwnKeysParts): OwnKeys {
       node,
       since: since === 'unknown' ? null : since,
       everyDays,
-      nextAt: due === null ? null : Math.max(due, failed?.nextTry ?? 0),
+      // One that is due is changed at the next look.
+      nextAt: due === null ? null : Math.max(due, failed?.nextTry ?? 0, since === 'unknown' ? clock.now() : 0),
       failures: failed?.failures ?? 0,
       trouble: failed?.trouble ?? null,
     };
   };
   const alone = (key: OwnKey, run: () => Promise<void>): Promise<boolean> =>
     parts.claims.alone(['own key', key.name, ...(key.node === null ? [] : [key.node])].join(' '), run);
+
+  /** What cannot be read now is looked at again: nothing says that it is due. */
+  const looksDue = (key: OwnKey): Promise<boolean> =>
+    isDue(key, clock).catch((error: unknown) => {
+      parts.log.warn({ err: error, key: key.name }, 'the age of a key of Holdfast could not be read; looked at again shortly');
+      return false;
+    });
 
   return {
     list: () => Promise.all(keys.map(show)),
@@ -94,8 +102,8 @@ export function createOwnKeys(parts: OwnKeysParts): OwnKeys {
       if (isSealed()) return;
       for (const key of keys) {
         if ((trying.get(key.name)?.nextTry ?? 0) > clock.now()) continue;
+        if (!(await looksDue(key))) continue;
         try {
-          if (!(await isDue(key, clock))) continue;
           await alone(key, async () => {
             // Somebody may have been faster.
             if (await isDue(key, clock)) await key.rotate({ actor: BY_SCHEDULE, cause: 'schedule', now: false });
