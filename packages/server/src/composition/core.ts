@@ -38,7 +38,7 @@ export async function openCore(foundation: Foundation) {
   const held: Held = { certificates: null, ticketKeys: randomBytes(TICKET_KEYS_BYTES), databaseTrouble: null };
   const seal = createRunningSeal(foundation);
   const troubles = (): string[] =>
-    [held.databaseTrouble, foundation.nodes.trouble(), seal.trouble()].filter((trouble) => trouble !== null);
+    [held.databaseTrouble, foundation.nodes.trouble(), seal.trouble(), secrets.trouble()].filter((trouble) => trouble !== null);
   const keyMaterial = async (): Promise<KeyMaterial> => ({
     ...(held.certificates?.forSnapshot() ?? { certificates: [], challenges: [], alpnCertificates: [] }),
     ticketKeys: held.ticketKeys.toString('base64'),

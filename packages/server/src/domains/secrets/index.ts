@@ -1,4 +1,5 @@
 export { createSecrets, type SecretsDomain } from './create-secrets.ts';
+export { openBackend } from './backend/create-backend.ts';
 export { compareFields } from './compare-fields.ts';
 export { refText } from './ref.ts';
 export type { SecretCaller, Secrets } from './secrets.ts';

@@ -4,8 +4,9 @@ import { referenceSchema } from '../config/references.ts';
 const path = z.string().min(1).max(4096);
 
 /** The token goes with every request: over HTTPS, or to this machine. */
-function isGuarded(text: string): boolean {
-  const { protocol, hostname } = new URL(text);
+export function isGuardedUrl(text: string): boolean {
+  const { protocol, hostname, username, password } = new URL(text);
+  if (username !== '' || password !== '') return false;
   return protocol === 'https:' || hostname === 'localhost' || hostname === '127.0.0.1' || hostname === '[::1]';
 }
 
@@ -15,7 +16,7 @@ const transitSchema = z
     url: z
       .url({ protocol: /^https?$/u })
       .max(512)
-      .refine(isGuarded, 'https, or http on this machine')
+      .refine(isGuardedUrl, 'https, or http on this machine')
       .nullable()
       .default(null),
     /** Where that server has its transit engine. */
