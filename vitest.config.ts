@@ -11,8 +11,6 @@ const system = {
   hookTimeout: 120_000,
   // What another process does takes as long as the machine needs: a test fails for what happens, not for when.
   expect: { poll: { timeout: 15_000 } },
-  // A real process under load can lose a race that says nothing of the product. CI names every test that needed this.
-  retry: process.env['CI'] === undefined ? 0 : 1,
 };
 
 /** Unit tests sit beside the code; system tests start the real process, two files at a time, and some of them alone. */

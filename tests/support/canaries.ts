@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { relative } from 'node:path';
+import { filesBelow } from './files.ts';
 
 /** A value that would be recognised anywhere, and what it stands for. */
 export interface Canary {
@@ -42,9 +42,8 @@ export function seek(bytes: Buffer, canaries: readonly Canary[], place: string):
   );
 }
 
-/** Looks through every file below a folder. Sockets and the like hold nothing. */
+/** Looks through every file below a folder. */
 export function seekInFolder(root: string, canaries: readonly Canary[]): { files: number; sightings: Sighting[] } {
-  const names = readdirSync(root, { recursive: true, encoding: 'utf8' }).map((name) => join(root, name));
-  const files = names.filter((file) => statSync(file).isFile());
-  return { files: files.length, sightings: files.flatMap((file) => seek(readFileSync(file), canaries, relative(root, file))) };
+  const files = [...filesBelow(root)];
+  return { files: files.length, sightings: files.flatMap(({ path, bytes }) => seek(bytes, canaries, relative(root, path))) };
 }

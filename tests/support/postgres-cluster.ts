@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
 import { chownSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { freePort } from './free-port.ts';
 
 const PROGRAMS = '/usr/lib/postgresql/15/bin';
 const START_SECONDS = '30';
@@ -98,17 +98,4 @@ export async function psqlAs(url: string, sql: string): Promise<string | null> {
 async function ownerOf(name: string): Promise<{ uid?: number; gid?: number }> {
   const read = async (flag: string): Promise<number> => Number((await run('id', [flag, name])).stdout.trim());
   return { uid: await read('-u'), gid: await read('-g') };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => {
-    server.listen(0, '127.0.0.1', done);
-  });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('assertion: a TCP server has a port');
-  await new Promise<void>((done) => {
-    server.close(() => done());
-  });
-  return address.port;
 }

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { join } from 'node:path';
+import { filesBelow } from './files.ts';
 import type { TLSSocket } from 'node:tls';
 import type { Answer, HoldfastProcess } from './holdfast-process.ts';
 
@@ -80,11 +81,5 @@ export function fingerprintOfKeys(dataDir: string): Record<string, string> {
 /** Whether these bytes stand in any file below the folder, as they are or as base64 or hex. */
 export function filesHolding(folder: string, secret: Buffer): string[] {
   const forms = [secret, ...(['base64', 'base64url', 'hex'] as const).map((form) => Buffer.from(secret.toString(form)))];
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .filter((file) => {
-      const bytes = readFileSync(file);
-      return forms.some((form) => bytes.includes(form));
-    });
+  return [...filesBelow(folder)].filter(({ bytes }) => forms.some((form) => bytes.includes(form))).map(({ path }) => path);
 }

@@ -37,7 +37,7 @@ export async function apiRoutes(): Promise<readonly Route[]> {
     system: {},
     people: {},
     watching: {},
-    secrets: {},
+    secrets: { ownKeys: {} },
     advisor: {},
     keys: {},
     seal: {},

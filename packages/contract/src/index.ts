@@ -10,6 +10,7 @@ export * from './api/paging.ts';
 export * from './api/people.ts';
 export * from './api/policies.ts';
 export * from './api/protection.ts';
+export * from './api/own-keys.ts';
 export * from './api/rotation.ts';
 export * from './api/schema.ts';
 export * from './api/seal.ts';

@@ -238,6 +238,18 @@ export const PROBLEMS = {
     'What is stored of this secret does not open.',
     'holdfast audit tail --type secret.damaged, then restore a backup',
   ),
+  'secrets-away': define(
+    503,
+    'Server of secrets away',
+    'The server that keeps the secrets does not answer, or does not take the token of Holdfast.',
+    'holdfast doctor; see docs/guides/outside-vault.md',
+  ),
+  'secrets-elsewhere': define(
+    409,
+    'Not possible with secrets elsewhere',
+    'The secrets are kept on another server, which does not know this or does not take it.',
+    'docs/guides/outside-vault.md',
+  ),
   'not-found': define(404, 'Not found', 'There is nothing under this address.', 'holdfast --help'),
   'request-unknown': define(404, 'Request unknown', 'No record carries this request id.', 'holdfast audit tail'),
   conflict: define(409, 'Conflict', 'The thing exists already or was changed meanwhile.', 'read it again, then retry'),

@@ -1,7 +1,8 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { lettersIn } from '../../support/files.ts';
 import { AdminBrowser, totp } from '../../support/admin-browser.ts';
 import { connectAdmin } from '../../support/admin-client.ts';
 import { seek, seekInFolder, type Canary } from '../../support/canaries.ts';
@@ -70,14 +71,7 @@ describe.skipIf(postgresMissing !== null)('whoever steals the database', () => {
     await who.submit(`${APP}/login`, { name: 'ann', password });
   };
   const linkInLetter = async (): Promise<URL> => {
-    const links = (): string[] =>
-      readdirSync(letters).flatMap((file) =>
-        [
-          ...readFileSync(join(letters, file), 'latin1')
-            .replaceAll('=\r\n', '')
-            .matchAll(/https:\/\/\S+\/reset\/finish#[\w-]+/gu),
-        ].map(([link]) => link.replaceAll('=3D', '=')),
-      );
+    const links = (): string[] => lettersIn(letters).flatMap((text) => text.match(/https:\/\/\S+\/reset\/finish#[\w-]+/gu) ?? []);
     await expect.poll(() => links().length, { timeout: 20_000 }).toBeGreaterThan(0);
     return new URL(links()[0] ?? '');
   };

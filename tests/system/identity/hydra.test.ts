@@ -1,7 +1,6 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import { ACCOUNTS, startShop } from '@holdfast/example-shop';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { filesBelow } from '../../support/files.ts';
 import { AdminBrowser } from '../../support/admin-browser.ts';
 import { startFormRelay, type FormRelay } from '../../support/form-relay.ts';
 import { HoldfastProcess } from '../../support/holdfast-process.ts';
@@ -22,11 +21,7 @@ const eventsOf = async (server: HoldfastProcess, type: string): Promise<Listed['
 
 /** Every file of the data directory but the database, which holds what the ledger holds, and the log. */
 function everythingIn(folder: string): string {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .map((name) => join(folder, name))
-    .filter((file) => statSync(file).isFile())
-    .map((file) => readFileSync(file, 'latin1'))
-    .join('\n');
+  return [...filesBelow(folder)].map(({ bytes }) => bytes.toString('latin1')).join('\n');
 }
 
 const isPresent = hasHydra();

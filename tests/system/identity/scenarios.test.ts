@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { lettersIn } from '../../support/files.ts';
 import { createSoftwareKey, type Ceremony } from '../../../packages/server/src/domains/identity/sign-in/test-key.ts';
 import { AdminBrowser, totp } from '../../support/admin-browser.ts';
 import type { Answer } from '../../support/holdfast-process.ts';
@@ -75,13 +75,8 @@ async function enrolApp(person: Visitor): Promise<void> {
   expect(person.isIn).toBe(true);
 }
 
-/** What the post would have taken, oldest first; soft line ends and `=3D` of quoted-printable undone. */
-function letters(to: string): string[] {
-  const folder = join(server.dataDir, 'outbox');
-  const all = readdirSync(folder).toSorted();
-  const texts = all.map((name) => readFileSync(join(folder, name), 'utf8').replaceAll('=\r\n', '').replaceAll('=3D', '='));
-  return texts.filter((text) => text.includes(`To: ${to}`));
-}
+const letters = (to: string): readonly string[] =>
+  lettersIn(join(server.dataDir, 'outbox')).filter((text) => text.includes(`To: ${to}`));
 const letterAbout = async (to: string, words: string): Promise<string> => {
   await expect.poll(() => letters(to).some((text) => text.includes(words)), { timeout: 15_000 }).toBe(true);
   return letters(to).findLast((text) => text.includes(words)) ?? '';

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { KeyVerify, KeyringView } from '@holdfast/contract';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { filesBelow } from '../../support/files.ts';
 import { extractBackup } from '../../../packages/server/src/platform/backup/extract.ts';
 import { AdminBrowser } from '../../support/admin-browser.ts';
 import { seek, seekInFolder, type Canary, type Sighting } from '../../support/canaries.ts';
@@ -118,9 +119,9 @@ describe.each(kinds)('what lies on the disk, with the database %s', (kind) => {
   const seekSeed = (where: string): Sighting[] => {
     const hex: Canary = { name: 'seed, hex', value: seed.toString('hex') };
     const base64: Canary = { name: 'seed, base64', value: seed.toString('base64url') };
-    const raw = readdirSync(where, { recursive: true, encoding: 'utf8' })
-      .filter((name) => statSync(join(where, name)).isFile() && readFileSync(join(where, name)).includes(seed))
-      .map((place) => ({ canary: 'seed', form: 'its bytes', place }));
+    const raw = [...filesBelow(where)]
+      .filter(({ bytes }) => bytes.includes(seed))
+      .map(({ path: place }) => ({ canary: 'seed', form: 'its bytes', place }));
     return [...seekInFolder(where, [hex, base64]).sightings, ...raw];
   };
 

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { performExchange } from '@holdfast/example-shop';
 import type { EventView } from '@holdfast/contract';
@@ -6,6 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { filesWith } from '../../support/files.ts';
+import { processesWith } from '../../support/processes.ts';
 import { BIN, HoldfastProcess, ROOT } from '../../support/holdfast-process.ts';
 
 const SOON = { timeout: 60_000, interval: 50 };
@@ -115,25 +117,3 @@ describe('the shop without a Holdfast in front', () => {
     expect(await answer.json()).toMatchObject({ account: expect.stringMatching(/^ZZ00/u) });
   });
 });
-
-function processesWith(what: 'environ' | 'cmdline', text: string): readonly string[] {
-  return readdirSync('/proc').filter(
-    (name) => /^\d+$/u.test(name) && Number(name) !== process.pid && contains(`/proc/${name}/${what}`, text),
-  );
-}
-
-function contains(file: string, text: string): boolean {
-  try {
-    return readFileSync(file).includes(text);
-  } catch {
-    // It ended meanwhile, or belongs to somebody else.
-    return false;
-  }
-}
-
-function filesWith(folder: string, text: string): readonly string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => path.join(entry.parentPath, entry.name))
-    .filter((file) => contains(file, text));
-}

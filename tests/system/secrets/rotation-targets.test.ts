@@ -6,9 +6,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createRotations, type RotationDomain } from '../../../packages/server/src/domains/secrets/rotation/create-rotations.ts';
 import { at, HOST, openTestSecrets, type TestSecrets } from '../../../packages/server/src/domains/secrets/test-secrets.ts';
 import { silentLog } from '../../../packages/server/src/platform/log.ts';
+import { createPostgresCluster, postgresMissing, psqlAs, type PostgresCluster } from '../../support/postgres-cluster.ts';
 import { redisMissing, startRedis, type RedisServer } from '../../support/redis-server.ts';
+import { urlOf } from './rotation-stand.ts';
 
-if (redisMissing !== null) process.emitWarning(redisMissing);
+for (const missing of [redisMissing, postgresMissing]) if (missing !== null) process.emitWarning(missing);
 
 let stand: TestSecrets;
 let domain: RotationDomain;
@@ -82,6 +84,51 @@ describe.skipIf(redisMissing !== null)('a user of Redis', () => {
     });
     expect(await read(ref)).toBe(before);
     expect(await works(new URL(before).password)).toBe(true);
+  });
+});
+
+describe.skipIf(postgresMissing !== null)('one role of PostgreSQL', () => {
+  let cluster: PostgresCluster;
+  const ref = at('POSTGRES_URL');
+  const admin = at('POSTGRES_ADMIN');
+  const works = async (url: string): Promise<boolean> => (await psqlAs(url, 'select 1')) === null;
+
+  beforeAll(async () => {
+    cluster = await createPostgresCluster({ asksPasswords: true });
+    await cluster.query("create role solo login password 'solo-first'");
+    await stand.secrets.write(admin, { data: { url: cluster.url } }, HOST);
+    await stand.secrets.write(ref, { data: { url: urlOf(cluster, 'solo', 'solo-first') } }, HOST);
+    await domain.rotations.setPlan({ ...ref, settings: { rotator: 'postgres', admin, role: 'solo' } }, HOST);
+  }, 180_000);
+  afterAll(async () => cluster?.[Symbol.asyncDispose]());
+
+  it('has the new password from then on, and the old one no longer', async () => {
+    const before = await read(ref);
+    expect(await works(before)).toBe(true);
+    expect(await domain.rotations.start(ref, {}, HOST)).toMatchObject({ step: 'overlap', trouble: null });
+    const after = await read(ref);
+    expect(new URL(after).username).toBe('solo');
+    expect([await works(before), await works(after)]).toEqual([false, true]);
+    await endOverlap();
+    expect(await works(after)).toBe(true);
+  });
+
+  it('is drilled with a role of its own, of which nothing stays', async () => {
+    const before = await read(ref);
+    expect(await domain.rotations.start(ref, { drill: true }, HOST)).toMatchObject({ outcome: 'done', trouble: null });
+    expect([await read(ref), await works(before)]).toEqual([before, true]);
+    expect(await cluster.query("select count(*) from pg_roles where rolname like 'holdfast_drill%'")).toBe('0');
+  });
+
+  it.each([
+    ['that may not log in', 'nologin', 'login'],
+    ['whose new password is refused at the login', "valid until '2000-01-01'", "valid until 'infinity'"],
+  ])('%s keeps the password that it had', async (_what, harm, heal) => {
+    const before = await read(ref);
+    await cluster.query(`alter role solo ${harm}`);
+    expect(await domain.rotations.start(ref, {}, HOST)).toMatchObject({ outcome: 'rolled-back' });
+    await cluster.query(`alter role solo ${heal}`);
+    expect([await read(ref), await works(before)]).toEqual([before, true]);
   });
 });
 

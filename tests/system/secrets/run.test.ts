@@ -3,6 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { filesWith } from '../../support/files.ts';
+import { processesWith } from '../../support/processes.ts';
 import { BIN } from '../../support/holdfast-process.ts';
 import { startRunStand, type RunStand } from './run-stand.ts';
 
@@ -47,8 +49,8 @@ describe('the program is given what was named, and nothing else is given it', ()
     const run = stand.start([...PLACE, '--only', 'DB_PASSWORD', '--', NODE, '-e', WAITING]);
     await expect.poll(run.stdout, SOON).toMatch(/ready \d+\n/u);
     const child = /ready (\d+)/u.exec(run.stdout())?.[1] ?? '';
-    expect(processesWith('environ')).toEqual([child]);
-    expect(processesWith('cmdline')).toEqual([]);
+    expect(processesWith('environ', CANARY)).toEqual([child]);
+    expect(processesWith('cmdline', CANARY)).toEqual([]);
     expect(
       openFiles(run.process.pid ?? 0).filter((file) => isBelow(file, stand.folder) || isBelow(file, stand.server.dataDir)),
     ).toEqual([]);
@@ -227,21 +229,6 @@ function canTrace(): boolean {
   }
 }
 
-function processesWith(what: 'environ' | 'cmdline', text = CANARY): readonly string[] {
-  return readdirSync('/proc').filter(
-    (name) => /^\d+$/u.test(name) && Number(name) !== process.pid && contains(`/proc/${name}/${what}`, text),
-  );
-}
-
-function contains(file: string, text: string): boolean {
-  try {
-    return readFileSync(file).includes(text);
-  } catch {
-    // It ended meanwhile, or belongs to somebody else.
-    return false;
-  }
-}
-
 /** Of a process and all that it started. */
 function openFiles(pid: number): readonly string[] {
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
@@ -258,10 +245,3 @@ function openFiles(pid: number): readonly string[] {
 }
 
 const isBelow = (file: string, folder: string): boolean => file.startsWith(`${folder}/`);
-
-function filesWith(folder: string, text: string): readonly string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => path.join(entry.parentPath, entry.name))
-    .filter((file) => contains(file, text));
-}

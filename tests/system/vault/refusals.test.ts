@@ -1,6 +1,5 @@
-import { readFileSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { filesBelow } from '../../support/files.ts';
 import { startVaultStand, type VaultStand } from '../../support/vault-stand.ts';
 
 interface Listed {
@@ -96,21 +95,9 @@ describe('tokens', () => {
     const searched = [secret, wrapping, secretId, stand.token];
     // At rest: a process that runs writes and replaces files while they are read.
     await stand.running.kill('SIGTERM');
-    const files = filesBelow(stand.running.dataDir);
+    const files = [...filesBelow(stand.running.dataDir)];
     expect(files.length).toBeGreaterThan(20);
-    for (const file of files) {
-      const text = readFileSync(file, 'latin1');
-      for (const each of searched) expect(text.includes(each), file).toBe(false);
-    }
+    for (const { path, bytes } of files) for (const each of searched) expect(bytes.includes(each), path).toBe(false);
     for (const each of searched) expect(stand.running.stderr).not.toContain(each);
   });
 });
-
-function filesBelow(folder: string): string[] {
-  return readdirSync(folder).flatMap((name) => {
-    const path = join(folder, name);
-    const entry = statSync(path);
-    if (entry.isDirectory()) return filesBelow(path);
-    return entry.isFile() ? [path] : [];
-  });
-}

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { KEY_PURPOSES } from '../api/keys.ts';
+import { OWN_KEYS } from '../api/own-keys.ts';
 import { defineEvent } from './define.ts';
 
 const id = z.string().max(64);
@@ -20,7 +21,7 @@ export const keyringEvents = {
       key: id,
       previous: id,
       activeFrom: count,
-      cause: z.enum(['operator', 'nonces']),
+      cause: z.enum(['operator', 'nonces', 'schedule']),
     }),
     personal: { purpose: 'none', key: 'none', previous: 'none', activeFrom: 'none', cause: 'none' },
   }),
@@ -33,6 +34,16 @@ export const keyringEvents = {
     ocsf: CHANGE,
     payload: z.strictObject({ root: id, previous: id }),
     personal: { root: 'none', previous: 'none' },
+  }),
+  ownFailed: defineEvent({
+    type: 'keyring.own.failed',
+    version: 1,
+    audited: 'always',
+    summary: 'A key of Holdfast itself was due and could not be rotated; the one in use stays, and it is tried again.',
+    severity: 'high',
+    ocsf: CHANGE,
+    payload: z.strictObject({ key: z.enum(OWN_KEYS), trouble: z.string().max(200), failures: count }),
+    personal: { key: 'none', trouble: 'none', failures: 'none' },
   }),
   rewrapped: defineEvent({
     type: 'keyring.rewrapped',

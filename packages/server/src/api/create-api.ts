@@ -24,6 +24,7 @@ import { mountExceptions } from './routes/exceptions.ts';
 import { mountKeys } from './routes/keys.ts';
 import { mountLeases } from './routes/leases.ts';
 import { mountMaintenance } from './routes/maintenance.ts';
+import { mountOwnKeys } from './routes/own-keys.ts';
 import { mountOverview } from './routes/overview.ts';
 import { mountPeople } from './routes/people.ts';
 import { mountPolicies } from './routes/policies.ts';
@@ -118,6 +119,7 @@ function mountGiven(api: Api, { domains, people, watching, secrets, advisor, key
   if (watching !== undefined) for (const mount of [mountOverview, mountTraffic, mountStream]) mount(api, watching);
   if (advisor !== undefined) mountAdvice(api, advisor);
   if (secrets !== undefined) for (const mount of [mountSecrets, mountRotations, mountLeases, mountDatabases]) mount(api, secrets);
+  if (secrets?.ownKeys !== undefined) mountOwnKeys(api, secrets.ownKeys);
   if (keys !== undefined) mountKeys(api, keys);
   if (seal !== undefined) mountSeal(api, seal, trust);
   if (maintenance !== undefined) mountMaintenance(api, maintenance);

@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import type { Applications } from '../domains/applications/index.ts';
 import { diskUse } from '../platform/ballast.ts';
 import type { Database } from '../platform/db/database.ts';
+import { isRefusal } from '../platform/refusal.ts';
 import { PAIR_FAULTS } from '../platform/tls/pair.ts';
 import type { CertificateDescription } from '../platform/tls/certificate-store.ts';
 
@@ -100,8 +101,10 @@ async function checkSecrets(overdue: DoctorParts['overdueSecrets']): Promise<Che
     const more = count > some.length ? ` and ${count - some.length} more` : '';
     const detail = `${count} older than they may be: ${some.join(', ')}${more}`;
     return [check('secrets', 'warning', { detail, next: 'holdfast secret list --overdue, then set or rotate them' })];
-  } catch {
-    return [check('secrets', 'failed', { detail: 'their ages cannot be looked at', next: 'holdfast logs' })];
+  } catch (error) {
+    const isServer = isRefusal(error, 'secrets-away') || isRefusal(error, 'secrets-elsewhere');
+    const detail = isServer ? error.message : 'their ages cannot be looked at';
+    return [check('secrets', 'failed', { detail, next: 'holdfast logs' })];
   }
 }
 

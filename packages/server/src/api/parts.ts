@@ -25,7 +25,7 @@ import type { Applications } from '../domains/applications/index.ts';
 import type { Traffic } from '../domains/audit/index.ts';
 import type { Admins, Identity, ObservedSignIns, Pages, People, Sessions } from '../domains/identity/index.ts';
 import type { Protection } from '../domains/protection/index.ts';
-import type { DatabaseRoles, Leases, Rotations, SecretsDomain } from '../domains/secrets/index.ts';
+import type { DatabaseRoles, Leases, OwnKeys, Rotations, SecretsDomain } from '../domains/secrets/index.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { SealPort } from '../platform/keyring/seal/seal-port.ts';
 import type { Log } from '../platform/log.ts';
@@ -104,6 +104,8 @@ export interface SecretsPort extends Pick<SecretsDomain, 'secrets' | 'grants' | 
   readonly rotations: Rotations;
   readonly leases: Leases;
   readonly databaseRoles: DatabaseRoles;
+  /** Keys that Holdfast itself uses; left out = none are rotated here. */
+  readonly ownKeys?: OwnKeys;
 }
 
 /** What happens now and what was counted, for whoever watches. */

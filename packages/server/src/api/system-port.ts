@@ -37,7 +37,8 @@ export interface SystemPortParts {
   readonly metrics: Metrics;
   readonly checks: () => Promise<readonly Check[]>;
   /** How many secrets are older than they may be. */
-  readonly countOverdueSecrets: () => Promise<number>;
+  /** Null = it cannot be known now. */
+  readonly countOverdueSecrets: () => Promise<number | null>;
 }
 
 export function createSystemPort({
@@ -60,7 +61,8 @@ export function createSystemPort({
       metrics.set('holdfast_audit_tree_size', ledger?.size ?? 0);
       metrics.set('holdfast_audit_projection_lag', ledger?.lag ?? 0);
       metrics.set('holdfast_bans', (await domains.protection.snapshots.show()).bans);
-      metrics.set('holdfast_secret_overdue', await countOverdueSecrets());
+      const overdue = await countOverdueSecrets();
+      if (overdue !== null) metrics.set('holdfast_secret_overdue', overdue);
       return metrics.text();
     },
     async status() {

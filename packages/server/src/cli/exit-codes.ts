@@ -70,6 +70,8 @@ export const EXIT_OF_PROBLEM: Readonly<Record<ProblemCode, ExitCode>> = {
   'policy-invalid': EXIT.config,
   'policy-missing': EXIT.findings,
   'secret-changed': EXIT.findings,
+  'secrets-away': EXIT.unreachable,
+  'secrets-elsewhere': EXIT.findings,
   'secret-damaged': EXIT.findings,
   'password-unacceptable': EXIT.usage,
   'password-list-missing': EXIT.config,

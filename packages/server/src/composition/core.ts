@@ -15,6 +15,7 @@ import {
 import { openAdvice } from './advice.ts';
 import { openIdentity } from './identity.ts';
 import { openKeys } from './keyring.ts';
+import { openOwnKeys } from './own-keys.ts';
 import { configuredPlaces, createLinks } from './places.ts';
 import { createRunningSeal } from './seal.ts';
 import { openSecrets } from './secrets.ts';
@@ -37,7 +38,7 @@ export async function openCore(foundation: Foundation) {
   const held: Held = { certificates: null, ticketKeys: randomBytes(TICKET_KEYS_BYTES), databaseTrouble: null };
   const seal = createRunningSeal(foundation);
   const troubles = (): string[] =>
-    [held.databaseTrouble, foundation.nodes.trouble(), seal.trouble()].filter((trouble) => trouble !== null);
+    [held.databaseTrouble, foundation.nodes.trouble(), seal.trouble(), secrets.trouble()].filter((trouble) => trouble !== null);
   const keyMaterial = async (): Promise<KeyMaterial> => ({
     ...(held.certificates?.forSnapshot() ?? { certificates: [], challenges: [], alpnCertificates: [] }),
     ticketKeys: held.ticketKeys.toString('base64'),
@@ -54,9 +55,11 @@ export async function openCore(foundation: Foundation) {
     createProtection({ db, bus, clock, log, applications, access, trustedHops, limits, contact, keyMaterial, vault }),
   );
   const { people, sessions, signIn, signingKeys } = rooms;
-  const secrets = openSecrets(foundation, { applications, access, metrics });
+  const opened = openSecrets(foundation, { applications, access, metrics });
   const vaultPort = openVaultParts(foundation, identity);
-  const keys = openKeys(foundation, { audit, sealed: [rooms.mail.sealed, secrets.sealedKeys, ...vaultPort.sealed] });
+  const keys = openKeys(foundation, { audit, sealed: [rooms.mail.sealed, opened.sealedKeys, ...vaultPort.sealed] });
+  const ownKeys = openOwnKeys(foundation, { audit, signingKeys, care: keys.care, snapshots: protection.snapshots });
+  const secrets = { ...opened, ownKeys };
   const advice = openAdvice(foundation, { identity, people, access });
   const domains = { applications, identity, access, people, sessions, signIn, signingKeys, protection, audit };
   const places = configuredPlaces(config);

@@ -76,7 +76,7 @@ export function openIdentity(foundation: Foundation, applications: Pick<Applicat
     providers: { providers, firstOwner: firstOwnerOf(config) },
     openSession: async (request) => sessions.open(request),
   });
-  const signingKeys = createSigningKeys({ db, bus, clock, keyring });
+  const signingKeys = createSigningKeys({ db, bus, clock, keyring, firstOnly: true });
   const pageParts: PagesParts = {
     providers: [...providers.values()].map(({ settings: { id, name } }) => ({ id, name })),
     signIn,

@@ -5,6 +5,7 @@ import {
   createLeases,
   createRotations,
   createSecrets,
+  openBackend,
   type LeaseDomain,
   type RotationDomain,
   type SecretsDomain,
@@ -23,6 +24,8 @@ export interface OpenedSecrets
   extends SecretsDomain, Pick<RotationDomain, 'rotations'>, Pick<LeaseDomain, 'leases' | 'databaseRoles'> {
   /** Rotations and leases are looked after from now on, also those that an earlier process left. */
   start(): Promise<void>;
+  /** In words for an operator; null = secrets lie here, or their server answers. */
+  trouble(): string | null;
   forgetOld(): Promise<void>;
 }
 
@@ -30,7 +33,11 @@ export interface OpenedSecrets
 export function openSecrets(foundation: Foundation, { applications, access, metrics }: Knowing): OpenedSecrets {
   const { config, db, bus, clock, log, keyring, stack } = foundation;
   countUses(bus, metrics);
-  const secrets = createSecrets({ db, bus, clock, keyring, applications, access });
+  const own = createSecrets({ db, bus, clock, keyring, applications, access });
+  const { backend: settings } = config.secrets;
+  const backendParts = { bus, clock, log, keyring, applications, environment: process.env };
+  const backend = settings === null ? null : stack.use(openBackend(settings, own.gate, backendParts));
+  const secrets = backend === null ? own : { ...own, secrets: backend.secrets, staged: backend.staged, overdue: backend.overdue };
   const parts = { db, bus, clock, log, node: config.node, staged: secrets.staged, gate: secrets.gate };
   const rotation = stack.use(createRotations(parts));
   const lending = stack.use(createLeases(parts));
@@ -40,7 +47,9 @@ export function openSecrets(foundation: Foundation, { applications, access, metr
     rotations: rotation.rotations,
     leases: lending.leases,
     databaseRoles: lending.databaseRoles,
+    trouble: () => backend?.trouble() ?? null,
     async start() {
+      await backend?.start();
       await rotation.start();
       await lending.start();
     },

@@ -46,6 +46,8 @@ export async function startUpkeep(
   });
   jobs.every('secrets.history', SECRETS_EVERY_SECONDS, async () => core.secrets.forgetOld());
   jobs.every(here('keyring'), KEY_CARE_EVERY_SECONDS, async () => core.keys.care.look());
+  // The ledger of each node has a key of its own; which node changes one that all share is settled by its claim.
+  jobs.every(here('keys.own'), KEYS_EVERY_SECONDS, async () => core.secrets.ownKeys.tick());
   followKeys(core.keys, core);
   const { tokens, roles, wrapping } = core.vaultPort;
   jobs.every('vault.sweep', SWEEP_EVERY_SECONDS, async () => {

@@ -42,7 +42,7 @@ export async function openParts({ platform, settings, node }: AuditParts): Promi
   const { dataDir, clock, log, keyring, subjectKeys, db, bus } = platform;
   const folder = path.join(dataDir, 'ledger');
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const keys = await openSigningKeys({ dataDir, node, keyring });
+  const keys = await openSigningKeys({ dataDir, node, keyring, now: clock.now() });
   const segments = await SegmentLog.open({
     folder: path.join(folder, 'segments'),
     segmentBytesMax: settings.segmentBytesMax,

@@ -43,6 +43,8 @@ export interface Audit extends Recorder, Queries, Proofs, Pick<Live, 'onRecorded
   /** Destroys the subject's key and proves it: no text of the subject can be read any more, every hash stays. */
   eraseSubject(subject: string, basis: string, actor?: Actor): Promise<{ readonly index: number }>;
   status(): AuditStatus;
+  /** When the key that signs heads was made; null = nobody wrote it down. */
+  keyMadeAt(): number | null;
   readonly trust: string;
   /** The private halves of the keys that sign heads. */
   readonly sealed: SealedArea;
@@ -153,11 +155,12 @@ function createActs({
   opened,
   journals,
   append,
-}: ActParts): Pick<Audit, 'sealed' | 'export' | 'rotateKey' | 'eraseSubject'> {
+}: ActParts): Pick<Audit, 'sealed' | 'keyMadeAt' | 'export' | 'rotateKey' | 'eraseSubject'> {
   const { bus, clock, db, subjectKeys, dataDir } = parts.platform;
   const { segments, publisher, keys, files } = opened;
   return {
     sealed: keys.sealed,
+    keyMadeAt: () => keys.madeAt,
     export: async (name, actor) => {
       await publisher.publish();
       const { published } = publisher;

@@ -1,8 +1,10 @@
 export { createSecrets, type SecretsDomain } from './create-secrets.ts';
+export { openBackend } from './backend/create-backend.ts';
 export { compareFields } from './compare-fields.ts';
 export { refText } from './ref.ts';
 export type { SecretCaller, Secrets } from './secrets.ts';
 export { createRotations, type RotationDomain } from './rotation/create-rotations.ts';
+export { createOwnKeys, type OwnKey, type OwnKeys } from './rotation/own-keys/own-keys.ts';
 export type { Rotations } from './rotation/rotations.ts';
 export { createLeases, type LeaseDomain } from './leases/create-leases.ts';
 export type { DatabaseRoles } from './leases/database-roles.ts';

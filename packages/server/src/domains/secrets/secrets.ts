@@ -59,6 +59,8 @@ export interface SecretListQuery {
  * It acts for the system, and its records name the rotation.
  */
 export interface StagedVersions {
+  /** Throws where versions lie on a server that knows none that are staged. */
+  assertPossible(): void;
   /** Writes a version that nobody is given yet; its number. */
   stage(tx: Transaction, ref: SecretRef, version: { readonly data: SecretData; readonly note: string }): Promise<number>;
   /** From now on this one is current, and the one before it is kept. */

@@ -1,18 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import {
-  PAGE_ITEMS_MAX,
-  purposeSchema,
-  SHARED_SECRETS,
-  type SecretDetail,
-  type SecretRef,
-  type SecretView,
-} from '@holdfast/contract';
+import { PAGE_ITEMS_MAX, SHARED_SECRETS, type SecretDetail, type SecretRef, type SecretView } from '@holdfast/contract';
 import type { Bus } from '../../platform/bus/bus.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/db/database.ts';
-import { isRefusal, Refusal } from '../../platform/refusal.ts';
+import { Refusal } from '../../platform/refusal.ts';
 import type { Applications } from '../applications/index.ts';
 import type { Gate } from './access/gate.ts';
+import { assertKnown, assertPurpose } from './known.ts';
 import type { Reads } from './reads/reads.ts';
 import type { SecretCaller, SecretListQuery, Secrets } from './secrets.ts';
 import * as changes from './store/changes.ts';
@@ -42,15 +36,6 @@ interface Behind {
   readonly reads: Reads;
   readonly gate: Gate;
   readonly rotations: { readonly source: RotationSource };
-}
-
-async function assertKnown(applications: Behind['applications'], id: string): Promise<void> {
-  try {
-    await applications.get(id);
-  } catch (error) {
-    if (!isRefusal(error, 'not-found')) throw error;
-    throw new Refusal('input-invalid', { errors: [{ pointer: '/application', detail: 'there is no such application' }] });
-  }
 }
 
 export class StoredSecrets implements Secrets {
@@ -88,9 +73,7 @@ export class StoredSecrets implements Secrets {
   }
 
   async read(ref: SecretRef, caller: SecretCaller, version?: number) {
-    if (!purposeSchema.safeParse(caller.purpose).success) {
-      throw new Refusal('input-invalid', { errors: [{ pointer: '/purpose', detail: 'say what the value is for' }] });
-    }
+    assertPurpose(caller);
     await this.#parts.gate.assertMay(ref, 'secret:reveal', caller);
     return this.#parts.reads.open({ ref: refOf(ref), version: version ?? null }, caller);
   }

@@ -1,7 +1,7 @@
 import { configJsonSchema } from './json-schema.ts';
 
 /** How the words of an environment variable or a flag become the value of one setting. */
-export type LeafKind = 'text' | 'number' | 'boolean' | 'list' | 'json' | 'reference';
+export type LeafKind = 'text' | 'number' | 'number-or-text' | 'boolean' | 'list' | 'json' | 'reference';
 
 export interface Leaf {
   /** Keys from the root: `['tls', 'acme', 'email']`. */
@@ -36,7 +36,8 @@ function* walk(node: Node, path: readonly string[]): Generator<Leaf> {
   const choices = node.anyOf ?? [node];
   const isNullable = choices.some(({ type }) => type === 'null');
   const main = choices.find(({ type }) => type !== 'null') ?? node;
-  yield { path, kind: kindOf(main), isNullable };
+  const isMixed = kindOf(main) === 'number' && choices.some(({ type }) => type === 'string');
+  yield { path, kind: isMixed ? 'number-or-text' : kindOf(main), isNullable };
 }
 
 function kindOf(node: Node): LeafKind {

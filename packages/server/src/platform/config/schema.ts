@@ -12,6 +12,7 @@ import { keyringSettingsSchema } from '../keyring/settings.ts';
 import { LOG_LEVELS } from '../log.ts';
 import { mailSchema } from '../mail/settings.ts';
 import { firstOwnerFault, firstOwnerSchema, identitySchema } from '../oidc/settings.ts';
+import { backendSchema } from './backend.ts';
 import { referenceSchema } from './references.ts';
 import { isLoopbackListen, isPrivateListen, listenPattern } from './listen.ts';
 
@@ -134,6 +135,12 @@ export const configSchema = z
     audit: auditSchema.prefault({}),
     /** How the root key is kept, and what happens without it. */
     keyring: keyringSettingsSchema.prefault({}),
+    secrets: z
+      .strictObject({
+        /** A Vault or OpenBao elsewhere that keeps the secrets; null = they are kept here. */
+        backend: backendSchema,
+      })
+      .prefault({}),
     log: z
       .strictObject({ level: z.enum(LOG_LEVELS).default('info'), format: z.enum(['auto', 'json', 'pretty']).default('auto') })
       .prefault({}),

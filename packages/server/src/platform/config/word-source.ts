@@ -103,10 +103,13 @@ const EXPECTED: Readonly<Record<Leaf['kind'], string>> = {
   text: 'text',
   reference: 'text',
   number: 'a number',
+  'number-or-text': 'a number or a word',
   boolean: 'true or false',
   list: 'a list separated by commas',
   json: 'JSON',
 };
+
+const NUMBER = /^-?\d{1,15}(?:\.\d{1,6})?$/u;
 
 const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
   ['true', true],
@@ -123,7 +126,9 @@ function toValue({ kind, isNullable }: Leaf, words: string): unknown {
     case 'reference':
       return words;
     case 'number':
-      return /^-?\d{1,15}(?:\.\d{1,6})?$/u.test(words) ? Number(words) : undefined;
+      return NUMBER.test(words) ? Number(words) : undefined;
+    case 'number-or-text':
+      return NUMBER.test(words) ? Number(words) : words;
     case 'boolean':
       return BOOLEANS.get(words);
     case 'list':

@@ -4,8 +4,9 @@ import { referenceSchema } from '../config/references.ts';
 const path = z.string().min(1).max(4096);
 
 /** The token goes with every request: over HTTPS, or to this machine. */
-function isGuarded(text: string): boolean {
-  const { protocol, hostname } = new URL(text);
+export function isGuardedUrl(text: string): boolean {
+  const { protocol, hostname, username, password } = new URL(text);
+  if (username !== '' || password !== '') return false;
   return protocol === 'https:' || hostname === 'localhost' || hostname === '127.0.0.1' || hostname === '[::1]';
 }
 
@@ -15,7 +16,7 @@ const transitSchema = z
     url: z
       .url({ protocol: /^https?$/u })
       .max(512)
-      .refine(isGuarded, 'https, or http on this machine')
+      .refine(isGuardedUrl, 'https, or http on this machine')
       .nullable()
       .default(null),
     /** Where that server has its transit engine. */
@@ -39,6 +40,17 @@ const transitSchema = z
     message: 'url, key and token belong together',
   });
 
+const everyDays = (days: number) => z.union([z.number().int().min(1).max(3650), z.literal('off')]).default(days);
+
+const rotateSchema = z.strictObject({
+  /** Days that a key signs identity headers; `off` = until somebody rotates it. */
+  identity: everyDays(30),
+  /** Days that a key signs the ledger; `off` = until somebody rotates it. */
+  ledger: everyDays(180),
+  /** Days that a key seals what is stored; `off` = until somebody rotates it, or it sealed too often. */
+  data: everyDays(365),
+});
+
 export const keyringSettingsSchema = z.strictObject({
   /** Root key; null = made in the data directory at first start. */
   file: path.nullable().default(null),
@@ -47,5 +59,6 @@ export const keyringSettingsSchema = z.strictObject({
   /** When somebody puts the keys away: no traffic either, or traffic with what is in memory while secrets and changes are refused. */
   whenSealed: z.enum(['stop', 'serve']).default('stop'),
   transit: transitSchema.prefault({}),
+  rotate: rotateSchema.prefault({}),
 });
 export type KeyringSettings = z.infer<typeof keyringSettingsSchema>;

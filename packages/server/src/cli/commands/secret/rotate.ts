@@ -5,6 +5,7 @@ import type { Context, Input, Verb } from '../../command.ts';
 import { EXIT } from '../../exit-codes.ts';
 import type { Outcome } from '../../outcome.ts';
 import { formatTime } from '../../terminal/table.ts';
+import { ownKeyOf, rotateOwnKey } from './own-key.ts';
 import { REF, refOf, refText } from './ref.ts';
 
 export const ROTATIONS = '/api/v1/rotations';
@@ -14,7 +15,7 @@ export const rotate: Verb = {
   name: 'rotate',
   summary: 'change a credential now, or drill it',
   about:
-    'The new credential is verified by a real login before it is given. The old one stays good until the overlap ends. What fails is taken back: exit 1, and what was current still is.',
+    'The new credential is verified by a real login before it is given. The old one stays good until the overlap ends. What fails is taken back: exit 1, and what was current still is. holdfast/identity, holdfast/ledger, holdfast/data and holdfast/subjects are the keys of Holdfast itself.',
   words: [REF],
   options: [
     { flags: '--now', help: 'end the old credential at once, and an overlap that runs' },
@@ -25,11 +26,14 @@ export const rotate: Verb = {
     'holdfast secret rotate shop/production/DATABASE_URL',
     'holdfast secret rotate shop/production/DATABASE_URL --drill',
     'holdfast secret rotate shop/production/DATABASE_URL --now --watch',
+    'holdfast secret rotate holdfast/identity --now',
   ],
   run,
 };
 
 async function run(context: Context, input: Input): Promise<Outcome> {
+  const own = ownKeyOf(input.words[0] ?? '');
+  if (own !== null) return rotateOwnKey(context, input, own);
   const body = { ...refOf(input), now: input.isSet('now'), drill: input.isSet('drill') };
   const call = { method: 'POST', path: ROTATIONS, body } as const;
   if (context.flags.dryRun) return planned(call);

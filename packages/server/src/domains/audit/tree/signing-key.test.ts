@@ -64,6 +64,14 @@ describe('signing keys', () => {
     expect(codeOf(() => openCheckpoint(tooEarly, trust))).toBe('key-out-of-range');
   });
 
+  it('say when the newest was made, also after a restart; of files that do not say it, nobody knows', async () => {
+    const silent = await open();
+    expect(silent.madeAt).toBeNull();
+    await silent.rotate(10, 5000);
+    expect(silent.madeAt).toBe(5000);
+    expect((await open()).madeAt).toBe(5000);
+  });
+
   it('of another root key do not open', async () => {
     await open();
     const other = path.join(base, `${count}-other`);

@@ -27,6 +27,8 @@ const keyFileSchema = z.strictObject({
         lastSize: z.number().int().nonnegative().nullable(),
         /** From this time on the key no longer signs. */
         retiresAt: z.number().int().nullable(),
+        /** Null = made before this was written down. */
+        madeAt: z.number().int().nullable().default(null),
       }),
     )
     .min(1)
@@ -45,11 +47,15 @@ export interface SigningKeyParts {
   readonly node: string;
   readonly keyring: Sealer;
   readonly overlapMs?: number;
+  /** When the first key is made; left out = it does not matter. */
+  readonly now?: number;
 }
 
 export interface SigningKeys {
   readonly origin: string;
   readonly verifierKey: string;
+  /** When the newest was made; null = nobody wrote it down. */
+  readonly madeAt: number | null;
   readonly trust: Trust;
   readonly trustText: string;
   /** Who signs a head of this size now: the newest key, and during an overlap the one before. */
@@ -70,7 +76,7 @@ export async function openSigningKeys(parts: SigningKeyParts): Promise<SigningKe
   let state: KeyFile;
   if (stored === null) {
     const origin = `holdfast.local/${parts.node}/${randomBytes(4).toString('hex')}`;
-    state = { version: 1, origin, keys: [makeKey(origin, 0, parts.keyring)] };
+    state = { version: 1, origin, keys: [makeKey(parts.keyring, { origin, firstSize: 0, madeAt: parts.now ?? null })] };
     await save(file, state);
   } else {
     try {
@@ -82,11 +88,15 @@ export async function openSigningKeys(parts: SigningKeyParts): Promise<SigningKe
   return createSigningKeys({ file, state, keyring: parts.keyring, overlapMs: parts.overlapMs ?? OVERLAP_MS });
 }
 
-function makeKey(origin: string, firstSize: number, keyring: Sealer): KeyFile['keys'][number] {
+function makeKey(
+  keyring: Sealer,
+  { origin, firstSize, madeAt }: Pick<KeyFile, 'origin'> & Pick<KeyFile['keys'][number], 'firstSize' | 'madeAt'>,
+): KeyFile['keys'][number] {
   const seed = randomBytes(32);
   const { skey, vkey } = keyPairFromSeed(origin, seed);
   seed.fill(0);
-  return { vkey, sealed: keyring.seal(Buffer.from(skey), place(origin, vkey)), firstSize, lastSize: null, retiresAt: null };
+  const sealed = keyring.seal(Buffer.from(skey), place(origin, vkey));
+  return { vkey, sealed, firstSize, lastSize: null, retiresAt: null, madeAt };
 }
 
 async function save(file: string, state: KeyFile): Promise<void> {
@@ -131,6 +141,9 @@ function createSigningKeys(opened: Opened): SigningKeys {
     get verifierKey() {
       return newest();
     },
+    get madeAt() {
+      return state.keys.at(-1)?.madeAt ?? null;
+    },
     get trust() {
       return trustOf(state);
     },
@@ -156,7 +169,7 @@ function createSigningKeys(opened: Opened): SigningKeys {
         // An overlap that still runs ends here: never more than two keys sign.
         const ended = withoutOld(fromSize, ({ retiresAt, sealed }) => retiresAt !== null && sealed !== null);
         const keys = ended.keys.map((key) => (key.vkey === previousKey ? { ...key, retiresAt: now + overlapMs } : key));
-        await commit({ ...ended, keys: [...keys, makeKey(origin, fromSize, keyring)] });
+        await commit({ ...ended, keys: [...keys, makeKey(keyring, { origin, firstSize: fromSize, madeAt: now })] });
         return { verifierKey: newest(), previousKey };
       }),
     retire: (size, now) =>

@@ -3,6 +3,8 @@ import type { IdentityKey } from '@holdfast/contract';
 const HOUR_MS = 3_600_000;
 /** A key is published for so long before it signs, and after it was the last to sign: no list that applications keep is that old. */
 export const OVERLAP_MS = HOUR_MS;
+/** All gateways of all nodes have another list of keys after this, also where notes between them are lost. */
+export const SOON_MS = 15_000;
 /** How long a key signs. */
 export const SIGNING_MS = 30 * 24 * HOUR_MS;
 

@@ -4,7 +4,7 @@ import { importJWK, jwtVerify, SignJWT } from 'jose';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { openKeyring } from '../../../platform/keyring/keyring.ts';
 import { openTestPlatform, type TestPlatform } from '../../../platform/test-platform.ts';
-import { OVERLAP_MS, SIGNING_MS } from './key-rules.ts';
+import { OVERLAP_MS, SIGNING_MS, SOON_MS } from './key-rules.ts';
 import { createSigningKeys, type SigningKeys } from './signing-keys.ts';
 
 const MINUTE = 60_000;
@@ -74,6 +74,37 @@ test('a key made by hand overlaps too', async () => {
   await keys.rotate();
   const [, next] = await keys.current();
   expect(next?.notBefore).toBeGreaterThan(platform.clock.now() + OVERLAP_MS - MINUTE);
+});
+
+test('after a suspicion the next signs within seconds, one that waited gives way, and the old one is published for an hour more', async () => {
+  await keys.rotateIfDue();
+  await keys.rotate();
+  const [first, waiting] = await keys.current();
+  await keys.rotate({ soon: true, actor: { kind: 'operator', ref: 'test' } });
+  const [old, next, ...more] = await keys.current();
+  expect(more).toEqual([]);
+  expect(old?.kid).toBe(first?.kid);
+  expect(next?.kid).not.toBe(waiting?.kid);
+  expect(await keys.newestFrom()).toBe(next?.notBefore);
+  expect((next?.notBefore ?? Infinity) - platform.clock.now()).toBeLessThanOrEqual(SOON_MS);
+  expect(platform.recorded.at(-1)).toMatchObject({ type: 'identity.key-added', actor: { kind: 'operator' } });
+  platform.advance(OVERLAP_MS - MINUTE);
+  expect(await published()).toBe(2);
+  platform.advance(2 * MINUTE);
+  expect((await keys.current()).map(({ kid }) => kid)).toEqual([next?.kid]);
+});
+
+test('where somebody else looks after the time, only the first is made by itself, and what retired still goes', async () => {
+  const { db, bus, clock, dataDir } = platform;
+  keys = createSigningKeys({ db, bus, clock, keyring: await openKeyring({ dataDir }), firstOnly: true });
+  expect(await keys.newestFrom()).toBeNull();
+  expect(await keys.rotateIfDue()).toBe(true);
+  platform.advance(3 * SIGNING_MS);
+  expect(await keys.rotateIfDue()).toBe(false);
+  await keys.rotate();
+  platform.advance(2 * OVERLAP_MS + MINUTE);
+  expect(await keys.rotateIfDue()).toBe(true);
+  expect(await published()).toBe(1);
 });
 
 test('more than a few are not made', async () => {

@@ -1,12 +1,19 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { identityKeySchema, privateJwkSchema, publicJwkSchema, sessionEvents, type IdentityKey } from '@holdfast/contract';
+import {
+  identityKeySchema,
+  privateJwkSchema,
+  publicJwkSchema,
+  sessionEvents,
+  type EventRecord,
+  type IdentityKey,
+} from '@holdfast/contract';
 import { sql, type JSONColumnType } from 'kysely';
 import type { Bus } from '../../../platform/bus/bus.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import type { Database } from '../../../platform/db/database.ts';
 import type { Keyring } from '../../../platform/keyring/keyring.ts';
 import { Refusal } from '../../../platform/refusal.ts';
-import { nextKeyBegins, OVERLAP_MS, retiresAfter } from './key-rules.ts';
+import { nextKeyBegins, OVERLAP_MS, retiresAfter, SOON_MS } from './key-rules.ts';
 
 type KeyTables = {
   identity_signing_key: {
@@ -30,7 +37,11 @@ export interface SigningKeysParts {
   readonly bus: Bus;
   readonly clock: Clock;
   readonly keyring: Keyring;
+  /** True = `rotateIfDue` makes the first key only: somebody else looks after the time of the next ones. */
+  readonly firstOnly?: boolean;
 }
+
+type Actor = EventRecord['actor'];
 
 /** The keys that sign identity headers. */
 export interface SigningKeys {
@@ -38,14 +49,22 @@ export interface SigningKeys {
   current(): Promise<IdentityKey[]>;
   /** Makes the next key when its time has come and drops what has retired; true = the list is another one now. */
   rotateIfDue(): Promise<boolean>;
-  /** Makes the next key now, as after a suspicion. It signs when applications have had time to learn of it. */
-  rotate(): Promise<void>;
+  /** When the newest began to sign, or will; null = there is none. */
+  newestFrom(): Promise<number | null>;
+  /**
+   * Makes the next key. It signs when applications have had time to learn of it; `soon`, as after a suspicion, when all gateways
+   * publish it, which suits applications that look again for a key that they lack.
+   */
+  rotate(how?: { readonly soon?: boolean; readonly actor?: Actor }): Promise<void>;
 }
 
-export function createSigningKeys({ db, bus, clock, keyring }: SigningKeysParts): SigningKeys {
+export function createSigningKeys({ db, bus, clock, keyring, firstOnly = false }: SigningKeysParts): SigningKeys {
   const tables = () => db.kysely.withTables<KeyTables>();
 
-  const change = async (beginsAt: (keys: readonly { notBefore: number }[], now: number) => number | null): Promise<boolean> =>
+  const change = async (
+    beginsAt: (keys: readonly { notBefore: number }[], now: number) => number | null,
+    actor?: Actor,
+  ): Promise<boolean> =>
     db.transaction(async (transaction) => {
       const tx = transaction.kysely.withTables<KeyTables>();
       // One at a time: two nodes that find a key due must not make two.
@@ -60,10 +79,13 @@ export function createSigningKeys({ db, bus, clock, keyring }: SigningKeysParts)
       if (notBefore === null) return Number(retired.numDeletedRows) > 0;
       if (rows.length >= KEYS_MAX) throw new Refusal('conflict');
       const { kid, publicJwk, sealed } = makeKey(keyring);
+      // One that waits and would sign after this one gives way: nobody has seen anything of it.
+      await tx.deleteFrom('identity_signing_key').where('not_before', '>', notBefore).execute();
       await tx
         .updateTable('identity_signing_key')
         .set({ retires_at: retiresAfter(notBefore) })
-        .where('retires_at', '=', NEVER)
+        // Those without an end, and those whose successor gave way.
+        .where('retires_at', '>', retiresAfter(notBefore))
         .execute();
       const row = {
         kid,
@@ -73,7 +95,7 @@ export function createSigningKeys({ db, bus, clock, keyring }: SigningKeysParts)
         retires_at: NEVER,
       };
       await tx.insertInto('identity_signing_key').values(row).execute();
-      await bus.publish(transaction, [bus.newEvent(sessionEvents.keyAdded, { target: kid, payload: { kid, notBefore } })]);
+      await bus.publish(transaction, [bus.newEvent(sessionEvents.keyAdded, { actor, target: kid, payload: { kid, notBefore } })]);
       return true;
     });
 
@@ -94,10 +116,18 @@ export function createSigningKeys({ db, bus, clock, keyring }: SigningKeysParts)
         }),
       );
     },
-    rotateIfDue: () => change(nextKeyBegins),
-    async rotate() {
+    async newestFrom() {
+      const row = await tables()
+        .selectFrom('identity_signing_key')
+        .select((of) => of.fn.max('not_before').as('from'))
+        .executeTakeFirst();
+      return row?.from ?? null;
+    },
+    rotateIfDue: () => change((keys, now) => (firstOnly && keys.length > 0 ? null : nextKeyBegins(keys, now))),
+    async rotate({ soon = false, actor } = {}) {
       // Not before the one that waits to begin, if there is one.
-      await change((keys, now) => Math.max(now, ...keys.map(({ notBefore }) => notBefore)) + OVERLAP_MS);
+      const ahead = soon ? SOON_MS : OVERLAP_MS;
+      await change((keys, now) => (soon ? now : Math.max(now, ...keys.map(({ notBefore }) => notBefore))) + ahead, actor);
     },
   };
 }

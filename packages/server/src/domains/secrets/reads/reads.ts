@@ -3,7 +3,6 @@ import type { Bus } from '../../../platform/bus/bus.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import type { Database } from '../../../platform/db/database.ts';
 import { Refusal } from '../../../platform/refusal.ts';
-import { identityOf, keyOfIdentity } from '../identity.ts';
 import { about, refText } from '../ref.ts';
 import type { SecretCaller } from '../secrets.ts';
 import { noteReadAt } from '../store/entry-store.ts';
@@ -11,7 +10,7 @@ import type { SecretTables } from '../store/tables.ts';
 import type { ValueSeal } from '../store/value-seal.ts';
 import { readWanted, type ReadableRow } from '../store/version-store.ts';
 import { createBatchedRows } from './batched-rows.ts';
-import { BURST_SECRETS, BURST_WINDOW_MS, createBurstWatch } from './burst.ts';
+import { createReadRecord } from './read-record.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -38,7 +37,7 @@ export interface Reads {
 export function createReads({ db, bus, clock, seal }: ReadsParts): Reads {
   const tables = () => db.kysely.withTables<SecretTables>();
   const rowOf = createBatchedRows(async (wanted) => readWanted(tables(), wanted));
-  const isBurst = createBurstWatch(() => clock.monotonicMs());
+  const record = createReadRecord({ bus, clock });
   const noting = new Set<string>();
 
   const noteHour = (row: ReadableRow): void => {
@@ -55,21 +54,6 @@ export function createReads({ db, bus, clock, seal }: ReadsParts): Reads {
     await bus.record(bus.newEvent(secretEvents.damaged, { ...about(ref), outcome: 'failed', payload }));
     throw new Refusal('secret-damaged');
   };
-  /** No record, no read. */
-  const record = async ({ ref, caller, row }: { ref: SecretRef; caller: SecretCaller; row: ReadableRow }): Promise<void> => {
-    const { principal, purpose, via } = caller;
-    const { actor } = principal;
-    const identity = identityOf(principal);
-    const payload = { secret: refText(ref), purpose, via, identity, version: row.version };
-    const fields = { actor, ...about(ref), payload };
-    const events = [bus.newEvent(secretEvents.read, fields)];
-    if (row.is_canary) events.push(bus.newEvent(secretEvents.canaryRead, fields));
-    if (via !== 'rotation' && isBurst(keyOfIdentity(principal), row.id)) {
-      const burst = { identity, secrets: BURST_SECRETS + 1, windowSeconds: BURST_WINDOW_MS / 1000 };
-      events.push(bus.newEvent(secretEvents.readBurst, { actor, payload: burst }));
-    }
-    await Promise.all(events.map(async (event) => bus.record(event)));
-  };
 
   return {
     async open({ ref, version, withStaged = false }, caller) {
@@ -78,7 +62,7 @@ export function createReads({ db, bus, clock, seal }: ReadsParts): Reads {
       if (!isReadable || row.sealed === null) throw new Refusal('not-found');
       const data = seal.open({ id: row.id, dataKey: row.data_key }, { ...ref, version: row.version }, row.sealed);
       if (data === null) return damaged(ref, row.version);
-      await record({ ref, caller, row });
+      await record({ ref, caller, version: row.version, isCanary: row.is_canary });
       noteHour(row);
       return { ...ref, version: row.version, createdAt: row.created_at, data };
     },

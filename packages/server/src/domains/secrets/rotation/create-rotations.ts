@@ -49,7 +49,15 @@ export function createRotations({ staged, gate, waitMs = WAIT_MS, ...parts }: Cr
   const engine = createEngine({ ...parts, staged, rotatorOf });
   const newId = createUlid({ clock, random: (bytes) => randomBytes(bytes) });
   const sweep = createSweep(() => tick(), { log, words: 'rotations that are due could not be looked at; tried again shortly' });
-  const rotations = new StoredRotations({ ...parts, waitMs, engine, gate, newId, track: async (work) => sweep.track(work) });
+  const rotations = new StoredRotations({
+    ...parts,
+    staged,
+    waitMs,
+    engine,
+    gate,
+    newId,
+    track: async (work) => sweep.track(work),
+  });
 
   const beginDue = async (): Promise<void> => {
     for (const plan of await readDuePlans(tables(), clock.now(), STARTED_AT_ONCE_MAX)) {

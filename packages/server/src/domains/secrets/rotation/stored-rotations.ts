@@ -14,7 +14,7 @@ import { isUniqueViolation } from '../../../platform/db/database-error.ts';
 import { Refusal } from '../../../platform/refusal.ts';
 import type { Gate } from '../access/gate.ts';
 import { about, refText } from '../ref.ts';
-import type { SecretCaller } from '../secrets.ts';
+import type { SecretCaller, StagedVersions } from '../secrets.ts';
 import { findEntry } from '../store/entry-store.ts';
 import { refOf } from '../store/step.ts';
 import type { SecretTables } from '../store/tables.ts';
@@ -36,6 +36,7 @@ const RUN_MS = 20_000;
 export interface RotationsParts extends Pick<EngineParts, 'db' | 'bus' | 'clock'> {
   readonly engine: Engine;
   readonly gate: Gate;
+  readonly staged: Pick<StagedVersions, 'assertPossible'>;
   readonly newId: () => string;
   /** How long whoever asked waits for a target that is away for a moment. */
   readonly waitMs: number;
@@ -65,12 +66,13 @@ export class StoredRotations implements Rotations {
 
   async setPlan(input: RotationPlanInput, caller: SecretCaller): Promise<RotationPlan> {
     const { settings, everyDays, overlapSeconds, ...ref } = rotationPlanInputSchema.parse(input);
-    const { db, bus, clock, gate } = this.#parts;
+    const { db, bus, clock, gate, staged } = this.#parts;
     await gate.assertMay(ref, 'secret:rotate', caller);
     const uses = usedBy(settings);
     // Whoever sets it up has Holdfast use that secret for them: they must be allowed to read it.
     if (uses !== null) await gate.assertMay(uses, 'secret:reveal', caller);
     assertSettings(settings);
+    staged.assertPossible();
     if ((await findEntry(db.kysely.withTables<SecretTables>(), ref)) === null) throw new Refusal('not-found');
     const now = clock.now();
     const { actor } = caller.principal;
@@ -107,8 +109,9 @@ export class StoredRotations implements Rotations {
   }
 
   async start(ref: SecretRef, { now = false, drill = false }: RotationWish, caller: SecretCaller): Promise<Rotation> {
-    const { engine, gate, track } = this.#parts;
+    const { engine, gate, staged, track } = this.#parts;
     await gate.assertMay(ref, 'secret:rotate', caller);
+    staged.assertPossible();
     const plan = await findPlan(this.#db(), ref);
     if (plan === null) throw new Refusal('rotation-missing');
     const running = await findRunning(this.#db(), ref);

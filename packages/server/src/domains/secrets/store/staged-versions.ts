@@ -22,6 +22,7 @@ export function createStagedVersions(parts: StepParts & Pick<StagedVersions, 'op
     });
 
   return {
+    assertPossible: () => undefined,
     stage: async (transaction, ref, { data, note }) =>
       change(transaction, ref, async (step) => {
         const entry = await lockOrRefuse(step, ref);

@@ -1,6 +1,6 @@
 import type { EventRecord, KeyRotate, KeyRotated, KeyringView, KeyVerify, RewrapView } from '@holdfast/contract';
 import { Refusal } from '../../refusal.ts';
-import type { RingChangeParts } from '../ring/change-ring.ts';
+import type { KeyCause, RingChangeParts } from '../ring/change-ring.ts';
 import { createRingChanges } from '../ring/change-ring.ts';
 import { NONCES_ROTATE } from '../ring/nonce-use.ts';
 import { activeKey } from '../ring/opened-ring.ts';
@@ -24,7 +24,7 @@ export interface KeyCareParts extends Omit<RingChangeParts, 'keyring'>, Omit<Rew
 /** What an operator sees and changes of the keys, and what looks after them by itself. */
 export interface KeyCare extends AsyncDisposable {
   view(): Promise<KeyringView>;
-  rotate(what: KeyRotate['what'], actor: Actor): Promise<KeyRotated>;
+  rotate(what: KeyRotate['what'], actor: Actor, cause?: KeyCause): Promise<KeyRotated>;
   startRewrap(): Promise<RewrapView>;
   rewrap(): RewrapView;
   verify(): Promise<KeyVerify>;
@@ -76,7 +76,7 @@ class Care implements KeyCare {
     };
   }
 
-  async rotate(what: KeyRotate['what'], actor: Actor): Promise<KeyRotated> {
+  async rotate(what: KeyRotate['what'], actor: Actor, cause: KeyCause = 'operator'): Promise<KeyRotated> {
     if (what === 'root') {
       const { provider } = this.#parts.root();
       if (provider !== 'file')
@@ -87,7 +87,7 @@ class Care implements KeyCare {
       const { root, previous, previousFile } = await this.#changes.rotateRoot(actor);
       return { what, id: root, previous, previousFile, activeFrom: this.#parts.clock.now() };
     }
-    const { key, previous } = await this.#changes.rotate(what, { actor, cause: 'operator' });
+    const { key, previous } = await this.#changes.rotate(what, { actor, cause });
     return { what, id: key.id, previous, previousFile: null, activeFrom: key.activeFrom };
   }
 

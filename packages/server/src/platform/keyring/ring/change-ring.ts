@@ -17,6 +17,7 @@ export const ANNOUNCED_MS = 10_000;
 export const RING_TOPIC = 'keyring';
 
 type Actor = EventRecord['actor'];
+export type KeyCause = 'operator' | 'nonces' | 'schedule';
 
 export interface Rotated {
   readonly key: RingKey;
@@ -25,7 +26,7 @@ export interface Rotated {
 
 /** The ring as it changes: written where every node finds it, recorded, and only then used. */
 export interface RingChanges {
-  rotate(purpose: Exclude<Purpose, 'mac'>, by: { actor: Actor; cause: 'operator' | 'nonces' }): Promise<Rotated>;
+  rotate(purpose: Exclude<Purpose, 'mac'>, by: { actor: Actor; cause: KeyCause }): Promise<Rotated>;
   /** Nothing but the wrapping of the ring changes. Refused while other nodes run: they could not open it any more. */
   rotateRoot(actor: Actor): Promise<{ readonly root: string; readonly previous: string; readonly previousFile: string }>;
   /** Nothing lies under these any more. */

@@ -1,0 +1,32 @@
+// What a run of Vitest says in CI: a line for each hundred files, each failure as soon as it is known, and nothing of what passes.
+const FILES_PER_LINE = 100;
+const FRAMES_MAX = 6;
+
+export default class CiReporter {
+  #files = 0;
+  #began = Date.now();
+
+  onTestModuleEnd(file) {
+    this.#files += 1;
+    for (const error of file.errors()) this.#tell(file.relativeModuleId, error);
+    for (const test of file.children.allTests('failed'))
+      for (const error of test.result().errors ?? []) this.#tell(`${file.relativeModuleId}: ${test.fullName}`, error);
+    if (this.#files % FILES_PER_LINE === 0) console.log(`${this.#files} files, ${this.#seconds()} s`);
+  }
+
+  onTestRunEnd(_files, errors, reason) {
+    for (const error of errors) this.#tell('outside of any test', error);
+    console.log(`${reason}: ${this.#files} files, ${this.#seconds()} s`);
+  }
+
+  #seconds() {
+    return Math.round((Date.now() - this.#began) / 1000);
+  }
+
+  #tell(where, { message, stack }) {
+    const frames = String(stack ?? '')
+      .split('\n')
+      .filter((line) => /^\s+at /u.test(line) && !line.includes('node_modules'));
+    console.log([`failed: ${where}`, `  ${String(message).slice(0, 2000)}`, ...frames.slice(0, FRAMES_MAX)].join('\n'));
+  }
+}

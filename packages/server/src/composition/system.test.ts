@@ -1,0 +1,42 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { SystemPort } from '../api/parts.ts';
+import { at, HOST, openTestSecrets, type TestSecrets } from '../domains/secrets/test-secrets.ts';
+import { createMetrics } from '../platform/metrics.ts';
+import { describeSystem } from './system.ts';
+
+const DAY_MS = 86_400_000;
+let stand: TestSecrets;
+let system: SystemPort;
+
+beforeAll(async () => {
+  stand = await openTestSecrets();
+  const { applications, platform } = stand;
+  const audit = { status: () => ({ size: 1, state: 'open', projected: 1 }) };
+  const protection = { snapshots: { show: async () => Promise.resolve({ bans: 0 }) } };
+  // Nothing else of the process is asked by the doctor and by metrics.
+  const parts = {
+    foundation: { ...platform, config: { node: 'one' } },
+    domains: { applications, audit, protection },
+    metrics: createMetrics({ withProcess: false }),
+    held: { certificates: null },
+    secrets: stand,
+  } as unknown as Parameters<typeof describeSystem>[0];
+  const health = { live: true, started: true, ready: true, reasons: [] };
+  system = describeSystem(parts)({ health: () => health, listeners: () => [], gateway: () => null });
+}, 60_000);
+afterAll(async () => stand[Symbol.asyncDispose]());
+
+const line = async () => (await system.doctor()).find(({ name }) => name === 'secrets');
+const gauge = async () => /^holdfast_secret_overdue (\d+)$/mu.exec(await system.metrics())?.[1];
+
+test('secrets that are older than they may be are counted, and named by the doctor, until they are changed', async () => {
+  for (const name of ['OLD', 'YOUNG']) await stand.secrets.write(at(name), { data: { value: 'x' } }, HOST);
+  await stand.secrets.change(at('OLD'), { maxAgeDays: 30 }, HOST);
+  await stand.secrets.change(at('YOUNG'), { maxAgeDays: 90 }, HOST);
+  expect([await line(), await gauge()]).toEqual([undefined, '0']);
+  stand.platform.advance(31 * DAY_MS);
+  expect(await gauge()).toBe('1');
+  expect(await line()).toMatchObject({ state: 'warning', detail: '1 older than they may be: shop/production/OLD' });
+  await stand.secrets.write(at('OLD'), { data: { value: 'y' } }, HOST);
+  expect([await line(), await gauge()]).toEqual([undefined, '0']);
+});
