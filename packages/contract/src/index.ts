@@ -44,6 +44,7 @@ export * from './names.ts';
 export * from './permissions.ts';
 export * from './policies.ts';
 export * from './problems.ts';
+export * from './schema-report.ts';
 export * from './session.ts';
 export * from './sign-in.ts';
 export * from './snapshot.ts';
