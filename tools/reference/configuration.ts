@@ -12,6 +12,7 @@ const FILES = [
   'packages/server/src/platform/oidc/settings.ts',
   'packages/contract/src/application.ts',
   'packages/contract/src/sign-in.ts',
+  'packages/contract/src/upload.ts',
   'packages/contract/src/snapshot.ts',
 ];
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { hostNameSchema, prefixSchema, RULE_GROUPS, slugSchema, timestampSchema } from './names.ts';
 import { signInSettingsSchema } from './sign-in.ts';
+import { uploadSettingsSchema } from './upload.ts';
 
 export const modeSchema = z.enum(['monitor', 'enforce']);
 export type Mode = z.infer<typeof modeSchema>;
@@ -148,6 +149,7 @@ export const applicationSchema = z.strictObject({
   webSocket: webSocketSettingsSchema.prefault({}),
   timeouts: timeoutSettingsSchema.prefault({}),
   body: bodySettingsSchema.prefault({}),
+  uploads: uploadSettingsSchema.prefault({}),
   /** Replace upstream errors and leaked internals by a clean page. */
   maskErrors: z.boolean().default(true),
 });

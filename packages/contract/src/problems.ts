@@ -1,3 +1,8 @@
+import { define, type ProblemDefinition } from './problems/define.ts';
+import { VISITOR_PROBLEMS } from './problems/visitors.ts';
+
+export type { ProblemDefinition } from './problems/define.ts';
+
 /**
  * The problem catalogue: every refusal that Holdfast can answer with, once.
  *
@@ -5,100 +10,8 @@
  * `detail` is safe for strangers: it names neither rule, nor cause, nor anything of the upstream. `next` is for operators
  * and is printed by the command line only.
  */
-export interface ProblemDefinition {
-  readonly status: number;
-  readonly title: string;
-  readonly detail: string;
-  /** What the operator does next: a command or a place to look. */
-  readonly next: string;
-}
-
-type Row = readonly [status: number, title: string, detail: string, next: string];
-const define = (...[status, title, detail, next]: Row): ProblemDefinition => ({ status, title, detail, next });
-
 export const PROBLEMS = {
-  // Gateway: what a visitor can meet.
-  'request-malformed': define(400, 'Bad request', 'The request is not well-formed HTTP.', 'holdfast explain ID'),
-  'request-ambiguous': define(400, 'Bad request', 'The request can be read in more than one way.', 'holdfast explain ID'),
-  'request-blocked': define(
-    403,
-    'Request blocked',
-    'The request looks like an attack and was not passed on.',
-    'holdfast explain ID',
-  ),
-  'schema-mismatch': define(
-    400,
-    'Request not accepted',
-    'The request does not have the form that this application takes.',
-    'holdfast explain ID',
-  ),
-  'sign-in-required': define(
-    401,
-    'Sign-in required',
-    'This application is for people who have signed in.',
-    'holdfast session list',
-  ),
-  'cross-site-refused': define(
-    403,
-    'Request from another site refused',
-    'Another site made this request in the name of a person who is signed in here.',
-    'holdfast explain ID',
-  ),
-  'access-denied': define(
-    403,
-    'Access denied',
-    'You may not do this here.',
-    'holdfast explain ID, or holdfast policy who-can SET',
-  ),
-  'address-banned': define(403, 'Access denied', 'Requests from this address are not accepted for now.', 'holdfast ban list'),
-  'proxy-unlisted': define(
-    403,
-    'Proxy not listed',
-    'This address may not ask here who a visitor is, or it asked in a way that cannot be read.',
-    'holdfast app forward-auth APP --proxy ADDRESS',
-  ),
-  'origin-refused': define(403, 'Origin refused', 'This origin may not open a connection here.', 'holdfast explain ID'),
-  'method-refused': define(405, 'Method not allowed', 'This method is not accepted.', 'holdfast explain ID'),
-  'request-timeout': define(408, 'Request timeout', 'The request did not arrive in time.', 'holdfast config show'),
-  'length-required': define(411, 'Length required', 'The request needs a length.', 'holdfast explain ID'),
-  'body-too-large': define(
-    413,
-    'Content too large',
-    'The request is larger than this application accepts.',
-    'holdfast config show',
-  ),
-  'target-too-long': define(414, 'URI too long', 'The address of the request is too long.', 'holdfast explain ID'),
-  'encoding-unsupported': define(
-    415,
-    'Unsupported encoding',
-    'The content encoding or type is not accepted.',
-    'holdfast explain ID',
-  ),
-  'expectation-failed': define(417, 'Expectation failed', 'The expectation of the request cannot be met.', 'holdfast explain ID'),
-  'host-unknown': define(421, 'Misdirected request', 'No application is served under this host name.', 'holdfast app list'),
-  'rate-limited': define(
-    429,
-    'Too many requests',
-    'Too many requests from this address; try again later.',
-    'holdfast config show',
-  ),
-  'sign-in-limited': define(
-    429,
-    'Too many sign-ins',
-    'Too many wrong sign-ins; try again later.',
-    'holdfast app sign-in clear APP --account NAME',
-  ),
-  'headers-too-large': define(431, 'Header fields too large', 'The header of the request is too large.', 'holdfast explain ID'),
-  'upstream-failed': define(502, 'Bad gateway', 'The application did not give a usable answer.', 'holdfast doctor'),
-  'upstream-timeout': define(504, 'Gateway timeout', 'The application did not answer in time.', 'holdfast doctor'),
-  'application-error': define(500, 'Application error', 'The application failed to answer this request.', 'holdfast explain ID'),
-  'service-unavailable': define(503, 'Service unavailable', 'The service cannot take the request right now.', 'holdfast status'),
-  'version-unsupported': define(
-    505,
-    'HTTP version not supported',
-    'Only HTTP/1.0, 1.1 and 2 are spoken here.',
-    'holdfast explain ID',
-  ),
+  ...VISITOR_PROBLEMS,
 
   // Control plane: what an operator can meet.
   'input-invalid': define(400, 'Invalid input', 'One or more fields are not acceptable.', 'see errors[] for each field'),

@@ -2,6 +2,14 @@ import { z } from 'zod';
 import { TOKEN_CIDRS_MAX } from './api/tokens.ts';
 import { prefixSchema, slugSchema, timestampSchema, ulidSchema } from './names.ts';
 import { signInSuccessAnswerSchema, signInSuccessAskSchema, signInTryAnswerSchema, signInTryAskSchema } from './sign-in.ts';
+import {
+  uploadKeepAnswerSchema,
+  uploadKeepAskSchema,
+  uploadKnownAnswerSchema,
+  uploadKnownAskSchema,
+  uploadStoredAnswerSchema,
+  uploadStoredAskSchema,
+} from './upload.ts';
 
 /** Name of the session cookie. Where the client's side is HTTPS the prefix keeps other hosts and plain HTTP from setting it. */
 export const SESSION_COOKIE = 'holdfast';
@@ -94,6 +102,9 @@ export const askSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('page'), request: ownPageRequestSchema }),
   signInTryAskSchema,
   signInSuccessAskSchema,
+  uploadKnownAskSchema,
+  uploadKeepAskSchema,
+  uploadStoredAskSchema,
 ]);
 export type Ask = z.infer<typeof askSchema>;
 
@@ -104,6 +115,9 @@ export const answerSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('page'), response: ownPageResponseSchema }),
   signInTryAnswerSchema,
   signInSuccessAnswerSchema,
+  uploadKnownAnswerSchema,
+  uploadKeepAnswerSchema,
+  uploadStoredAnswerSchema,
   z.strictObject({ kind: z.literal('failed') }),
 ]);
 export type Answer = z.infer<typeof answerSchema>;

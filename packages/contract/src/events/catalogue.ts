@@ -11,6 +11,7 @@ import { rotationEvents } from './rotation.ts';
 import { secretEvents } from './secret.ts';
 import { serviceAccountEvents } from './service-account.ts';
 import { sessionEvents } from './session.ts';
+import { uploadEvents } from './upload.ts';
 import { vaultEvents } from './vault.ts';
 
 /** Every event that Holdfast can record, by type. */
@@ -29,6 +30,7 @@ export const EVENTS: ReadonlyMap<string, EventDefinition> = new Map(
     ...Object.values(adviceEvents),
     ...Object.values(keyringEvents),
     ...Object.values(vaultEvents),
+    ...Object.values(uploadEvents),
     ...Object.values(sealEvents),
     ...Object.values(rotationEvents),
     ...Object.values(leaseEvents),

@@ -81,6 +81,7 @@ export async function openCore(foundation: Foundation) {
 /** What gateways ask while a request waits. */
 function answering({ answer }: ReturnType<typeof openIdentity>, identity: Identity) {
   return async (ask: Ask): Promise<Answer> => {
+    if (ask.kind === 'upload-known' || ask.kind === 'upload-keep' || ask.kind === 'upload-stored') return { kind: 'failed' };
     if (ask.kind !== 'account') return answer(ask);
     const { hash, application } = ask;
     return { kind: 'account', account: toGatewayAccount(await identity.verifyTokenHash(hash), hash, application) };

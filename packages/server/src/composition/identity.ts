@@ -97,7 +97,9 @@ export function openIdentity(foundation: Foundation, applications: Pick<Applicat
   const observed = createObservedSignIns({ clock, bus, keyring });
 
   /** What gateways ask while a request waits. */
-  const answer = async (ask: Exclude<Ask, { kind: 'account' }>): Promise<Answer> => {
+  const answer = async (
+    ask: Exclude<Ask, { kind: 'account' | 'upload-known' | 'upload-keep' | 'upload-stored' }>,
+  ): Promise<Answer> => {
     if (ask.kind === 'session') return { kind: 'session', session: await sessionOf(ask.hash, ask.application) };
     if (ask.kind === 'sign-in-try') return observed.try(ask);
     if (ask.kind === 'sign-in-success') return observed.succeed(ask);

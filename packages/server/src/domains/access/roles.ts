@@ -10,7 +10,17 @@ const PERMISSIONS_OF: Readonly<Record<Role, readonly Permission[]>> = {
   owner: PERMISSIONS,
   administrator: PERMISSIONS.filter((permission) => !OWNERS_ONLY.has(permission)),
   /** Answers attacks: bans, exceptions and what is learned, but neither applications nor people. */
-  analyst: [...reading, 'ban:write', 'exception:write', 'tuning:write', 'csp:write', 'schema:write', 'session:write'],
+  analyst: [
+    ...reading,
+    'ban:write',
+    'exception:write',
+    'tuning:write',
+    'csp:write',
+    'schema:write',
+    'session:write',
+    'upload:write',
+    'patch:write',
+  ],
   /** Sees all of it and changes nothing. */
   auditor: reading,
   /** Works on the protected application: why something was blocked, and its own schema and policy. */
@@ -23,6 +33,8 @@ const PERMISSIONS_OF: Readonly<Record<Role, readonly Permission[]>> = {
     'csp:write',
     'schema:read',
     'schema:write',
+    'patch:read',
+    'upload:read',
     'policy:read',
     'secret:read',
     'system:read',
@@ -50,6 +62,7 @@ const SENSITIVE: ReadonlySet<Permission> = new Set([
   'audit:write',
   'backup:write',
   'policy:write',
+  'upload:release',
   'secret:write',
   'secret:rotate',
   'transit:write',

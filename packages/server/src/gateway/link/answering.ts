@@ -1,6 +1,7 @@
 import { ENDED_SESSIONS_MAX } from '@holdfast/contract';
 import type { Answer, Ask, DownMessage } from '@holdfast/contract';
 import type { GatewayLog } from '../log.ts';
+import { noneOfEach } from './asks.ts';
 
 export type AskHandler = (ask: Ask) => Promise<Answer>;
 
@@ -11,6 +12,9 @@ const ANSWERING_MAX: Readonly<Record<Ask['kind'], number>> = {
   page: 256,
   'sign-in-try': 2048,
   'sign-in-success': 2048,
+  'upload-known': 1024,
+  'upload-keep': 256,
+  'upload-stored': 256,
 };
 const FAILED: Answer = { kind: 'failed' };
 
@@ -23,7 +27,7 @@ export interface Answering {
 /** The control plane's end of the questions: without a handler, and when it fails, the answer says that nothing is known. */
 export function createAnswering(log: GatewayLog): Answering {
   let handler: AskHandler | null = null;
-  const answering: Record<Ask['kind'], number> = { session: 0, account: 0, page: 0, 'sign-in-try': 0, 'sign-in-success': 0 };
+  const answering = noneOfEach();
   const answer = async (ask: Ask): Promise<Answer> => {
     const { kind } = ask;
     if (handler === null || answering[kind] >= ANSWERING_MAX[kind]) return FAILED;

@@ -10,10 +10,25 @@ const WAITING_MAX: Readonly<Record<Ask['kind'], number>> = {
   page: 128,
   'sign-in-try': 512,
   'sign-in-success': 512,
+  'upload-known': 256,
+  'upload-keep': 64,
+  'upload-stored': 64,
 };
+/** A counter for each kind of question. */
+export const noneOfEach = (): Record<Ask['kind'], number> => ({
+  session: 0,
+  account: 0,
+  page: 0,
+  'sign-in-try': 0,
+  'sign-in-success': 0,
+  'upload-known': 0,
+  'upload-keep': 0,
+  'upload-stored': 0,
+});
 const SESSION_ANSWER_MS = 2000;
-/** A page may check a password, which is slow on purpose, behind others that do the same. */
+/** A page may check a password, which is slow on purpose, behind others that do the same; to keep a file writes a row. */
 const PAGE_ANSWER_MS = 10_000;
+const SLOW: ReadonlySet<Ask['kind']> = new Set(['page', 'upload-keep', 'upload-stored']);
 const FAILED: Answer = { kind: 'failed' };
 
 export interface Asks {
@@ -38,7 +53,7 @@ interface Waiting {
 /** The questions of one gateway to its control plane, by number. */
 export function createAsks({ send, sessionAnswerMs = SESSION_ANSWER_MS, pageAnswerMs = PAGE_ANSWER_MS }: AsksParts): Asks {
   const waiting = new Map<number, Waiting>();
-  const counts: Record<Ask['kind'], number> = { session: 0, account: 0, page: 0, 'sign-in-try': 0, 'sign-in-success': 0 };
+  const counts = noneOfEach();
   let lastId = 0;
   let isClosed = false;
   return {
@@ -55,7 +70,7 @@ export function createAsks({ send, sessionAnswerMs = SESSION_ANSWER_MS, pageAnsw
           if (waiting.delete(id)) counts[kind] -= 1;
           resolve(answer);
         };
-        const timer = setTimeout(() => settle(FAILED), kind === 'page' ? pageAnswerMs : sessionAnswerMs);
+        const timer = setTimeout(() => settle(FAILED), SLOW.has(kind) ? pageAnswerMs : sessionAnswerMs);
         waiting.set(id, { kind, settle });
         send({ kind: 'ask', id, ask });
       });
