@@ -15,6 +15,25 @@ export {
   type Verdict,
   type VerdictOptions,
 } from './inspect.ts';
+export { judgeFile } from './files/judge.ts';
+export { cleanName } from './files/name.ts';
+export { FILE_LIMITS, FILE_POLICY } from './files/policy.ts';
+export { FILE_TYPES, fileType, fileTypeByName } from './files/table.ts';
+export {
+  FILE_CODES,
+  type FileBytes,
+  type FileClaim,
+  type FileCode,
+  type FileFamily,
+  type FileFinding,
+  type FileJudgement,
+  type FileLimits,
+  type FilePolicy,
+  type FileType,
+  type Member,
+  type WalkResult,
+} from './files/types.ts';
+export { walkMembers, type VisitMember } from './files/walk.ts';
 export { checkRequest, contextFor, type CheckOptions, type Violation, type ViolationReason } from './learn/check.ts';
 export { compileSchema } from './learn/compile.ts';
 export type { CompiledSchema, CompileResult, SchemaFault } from './learn/compiled.ts';
