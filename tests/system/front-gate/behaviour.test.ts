@@ -355,8 +355,9 @@ describe('http/2', () => {
   });
 
   const ready = (session: ClientHttp2Session): Promise<void> =>
-    new Promise((resolve) => {
+    new Promise((resolve, reject) => {
       session.once('remoteSettings', () => resolve());
+      session.once('close', () => reject(new Error('the session was closed before its settings came')));
     });
   const ended = (session: ClientHttp2Session): Promise<number | undefined> =>
     new Promise((resolve) => {

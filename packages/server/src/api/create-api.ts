@@ -1,15 +1,11 @@
-import { OpenAPIHono } from '@hono/zod-openapi';
-import { bodyLimit } from 'hono/body-limit';
-import { problemResponse } from '../platform/http/problem.ts';
-import { Refusal } from '../platform/refusal.ts';
+import { createBaseApi } from './base-api.ts';
 import { authenticate, peerAddress } from './authenticate.ts';
-import { faultsOf, toRefusal } from './faults.ts';
 import { idempotency } from './idempotency.ts';
 import { mountConsole } from './console/mount-console.ts';
 import { plainStart } from './console/plain-start.ts';
 import type { ApiParts } from './parts.ts';
 import { mountProbes } from './probes.ts';
-import type { Api, ApiEnv } from './route.ts';
+import type { Api } from './route.ts';
 import { ADMIN_COOKIE } from './admin-session.ts';
 import { mountAdmins } from './routes/admins.ts';
 import { mountAdvice } from './routes/advice.ts';
@@ -42,7 +38,6 @@ import { mountTokens } from './routes/tokens.ts';
 import { mountTraffic } from './routes/traffic.ts';
 import { mountTuning } from './routes/tuning.ts';
 import { mountSignIn } from './sign-in.ts';
-import { nameRequest, newRequestId, refuseForeignPages } from './shield.ts';
 
 const BODY_BYTES_MAX = 1_048_576;
 
@@ -54,29 +49,7 @@ const BODY_BYTES_MAX = 1_048_576;
  */
 export function createApi(parts: ApiParts): Api {
   const { domains, system, people, log, trust, console: files = () => null } = parts;
-  const api = new OpenAPIHono<ApiEnv>({
-    defaultHook: (result) => {
-      if (!result.success) throw new Refusal('input-invalid', { errors: faultsOf(result.error) });
-    },
-  });
-  api.onError((error, context) => {
-    // Set by the first middleware; an error before it would be a defect of the framework, and still gets an id.
-    const requestId = (context.get('requestId') as string | undefined) ?? newRequestId();
-    const refusal = toRefusal(error);
-    if (!(refusal instanceof Refusal)) log.error({ err: error, request_id: requestId }, 'a call of the API failed');
-    return problemResponse(refusal, requestId);
-  });
-  api.notFound((context) => problemResponse(new Refusal('not-found'), context.get('requestId')));
-
-  api.use(nameRequest, refuseForeignPages(trust));
-  api.use(
-    bodyLimit({
-      maxSize: BODY_BYTES_MAX,
-      onError: () => {
-        throw new Refusal('body-too-large');
-      },
-    }),
-  );
+  const api = createBaseApi({ log, trust, bodyBytesMax: BODY_BYTES_MAX, notFound: 'not-found' });
   mountProbes(api, system);
   const { vault } = parts;
   // Tokens alone count there, so there is no place for it where the host itself is the token.

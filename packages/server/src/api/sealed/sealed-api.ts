@@ -1,16 +1,11 @@
-import { OpenAPIHono } from '@hono/zod-openapi';
-import { bodyLimit } from 'hono/body-limit';
 import type { SealPort } from '../../platform/keyring/seal/seal-port.ts';
-import { problemResponse } from '../../platform/http/problem.ts';
 import type { Log } from '../../platform/log.ts';
-import { Refusal } from '../../platform/refusal.ts';
-import { faultsOf, toRefusal } from '../faults.ts';
+import { createBaseApi } from '../base-api.ts';
 import { peerAddress } from '../authenticate.ts';
 import type { Trust } from '../parts.ts';
 import type { VaultHandler } from '../vault/create-vault.ts';
-import type { Api, ApiEnv } from '../route.ts';
+import type { Api } from '../route.ts';
 import { mountSealed } from '../routes/seal.ts';
-import { nameRequest, newRequestId, refuseForeignPages } from '../shield.ts';
 
 const BODY_BYTES_MAX = 16_384;
 
@@ -23,27 +18,7 @@ export interface SealedApiParts {
 
 /** The admin API of a process without keys: it lives, it is not ready, and it can be unsealed. Everything else is refused. */
 export function createSealedApi({ seal, log, trust, vault }: SealedApiParts): Api {
-  const api = new OpenAPIHono<ApiEnv>({
-    defaultHook: (result) => {
-      if (!result.success) throw new Refusal('input-invalid', { errors: faultsOf(result.error) });
-    },
-  });
-  api.onError((error, context) => {
-    const requestId = (context.get('requestId') as string | undefined) ?? newRequestId();
-    const refusal = toRefusal(error);
-    if (!(refusal instanceof Refusal)) log.error({ err: error, request_id: requestId }, 'a call of the sealed API failed');
-    return problemResponse(refusal, requestId);
-  });
-  api.notFound((context) => problemResponse(new Refusal('keyring-sealed'), context.get('requestId')));
-  api.use(nameRequest, refuseForeignPages(trust));
-  api.use(
-    bodyLimit({
-      maxSize: BODY_BYTES_MAX,
-      onError: () => {
-        throw new Refusal('body-too-large');
-      },
-    }),
-  );
+  const api = createBaseApi({ log, trust, bodyBytesMax: BODY_BYTES_MAX, notFound: 'keyring-sealed' });
   const reasons = ['sealed'];
   api.get('/-/live', (context) => context.json({ live: true }));
   api.get('/-/startup', (context) => context.json({ started: false, reasons }, 503));

@@ -31,7 +31,7 @@ export const init: LeafBody = {
   examples: [
     'holdfast init',
     'holdfast init --to http://127.0.0.1:3000 --host shop.example.org',
-    'holdfast init --root-key /root/holdfast-root.key',
+    'holdfast init --root-key /media/safe/holdfast-root.key',
     'holdfast init --seal shares --of 5 --need 3',
   ],
   async run(context, input) {

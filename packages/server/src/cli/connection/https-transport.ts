@@ -1,6 +1,7 @@
 import { request } from 'node:https';
 import { Interrupted, Unreachable } from '../fault.ts';
 import type { Answer, Transport } from './client.ts';
+import { readAnswer } from './read-answer.ts';
 
 const ANSWER_BYTES_MAX = 16_777_216;
 const ANSWER_TIMEOUT_MS = 30_000;
@@ -22,20 +23,7 @@ export function openHttps({ url, ca, signal }: HttpsPlace): Transport {
       const outgoing = request(
         new URL(path, url),
         { method, headers: { ...headers, host: url.host }, signal, timeout: ANSWER_TIMEOUT_MS, agent: false, ...trust },
-        (incoming) => {
-          const chunks: Buffer[] = [];
-          let bytes = 0;
-          incoming.on('data', (chunk: Buffer) => {
-            bytes += chunk.length;
-            if (bytes > ANSWER_BYTES_MAX) incoming.destroy();
-            else chunks.push(chunk);
-          });
-          incoming.on('error', stop);
-          incoming.on('end', () => {
-            const named = Object.entries(incoming.headers).map(([name, value]) => [name, String(value)] as const);
-            done({ status: incoming.statusCode ?? 0, headers: new Map(named), body: Buffer.concat(chunks).toString() });
-          });
-        },
+        (incoming) => void readAnswer(incoming, ANSWER_BYTES_MAX).then(done, stop),
       );
       outgoing.on('timeout', () => outgoing.destroy());
       outgoing.on('error', stop);

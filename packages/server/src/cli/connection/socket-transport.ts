@@ -3,6 +3,7 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import type { Answer, Method, Transport } from './client.ts';
 import { Interrupted, Unreachable } from '../fault.ts';
+import { readAnswer } from './read-answer.ts';
 
 export const SOCKET_NAME = 'admin.sock';
 /** `sun_path` holds 108 bytes on Linux, 104 on macOS, with the final zero. */
@@ -56,20 +57,7 @@ function exchange({ socketPath, method, target, body, headers, signal }: Exchang
     const stop = (): void => fail(signal.aborted ? new Interrupted() : new Unreachable('The server did not answer to the end.'));
     const outgoing = request(
       { socketPath, method, path: target, headers, signal, timeout: ANSWER_TIMEOUT_MS, agent: false },
-      (incoming) => {
-        const chunks: Buffer[] = [];
-        let bytes = 0;
-        incoming.on('data', (chunk: Buffer) => {
-          bytes += chunk.length;
-          if (bytes > ANSWER_BYTES_MAX) incoming.destroy();
-          else chunks.push(chunk);
-        });
-        incoming.on('error', stop);
-        incoming.on('end', () => {
-          const named = Object.entries(incoming.headers).map(([name, value]) => [name, String(value)] as const);
-          done({ status: incoming.statusCode ?? 0, headers: new Map(named), body: Buffer.concat(chunks).toString() });
-        });
-      },
+      (incoming) => void readAnswer(incoming, ANSWER_BYTES_MAX).then(done, stop),
     );
     outgoing.on('timeout', () => outgoing.destroy());
     outgoing.on('error', stop);

@@ -18,6 +18,9 @@ import { bansOn } from '../host/own-addresses.ts';
 import { formatTable, printable } from './table.ts';
 import { tell } from './tell.ts';
 
+const hasBash = existsSync('/bin/bash');
+if (!hasBash) process.emitWarning('/bin/bash is not there: completion is not tested here.');
+
 describe('exit codes', () => {
   test('every problem has one, and those of the contract are what it says', () => {
     expect(Object.keys(EXIT_OF_PROBLEM).sort()).toEqual(Object.keys(PROBLEMS).sort());
@@ -153,7 +156,7 @@ describe('completions', () => {
     }
   });
 
-  test.skipIf(!existsSync('/bin/bash'))('bash completes nouns, verbs and flags', async () => {
+  test.skipIf(!hasBash)('bash completes nouns, verbs and flags', async () => {
     const script = renderCompletion('bash', await completionLevels(COMMANDS));
     const complete = (...words: string[]): string[] => {
       const line = `${script}\nCOMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length - 1}; _holdfast; printf '%s\\n' "\${COMPREPLY[@]}"`;

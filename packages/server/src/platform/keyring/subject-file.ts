@@ -1,6 +1,5 @@
-import { open, readFile, rename, rm, type FileHandle } from 'node:fs/promises';
-import path from 'node:path';
-import { syncFolder } from '../atomic-file.ts';
+import { open, readFile, type FileHandle } from 'node:fs/promises';
+import { replaceFile } from '../atomic-file.ts';
 import { FIRST_SUBJECTS_KEY } from './ring/wrap.ts';
 
 /**
@@ -192,24 +191,12 @@ const toLine = (name: string, { keyId, wrapped }: WrappedKey): string => `${name
 
 /** A million lines are no single buffer. The number of lines. */
 async function writeAtomically(file: string, chunks: Iterable<string[]>): Promise<number> {
-  const partial = `${file}.${process.pid}.partial`;
   let written = 0;
-  try {
-    const handle = await open(partial, 'w', 0o600);
-    try {
-      for (const lines of chunks) {
-        await handle.appendFile(lines.join(''), 'latin1');
-        written += lines.length;
-      }
-      await handle.sync();
-    } finally {
-      await handle.close();
+  await replaceFile(file, async (handle) => {
+    for (const lines of chunks) {
+      await handle.appendFile(lines.join(''), 'latin1');
+      written += lines.length;
     }
-    await rename(partial, file);
-  } catch (error) {
-    await rm(partial, { force: true });
-    throw error;
-  }
-  await syncFolder(path.dirname(file));
+  });
   return written;
 }

@@ -1,11 +1,13 @@
 import { createHmac, createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
 import path from 'node:path';
+import { toCrockford } from '../crockford.ts';
 import { formatEnvelope, openBytes, parseEnvelope, sealBytes, type Place } from './envelope.ts';
 import type { Keyring } from './keyring.ts';
 import type { SealedArea } from './sealed-area.ts';
 import { createSubjectArea, unwrapSubject, wrapSubject } from './subject-area.ts';
 import { SubjectFile } from './subject-file.ts';
 
+const NAME_LETTERS = 20;
 const KEY_BYTES = 32;
 /** Unwrapped keys held at a time. */
 const KEYS_CACHED_MAX = 10_000;
@@ -64,7 +66,7 @@ function createNames(nameKey: KeyObject): Names {
       .update(JSON.stringify([TENANT, subject]))
       .digest();
     // 100 bits in base 32 letters: no two subjects meet, and no padding or case matters.
-    const name = `sub_${toBase32(digest, 20)}`;
+    const name = `sub_${toCrockford(digest).slice(0, NAME_LETTERS).toLowerCase()}`;
     names.set(subject, name);
     return name;
   };
@@ -151,23 +153,4 @@ function createSubjectKeys(file: SubjectFile, keyring: Keyring): SubjectKeys {
     sealed: createSubjectArea(file, keyring),
     close: () => file.close(),
   };
-}
-
-const LETTERS = '0123456789abcdefghjkmnpqrstvwxyz';
-
-function toBase32(bytes: Uint8Array, characters: number): string {
-  let text = '';
-  let value = 0;
-  let bits = 0;
-  for (const byte of bytes) {
-    value = (value << 8) | byte;
-    bits += 8;
-    while (bits >= 5 && text.length < characters) {
-      bits -= 5;
-      text += LETTERS[(value >> bits) & 31] ?? '';
-    }
-    value &= (1 << bits) - 1;
-    if (text.length === characters) break;
-  }
-  return text;
 }

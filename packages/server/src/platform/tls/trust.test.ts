@@ -9,6 +9,9 @@ import { openLocalCa } from './local-ca.ts';
 import { commandLine, describeTrust, installTrust, thisHost, uninstallTrust } from './trust.ts';
 import type { TrustHost } from './trust.ts';
 
+const hasCertutil = existsSync('/usr/bin/certutil');
+if (!hasCertutil) process.emitWarning('certutil is not there: the trust store of browsers is not tested here.');
+
 let folder: string;
 let caPath: string;
 
@@ -76,22 +79,19 @@ describe('trusting the local CA', () => {
     );
   });
 
-  it.skipIf(!existsSync('/usr/bin/certutil'))(
-    'is accepted and removed by the real NSS database of a browser profile',
-    async () => {
-      const home = await mkdtemp(join(tmpdir(), 'holdfast-home-'));
-      const nss = join(home, '.pki/nssdb');
-      await mkdir(nss, { recursive: true });
-      execFileSync('/usr/bin/certutil', ['-N', '--empty-password', '-d', `sql:${nss}`]);
-      const listed = (): string => execFileSync('/usr/bin/certutil', ['-L', '-d', `sql:${nss}`], { encoding: 'utf8' });
-      // Never root here: the test must not touch the trust of the machine it runs on.
-      const real: TrustHost = { ...thisHost(home), isRoot: false };
-      const installed = await installTrust({ caPath, dryRun: false, host: real });
-      expect([installed.done.length, installed.failed]).toEqual([1, []]);
-      expect(listed()).toMatch(/holdfast-[0-9a-f]{12}\s+C,,/);
-      await uninstallTrust({ caPath, dryRun: false, host: real });
-      expect(listed()).not.toContain('holdfast-');
-      await rm(home, { recursive: true, force: true });
-    },
-  );
+  it.skipIf(!hasCertutil)('is accepted and removed by the real NSS database of a browser profile', async () => {
+    const home = await mkdtemp(join(tmpdir(), 'holdfast-home-'));
+    const nss = join(home, '.pki/nssdb');
+    await mkdir(nss, { recursive: true });
+    execFileSync('/usr/bin/certutil', ['-N', '--empty-password', '-d', `sql:${nss}`]);
+    const listed = (): string => execFileSync('/usr/bin/certutil', ['-L', '-d', `sql:${nss}`], { encoding: 'utf8' });
+    // Never root here: the test must not touch the trust of the machine it runs on.
+    const real: TrustHost = { ...thisHost(home), isRoot: false };
+    const installed = await installTrust({ caPath, dryRun: false, host: real });
+    expect([installed.done.length, installed.failed]).toEqual([1, []]);
+    expect(listed()).toMatch(/holdfast-[0-9a-f]{12}\s+C,,/);
+    await uninstallTrust({ caPath, dryRun: false, host: real });
+    expect(listed()).not.toContain('holdfast-');
+    await rm(home, { recursive: true, force: true });
+  });
 });

@@ -1,29 +1,10 @@
-import type { Permission, TokenView } from '@holdfast/contract';
+import type { TokenView } from '@holdfast/contract';
 import type { VaultToken } from '../../../domains/secrets/index.ts';
 import type { AuthBlock, JsonObject } from '../wire/answer.ts';
 import { seconds, timeOf } from '../wire/duration.ts';
 
 /** What Vault clients ask of a token, of either kind: of a service account, or short-lived. */
-export interface TokenFacts {
-  readonly kind: 'account' | 'vault';
-  /** Its id in records. */
-  readonly accessor: string;
-  readonly account: { readonly id: string; readonly name: string };
-  readonly displayName: string;
-  readonly permissions: readonly Permission[];
-  readonly meta: Readonly<Record<string, string>>;
-  readonly cidrs: readonly string[];
-  readonly role: string | null;
-  readonly isOrphan: boolean;
-  readonly isRenewable: boolean;
-  readonly ttlMs: number;
-  readonly periodMs: number | null;
-  readonly endsAt: number;
-  readonly usesLeft: number | null;
-  readonly createdAt: number;
-  readonly renewedAt: number | null;
-  readonly expiresAt: number;
-}
+export type TokenFacts = VaultToken & { readonly kind: 'account' | 'vault' };
 
 export const factsOfVault = (token: VaultToken): TokenFacts => ({ kind: 'vault', ...token });
 

@@ -1,5 +1,6 @@
 import { CROCKFORD, SHARE_CHARS_MAX } from '@holdfast/contract';
 import { createHash } from 'node:crypto';
+import { toCrockford } from '../../crockford.ts';
 
 const PREFIX = 'hfs1-';
 const VERSION = 1;
@@ -28,7 +29,7 @@ const checkOf = (body: Uint8Array): Buffer =>
 export function formatShare({ set, index, need, bytes }: Share): string {
   const body = Buffer.concat([Buffer.from([VERSION]), Buffer.from(set, 'hex'), Buffer.from([index, need]), bytes]);
   if (body.length !== BODY_BYTES) throw new Error('assertion: a share has one length');
-  const text = toLetters(Buffer.concat([body, checkOf(body)])).toLowerCase();
+  const text = toCrockford(Buffer.concat([body, checkOf(body)])).toLowerCase();
   return PREFIX + (text.match(/.{1,5}/gu) ?? []).join('-');
 }
 
@@ -46,22 +47,6 @@ export function parseShare(text: string): ShareReading {
   if (body[0] !== VERSION || index === 0 || need < 2) return { kind: 'refused', fault: 'damaged' };
   const set = body.toString('hex', 1, 1 + SET_BYTES);
   return { kind: 'share', share: { set, index, need, bytes: new Uint8Array(body.subarray(1 + SET_BYTES + 2)) } };
-}
-
-function toLetters(bytes: Uint8Array): string {
-  let text = '';
-  let value = 0;
-  let bits = 0;
-  for (const byte of bytes) {
-    value = (value << 8) | byte;
-    bits += 8;
-    while (bits >= 5) {
-      bits -= 5;
-      text += CROCKFORD.charAt((value >> bits) & 31);
-    }
-    value &= (1 << bits) - 1;
-  }
-  return bits === 0 ? text : text + CROCKFORD.charAt((value << (5 - bits)) & 31);
 }
 
 function fromLetters(text: string): Buffer | null {
