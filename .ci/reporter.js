@@ -1,13 +1,17 @@
 // What a run of Vitest says in CI: a line for each hundred files, each failure as soon as it is known, and nothing of what passes.
 const FILES_PER_LINE = 100;
 const FRAMES_MAX = 6;
+const SLOWEST_SHOWN = 15;
 
 export default class CiReporter {
   #files = 0;
   #began = Date.now();
+  #times = [];
 
   onTestModuleEnd(file) {
     this.#files += 1;
+    const { duration, setupDuration, collectDuration } = file.diagnostic();
+    this.#times.push([duration + setupDuration + collectDuration, file.relativeModuleId]);
     for (const error of file.errors()) this.#tell(file.relativeModuleId, error);
     for (const test of file.children.allTests('failed'))
       for (const error of test.result().errors ?? []) this.#tell(`${file.relativeModuleId}: ${test.fullName}`, error);
@@ -16,6 +20,8 @@ export default class CiReporter {
 
   onTestRunEnd(_files, errors, reason) {
     for (const error of errors) this.#tell('outside of any test', error);
+    for (const [ms, name] of this.#times.toSorted(([a], [b]) => b - a).slice(0, SLOWEST_SHOWN))
+      console.log(`slow: ${Math.round(ms / 1000)} s ${name}`);
     console.log(`${reason}: ${this.#files} files, ${this.#seconds()} s`);
   }
 
