@@ -47,6 +47,24 @@ export const PROBLEMS = {
     'The readiness of this application is not complete, or nothing can be promoted.',
     'holdfast tune inbox',
   ),
+  'upload-unreadable': define(
+    409,
+    'Kept file unreadable',
+    'The kept file is not there, or does not open.',
+    'holdfast upload show ID',
+  ),
+  'upload-infected': define(
+    409,
+    'Named malware',
+    'A scanner names these bytes malware, or their hash is listed: they are not released.',
+    'holdfast upload show ID',
+  ),
+  'upload-unscanned': define(
+    409,
+    'Not scanned yet',
+    'No scanner could look at these bytes, so they are not released.',
+    'holdfast upload status',
+  ),
   'schema-invalid': define(
     400,
     'Schema invalid',

@@ -84,6 +84,10 @@ export const scannerSettingsSchema = z.strictObject({
   rulesFolder: z.string().max(1024).nullable().default(null),
   /** Disk for uploads under way. */
   spoolBytesMax: z.number().int().min(1_048_576).default(10_737_418_240),
+  /** Disk for kept files; what is oldest and infected makes room for what comes. */
+  quarantineBytesMax: z.number().int().min(1_048_576).default(5_368_709_120),
+  /** Kept files are deleted after so many days. */
+  retentionDays: z.number().int().min(1).max(3650).default(30),
 });
 export type ScannerSettings = z.infer<typeof scannerSettingsSchema>;
 

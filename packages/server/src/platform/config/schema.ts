@@ -6,6 +6,7 @@ import {
   modeSchema,
   prefixSchema,
   rateSettingsSchema,
+  scannerSettingsSchema,
 } from '@holdfast/contract';
 import { z } from 'zod';
 import { keyringSettingsSchema } from '../keyring/settings.ts';
@@ -145,6 +146,8 @@ export const configSchema = z
       .strictObject({ level: z.enum(LOG_LEVELS).default('info'), format: z.enum(['auto', 'json', 'pretty']).default('auto') })
       .prefault({}),
     identity: identitySchema.prefault({}),
+    /** How this node scans uploaded files, and what it keeps of them. */
+    uploads: scannerSettingsSchema.prefault({}),
     /** How letters to people go out: invitations, links for a new password, notices. */
     mail: mailSchema.prefault({}),
     /** Shown on block pages: whom a visitor can ask. */

@@ -1,0 +1,129 @@
+import { createHash } from 'node:crypto';
+import type { RuleMatch, YaraX } from '@litko/yara-x';
+
+/** One file of rules. `name` is what a fault names. */
+export interface RuleSource {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Why a file of rules does not compile: for the one who wrote it. */
+export interface RuleFault {
+  readonly file: string;
+  readonly line: number | null;
+  readonly column: number | null;
+  readonly detail: string;
+}
+
+export interface RuleHit {
+  readonly rule: string;
+  readonly severity: string;
+  /** `meta: what`, else the name of the rule. */
+  readonly what: string;
+}
+
+/** Compiled rules, all in one. */
+export interface RuleSet {
+  /** Changes whenever a rule does. */
+  readonly version: string;
+  readonly files: number;
+  readonly rules: number;
+  /** A path, also `/proc/self/fd/N` of a file without a name. */
+  scanFile(path: string): Promise<readonly RuleHit[]>;
+  scanBytes(bytes: Uint8Array): Promise<readonly RuleHit[]>;
+}
+
+export type Compiled =
+  | { readonly kind: 'compiled'; readonly set: RuleSet }
+  | { readonly kind: 'faults'; readonly faults: readonly RuleFault[] };
+
+type Yara = Awaited<ReturnType<typeof loadYara>>;
+
+const FAULTS_MAX = 20;
+const HITS_MAX = 16;
+/** Rules of an operator may read no other file, and one that would be slow is refused when it is compiled. */
+const COMPILING = { enableIncludes: false, errorOnSlowPattern: true, errorOnSlowLoop: true };
+/** `--> line:3:12`, the place in a message of the compiler. */
+const AT = /-->\s*[^\n:]*:(\d{1,9}):(\d{1,9})/u;
+const NAME = /^[ \t]*(?:(?:global|private)[ \t]+)*rule[ \t]+([A-Za-z_]\w{0,127})/gmu;
+
+/** The binary of this platform, or why there is none. Loaded when rules are first needed. */
+const loadYara = async () => import('@litko/yara-x');
+
+/**
+ * All or nothing: one file that is wrong and there is no set.
+ *
+ * @example const compiled = await compileRules([{ name: 'mine.yar', text: 'rule a { condition: false }' }]);
+ */
+export async function compileRules(sources: readonly RuleSource[]): Promise<Compiled> {
+  const yara = await loadYara();
+  const faults = [...sources.flatMap((source) => validate(yara, source)), ...takenNames(sources)];
+  if (faults.length > 0) return { kind: 'faults', faults: faults.slice(0, FAULTS_MAX) };
+  const text = sources.map((source) => source.text).join('\n');
+  try {
+    const rules = yara.compile(text, COMPILING);
+    // One match of a pattern is enough: the others would only be copied.
+    rules.setMaxMatchesPerPattern(1);
+    // A mapped file that is cut while it is scanned kills the process.
+    rules.setUseMmap(false);
+    return { kind: 'compiled', set: toSet(rules, sources) };
+  } catch (error) {
+    return { kind: 'faults', faults: [toFault('all files together', error instanceof Error ? error.message : '')] };
+  }
+}
+
+function toSet(rules: YaraX, sources: readonly RuleSource[]): RuleSet {
+  return {
+    version: versionOf(sources),
+    files: sources.length,
+    rules: sources.reduce((sum, { text }) => sum + namesIn(text).length, 0),
+    scanFile: async (path) => toHits(await rules.scanFileAsync(path)),
+    scanBytes: async (bytes) => toHits(await rules.scanAsync(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))),
+  };
+}
+
+function toHits(matches: readonly RuleMatch[]): RuleHit[] {
+  return matches.slice(0, HITS_MAX).map(({ ruleIdentifier, meta }) => {
+    const known = new Map<string, unknown>(Object.entries(meta));
+    const word = (name: string, otherwise: string): string => {
+      const value = known.get(name);
+      return typeof value === 'string' ? value.slice(0, 200) : otherwise;
+    };
+    return { rule: ruleIdentifier.slice(0, 128), severity: word('severity', 'high'), what: word('what', ruleIdentifier) };
+  });
+}
+
+const validate = (yara: Yara, { name, text }: RuleSource): RuleFault[] =>
+  yara.validate(text, COMPILING).errors.map(({ message }) => toFault(name, message));
+
+function toFault(file: string, message: string): RuleFault {
+  const at = AT.exec(message);
+  const [first = ''] = message.split('\n');
+  return {
+    file,
+    line: at === null ? null : Number(at[1]),
+    column: at === null ? null : Number(at[2]),
+    detail: first.slice(0, 200),
+  };
+}
+
+const namesIn = (text: string): string[] => [...text.matchAll(NAME)].map(([, name = '']) => name);
+
+/** Files are compiled as one text, so a name is taken once: said with the file, because a line of the whole says nothing. */
+function takenNames(sources: readonly RuleSource[]): RuleFault[] {
+  const owner = new Map<string, string>();
+  return sources.flatMap(({ name: file, text }) =>
+    namesIn(text).flatMap((rule) => {
+      const taken = owner.get(rule);
+      owner.set(rule, taken ?? file);
+      if (taken === undefined || taken === file) return [];
+      return [{ file, line: null, column: null, detail: `rule ${rule} is in ${taken} already: give it another name` }];
+    }),
+  );
+}
+
+function versionOf(sources: readonly RuleSource[]): string {
+  const hash = createHash('sha256');
+  for (const { name, text } of sources) hash.update(`${name.length}:${name}${text.length}:${text}`);
+  return hash.digest('hex').slice(0, 16);
+}
