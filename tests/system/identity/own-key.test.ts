@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { connect } from 'node:tls';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OwnKeyView } from '@holdfast/contract';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -10,6 +12,16 @@ import { verifyAssertion, type KeyList } from '../../support/verify-assertion.ts
 const GIVE_UP_MS = 200_000;
 const PACE_MS = 25;
 const AFTER = 20;
+
+/** What a listener shows to a client that trusts the local authority and nothing else. */
+async function presented(url: string, server: HoldfastProcess): Promise<string> {
+  const { hostname, port } = new URL(url);
+  const socket = connect({ host: hostname, port: Number(port), ca: server.ca(), servername: 'localhost' });
+  await once(socket, 'secureConnect');
+  const { fingerprint256 } = socket.getPeerCertificate();
+  socket.destroy();
+  return fingerprint256;
+}
 
 describe.each([
   ['in one process', []],
@@ -87,8 +99,22 @@ describe.each([
     expect(new Set((await readKeys()).keys.map(({ kid }) => kid))).toEqual(new Set(kids.keys()));
   });
 
+  test(
+    'the certificate of both listeners changes under the same authority, and calls over it go on',
+    { timeout: GIVE_UP_MS },
+    async () => {
+      const before = [await presented(server.https, server), await presented(server.admin, server)];
+      expect(before[0]).toBe(before[1]);
+      const calls = Array.from({ length: 20 }, async () => (await server.fetch('/.well-known/holdfast/jwks.json')).status);
+      expect((await server.cli('secret', 'rotate', 'holdfast/certificate')).code).toBe(0);
+      expect(new Set(await Promise.all(calls))).toEqual(new Set([200]));
+      for (const url of [server.https, server.admin])
+        await expect.poll(async () => presented(url, server), { timeout: GIVE_UP_MS }).not.toBe(before[0]);
+    },
+  );
+
   test('stands beside the others with its time, and each change has one record', { timeout: GIVE_UP_MS }, async () => {
-    for (const name of ['ledger', 'data', 'subjects'])
+    for (const name of ['ledger', 'data', 'subjects', 'certificate'])
       expect((await server.cli('secret', 'rotate', `holdfast/${name}`)).code, name).toBe(0);
     const { data } = await server.cli<{ ownKeys: OwnKeyView[] }>('secret', 'rotations');
     expect(data.ownKeys.map(({ name, everyDays }) => [name, everyDays])).toEqual([
@@ -96,6 +122,7 @@ describe.each([
       ['ledger', 180],
       ['data', 365],
       ['subjects', 365],
+      ['certificate', 90],
     ]);
     for (const { since, nextAt } of data.ownKeys) expect(nextAt).toBeGreaterThan(since ?? Infinity);
     const by = async (type: string): Promise<string[]> => {

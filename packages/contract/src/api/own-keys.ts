@@ -3,9 +3,10 @@ import { timestampSchema } from '../names.ts';
 
 /**
  * Keys that Holdfast itself uses: `identity` signs identity headers, `ledger` the heads of the ledger, `data` seals rows and
- * files, `subjects` wraps the keys of data subjects.
+ * files, `subjects` wraps the keys of data subjects, `certificate` is the one that the local authority of a node
+ * gives to its listeners.
  */
-export const OWN_KEYS = ['identity', 'ledger', 'data', 'subjects'] as const;
+export const OWN_KEYS = ['identity', 'ledger', 'data', 'subjects', 'certificate'] as const;
 export const ownKeyNameSchema = z.enum(OWN_KEYS);
 export type OwnKeyName = z.infer<typeof ownKeyNameSchema>;
 

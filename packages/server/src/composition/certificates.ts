@@ -25,6 +25,7 @@ export async function openServedCertificates(core: Core, hostNames: readonly str
       random: Math.random,
       onOwnFiles: (outcome) => reporter.onOwnFiles(outcome),
       onAcme: (outcome) => reporter.onAcme(outcome),
+      onLocalLeaf: (leaf) => reporter.onLocalLeaf(leaf),
       publish,
     }),
   );

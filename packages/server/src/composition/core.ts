@@ -58,7 +58,7 @@ export async function openCore(foundation: Foundation) {
   const opened = openSecrets(foundation, { applications, access, metrics });
   const vaultPort = openVaultParts(foundation, identity);
   const keys = openKeys(foundation, { audit, sealed: [rooms.mail.sealed, opened.sealedKeys, ...vaultPort.sealed] });
-  const ownKeys = openOwnKeys(foundation, { audit, signingKeys, care: keys.care, snapshots: protection.snapshots });
+  const ownKeys = openOwnKeys(foundation, { audit, signingKeys, care: keys.care, held, snapshots: protection.snapshots });
   const secrets = { ...opened, ownKeys };
   const advice = openAdvice(foundation, { identity, people, access });
   const domains = { applications, identity, access, people, sessions, signIn, signingKeys, protection, audit };

@@ -4,23 +4,27 @@ import type { Protection } from '../domains/protection/index.ts';
 import { createOwnKeys, type OwnKey, type OwnKeys } from '../domains/secrets/index.ts';
 import type { Foundation } from '../platform/foundation.ts';
 import { createClaims } from '../platform/jobs/claim.ts';
+import { Refusal } from '../platform/refusal.ts';
 import type { KeyCare } from '../platform/keyring/care/key-care.ts';
+import type { Held } from './system.ts';
 
 interface OwnKeyOwners {
   readonly audit: Pick<Audit, 'rotateKey' | 'keyMadeAt'>;
   readonly signingKeys: Pick<SigningKeys, 'newestFrom' | 'rotate'>;
   readonly care: Pick<KeyCare, 'rotate' | 'follow'>;
+  readonly held: Pick<Held, 'certificates'>;
   readonly snapshots: Pick<Protection['snapshots'], 'refresh'>;
 }
 
 /** What Holdfast uses itself is rotated by the clock too; each owner says how. */
 export function openOwnKeys(foundation: Foundation, owners: OwnKeyOwners): OwnKeys {
   const { config, db, bus, clock, log, keyring } = foundation;
-  const { identity, ledger, data } = config.keyring.rotate;
+  const { identity, ledger, data, certificate } = config.keyring.rotate;
   const keys = [
     identityKey(owners, daysOf(identity)),
     ledgerKey(owners, { node: config.node, everyDays: daysOf(ledger) }),
     ...(['data', 'subjects'] as const).map((name) => ringKey(foundation, owners, { name, everyDays: daysOf(data) })),
+    certificateKey(owners, { node: config.node, everyDays: daysOf(certificate) }),
   ];
   const off = keys.filter(({ everyDays }) => everyDays === null).map(({ name }) => name);
   if (off.length > 0) log.warn({ keys: off }, 'keys of Holdfast are rotated only when somebody says so: keyring.rotate is off');
@@ -50,6 +54,20 @@ function ledgerKey({ audit }: OwnKeyOwners, of: Pick<OwnKey, 'node' | 'everyDays
     aheadMs: 0,
     since: () => Promise.resolve(audit.keyMadeAt() ?? 'unknown'),
     rotate: async ({ actor }) => void (await audit.rotateKey(actor)),
+  };
+}
+
+/** Of the local authority, which stays: clients that trust it notice nothing. Where nothing is served there is none. */
+function certificateKey({ held }: OwnKeyOwners, of: Pick<OwnKey, 'node' | 'everyDays'>): OwnKey {
+  return {
+    name: 'certificate',
+    ...of,
+    aheadMs: 0,
+    since: () => Promise.resolve(held.certificates?.localLeafSince() ?? null),
+    async rotate() {
+      if (held.certificates === null) throw new Refusal('not-found');
+      await held.certificates.replaceLocalLeaf();
+    },
   };
 }
 

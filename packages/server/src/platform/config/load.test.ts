@@ -109,9 +109,19 @@ applications:
 
   test('a setting that is a number or a word is read as either, from the environment as from the file', () => {
     const rotate = { HOLDFAST_KEYRING__ROTATE__IDENTITY: '7', HOLDFAST_KEYRING__ROTATE__LEDGER: 'off' };
-    expect(load({ environment: rotate }).config.keyring.rotate).toEqual({ identity: 7, ledger: 'off', data: 365 });
+    expect(load({ environment: rotate }).config.keyring.rotate).toEqual({
+      identity: 7,
+      ledger: 'off',
+      data: 365,
+      certificate: 90,
+    });
     const yaml = 'keyring:\n  rotate:\n    identity: 7\n    ledger: off\n';
-    expect(load({ yaml }).config.keyring.rotate).toEqual({ identity: 7, ledger: 'off', data: 365 });
+    expect(load({ yaml }).config.keyring.rotate).toEqual({
+      identity: 7,
+      ledger: 'off',
+      data: 365,
+      certificate: 90,
+    });
     for (const HOLDFAST_KEYRING__ROTATE__DATA of ['0', '3651', 'never'])
       expect(faultsOf({ yaml: '{}', environment: { HOLDFAST_KEYRING__ROTATE__DATA } })).toMatchObject([
         { pointer: '/keyring/rotate/data' },

@@ -49,6 +49,8 @@ const rotateSchema = z.strictObject({
   ledger: everyDays(180),
   /** Days that a key seals what is stored; `off` = until somebody rotates it, or it sealed too often. */
   data: everyDays(365),
+  /** Days that a certificate of the local authority serves; `off` = until 30 days before its end. */
+  certificate: everyDays(90),
 });
 
 export const keyringSettingsSchema = z.strictObject({

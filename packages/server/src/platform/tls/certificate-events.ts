@@ -8,6 +8,7 @@ import type { OwnFilesOutcome } from './own-files.ts';
 export interface CertificateReporter {
   onOwnFiles(outcome: OwnFilesOutcome): void;
   onAcme(outcome: AcmeOutcome): void;
+  onLocalLeaf(leaf: Pick<CertificateDescription, 'names' | 'notAfterMs'>): void;
   /** Says once a day which certificates end within 30, 7 or 1 days. */
   reportExpiring(certificates: readonly CertificateDescription[]): Promise<void>;
 }
@@ -35,6 +36,7 @@ export function createCertificateReporter(bus: Bus, log: Log): CertificateReport
       if (outcome.kind === 'issued') replaced(outcome.names, 'acme', outcome.notAfterMs);
       if (outcome.kind === 'failed') refused('acme', `${outcome.stage}: ${outcome.fault} ${outcome.detail}`);
     },
+    onLocalLeaf: ({ names, notAfterMs }) => replaced(names, 'local-ca', notAfterMs),
     async reportExpiring(certificates) {
       for (const { names, notAfterMs, expiry } of certificates) {
         if (expiry.kind === 'ok') continue;

@@ -66,6 +66,16 @@ describe('the local CA', () => {
     expect([second.authority, second.leafState, second.leaf.certPem]).toEqual(['kept', 'kept', first.leaf.certPem]);
   });
 
+  it('gives out a new leaf with a new key when somebody says so, under the same authority', async () => {
+    const first = await open(['shop.test']);
+    const parts = { folder, keys: createFileKeyStore(folder), hostNames: ['shop.test'], now: () => nowMs };
+    const second = await openLocalCa({ ...parts, replaceLeaf: true });
+    expect([second.authority, second.leafState, second.caPem]).toEqual(['kept', 'issued', first.caPem]);
+    expect(second.leaf.keyPem).not.toBe(first.leaf.keyPem);
+    expect(verifies(second.leaf.certPem, second.caPath, nowMs)).toContain('OK');
+    expect((await open(['shop.test'])).leaf).toEqual(second.leaf);
+  });
+
   it('reissues the leaf 30 days before its end, under the same authority', async () => {
     const first = await open();
     nowMs += (LEAF_LIFETIME_DAYS - 31) * DAY_MS;

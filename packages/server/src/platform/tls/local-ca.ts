@@ -27,6 +27,8 @@ export interface LocalCaOptions {
   readonly now: () => number;
   /** Makes a new authority even though a good one exists, e.g. to take in `uncoveredNames`. Trust must be installed again. */
   readonly replaceAuthority?: boolean;
+  /** Makes a new leaf, with a new key, even though a good one exists. */
+  readonly replaceLeaf?: boolean;
 }
 
 export interface LocalCa {
@@ -48,7 +50,8 @@ export async function openLocalCa(options: LocalCaOptions): Promise<LocalCa> {
   const authority = held ?? (await makeAuthority(options, { wanted, nowMs }));
   const domains = permittedDomains(new X509Certificate(authority.certPem).raw, [...LOCAL_DOMAINS, ...wanted.flatMap(suffixesOf)]);
   const covered = wanted.filter((name) => isPermitted(name, domains));
-  const kept = held === undefined ? undefined : await readLeaf(options, { authority, covered, nowMs });
+  const kept =
+    held === undefined || options.replaceLeaf === true ? undefined : await readLeaf(options, { authority, covered, nowMs });
   const leaf = kept ?? (await makeLeaf(options, { authority, covered, nowMs }));
   return {
     caPath: caPathOf(options),

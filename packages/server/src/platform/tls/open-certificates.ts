@@ -10,6 +10,7 @@ import { watchOwnFiles, type OwnFiles, type OwnFilesOutcome } from './own-files.
 
 /** The leaf of the local CA is looked at this often; it is made anew 30 days before its end. */
 export const LOCAL_CA_CHECK_MS = 86_400_000;
+const LOCAL_CA = 'local-ca';
 
 export interface CertificateSettings {
   readonly certificate: string | null;
@@ -32,6 +33,8 @@ export interface CertificatesOptions {
   readonly random: () => number;
   readonly onOwnFiles: (outcome: OwnFilesOutcome) => void;
   readonly onAcme: (outcome: AcmeOutcome) => void;
+  /** The local CA gave out a new leaf before the old one neared its end. */
+  readonly onLocalLeaf: (leaf: Pick<CertificateDescription, 'names' | 'notAfterMs'>) => void;
   /** Resolves when every gateway serves what `forSnapshot` says now. */
   readonly publish: () => Promise<void>;
 }
@@ -47,6 +50,10 @@ export interface Certificates extends AsyncDisposable {
   onChange(listener: () => void): () => void;
   /** Makes a new leaf of the local CA when the old one nears its end. */
   refreshLocalCa(): Promise<void>;
+  /** Makes a new one now, with a new key; whoever trusts the authority notices nothing. */
+  replaceLocalLeaf(): Promise<void>;
+  /** When the leaf of the local CA was made, Unix ms. */
+  localLeafSince(): number | null;
 }
 
 /**
@@ -72,13 +79,25 @@ export async function openCertificates(options: CertificatesOptions): Promise<Ce
         acme === null ? [] : acme.alpnAnswers().map(({ names, certPem, keyPem }) => ({ names: [...names], certPem, keyPem })),
     }),
     refreshLocalCa: async () => void (await refreshLocalCa(options, store)),
+    async replaceLocalLeaf() {
+      await refreshLocalCa({ ...options, replaceLeaf: true }, store);
+      const leaf = localLeaf(store);
+      if (leaf !== undefined) options.onLocalLeaf(leaf);
+    },
+    localLeafSince: () => localLeaf(store)?.notBeforeMs ?? null,
     [Symbol.asyncDispose]: async () => ownFiles?.[Symbol.asyncDispose](),
   };
 }
 
-async function refreshLocalCa({ dataDir, keys, hostNames, now }: CertificatesOptions, store: CertificateStore): Promise<LocalCa> {
-  const localCa = await openLocalCa({ folder: join(dataDir, 'tls'), keys, hostNames, now });
-  store.replace({ slot: 'local-ca', source: 'local-ca', pem: localCa.leaf });
+const localLeaf = (store: CertificateStore): CertificateDescription | undefined =>
+  store.describe().find(({ slot }) => slot === LOCAL_CA);
+
+async function refreshLocalCa(
+  { dataDir, keys, hostNames, now, replaceLeaf = false }: CertificatesOptions & { readonly replaceLeaf?: boolean },
+  store: CertificateStore,
+): Promise<LocalCa> {
+  const localCa = await openLocalCa({ folder: join(dataDir, 'tls'), keys, hostNames, now, replaceLeaf });
+  store.replace({ slot: LOCAL_CA, source: 'local-ca', pem: localCa.leaf });
   return localCa;
 }
 

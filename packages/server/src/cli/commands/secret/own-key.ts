@@ -8,7 +8,7 @@ import { formatTime } from '../../terminal/table.ts';
 export const OWN = '/api/v1/own-keys';
 const PREFIX = 'holdfast/';
 /** Said again, because the schemas of the contract cost more to load than the command takes. */
-const NAMES = ['identity', 'ledger', 'data', 'subjects'] as const satisfies readonly OwnKeyName[];
+const NAMES = ['identity', 'ledger', 'data', 'subjects', 'certificate'] as const satisfies readonly OwnKeyName[];
 
 /** `holdfast/identity` has two parts, and a secret three, so no secret is meant by it. Null = a secret. */
 export function ownKeyOf(text: string): OwnKeyName | null {

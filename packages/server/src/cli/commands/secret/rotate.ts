@@ -15,7 +15,7 @@ export const rotate: Verb = {
   name: 'rotate',
   summary: 'change a credential now, or drill it',
   about:
-    'The new credential is verified by a real login before it is given. The old one stays good until the overlap ends. What fails is taken back: exit 1, and what was current still is. holdfast/identity, holdfast/ledger, holdfast/data and holdfast/subjects are the keys of Holdfast itself.',
+    'The new credential is verified by a real login before it is given. The old one stays good until the overlap ends. What fails is taken back: exit 1, and what was current still is. holdfast/identity, holdfast/ledger, holdfast/data, holdfast/subjects and holdfast/certificate are the keys of Holdfast itself.',
   words: [REF],
   options: [
     { flags: '--now', help: 'end the old credential at once, and an overlap that runs' },
