@@ -55,6 +55,20 @@ describe.skipIf(!isPresent)('keys in the console', () => {
     expect(complaints).toEqual([]);
   });
 
+  test('what changes by the clock stands with its dates, and one click changes it now', async () => {
+    await using opened = await stand.open();
+    const { page, complaints } = opened;
+    await page.goto(`${stand.origin}/keys`);
+    const table = page.getByRole('table', { name: 'Changed by the clock' });
+    for (const name of ['identity', 'ledger', 'data', 'subjects', 'certificate'])
+      await table.getByRole('row').filter({ hasText: name }).first().waitFor();
+    await page.getByRole('button', { name: 'Change ledger now' }).click();
+    await page.getByText('There is a new ledger key').waitFor();
+    const { data } = await stand.holdfast.cli<{ events: unknown[] }>('audit', 'tail', '--type', 'ledger.key.rotated');
+    expect(data.events.length).toBeGreaterThan(0);
+    expect(complaints).toEqual([]);
+  });
+
   test('no key and nothing sealed is on the page', async () => {
     await using opened = await stand.open();
     const { page } = opened;

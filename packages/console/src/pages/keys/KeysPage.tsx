@@ -9,13 +9,14 @@ import { PageHead } from '../../ui/PageHead.tsx';
 import type { PageModule } from '../page.ts';
 import { AreasPanel } from './AreasPanel.tsx';
 import { KeysPanel } from './KeysPanel.tsx';
+import { OwnKeysPanel } from './OwnKeysPanel.tsx';
 import { RewrapPanel } from './RewrapPanel.tsx';
 import { RootPanel } from './RootPanel.tsx';
 import { RotateDialog } from './RotateDialog.tsx';
 import { RotatedNote } from './RotatedNote.tsx';
 import { SealButton } from './SealButton.tsx';
 import { VerifyPanel } from './VerifyPanel.tsx';
-import { keysQuery, rewrapQuery } from './calls.ts';
+import { keysQuery, ownKeysQuery, rewrapQuery } from './calls.ts';
 
 function KeysPage() {
   const { may } = useMe();
@@ -58,6 +59,7 @@ function KeysPage() {
           <RewrapPanel ring={ring} />
         </div>
         <KeysPanel ring={ring} />
+        <OwnKeysPanel />
         <div className="grid items-start gap-5 lg:grid-cols-2">
           <AreasPanel ring={ring} />
           <VerifyPanel />
@@ -70,5 +72,10 @@ function KeysPage() {
 
 export const page: PageModule = {
   Component: KeysPage,
-  prefetch: async ({ queries }) => Promise.all([queries.ensureQueryData(keysQuery), queries.ensureQueryData(rewrapQuery)]),
+  prefetch: async ({ queries }) =>
+    Promise.all([
+      queries.ensureQueryData(keysQuery),
+      queries.ensureQueryData(rewrapQuery),
+      queries.ensureQueryData(ownKeysQuery),
+    ]),
 };

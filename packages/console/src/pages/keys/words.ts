@@ -1,4 +1,4 @@
-import type { KeyringView, KeyRotate, KeyView } from '@holdfast/contract';
+import type { KeyringView, KeyRotate, KeyView, OwnKeyView } from '@holdfast/contract';
 import type { Tone } from '../../ui/Badge.tsx';
 
 export const PURPOSE_WORDS: Readonly<Record<KeyView['purpose'], string>> = {
@@ -36,6 +36,14 @@ export const ROTATION_WORDS: Readonly<Record<Rotation, { readonly label: string;
     label: 'The root key',
     text: 'The keyring is wrapped with a new root key at once. Backups made before still need the one of before: keep it as long as you keep them.',
   },
+};
+
+export const OWN_KEY_WORDS: Readonly<Record<OwnKeyView['name'], string>> = {
+  identity: 'signs who asks, for your applications',
+  ledger: 'signs the heads of the audit ledger',
+  data: 'seals rows and files',
+  subjects: 'wraps the keys of data subjects',
+  certificate: 'of the listeners, from the local authority',
 };
 
 const DAY_MS = 86_400_000;

@@ -6,6 +6,7 @@ import { useSearchState } from '../../../state/search.ts';
 import { Badge } from '../../../ui/Badge.tsx';
 import { Callout } from '../../../ui/Callout.tsx';
 import { DataTable, type Column } from '../../../ui/DataTable.tsx';
+import { LinkTo } from '../../../ui/LinkTo.tsx';
 import { EmptyState } from '../../../ui/list/EmptyState.tsx';
 import { Panel } from '../../../ui/Panel.tsx';
 import { FilterBar, FilterSelect } from '../../../ui/fields/FilterBar.tsx';
@@ -37,6 +38,9 @@ export function CalendarPanel() {
   const groups = groupByDue(data.items, search['by'] === 'month' ? 'month' : 'week', useNow());
   return (
     <>
+      <p className="mb-4 text-soft">
+        Keys of Holdfast itself change by the clock as well: <LinkTo to={paths.keys()}>Keys</LinkTo>.
+      </p>
       <Panel isFlush className="mb-5">
         <FilterBar keys={['by']}>
           <FilterSelect name="by" label="In" choices={BY} all="Weeks" />
