@@ -147,6 +147,24 @@ describe('a root key in 3 of 5 shares', { timeout: 300_000 }, () => {
     expect(events.stdout).not.toContain('hfs1-');
   });
 
+  test('opens for a Vault client that brings three, and for none that guesses', async () => {
+    await using server = await HoldfastProcess.startSealed({ dataDir });
+    const status = async (): Promise<unknown> => JSON.parse((await ask(server.admin, '/v1/sys/seal-status')).body);
+    const bring = (key: string): ReturnType<typeof ask> => ask(server.admin, '/v1/sys/unseal', { method: 'PUT', body: { key } });
+    expect(await status()).toMatchObject({ sealed: true, t: 3, n: 5, progress: 0 });
+    expect(JSON.parse((await bring(shares[1] ?? '')).body)).toMatchObject({ sealed: true, progress: 1 });
+    await ask(server.admin, '/v1/sys/unseal', { method: 'PUT', body: { reset: true } });
+    expect(await status()).toMatchObject({ sealed: true, progress: 0 });
+    const guessed = await bring('0'.repeat(60));
+    expect([guessed.status, JSON.parse(guessed.body)]).toEqual([400, { errors: ['invalid key'] }]);
+    for (const share of [shares[4], shares[0], shares[3]])
+      // Whoever guessed waits a little.
+      await expect.poll(async () => (await bring(share ?? '')).status, { timeout: 60_000, interval: 500 }).toBe(200);
+    await server.served();
+    expect(await status()).toMatchObject({ sealed: false });
+    expect((await run(['secret', 'get', SECRET, '--purpose', 'test'])).stdout).toContain(CANARY);
+  });
+
   test('restores from a backup with the shares alone', async () => {
     {
       await using server = await HoldfastProcess.startSealed({ dataDir });
