@@ -36,12 +36,13 @@ if (passwords !== null) {
   );
 }
 const vite = 'node_modules/vite/bin/vite.js';
-// Whoever installs without what builds it gets the command line only.
-const built = existsSync(path.join(root, vite))
-  ? run(vite, ['build'], path.join(root, 'packages/console'))
-  : 'vite is not installed';
-if (built !== null) {
-  process.stdout.write(
-    `holdfast: the console was not built (${built}); npm run build:console does it, the command line needs none of it.\n`,
-  );
+const hasVite = existsSync(path.join(root, vite));
+const missed = {
+  'packages/console': 'npm run build:console does it, the command line needs none of it',
+  'packages/browser': 'npm run build:browser does it, pages then have no check of their own',
+};
+for (const [folder, next] of Object.entries(missed)) {
+  // Whoever installs without what builds it gets the command line only.
+  const built = hasVite ? run(vite, ['build'], path.join(root, folder)) : 'vite is not installed';
+  if (built !== null) process.stdout.write(`holdfast: ${folder} was not built (${built}); ${next}.\n`);
 }

@@ -21,6 +21,7 @@ const BUDGET = new Map([
   ['packages/inspect/package.json', 0],
   ['packages/ledger/package.json', 0],
   ['packages/sigma/package.json', 1],
+  ['packages/browser/package.json', 0],
   ['packages/console/package.json', 7],
   ['packages/server/package.json', 30],
   ['examples/shop/package.json', 0],

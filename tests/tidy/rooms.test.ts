@@ -4,6 +4,7 @@ import { ROOMS, type Room } from './rooms.ts';
 import { importsOf, projectFiles } from './source-files.ts';
 
 const WORKSPACES = new Map([
+  ['@holdfast/browser', 'packages/browser'],
   ['@holdfast/contract', 'packages/contract'],
   ['@holdfast/inspect', 'packages/inspect'],
   ['@holdfast/ledger', 'packages/ledger'],
@@ -66,9 +67,9 @@ describe('rooms', () => {
     expect(faults).toEqual([]);
   });
 
-  it('the console takes nothing but types of the contract: its schemas would be most of what a browser loads', () => {
+  it('what browsers load takes nothing but types of the contract: its schemas would be most of it', () => {
     const faults = files
-      .filter((file) => file.startsWith('packages/console/'))
+      .filter((file) => /^packages\/(?:browser|console)\//u.test(file))
       .filter((file) => importsOf(file).some(({ specifier, typeOnly }) => specifier === '@holdfast/contract' && !typeOnly));
     expect(faults).toEqual([]);
   });
@@ -88,6 +89,8 @@ describe('rooms', () => {
       ['packages/server/src/api/app.ts', '../domains/audit/store.ts'],
       ['packages/server/src/api/app.test.ts', '../domains/audit/store.ts'],
       ['packages/server/src/api/app.ts', '../domains/audit/test-ledger.ts'],
+      ['packages/browser/src/check.ts', '@holdfast/inspect'],
+      ['packages/browser/src/check.ts', 'zod'],
       ['packages/console/src/ui/Button.tsx', '../api/client.ts'],
       ['packages/console/src/pages/bans/BansPage.tsx', '../../app/Shell.tsx'],
       ['packages/console/src/api/client.ts', '@holdfast/inspect'],

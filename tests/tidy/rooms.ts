@@ -75,6 +75,8 @@ export const ROOMS: readonly Room[] = [
   { folder: 'packages/inspect', rooms: [], npm: [], node: ['node:crypto'] },
   { folder: 'packages/ledger', rooms: [], npm: [], node: ['node:crypto'] },
   { folder: 'packages/sigma', rooms: [], npm: ['yaml'], node: [] },
+  // Of the contract only types come in (`rooms.test.ts`).
+  { folder: 'packages/browser', rooms: ['packages/contract'], npm: [], node: [] },
   { folder: 'packages/server/src/platform', rooms: ['packages/contract'], npm: 'any', node: 'any' },
   ...domainRooms,
   {

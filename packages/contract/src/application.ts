@@ -137,6 +137,8 @@ export const applicationSchema = z.strictObject({
   canary: canarySettingsSchema.nullable().default(null),
   /** Learn routes and parameters from honest requests, for `holdfast schema propose`. */
   learning: z.enum(['on', 'off']).default('on'),
+  /** Tell pages the form of the paths that they send to, so that they can say beforehand what would be refused. */
+  pageCheck: z.enum(['on', 'off']).default('on'),
   login: loginSettingsSchema.prefault({}),
   /** What the application's access policies mean, once it has some: monitor records what they would deny. */
   accessMode: modeSchema.default('enforce'),

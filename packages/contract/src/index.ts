@@ -42,6 +42,7 @@ export * from './events/upload.ts';
 export * from './events/vault.ts';
 export * from './exception.ts';
 export * from './names.ts';
+export type * from './page-schema.ts';
 export * from './permissions.ts';
 export * from './policies.ts';
 export * from './problems.ts';

@@ -37,6 +37,7 @@ export { walkMembers, type VisitMember } from './files/walk.ts';
 export { checkRequest, contextFor, type CheckOptions, type Violation, type ViolationReason } from './learn/check.ts';
 export { compileSchema } from './learn/compile.ts';
 export type { CompiledSchema, CompileResult, SchemaFault } from './learn/compiled.ts';
+export { publicForm, type PublicForm, type PublicOperation } from './learn/public-form.ts';
 export { fromDocument, takeDelta, toDocument, type ModelDocument } from './learn/document.ts';
 export { createModel, mergeModels, observe, type LearnedModel } from './learn/model.ts';
 export { openApiPath, proposeSchema, type SchemaFragment } from './learn/propose.ts';

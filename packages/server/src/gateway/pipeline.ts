@@ -49,7 +49,7 @@ export function createPipeline(parts: PipelineParts): readonly Step[] {
     rate(limiter, clock),
     sessionCookie,
     serviceToken,
-    ownPaths({ sessions, ask }),
+    ownPaths({ sessions, ask, clock }),
     decode(threads),
     inspect(clock),
     session({ sessions, accounts, clock }),

@@ -10,7 +10,7 @@ export type AccessVerdict = { readonly kind: 'allowed' } | { readonly kind: 'den
 
 const ALLOWED: AccessVerdict = { kind: 'allowed' };
 
-function askerOf({ session, account }: Exchange): Asker {
+export function askerOf({ session, account }: Pick<Exchange, 'session' | 'account'>): Asker {
   if (account !== null) return { ...VISITOR, kind: 'service', id: account.id };
   if (session === null) return VISITOR;
   const { person, role, groups, acr, authTime } = session;

@@ -58,8 +58,13 @@ function judge(exchange: Exchange): Refused | null {
   return method === 'POST' && !isSameOrigin(exchange) ? refused('cross-site-refused', 'own-page-cross-site') : null;
 }
 
-async function findVisitor(exchange: Exchange, { id, login }: Application, sessions: SessionFinder): Promise<SessionFound> {
-  if (exchange.sessionHash === null) return NOBODY;
+/** Who asks for something of ours; the steps that judge visitors of the application come later. */
+export async function findVisitor(
+  exchange: Exchange,
+  { id, login }: Application,
+  sessions: SessionFinder,
+): Promise<SessionFound> {
+  if (exchange.sessionHash === null || login.mode === 'off') return NOBODY;
   const found = await sessions.find(exchange.sessionHash, id);
   // Not sure enough for this application: to its pages this is somebody who has yet to sign in.
   return login.mfa && found.kind === 'found' && found.session?.acr !== 'aal2' ? NOBODY : found;

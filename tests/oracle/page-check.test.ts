@@ -1,0 +1,235 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { PageSchema, SchemaError } from '@holdfast/contract';
+import { check, type Sending } from '@holdfast/browser';
+import { checkRequest, compileSchema, decodeRequest, publicForm, type CompiledSchema, type Field } from '@holdfast/inspect';
+import { Reading } from '../../packages/browser/src/fields.ts';
+
+/** Two programs that share no code read one schema: what a page says of a request is what the gateway does with it. */
+const WORDS = [
+  'red',
+  'green',
+  'x',
+  '',
+  'null',
+  'true',
+  '0',
+  '-1',
+  '007',
+  '1.50',
+  '12',
+  '1e3',
+  'a b',
+  'ä',
+  '😀',
+  '©',
+  '--',
+  '#',
+  '\u200D',
+];
+const text = fc.oneof(
+  fc.constantFrom(
+    ...WORDS,
+    '2024-02-30',
+    '2024-02-30T10:00Z',
+    'a@b.c',
+    '.a@b',
+    'A@ü.de',
+    'https://x',
+    'httpſ://x',
+    'HTTP://x/y z',
+  ),
+  fc.string({ maxLength: 12 }),
+  fc.string({ unit: 'grapheme', maxLength: 8 }),
+  fc.uuid(),
+  fc.integer().map(String),
+);
+const name = fc.constantFrom('a', 'b', 'tags[]', 'item[0][x]', 'a b', 'utm_source', '__proto__', 'constructor', 'list', 'deep');
+const pattern = fc.constantFrom(
+  '^[a-z]{1,4}$',
+  '^[A-Z][0-9]{2,3}$|^[a-z \\-]+$',
+  '^[a-zA-Z0-9\\p{L}\\p{M}\\p{S} ]*$',
+  '^[äöü]{1,2}$',
+  '^[0-9]{2}[0-9]{2}$',
+);
+const limits = fc.record({ minLength: fc.nat({ max: 3 }), maxLength: fc.integer({ min: 3, max: 9 }) }, { requiredKeys: [] });
+const valueSchema = fc.oneof(
+  limits.map((limit) => ({ type: 'string', ...limit })),
+  fc.record({ type: fc.constant('string'), format: fc.constantFrom('uuid', 'date', 'date-time', 'email', 'uri') }),
+  fc.record({ type: fc.constant('string'), pattern, 'x-holdfast-word': fc.boolean() }),
+  fc.record({
+    type: fc.constantFrom('integer', 'number'),
+    minimum: fc.integer({ min: -5, max: 5 }),
+    maximum: fc.integer({ min: 5, max: 99 }),
+  }),
+  fc.constant({ type: 'boolean' }),
+  fc.record({ type: fc.constant('array'), items: limits.map((limit) => ({ type: 'string', ...limit })) }),
+);
+const choice = fc.constant({ enum: ['red', 'green', 3] });
+const objectOf = (value: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> =>
+  fc.record({
+    type: fc.constant('object'),
+    properties: fc.dictionary(name, value, { maxKeys: 4 }),
+    required: fc.subarray(['a', 'b', 'list']),
+    additionalProperties: fc.boolean(),
+  });
+const documentOf = (value: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> => {
+  const inner = fc.oneof(
+    { weight: 4, arbitrary: value },
+    objectOf(value),
+    fc.record({ type: fc.constant('array'), items: objectOf(value) }),
+    fc.constant({}),
+  );
+  return objectOf(inner);
+};
+const operationOf = (value: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> =>
+  fc.record(
+    {
+      parameters: fc.array(fc.record({ in: fc.constant('query'), name, required: fc.boolean(), schema: value }), {
+        maxLength: 3,
+      }),
+      requestBody: fc.record({
+        content: fc.record(
+          {
+            'application/json': fc.record({ schema: documentOf(value) }),
+            'application/x-www-form-urlencoded': fc.record({ schema: objectOf(value) }),
+            'multipart/form-data': fc.record({ schema: objectOf(value) }),
+          },
+          { requiredKeys: [] },
+        ),
+      }),
+      'x-holdfast-unlisted': fc.constantFrom('refuse', 'pass', 'vocabulary'),
+    },
+    { requiredKeys: [] },
+  );
+const fragmentOf = (value: fc.Arbitrary<unknown>) =>
+  fc.record(
+    { get: operationOf(value), post: operationOf(value), 'x-holdfast-other-methods': fc.constantFrom('refuse', 'pass') },
+    { requiredKeys: [] },
+  );
+
+type Pairs = readonly (readonly [string, string])[];
+interface Sent {
+  readonly method: string;
+  readonly query: Pairs;
+  readonly body:
+    | { readonly kind: 'none' }
+    | { readonly kind: 'form'; readonly pairs: Pairs }
+    | { readonly kind: 'json'; readonly value: unknown };
+}
+const pairs = fc.array(fc.tuple(name, text), { maxLength: 4 });
+const json = fc.dictionary(
+  name,
+  fc.oneof(
+    text,
+    fc.integer(),
+    fc.boolean(),
+    fc.constant(null),
+    fc.double({ noNaN: true, noDefaultInfinity: true }),
+    fc.dictionary(name, text, { maxKeys: 3 }),
+    fc.array(fc.dictionary(name, fc.integer(), { maxKeys: 2 }), { maxLength: 3 }),
+  ),
+  { maxKeys: 4 },
+);
+const sent: fc.Arbitrary<Sent> = fc.record({
+  method: fc.constantFrom('GET', 'POST', 'HEAD', 'DELETE', 'OPTIONS'),
+  query: pairs,
+  body: fc.oneof(
+    fc.constant({ kind: 'none' as const }),
+    fc.record({ kind: fc.constant('form' as const), pairs }),
+    fc.record({ kind: fc.constant('json' as const), value: json }),
+  ),
+});
+
+const isReadable = ({ query, body }: Sent): boolean =>
+  JSON.stringify([query, body]).isWellFormed() && !JSON.stringify([query, body]).includes('\\ud');
+
+const encode = (list: Pairs): string => new URLSearchParams(list.map(([key, value]) => [key, value])).toString();
+
+function onThePage({ method, query, body }: Sent): Sending {
+  const reading = new Reading();
+  reading.addPairs('query', new URLSearchParams(encode(query)));
+  if (body.kind === 'form') reading.addPairs('form', new URLSearchParams(encode(body.pairs)));
+  if (body.kind === 'json') reading.addJson(JSON.stringify(body.value));
+  return reading.sending(method);
+}
+
+/** The fields as the gateway decodes them from the bytes; null = it refuses such bytes before any schema. */
+function atTheGateway({ method, query, body }: Sent): readonly Field[] | null {
+  const type = body.kind === 'json' ? 'application/json' : 'application/x-www-form-urlencoded';
+  const bytes =
+    body.kind === 'none'
+      ? null
+      : new TextEncoder().encode(body.kind === 'form' ? encode(body.pairs) : JSON.stringify(body.value));
+  const decoded = decodeRequest(
+    { method, target: `/p?${encode(query)}`, headers: bytes === null ? [] : [['content-type', type]], body: bytes },
+    '/p',
+  );
+  return decoded.kind === 'ok' ? decoded.request.fields : null;
+}
+
+const compiled = (item: unknown): CompiledSchema | null => {
+  const result = compileSchema({ paths: { '/p': item } });
+  return result.kind === 'compiled' ? result.schema : null;
+};
+
+function onPage(schema: CompiledSchema, sending: Sending): readonly SchemaError[] {
+  const form = publicForm(schema, '/p');
+  // It crosses the network as text.
+  const told = JSON.parse(
+    JSON.stringify({ ...form, operations: form?.operations.map((each) => ({ ...each, excepted: [] })) }),
+  ) as PageSchema;
+  return check(told, sending);
+}
+
+/** The gateway tells at most eight, and each fault of one value; the page one for each place. */
+function comparable(
+  schema: CompiledSchema,
+  request: Sent,
+): { page: readonly string[]; gateway: readonly string[]; isPart: boolean } | null {
+  const fields = atTheGateway(request);
+  if (fields === null) return null;
+  const sending = onThePage(request);
+  const page = onPage(schema, sending).map(({ location, name: at, reason }) => `${location} ${at} ${reason}`);
+  const violations = checkRequest(schema, { method: request.method, path: '/p', fields });
+  return {
+    page,
+    gateway: violations.map(
+      ({ location, name: at, reason }) => `${location === 'file-name' ? 'multipart' : location} ${at} ${reason}`,
+    ),
+    isPart: sending.isPart === true,
+  };
+}
+
+describe('the check of the page and the check of the gateway', () => {
+  test('agree on every request, where no list of choices is involved', () => {
+    let compared = 0;
+    let refused = 0;
+    fc.assert(
+      fc.property(fragmentOf(valueSchema), sent.filter(isReadable), (item, request) => {
+        const schema = compiled(item);
+        const both = schema === null ? null : comparable(schema, request);
+        if (both === null || both.isPart) return;
+        compared += 1;
+        if (both.gateway.length > 0) refused += 1;
+        expect(both.page.length > 0, JSON.stringify(both)).toBe(both.gateway.length > 0);
+      }),
+      { numRuns: 6_000 },
+    );
+    expect(compared).toBeGreaterThan(2_000);
+    expect(refused).toBeGreaterThan(300);
+    expect(compared - refused).toBeGreaterThan(300);
+  });
+
+  test('where only the gateway can say, the page lets pass and never refuses by itself', () => {
+    fc.assert(
+      fc.property(fragmentOf(fc.oneof(valueSchema, choice)), sent.filter(isReadable), (item, request) => {
+        const schema = compiled(item);
+        const both = schema === null ? null : comparable(schema, request);
+        if (both === null) return;
+        if (both.page.length > 0) expect(both.gateway, JSON.stringify(both)).not.toEqual([]);
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+});
