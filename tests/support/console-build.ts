@@ -13,14 +13,19 @@ const newest = (folder: string): number =>
       .map((entry) => statSync(join(entry.parentPath, entry.name)).mtimeMs),
   );
 
-/** The console as its sources are now: whoever changed one would otherwise test what was built before. */
-export function buildConsole(): void {
-  const folder = join(ROOT, 'packages/console');
-  const built = statSync(join(CONSOLE_DIST, 'index.html'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  const sources = ['index.html', 'vite.config.ts'].map((name) => statSync(join(folder, name)).mtimeMs);
-  if (built > Math.max(...sources, newest(join(folder, 'src')), newest(join(folder, 'build')))) return;
-  execFileSync('npm', ['run', '--silent', 'build:console'], { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
+/** Built as its sources are now: whoever changed one would otherwise test what was built before. */
+function build(name: 'console' | 'browser', made: string, files: readonly string[]): void {
+  const folder = join(ROOT, 'packages', name);
+  const built = statSync(join(folder, 'dist', made), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const sources = files.map((file) => statSync(join(folder, file)).mtimeMs);
+  if (built > Math.max(...sources, newest(join(folder, 'src')))) return;
+  execFileSync('npm', ['run', '--silent', `build:${name}`], { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
+export const buildConsole = (): void => build('console', 'index.html', ['index.html', 'vite.config.ts', 'build/precompress.ts']);
+
 /** Once before the system tests, so that no two of them build at the same time. */
-export { buildConsole as setup };
+export function setup(): void {
+  buildConsole();
+  build('browser', 'validate.js', ['vite.config.ts']);
+}

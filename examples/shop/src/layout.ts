@@ -26,6 +26,7 @@ export function layout(page: PageContent, session: Session | undefined): Markup 
         <title>${page.title} · Tin &amp; Leaf</title>
         <link rel="stylesheet" href="/static/shop.css" />
         <link rel="icon" href="/static/leaf.svg" type="image/svg+xml" />
+        <script type="module" src="/.holdfast/validate.js"></script>
         ${page.head ?? html``}
       </head>
       <body>

@@ -12,16 +12,17 @@ export class Reading {
   readonly fields: Field[] = [];
   isPart = false;
 
-  add(location: SchemaLocation, name: string, value: string, pointer: string = pointerOf(location, name)): void {
-    const isOpaque = isDocument(name, value);
-    if (isOpaque || this.fields.length >= FIELDS_MAX) this.isPart = true;
-    if (this.fields.length < FIELDS_MAX) this.fields.push({ location, name, value, pointer, isOpaque });
+  #add(field: Field): void {
+    const isOpaque = field.isOpaque === true || isDocument(field.name, field.value);
+    if (this.fields.length >= FIELDS_MAX || (isOpaque && field.isOpaque !== true)) this.isPart = true;
+    if (this.fields.length < FIELDS_MAX) this.fields.push({ ...field, isOpaque });
   }
 
   addPairs(location: SchemaLocation, pairs: Iterable<readonly [string, string | File]>): void {
-    for (const [name, value] of pairs)
-      if (typeof value === 'string') this.add(location, name, value);
-      else this.fields.push({ location, name, value: '', pointer: pointerOf(location, name), isOpaque: true });
+    for (const [name, value] of pairs) {
+      const isOpaque = typeof value !== 'string';
+      this.#add({ location, name, value: isOpaque ? '' : value, pointer: pointerOf(location, name), isOpaque });
+    }
   }
 
   addJson(text: string): void {
@@ -40,7 +41,7 @@ export class Reading {
     for (const [step, inner] of members) this.#addMember(inner, [...steps, step], depth + 1);
     if (members.length > 0 || (isBranch && steps.length === 0)) return;
     const pointer = steps.map((step) => pointerOf('form', step)).join('');
-    this.add('json', steps.join('.'), isBranch ? '' : textOf(member), pointer);
+    this.#add({ location: 'json', name: steps.join('.'), value: isBranch ? '' : textOf(member), pointer });
   }
 
   sending(method: string): Sending {

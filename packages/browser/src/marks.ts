@@ -11,7 +11,7 @@ let counter = 0;
 /** What stands beside the fields of a form while it cannot be sent: for eyes, for screen readers and for the browser. */
 export class Marks {
   readonly #script: Element | null;
-  readonly #shown = new Map<Element, { readonly note: HTMLElement; readonly undo: () => void }>();
+  readonly #shown = new Map<Element, { readonly form: HTMLFormElement; readonly undo: () => void }>();
 
   constructor(script: Element | null) {
     this.#script = script;
@@ -23,7 +23,7 @@ export class Marks {
       const control = controlOf(form, name);
       const words = messageFor(reason, [control, form, this.#script]);
       if (control === null) this.#showFor(form, words);
-      else this.#mark(control, words);
+      else this.#mark(form, control, words);
       first ??= control;
     }
     first?.focus();
@@ -36,8 +36,8 @@ export class Marks {
   }
 
   clearAll(form: HTMLFormElement): void {
-    for (const element of this.#shown.keys())
-      if (element === form || (isControl(element) && element.form === form)) this.#remove(element);
+    // A field that a script has taken away since knows its form no longer; its message still stands there.
+    for (const [element, shown] of this.#shown) if (shown.form === form) this.#remove(element);
   }
 
   #remove(element: Element): void {
@@ -45,7 +45,7 @@ export class Marks {
     this.#shown.delete(element);
   }
 
-  #mark(control: Control, words: string): void {
+  #mark(form: HTMLFormElement, control: Control, words: string): void {
     if (this.#shown.has(control)) return;
     const note = makeNote(control.ownerDocument, words);
     const described = control.getAttribute('aria-describedby');
@@ -60,7 +60,7 @@ export class Marks {
       if (described === null) control.removeAttribute('aria-describedby');
       else control.setAttribute('aria-describedby', described);
     };
-    this.#shown.set(control, { note, undo });
+    this.#shown.set(control, { form, undo });
   }
 
   /** Nothing of the form has this name, or it cannot be seen. */
@@ -69,7 +69,7 @@ export class Marks {
     const note = makeNote(form.ownerDocument, words);
     // The prototype's own: a field may be called `append`.
     Element.prototype.append.call(form, note);
-    this.#shown.set(form, { note, undo: () => note.remove() });
+    this.#shown.set(form, { form, undo: () => note.remove() });
   }
 }
 

@@ -4,7 +4,7 @@ const ADDRESS = '/.holdfast/schema';
 /** As long as the gateway says that an answer may be kept. */
 const FRESH_MS = 60_000;
 /** A page must not wait long for what only helps. */
-const WAIT_MS = 2_000;
+const WAIT_MS = 5_000;
 const PATHS_MAX = 100;
 
 interface Held {
