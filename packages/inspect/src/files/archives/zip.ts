@@ -1,0 +1,171 @@
+import type { Reader } from '../bytes/reader.ts';
+import { findZipEnd, type ZipEnd } from './zip-end.ts';
+
+const CENTRAL = 'PK\u0001\u0002';
+const LOCAL = 'PK\u0003\u0004';
+const DESCRIPTOR = 'PK\u0007\u0008';
+const LOCAL_BYTES = 30;
+const CENTRAL_BYTES = 46;
+const ALL_ONES = 0xff_ff_ff_ff;
+/** Written by a Unix program: the upper half of the attributes is a mode (APPNOTE.TXT §4.4.15). */
+const UNIX = 3;
+const MODE_KIND = 0o17_0000;
+const LINK = 0o12_0000;
+const NAME_BYTES_MAX = 4096;
+
+/** One member as the directory tells it. */
+export interface ZipEntry {
+  readonly name: string;
+  /** APPNOTE.TXT §4.4.5: 0 = as it is, 8 = DEFLATE. */
+  readonly method: number;
+  readonly isEncrypted: boolean;
+  readonly isFolder: boolean;
+  readonly isLink: boolean;
+  readonly crc: number;
+  readonly packedBytes: number;
+  readonly bytes: number;
+  /** Real place of the local header. */
+  readonly header: number;
+  /** Real place of the content; -1 = the local header is not there or says something else. */
+  readonly data: number;
+  readonly hasDescriptor: boolean;
+}
+
+export interface ZipDirectory {
+  readonly end: ZipEnd;
+  /** At most as many as were asked for, in the order of the directory. */
+  readonly entries: readonly ZipEntry[];
+  readonly fault: string | null;
+}
+
+/** Reads the directory and compares each entry with its local header. Null = this is no ZIP archive. */
+export function readZip(reader: Reader, entriesMax: number): ZipDirectory | null {
+  const end = findZipEnd(reader);
+  if (end === null) return null;
+  const entries: ZipEntry[] = [];
+  const stop = end.directory + end.directoryBytes;
+  let fault: string | null = null;
+  let at = end.directory;
+  while (at < stop && entries.length < entriesMax) {
+    if (!reader.isAt(at, CENTRAL)) return { end, entries, fault: 'an entry of the directory is not valid' };
+    const tail = reader.u16(at + 28, true) + reader.u16(at + 30, true) + reader.u16(at + 32, true);
+    if (at + CENTRAL_BYTES + tail > stop) return { end, entries, fault: 'an entry of the directory is cut' };
+    const entry = readEntry(reader, at, end.shift);
+    fault ??= entry.data < 0 ? 'the directory and a member contradict each other' : null;
+    entries.push(entry);
+    at += CENTRAL_BYTES + tail;
+  }
+  if (at >= stop && entries.length !== end.entries) fault ??= 'the number of entries is wrong';
+  return { end, entries, fault };
+}
+
+function readEntry(reader: Reader, at: number, shift: number): ZipEntry {
+  const nameBytes = reader.u16(at + 28, true);
+  const flags = reader.u16(at + 8, true);
+  const name = nameOf(reader.read(at + CENTRAL_BYTES, Math.min(nameBytes, NAME_BYTES_MAX)), (flags & 0x0800) !== 0);
+  const extra = { from: at + CENTRAL_BYTES + nameBytes, to: at + CENTRAL_BYTES + nameBytes + reader.u16(at + 30, true) };
+  const sizes = withZip64(reader, extra, [reader.u32(at + 24, true), reader.u32(at + 20, true), reader.u32(at + 42, true)]);
+  const [bytes = 0, packedBytes = 0, offset = 0] = sizes;
+  const isUnix = reader.u8(at + 5) === UNIX;
+  const kind = isUnix ? reader.u16(at + 40, true) & MODE_KIND : 0;
+  const entry = {
+    name,
+    method: reader.u16(at + 10, true),
+    isEncrypted: (flags & 0x2041) !== 0,
+    isFolder: name.endsWith('/'),
+    isLink: kind === LINK,
+    crc: reader.u32(at + 16, true),
+    packedBytes,
+    bytes,
+    header: offset + shift,
+    hasDescriptor: (flags & 8) !== 0,
+  };
+  return { ...entry, data: dataOf(reader, entry, { at, nameBytes }) };
+}
+
+/** UTF-8 where the entry says so, and where it is UTF-8 anyway; code page 437 and others keep their octets. */
+function nameOf(octets: Uint8Array, isUtf8: boolean): string {
+  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(octets);
+  return isUtf8 || !text.includes('\ufffd') ? text : new TextDecoder('latin1').decode(octets);
+}
+
+/** APPNOTE.TXT §4.5.3: only fields that are all ones stand in the extra field, in this order. */
+function withZip64(reader: Reader, { from, to }: { from: number; to: number }, fields: readonly number[]): readonly number[] {
+  if (!fields.includes(ALL_ONES)) return fields;
+  for (let at = from; at + 4 <= to; at += 4 + reader.u16(at + 2, true)) {
+    if (reader.u16(at, true) !== 1) continue;
+    let value = at + 4;
+    return fields.map((field) => {
+      if (field !== ALL_ONES) return field;
+      value += 8;
+      return reader.u64(value - 8, true);
+    });
+  }
+  return fields;
+}
+
+type Known = Omit<ZipEntry, 'data'>;
+
+/** A local header that tells another name, method or size is read by some unpackers and not by others. */
+function dataOf(reader: Reader, entry: Known, { at, nameBytes }: { at: number; nameBytes: number }): number {
+  const { header, method, crc, packedBytes, bytes } = entry;
+  if (!reader.isAt(header, LOCAL) || reader.u16(header + 26, true) !== nameBytes) return -1;
+  for (let i = 0; i < nameBytes; i++) if (reader.u8(header + LOCAL_BYTES + i) !== reader.u8(at + CENTRAL_BYTES + i)) return -1;
+  const data = header + LOCAL_BYTES + nameBytes + reader.u16(header + 28, true);
+  const isSame = (place: number, value: number): boolean => {
+    const local = reader.u32(header + place, true);
+    return local === value || local === ALL_ONES || (entry.hasDescriptor && local === 0);
+  };
+  const agrees = reader.u16(header + 8, true) === method && isSame(14, crc) && isSame(18, packedBytes) && isSame(22, bytes);
+  return agrees && packedBytes >= 0 && bytes >= 0 && data + packedBytes <= reader.size ? data : -1;
+}
+
+const DESCRIPTOR_BYTES: readonly number[] = [12, 16, 20, 24];
+
+export interface ZipLayout {
+  /** Two members share octets (Fifield, "A better zip bomb"). */
+  readonly overlaps: boolean;
+  /** Octets that belong to no member. */
+  readonly gap: 'none' | 'data' | 'member';
+  /** Octets before the first member. */
+  readonly prefixBytes: number;
+}
+
+/** How members lie in the file: each octet should belong to one of them. */
+export function layoutOf(reader: Reader, { entries, end }: ZipDirectory): ZipLayout {
+  const sorted = entries.filter(({ data }) => data >= 0).toSorted((left, right) => left.header - right.header);
+  let gap: ZipLayout['gap'] = 'none';
+  let overlaps = false;
+  let at = sorted[0]?.header ?? end.directory;
+  const prefixBytes = at;
+  const close = (next: number): void => {
+    if (next <= at || gap === 'member') return;
+    const isSigned = reader.isAt(end.directory - 16, 'APK Sig Block 42') && next === end.directory;
+    const found = reader.isAt(at, LOCAL) || (next - at > 24 && reader.find(LOCAL, at, next) >= 0) ? 'member' : 'data';
+    if (!isSigned && !isPadding(reader, at, next)) gap = found;
+  };
+  for (const entry of sorted) {
+    overlaps ||= entry.header < at;
+    close(entry.header);
+    at = Math.max(at, entry.data + entry.packedBytes);
+    if (entry.hasDescriptor) at += descriptorBytes(reader, at);
+  }
+  overlaps ||= at > end.directory;
+  close(end.directory);
+  return { overlaps, gap, prefixBytes };
+}
+
+/** APPNOTE.TXT §4.3.9: with or without a signature, in 32 or 64 bits. */
+function descriptorBytes(reader: Reader, at: number): number {
+  const isNext = (bytes: number): boolean =>
+    reader.isAt(at + bytes, LOCAL) || reader.isAt(at + bytes, CENTRAL) || reader.isAt(at + bytes, 'PK\u0006');
+  if (reader.isAt(at, DESCRIPTOR)) return isNext(24) && !isNext(16) ? 24 : 16;
+  return DESCRIPTOR_BYTES.find(isNext) ?? 0;
+}
+
+/** Zeros align members in archives that are mapped into memory. */
+function isPadding(reader: Reader, from: number, to: number): boolean {
+  if (to - from > 4096) return false;
+  for (let at = from; at < to; at++) if (reader.u8(at) !== 0) return false;
+  return true;
+}

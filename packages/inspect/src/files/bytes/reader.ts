@@ -1,0 +1,131 @@
+import type { FileBytes } from '../types.ts';
+import type { Work } from './work.ts';
+
+const WINDOW_BYTES = 8_192;
+export const CHUNK_BYTES = 65_536;
+
+/**
+ * Numbers and short texts of a file through one small window. What lies beyond the end is -1 or short, never an exception: headers of
+ * hostile files point anywhere.
+ */
+export class Reader implements FileBytes {
+  readonly size: number;
+  readonly #bytes: FileBytes;
+  readonly #work: Work;
+  #window: Uint8Array = new Uint8Array(0);
+  #from = 0;
+
+  constructor(bytes: FileBytes, work: Work) {
+    this.size = bytes.size;
+    this.#bytes = bytes;
+    this.#work = work;
+  }
+
+  get work(): Work {
+    return this.#work;
+  }
+
+  /** At most a chunk; shorter at the end of the file. */
+  read(offset: number, length: number): Uint8Array {
+    const wanted = Math.min(length, CHUNK_BYTES, this.size - offset);
+    if (!(wanted > 0) || offset < 0) return new Uint8Array(0);
+    this.#work.spend(wanted);
+    return this.#bytes.read(offset, wanted).subarray(0, wanted);
+  }
+
+  u8(at: number): number {
+    const inside = at - this.#from;
+    if (inside >= 0 && inside < this.#window.length) return this.#window[inside] ?? -1;
+    if (!(at >= 0) || at >= this.size) return -1;
+    this.#from = at - (at % WINDOW_BYTES);
+    this.#window = this.read(this.#from, WINDOW_BYTES);
+    return this.#window[at - this.#from] ?? -1;
+  }
+
+  u16(at: number, isLittle: boolean): number {
+    const [a, b] = [this.u8(at), this.u8(at + 1)];
+    if (a < 0 || b < 0) return -1;
+    return isLittle ? a | (b << 8) : (a << 8) | b;
+  }
+
+  u32(at: number, isLittle: boolean): number {
+    const [a, b] = [this.u16(at, isLittle), this.u16(at + 2, isLittle)];
+    if (a < 0 || b < 0) return -1;
+    return isLittle ? a + b * 65_536 : a * 65_536 + b;
+  }
+
+  /** -1 also for what is no exact number: no file is that long. */
+  u64(at: number, isLittle: boolean): number {
+    const [a, b] = [this.u32(at, isLittle), this.u32(at + 4, isLittle)];
+    if (a < 0 || b < 0) return -1;
+    const value = isLittle ? a + b * 4_294_967_296 : a * 4_294_967_296 + b;
+    return Number.isSafeInteger(value) ? value : -1;
+  }
+
+  /** Octets as characters, at most a chunk. */
+  latin1(at: number, length: number): string {
+    return latin1(this.read(at, length));
+  }
+
+  isAt(at: number, text: string): boolean {
+    for (let i = 0; i < text.length; i++) if (this.u8(at + i) !== text.charCodeAt(i)) return false;
+    return true;
+  }
+
+  /** Where a text of octets first begins in [from, to); -1 = nowhere. */
+  find(text: string, from: number, to: number = this.size): number {
+    const end = Math.min(to, this.size);
+    const first = text.charCodeAt(0);
+    for (let at = Math.max(0, from); at < end; at += CHUNK_BYTES) {
+      const chunk = this.read(at, Math.min(CHUNK_BYTES, end - at));
+      for (let i = chunk.indexOf(first); i >= 0; i = chunk.indexOf(first, i + 1)) {
+        if (isIn(chunk, i, text) || (i + text.length > chunk.length && at + i + text.length <= end && this.isAt(at + i, text)))
+          return at + i;
+      }
+    }
+    return -1;
+  }
+
+  /** Where a text of octets last begins in [from, to); -1 = nowhere. */
+  findLast(text: string, from: number, to: number = this.size): number {
+    const first = text.charCodeAt(0);
+    for (let at = Math.min(to, this.size) - text.length; at >= Math.max(0, from); at--)
+      if (this.u8(at) === first && this.isAt(at, text)) return at;
+    return -1;
+  }
+
+  /** Every chunk of [from, to) in order; the visit returns false to end it. */
+  each(from: number, to: number, visit: (chunk: Uint8Array, at: number) => boolean | void): void {
+    for (let at = from; at < Math.min(to, this.size); at += CHUNK_BYTES)
+      if (visit(this.read(at, Math.min(CHUNK_BYTES, to - at)), at) === false) return;
+  }
+}
+
+function isIn(chunk: Uint8Array, at: number, text: string): boolean {
+  if (at + text.length > chunk.length) return false;
+  for (let i = 1; i < text.length; i++) if (chunk[at + i] !== text.charCodeAt(i)) return false;
+  return true;
+}
+
+/** Octets as the characters of the same numbers. */
+export function latin1(octets: Uint8Array): string {
+  let text = '';
+  // Arguments of a call lie on the stack: few at a time.
+  for (let at = 0; at < octets.length; at += 4096) text += String.fromCharCode(...octets.subarray(at, at + 4096));
+  return text;
+}
+
+/** The octets [from, to) of a file as a file. */
+export function part(bytes: FileBytes, from: number, to: number): FileBytes {
+  const begin = Math.max(0, Math.min(from, bytes.size));
+  const size = Math.max(0, Math.min(to, bytes.size) - begin);
+  return {
+    size,
+    read: (offset, length) => bytes.read(begin + offset, Math.max(0, Math.min(length, size - offset))),
+  };
+}
+
+/** Octets in memory as a file. */
+export function inMemory(octets: Uint8Array): FileBytes {
+  return { size: octets.length, read: (offset, length) => octets.subarray(offset, offset + length) };
+}

@@ -1,0 +1,63 @@
+import { latin1, type Reader } from '../bytes/reader.ts';
+
+/** A name and what decides about it: with every octet written as `#xx` (ISO 32000-1 §7.3.5), and some of what follows. */
+const REACH = 512;
+const NAME_OCTETS_MAX = 192;
+const NAME = /^[^\s\0()<>[\]{}/%]{1,192}/;
+const VALUE = /^[\s\0]{0,16}(?:<<|\[|\d{1,10}[\s\0]{1,4}\d{1,5}[\s\0]{1,4}R)/;
+
+/** Names that say enough wherever they stand: too long for pixels to hold them by chance. */
+const ANYWHERE: ReadonlySet<string> = new Set([
+  'JavaScript',
+  'Launch',
+  'RichMedia',
+  'SubmitForm',
+  'ImportData',
+  'EmbeddedFile',
+  'Encrypt',
+]);
+/** Short ones, where a value of the right kind follows. */
+const WITH_VALUE: ReadonlySet<string> = new Set(['AA', 'EF', 'XFA', 'GoToE', 'RichMediaContent']);
+
+export interface PdfSigns {
+  readonly names: Set<string>;
+  /** What follows `/OpenAction`, cut. */
+  openActions: string[];
+}
+
+const OPEN_ACTIONS_MAX = 64;
+
+/** Collects the names of a PDF that matter, in [0, size) of octets that are in the clear. Strings and streams are not left out: whoever hides there finds no reader, and whoever seems to hide is seen. */
+export function collectSigns(reader: Reader, signs: PdfSigns): void {
+  reader.each(0, reader.size, (chunk, at) => {
+    for (let i = chunk.indexOf(0x2f); i >= 0; i = chunk.indexOf(0x2f, i + 1)) {
+      const first = chunk[i + 1] ?? reader.u8(at + i + 1);
+      // Letters with which the names above begin, or an escape.
+      if (!FIRST.has(first)) continue;
+      const isCut = i + REACH > chunk.length && at + chunk.length < reader.size;
+      const head = isCut ? reader.latin1(at + i + 1, NAME_OCTETS_MAX) : latin1(chunk.subarray(i + 1, i + 1 + NAME_OCTETS_MAX));
+      judgeName(reader, { head, at: at + i + 1 }, signs);
+    }
+  });
+}
+
+const FIRST: ReadonlySet<number> = new Set(Array.from('#JLRSIEAXGO', (letter) => letter.charCodeAt(0)));
+
+function judgeName(reader: Reader, { head, at }: { head: string; at: number }, { names, openActions }: PdfSigns): void {
+  const raw = NAME.exec(head)?.[0] ?? '';
+  const name = plainName(raw);
+  if (ANYWHERE.has(name)) names.add(name);
+  else if (WITH_VALUE.has(name) && VALUE.test(reader.latin1(at + raw.length, 64))) names.add(name);
+  else if (name === 'OpenAction' && openActions.length < OPEN_ACTIONS_MAX)
+    openActions.push(reader.latin1(at + raw.length, REACH));
+}
+
+/** A name without its escapes. */
+export function plainName(raw: string): string {
+  return raw.replaceAll(/#([0-9a-f]{2})/gi, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)));
+}
+
+/** Names of a dictionary, in order. */
+export function namesIn(text: string): ReadonlySet<string> {
+  return new Set([...text.matchAll(/\/([^\s\0()<>[\]{}/%]{1,192})/g)].map(([, raw = '']) => plainName(raw)));
+}

@@ -1,0 +1,121 @@
+import { judgeFileText } from '../../code/file-text.ts';
+import { note, type FileCase } from '../case.ts';
+import { extensionOf, fileTypeByName } from '../table.ts';
+import { decodedTexts, textEncoding, textHead, type TextEncoding } from './encoding.ts';
+import { isSniffedAsHtml, judgeHtml } from './html.ts';
+import { judgeSvg } from './svg.ts';
+import { judgeXml, rootOf } from './xml.ts';
+
+const JSON_BYTES_MAX = 4_194_304;
+const CODE_WINDOW = 2048;
+/** Texts that are what they are called because nothing in them says otherwise. */
+const BY_NAME: ReadonlySet<string> = new Set(['txt', 'csv', 'md', 'css', 'js', 'script']);
+
+/** Pages that a server runs, when they begin with it or are HTML around it. */
+const SERVER_PAGES: readonly (readonly [shape: RegExp, id: string])[] = [
+  [/^(?:#![^\n]{0,256}\n)?\s{0,256}<\?(?:php\b|=)/i, 'php'],
+  [
+    /^\s{0,256}(?:<%--[^%]{0,512}--%>\s{0,64})?<%@\s{0,8}(?:webhandler|webservice|control|master|assembly|page[^%]{0,512}(?:language\s{0,4}=\s{0,4}["']?(?:c#|vb|js)|inherits|codebehind|codefile|aspcompat))/i,
+    'aspx',
+  ],
+  [/^\s{0,256}(?:<%--[^%]{0,512}--%>\s{0,64})?<%(?:@\s{0,8}(?:page|taglib|include|tag)\b|!)|^\s{0,256}<jsp:[a-z]/i, 'jsp'],
+  [/^\s{0,256}<%/, 'asp'],
+];
+const SERVER_CODE = /<\?php\b|<\?=|<%[@=!\s]|<jsp:[a-z]|<script\s[^>]{0,64}\brunat\s{0,4}=/i;
+/** Spreadsheets run these where a cell begins with them (CWE-1236). */
+const FORMULA =
+  /(?:^|[\n\r,;\t]"?)[=+@-]\s{0,4}(?:[\w+(-]{0,64}(?:cmd|msexcel|powershell|mshta|rundll32|dde)\b[^\n]{0,32}?\||[\w+(-]{0,64}(?:webservice|importxml|importdata|importhtml|importfeed|importrange)\s{0,4}\()/i;
+
+/** Judges a file that is text; null = it is none. */
+export function judgeText(file: FileCase): string | null {
+  const { reader } = file;
+  if (reader.size === 0) return fileTypeByName(file.name)?.family === 'text' ? (fileTypeByName(file.name)?.id ?? null) : 'txt';
+  const encoding = textEncoding(reader);
+  if (encoding === null) return null;
+  const head = textHead(reader, encoding);
+  const id = idOf(file, encoding, head);
+  if (id === 'svg') judgeSvg(file, encoding);
+  else if (id === 'html') judgeHtml(file, encoding);
+  else if (id === 'xml') judgeXml(file, encoding);
+  judgeOctets(file, encoding);
+  judgeCode(file, { id, encoding });
+  return id;
+}
+
+function idOf(file: FileCase, encoding: TextEncoding, head: string): string {
+  const page = SERVER_PAGES.find(([shape]) => shape.test(head));
+  if (page !== undefined) return page[1];
+  if (head.startsWith('#!')) return 'script';
+  if (/^\s*<\?xml[\s?]|^\s*<(?:!DOCTYPE\s{1,64}(?!html)|!--|[a-z_][\w.-]{0,64}[:\s/>])/i.test(head)) {
+    const root = markupId(file, encoding, head);
+    if (root !== null) return root;
+  }
+  if (isSniffedAsHtml(head)) return 'html';
+  return plainId(file, encoding, head);
+}
+
+/** By the first element; a fragment of HTML is called XML only where it is one and no browser would sniff a page. */
+function markupId(file: FileCase, encoding: TextEncoding, head: string): string | null {
+  const root = rootOf(file, encoding);
+  if (root === 'svg') return 'svg';
+  if (root === 'html' || isSniffedAsHtml(head)) return 'html';
+  return root !== null && (/^\s*<\?xml[\s?]/.test(head) || fileTypeByName(file.name)?.id === 'xml') ? 'xml' : null;
+}
+
+function plainId(file: FileCase, encoding: TextEncoding, head: string): string {
+  const trimmed = head.trimStart();
+  if (/^BEGIN:VCALENDAR\b/i.test(trimmed)) return 'ics';
+  if (/^BEGIN:VCARD\b/i.test(trimmed)) return 'vcf';
+  if (/^[[{]/.test(trimmed) && isJson(file, encoding)) return 'json';
+  const named = fileTypeByName(file.name)?.id;
+  return named !== undefined && BY_NAME.has(named) ? named : 'txt';
+}
+
+/** RFC 8259, or one value a line. Of what is too long to be parsed, the ends have to fit. */
+function isJson({ reader, name }: FileCase, encoding: TextEncoding): boolean {
+  if (reader.size > JSON_BYTES_MAX) {
+    const tail = reader.latin1(Math.max(0, reader.size - 256), 256).trimEnd();
+    return /[\]}]$/.test(tail);
+  }
+  let text = '';
+  decodedTexts(reader, encoding, (piece) => {
+    text += piece;
+  });
+  const isLines = /^(?:ndjson|jsonl)$/.test(extensionOf(name));
+  const values = isLines
+    ? text.split('\n').filter((line) => line.trim() !== '')
+    : [text.replace(/^(?:\u00ef\u00bb\u00bf|\ufeff)/, '')];
+  try {
+    for (const value of values) JSON.parse(value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** What begins as text and goes on as something else is two files for two readers. */
+function judgeOctets(file: FileCase, encoding: TextEncoding): void {
+  if (encoding === 'utf-16le' || encoding === 'utf-16be') return;
+  file.reader.each(0, file.reader.size, (chunk) => {
+    if (!chunk.includes(0)) return true;
+    note(file, 'structure-broken', 'it begins as text and is none');
+    return false;
+  });
+}
+
+function judgeCode(file: FileCase, { id, encoding }: { id: string; encoding: TextEncoding }): void {
+  if (fileTypeByName(`x.${id}`)?.family === 'program' || ['script', 'php', 'jsp', 'asp', 'aspx'].includes(id)) return;
+  const isMarkup = id === 'html' || id === 'svg';
+  let carried = '';
+  decodedTexts(file.reader, encoding, (text) => {
+    const seen = carried + text;
+    const found = SERVER_CODE.exec(seen);
+    if (
+      found !== null &&
+      (isMarkup || judgeFileText(seen.slice(Math.max(0, found.index - CODE_WINDOW), found.index + CODE_WINDOW)) !== undefined)
+    )
+      note(file, 'program', 'a page that servers run stands in it');
+    if (id === 'csv' && FORMULA.test(seen)) note(file, 'macro', 'a cell runs a command or fetches an address');
+    carried = seen.slice(-CODE_WINDOW);
+  });
+}
