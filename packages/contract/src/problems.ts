@@ -65,6 +65,12 @@ export const PROBLEMS = {
     'No scanner could look at these bytes, so they are not released.',
     'holdfast upload status',
   ),
+  'patch-not-ready': define(
+    409,
+    'Patch not ready to enforce',
+    'A virtual patch refuses requests only after a test of the last hour that touches nobody who belongs here.',
+    'holdfast patch test ID',
+  ),
   'schema-invalid': define(
     400,
     'Schema invalid',

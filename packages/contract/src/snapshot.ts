@@ -4,6 +4,7 @@ import { applicationSchema } from './application.ts';
 import { eventRecordSchema } from './events/record.ts';
 import { exceptionSchema } from './exception.ts';
 import { prefixSchema, slugSchema, timestampSchema } from './names.ts';
+import { patchRuleSchema } from './patch.ts';
 import { enforcedPoliciesSchema } from './policies.ts';
 import { answerSchema, askSchema, identityKeySchema, sessionHashSchema } from './session.ts';
 
@@ -57,6 +58,8 @@ export const snapshotSchema = z.strictObject({
   exceptions: z.array(exceptionSchema).max(100_000),
   /** Accepted schemas, at most one for each application. */
   schemas: z.array(enforcedSchemaSchema).max(1000).default([]),
+  /** Virtual patches that record or refuse. */
+  patches: z.array(patchRuleSchema).max(20_000).default([]),
   /** Access policies, at most one set for each application; without one the sign-in alone decides. */
   policies: z.array(enforcedPoliciesSchema).max(1000).default([]),
   allows: z.array(prefixSchema).max(100_000),

@@ -41,6 +41,16 @@ export { publicForm, type PublicForm, type PublicOperation } from './learn/publi
 export { fromDocument, takeDelta, toDocument, type ModelDocument } from './learn/document.ts';
 export { createModel, mergeModels, observe, type LearnedModel } from './learn/model.ts';
 export { openApiPath, proposeSchema, type SchemaFragment } from './learn/propose.ts';
+export {
+  compilePatch,
+  compilePatches,
+  PATCH_CONFIDENCE_MAX,
+  PATCH_CONFIDENCE_MIN,
+  type CompiledPatch,
+  type PatchTable,
+} from './patch/compile.ts';
+export { isAboutBody, matchPatch, type PatchedRequest, type PatchHit } from './patch/match.ts';
+export { CONSTRAINT_TYPES, type PatchMatch, type PatchRule } from './patch/types.ts';
 export { RULES } from './rules.ts';
 export {
   RULE_GROUPS,

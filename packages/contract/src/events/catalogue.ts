@@ -5,6 +5,7 @@ import type { EventDefinition } from './define.ts';
 import { cspInlineSeen, cspReported, protocolRejected, requestCompleted, snapshotApplied } from './gateway.ts';
 import { identityEvents } from './identity.ts';
 import { keyringEvents } from './keyring.ts';
+import { patchEvents } from './patch.ts';
 import { sealEvents } from './seal.ts';
 import { leaseEvents } from './lease.ts';
 import { rotationEvents } from './rotation.ts';
@@ -35,6 +36,7 @@ export const EVENTS: ReadonlyMap<string, EventDefinition> = new Map(
     ...Object.values(rotationEvents),
     ...Object.values(leaseEvents),
     ...Object.values(secretEvents),
+    ...Object.values(patchEvents),
   ].map((definition) => [
     definition.type,
     // The catalogue forgets the payload's exact type; readers validate with `payload` before use.

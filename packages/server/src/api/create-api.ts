@@ -22,6 +22,7 @@ import { mountLeases } from './routes/leases.ts';
 import { mountMaintenance } from './routes/maintenance.ts';
 import { mountOwnKeys } from './routes/own-keys.ts';
 import { mountOverview } from './routes/overview.ts';
+import { mountPatches } from './routes/patches.ts';
 import { mountPeople } from './routes/people.ts';
 import { mountPolicies } from './routes/policies.ts';
 import { mountRotations } from './routes/rotation.ts';
@@ -63,7 +64,8 @@ export function createApi(parts: ApiParts): Api {
     idempotency(() => performance.now()),
   );
   if (parts.seal !== undefined) api.use('/api/v1/*', refuseChangesWhileSealed(parts.seal));
-  for (const mount of [mountApplications, mountBans, mountBypass, mountExceptions, mountTuning, mountCsp]) mount(api, domains);
+  for (const mount of [mountApplications, mountBans, mountBypass, mountExceptions, mountPatches, mountTuning, mountCsp])
+    mount(api, domains);
   mountPolicies(api, domains);
   for (const mount of [mountSchemas, mountEvents, mountAudit, mountTokens, mountSnapshots]) mount(api, domains);
   mountServiceAccounts(api, { identity: domains.identity, people: people?.people });

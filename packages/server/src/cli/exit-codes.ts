@@ -70,6 +70,7 @@ export const EXIT_OF_PROBLEM: Readonly<Record<ProblemCode, ExitCode>> = {
   'permission-missing': EXIT.unreachable,
   'ban-unsafe': EXIT.unsafe,
   'promotion-not-ready': EXIT.unsafe,
+  'patch-not-ready': EXIT.unsafe,
   'schema-invalid': EXIT.config,
   'schema-missing': EXIT.findings,
   'schema-unlearned': EXIT.findings,

@@ -99,6 +99,7 @@ class GatewayProcess implements Gateway {
     try {
       const compiled = compileSnapshot(source, {
         previous: this.#snapshot,
+        onPatchesRefused: (patches) => log.error({ patches }, 'unreadable patches left out'),
         onSchemaRefused: (application) => log.error({ application }, 'unreadable schema left out'),
         onRefused: (prefixes) => log.warn({ count: prefixes.length }, 'unreadable prefixes left out'),
       });

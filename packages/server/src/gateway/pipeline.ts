@@ -16,6 +16,7 @@ import { identifyApplication } from './steps/identify-application.ts';
 import { identity } from './steps/identity.ts';
 import { inspect } from './steps/inspect.ts';
 import { ownPaths } from './steps/own-paths.ts';
+import { patch } from './steps/patch.ts';
 import { rate } from './steps/rate.ts';
 import { schema } from './steps/schema.ts';
 import { serviceToken } from './steps/service-token.ts';
@@ -52,6 +53,7 @@ export function createPipeline(parts: PipelineParts): readonly Step[] {
     ownPaths({ sessions, ask, clock }),
     decode(threads),
     inspect(clock),
+    patch(clock),
     session({ sessions, accounts, clock }),
     authorise(clock),
     csrf,

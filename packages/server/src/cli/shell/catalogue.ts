@@ -53,6 +53,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('../commands/exception.ts')).exception,
   },
   {
+    name: 'patch',
+    summary: 'virtual patches: close one hole until it is repaired',
+    load: async () => (await import('../commands/patch.ts')).patch,
+  },
+  {
     name: 'tune',
     summary: 'from monitor to enforce: what was found, what to except, when to block',
     load: async () => (await import('../commands/tune.ts')).tune,

@@ -29,6 +29,7 @@ import { suggestCsp } from './csp/csp-rules.ts';
 import * as exceptions from './exceptions/exceptions.ts';
 import { rollBack } from './snapshots/rollback.ts';
 import { createSnapshots, type Snapshots, type SnapshotsParts } from './snapshots/snapshots.ts';
+import { createPatches, type Patches } from './patches/patches.ts';
 import { createSweeper } from './sweeper.ts';
 import { createLearning, type Learning } from './learning/learning.ts';
 import type { Vault } from './tuning/vault.ts';
@@ -66,6 +67,8 @@ export interface Protection extends AsyncDisposable {
   readonly tuning: Tuning;
   /** Schemas learned from honest requests. */
   readonly learning: Learning;
+  /** Small rules that close one hole each. */
+  readonly patches: Patches;
   /** Ends, and records the end of, what has run out of time; runs by itself each second after `start`. */
   sweep(): Promise<void>;
   start(): void;
@@ -82,7 +85,11 @@ export function createProtection(options: ProtectionOptions): Protection {
   const observer = createCspObserver({ db, clock });
   const tuning = createTuning({ ...parts, applications, vault: options.vault });
   const learning = createLearning({ ...parts, applications, log });
-  const sweeper = createSweeper(parts, log, () => tuning.sweep());
+  const patches = createPatches({ ...parts, applications, vault: options.vault, flush: async () => tuning.flush() });
+  const sweeper = createSweeper(parts, log, async () => {
+    await patches.sweep();
+    await tuning.sweep();
+  });
   return {
     addBan: async (input, actor) => bans.addBan(parts, input, actor),
     removeBan: async (prefix, actor) => bans.removeBan(parts, prefix, actor),
@@ -114,9 +121,11 @@ export function createProtection(options: ProtectionOptions): Protection {
     observe(event) {
       observer.observe(event);
       tuning.observe(event);
+      patches.observe(event);
     },
     tuning,
     learning,
+    patches,
     cspObservations: async (application) => observer.read((await applications.get(application)).application.id),
     async suggestCsp(id) {
       const { application } = await applications.get(id);
@@ -130,6 +139,7 @@ export function createProtection(options: ProtectionOptions): Protection {
       await snapshots[Symbol.asyncDispose]();
       await observer[Symbol.asyncDispose]();
       await tuning[Symbol.asyncDispose]();
+      await patches[Symbol.asyncDispose]();
       await learning[Symbol.asyncDispose]();
     },
   };

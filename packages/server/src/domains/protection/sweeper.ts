@@ -12,10 +12,10 @@ export interface Sweeper extends AsyncDisposable {
 }
 
 /**
- * Writes down that bans, exceptions and break-glass are over, and carries promotions on. The gateway goes by the times in its snapshot, so a sweep that
+ * Writes down that bans, exceptions, patches and break-glass are over, and carries promotions on. The gateway goes by the times in its snapshot, so a sweep that
  * is late lets nothing bite, or stay open, longer.
  */
-export function createSweeper(parts: ProtectionParts, log: Log, sweepTuning: () => Promise<void>): Sweeper {
+export function createSweeper(parts: ProtectionParts, log: Log, sweepOthers: () => Promise<void>): Sweeper {
   let timer: NodeJS.Timeout | null = null;
   let running: Promise<void> | null = null;
 
@@ -23,7 +23,7 @@ export function createSweeper(parts: ProtectionParts, log: Log, sweepTuning: () 
     await endExpiredBypass(parts);
     await endExpiredBans(parts);
     await endExpiredExceptions(parts);
-    await sweepTuning();
+    await sweepOthers();
   };
   const tick = (): void => {
     // A slow database must not pile up sweeps.

@@ -1,10 +1,12 @@
 import type { Generated, JSONColumnType, Kysely } from 'kysely';
 import type { LearningTables } from './learning/tables.ts';
+import type { PatchTables } from './patches/tables.ts';
 import type { PolicyCounts } from './snapshots/policy.ts';
 import type { TuningTables } from './tuning/tables.ts';
 
 export type ProtectionTables = TuningTables &
-  LearningTables & {
+  LearningTables &
+  PatchTables & {
     protection_ban: {
       seq: Generated<number>;
       prefix: string;

@@ -6,6 +6,7 @@ import type { Exchange, Refused, StreamInspection } from '../exchange.ts';
 import { optionsFor } from '../inspection/inspect-options.ts';
 import { weighFindings } from '../inspection/weigh-findings.ts';
 import { weighSchema } from '../learning/weigh-schema.ts';
+import { refuseUnread, weighPatches } from '../patches/weigh-patches.ts';
 import { MultipartReader } from './multipart-reader.ts';
 import type { MultipartFault, MultipartStep } from './multipart-reader.ts';
 
@@ -65,7 +66,7 @@ class MultipartInspection implements StreamInspection {
     const blocked = fields.length === 0 ? null : this.#inspect(fields);
     if (blocked !== null) return blocked;
     if (fault === null) return bytes;
-    const refused = faultMeaning(this.#exchange, fault);
+    const refused = faultMeaning(this.#exchange, fault) ?? refuseUnread(this.#exchange, this.#exchange.startedAtMs);
     if (refused !== null) return refused;
     this.#hasGivenUp = true;
     return Buffer.concat([bytes, this.#reader.rest()]);
@@ -78,7 +79,9 @@ class MultipartInspection implements StreamInspection {
     record.score = Math.max(record.score, score);
     const found = { findings, now: startedAtMs };
     const judged = findings.length === 0 ? null : weighFindings(this.#exchange, this.#application, found);
-    const result = judged?.kind === 'refused' ? judged : weighSchema(this.#exchange, request, startedAtMs);
+    const patched =
+      judged?.kind === 'refused' ? judged : weighPatches(this.#exchange, { request, isPart: true, now: startedAtMs });
+    const result = patched.kind === 'refused' ? patched : weighSchema(this.#exchange, request, startedAtMs);
     // Most of the body has not come; its connection cannot carry another request.
     return result.kind === 'refused' ? { ...result, closeConnection: true } : null;
   }

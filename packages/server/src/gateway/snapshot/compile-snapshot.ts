@@ -1,11 +1,13 @@
 import type { Application, RuleException, Snapshot } from '@holdfast/contract';
 import { compileAccess } from '../access/compile-access.ts';
 import type { CompiledSnapshot, PrefixSet } from './compiled-snapshot.ts';
+import { compilePatches } from '../patches/compile-patches.ts';
 import { compileSchemas } from '../learning/compile-schemas.ts';
 import { buildPrefixSet } from '../limits/prefix-trie.ts';
 import type { PrefixEntry } from '../limits/prefix-trie.ts';
 
 const NO_EXCEPTIONS: readonly RuleException[] = [];
+const NO_PATCHES: ReturnType<CompiledSnapshot['patchesFor']> = [];
 /** A deeper path than this has no exceptions; the schema keeps routes far below it. */
 const ROUTE_SEGMENTS_MAX = 256;
 const ANY_SEGMENT = '{}';
@@ -87,6 +89,8 @@ export interface CompileOptions {
   readonly onRefused?: (prefixes: readonly string[]) => void;
   /** An application whose schema cannot be read; it is left out and its requests are judged without one. */
   readonly onSchemaRefused?: (application: string) => void;
+  /** Virtual patches that cannot be read; they are left out. */
+  readonly onPatchesRefused?: (patches: readonly string[]) => void;
   /** What is in force: a list that it has as well is not compiled again. */
   readonly previous?: CompiledSnapshot | null;
 }
@@ -94,15 +98,18 @@ export interface CompileOptions {
 /** Turns the lists of a snapshot into lookups. */
 export function compileSnapshot(
   source: Snapshot,
-  { onRefused, onSchemaRefused, previous = null }: CompileOptions = {},
+  { onRefused, onSchemaRefused, onPatchesRefused, previous = null }: CompileOptions = {},
 ): CompiledSnapshot {
   const hosts = indexHosts(source.applications);
   const routes = indexExceptions(source.exceptions);
   const schemas = compileSchemas(source.schemas, { previous, onRefused: onSchemaRefused });
+  const patches = compilePatches(source.patches, { previous, onRefused: onPatchesRefused });
   const access = compileAccess(source.policies, previous);
   return {
     source,
     accessFor: (application) => access.get(application) ?? null,
+    patches,
+    patchesFor: (application, method, path) => patches.tables.get(application)?.find(method, path) ?? NO_PATCHES,
     schemaFor: (application) => schemas.get(application) ?? null,
     applicationForHost: (host) => findHost(hosts, host),
     askingProxies: buildAskingProxies(source.applications, onRefused),

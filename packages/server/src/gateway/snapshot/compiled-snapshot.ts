@@ -1,6 +1,7 @@
 import type { Application, RuleException, Snapshot } from '@holdfast/contract';
 import type { CompiledSchema } from '@holdfast/inspect';
 import type { ApplicationAccess } from '../../domains/access/index.ts';
+import type { PatchTables, RequestPatch } from '../patches/compile-patches.ts';
 
 /** A longest-prefix set of addresses. Implemented by the radix trie of `prefix-trie.ts`. */
 export interface PrefixSet {
@@ -20,6 +21,10 @@ export interface CompiledSnapshot {
   readonly bans: PrefixSet;
   /** The accepted schema of an application, or null. */
   schemaFor(application: string): CompiledSchema | null;
+  /** Virtual patches by application, as they were made ready. */
+  readonly patches: PatchTables;
+  /** Virtual patches for one application + method + canonical path; indexed by route. */
+  patchesFor(application: string, method: string, path: string): readonly RequestPatch[];
   /** The access policies of an application, or null: then the sign-in alone decides. */
   accessFor(application: string): ApplicationAccess | null;
   /** Exceptions for one application + method + canonical path; indexed by route, so cost does not grow with their number. */

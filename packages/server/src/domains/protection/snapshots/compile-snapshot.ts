@@ -7,6 +7,8 @@ import { readActiveBans, readAllowPrefixes } from '../bans/ban-store.ts';
 import { readBypassUntil } from '../bypass.ts';
 import { tablesOf } from '../change.ts';
 import { readActiveExceptions } from '../exceptions/exceptions.ts';
+import { readInForce } from '../patches/patch-store.ts';
+import { ruleOf } from '../patches/patch-view.ts';
 import { readEnforced } from '../learning/schema-store.ts';
 import { countsOf, digestOf, orderPolicy, writePolicy, type KeyMaterial, type Policy } from './policy.ts';
 import { insertState, newestState, nextVersion } from './snapshot-store.ts';
@@ -40,6 +42,7 @@ async function readPolicy({ db, clock, applications, access, trustedHops, limits
     // An exception outlives its application in storage, in case that comes back, but not in what is enforced.
     exceptions: (await readActiveExceptions(tables, now)).filter((exception) => ids.has(exception.application)),
     schemas: (await readEnforced(tables)).filter(({ application }) => ids.has(application)),
+    patches: (await readInForce(tables, now)).filter(({ application }) => ids.has(application)).map(ruleOf),
     policies: ((await access?.policies.enforced()) ?? []).filter(({ application }) => ids.has(application)),
     allows: await readAllowPrefixes(tables),
     bans: await readActiveBans(tables, now),

@@ -9,6 +9,7 @@ const policy: Policy = {
   applications: [application('b'), application('a')],
   exceptions: [],
   schemas: [],
+  patches: [],
   policies: [],
   allows: ['198.51.100.1', '192.0.2.1'],
   bans: [

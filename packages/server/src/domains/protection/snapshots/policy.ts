@@ -8,6 +8,7 @@ export type Policy = Pick<
   | 'applications'
   | 'exceptions'
   | 'schemas'
+  | 'patches'
   | 'policies'
   | 'allows'
   | 'bans'
@@ -27,6 +28,7 @@ export function orderPolicy(policy: Policy): Policy {
     applications: policy.applications.toSorted((left, right) => byText(left.id, right.id)),
     exceptions: policy.exceptions.toSorted((left, right) => byText(left.id, right.id)),
     schemas: policy.schemas.toSorted((left, right) => byText(left.application, right.application)),
+    patches: policy.patches.toSorted((left, right) => byText(left.id, right.id)),
     policies: policy.policies.toSorted((left, right) => byText(left.application, right.application)),
     allows: policy.allows.toSorted(byText),
     bans: policy.bans.toSorted((left, right) => byText(left.prefix, right.prefix)),

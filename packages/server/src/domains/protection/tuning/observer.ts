@@ -1,8 +1,8 @@
 import type { EventRecord } from '@holdfast/contract';
 import type { Clock } from '../../../platform/clock.ts';
 import type { Database } from '../../../platform/db/database.ts';
-import { formatPrefix, parsePrefix } from '../bans/prefix.ts';
 import type { ProtectionTables } from '../tables.ts';
+import { clientName } from './household.ts';
 import { createRouteFolder } from './learned-routes.ts';
 import { addSeen, newBatch, type Batch, type PendingVector } from './pending.ts';
 import { remember } from './remember.ts';
@@ -29,12 +29,6 @@ export interface Observer extends AsyncDisposable {
   dropped(): number;
 }
 
-/** One household holds an IPv6 /64 and changes the rest of its address by the day (RFC 8981). */
-function householdOf(address: string): string {
-  const prefix = parsePrefix(address.includes(':') ? `${address}/64` : address);
-  return prefix === null ? address : formatPrefix(prefix);
-}
-
 /**
  * Counts what tuning learns from, in batches: memory is bounded, a crash or a database that is away costs advice and no
  * evidence, and the gateway never waits.
@@ -43,7 +37,7 @@ export function createObserver({ db, clock, vault, onRequest, onBlocked }: Obser
   let batch = newBatch();
   let droppedCount = 0;
   let prunedAt = 0;
-  const clientOf = remember((address) => vault.pseudonym(`client ${householdOf(address)}`).slice(0, KEY_CHARS));
+  const clientOf = remember((address) => clientName(vault, address));
   const folder = createRouteFolder({ db, clock });
   const routes = new Map<string, (path: string) => string>();
   const routeOf = (application: string, path: string): string => {

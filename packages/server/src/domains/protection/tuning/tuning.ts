@@ -56,6 +56,8 @@ export interface Tuning extends AsyncDisposable {
   rollBack(input: PromotionUndo, actor: Actor): Promise<PromotionView>;
   /** The last promotion of each application. */
   promotions(): Promise<PromotionView[]>;
+  /** Writes what is still held in memory, so that an answer holds everything up to now. */
+  flush(): Promise<void>;
   /** Advances, undoes and ends promotions; called each second. */
   sweep(): Promise<void>;
 }
@@ -173,6 +175,7 @@ export function createTuning(parts: TuningParts): Tuning {
     },
     rollBack: async (input, actor) => rollBackPromotion(parts, input, actor),
     promotions,
+    flush: () => observer.flush(),
     sweep: async () => sweepPromotions(parts, watch),
     [Symbol.asyncDispose]: () => observer[Symbol.asyncDispose](),
   };
