@@ -101,34 +101,36 @@ const by = (context: Context<ApiEnv>) => ({
   revision: readIfMatch(context.req.header('if-match')),
 });
 
-export function mountPatches(api: Api, { protection: { patches } }: ApiDomains): void {
+export function mountPatches(api: Api, { protection }: ApiDomains): void {
   api.openapi(list, async (context) => {
-    const { items, next } = await patches.list(context.req.valid('query'));
+    const { items, next } = await protection.patches.list(context.req.valid('query'));
     return context.json({ items: [...items], next }, 200);
   });
   api.openapi(add, async (context) => {
-    const view = await patches.add(context.req.valid('json'), by(context));
+    const view = await protection.patches.add(context.req.valid('json'), by(context));
     return context.json(view, 201, { ...tagged(view), location: `${all}/${view.id}` });
   });
   api.openapi(show, async (context) => {
-    const view = await patches.show(context.req.valid('param').id);
+    const view = await protection.patches.show(context.req.valid('param').id);
     return context.json(view, 200, tagged(view));
   });
-  api.openapi(test, async (context) => context.json(await patches.test(context.req.valid('param').id, by(context)), 200));
+  api.openapi(test, async (context) =>
+    context.json(await protection.patches.test(context.req.valid('param').id, by(context)), 200),
+  );
   api.openapi(enforce, async (context) => {
-    const view = await patches.enforce(context.req.valid('param').id, context.req.valid('json'), by(context));
+    const view = await protection.patches.enforce(context.req.valid('param').id, context.req.valid('json'), by(context));
     return context.json(view, 200, tagged(view));
   });
   api.openapi(record, async (context) => {
-    const view = await patches.record(context.req.valid('param').id, context.req.valid('json'), by(context));
+    const view = await protection.patches.record(context.req.valid('param').id, context.req.valid('json'), by(context));
     return context.json(view, 200, tagged(view));
   });
   api.openapi(remove, async (context) => {
-    const view = await patches.remove(context.req.valid('param').id, context.req.valid('json'), by(context));
+    const view = await protection.patches.remove(context.req.valid('param').id, context.req.valid('json'), by(context));
     return context.json(view, 200, tagged(view));
   });
   api.openapi(restore, async (context) => {
-    const view = await patches.restore(context.req.valid('param').id, context.req.valid('json'), by(context));
+    const view = await protection.patches.restore(context.req.valid('param').id, context.req.valid('json'), by(context));
     return context.json(view, 200, tagged(view));
   });
 }

@@ -1,6 +1,5 @@
 import type { GatewayPatch } from '@holdfast/contract';
 import { compilePatches as compileTable, type CompiledPatch, type PatchTable } from '@holdfast/inspect';
-import type { CompiledSnapshot } from '../snapshot/compiled-snapshot.ts';
 
 export type RequestPatch = CompiledPatch<GatewayPatch>;
 
@@ -11,7 +10,8 @@ export interface PatchTables {
 }
 
 export interface CompilePatchesOptions {
-  readonly previous: CompiledSnapshot | null;
+  /** What is in force. */
+  readonly previous: PatchTables | null;
   readonly onRefused: ((patches: readonly string[]) => void) | undefined;
 }
 
@@ -24,7 +24,7 @@ export function compilePatches(patches: readonly GatewayPatch[], { previous, onR
   const written = new Map<string, string>();
   for (const [application, rules] of Map.groupBy(patches, (patch) => patch.application)) {
     const text = JSON.stringify(rules);
-    const held = previous?.patches.written.get(application) === text ? previous.patches.tables.get(application) : undefined;
+    const held = previous?.written.get(application) === text ? previous.tables.get(application) : undefined;
     const table = held ?? compileTable(rules);
     if (held === undefined && table.refused.length > 0) onRefused?.(table.refused);
     tables.set(application, table);

@@ -103,7 +103,7 @@ export function compileSnapshot(
   const hosts = indexHosts(source.applications);
   const routes = indexExceptions(source.exceptions);
   const schemas = compileSchemas(source.schemas, { previous, onRefused: onSchemaRefused });
-  const patches = compilePatches(source.patches, { previous, onRefused: onPatchesRefused });
+  const patches = compilePatches(source.patches, { previous: previous?.patches ?? null, onRefused: onPatchesRefused });
   const access = compileAccess(source.policies, previous);
   return {
     source,
