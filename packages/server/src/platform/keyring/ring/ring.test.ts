@@ -87,7 +87,10 @@ describe('a ring of the first form', () => {
   test('with a key that does not open is refused, and stays as it was', async () => {
     await writeFirst();
     const before = await readFile(inKeys('keyring.json'), 'utf8');
-    const broken = before.replace(/("id": "data_0+",\s+"purpose": "data",\s+"wrapped": ".{20})./u, '$1_');
+    const broken = before.replace(
+      /("id": "data_0+",\s+"purpose": "data",\s+"wrapped": ".{20})(.)/u,
+      (_, head: string, letter: string) => head + (letter === 'A' ? 'B' : 'A'),
+    );
     await writeFile(inKeys('keyring.json'), broken);
     await expect(openKeyring({ dataDir })).rejects.toThrow(/restore it from a backup/u);
     expect(await readFile(inKeys('keyring.json'), 'utf8')).toBe(broken);
