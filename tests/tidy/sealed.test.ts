@@ -10,6 +10,7 @@ const SEALERS: Readonly<Record<string, readonly string[]>> = {
   'packages/server/src/domains/identity/sessions/session-store.ts': ['sessions: addresses', 'sessions: browsers'],
   'packages/server/src/domains/identity/sessions/signing-keys.ts': ['sessions: keys of the identity header'],
   'packages/server/src/domains/identity/sign-in/challenges.ts': ['sign-in: steps under way'],
+  'packages/server/src/domains/protection/uploads/sealed.ts': ['uploads: keys of kept files', 'uploads: names of kept files'],
   'packages/server/src/domains/secrets/store/value-seal.ts': ['secrets: data keys'],
   'packages/server/src/domains/secrets/transit/transit.ts': ['vault: encryption keys'],
   'packages/server/src/domains/secrets/wrapping/wrapping.ts': ['vault: wrapped answers'],

@@ -23,6 +23,7 @@ export * from './api/system.ts';
 export * from './api/tokens.ts';
 export * from './api/traffic.ts';
 export * from './api/tuning.ts';
+export * from './api/uploads.ts';
 export * from './application.ts';
 export * from './events/authentication.ts';
 export * from './events/advice.ts';

@@ -87,6 +87,13 @@ export const uploadEvents = {
     ocsf: file(14),
     payload: z.strictObject({ upload: kept, hash: fileHashSchema, reason }),
   }),
+  releaseRefused: plainEvent({
+    type: 'upload.release-refused',
+    summary: 'A kept file was not released: a scanner names it malware, its hash is listed, or no scanner could look at it.',
+    severity: 'medium',
+    ocsf: file(14),
+    payload: z.strictObject({ upload: kept, hash: fileHashSchema, cause: z.enum(['infected', 'listed', 'unscanned']), reason }),
+  }),
   deleted: plainEvent({
     type: 'upload.deleted',
     summary: 'A kept file and its key were destroyed.',
@@ -119,6 +126,19 @@ export const uploadEvents = {
     severity: 'medium',
     ocsf: file(14),
     payload: z.strictObject({ hash: fileHashSchema, listed: z.boolean(), reason }),
+  }),
+  imported: plainEvent({
+    type: 'upload.list-imported',
+    summary: 'Many hashes were put on the list of bad files at once.',
+    severity: 'medium',
+    ocsf: file(14),
+    payload: z.strictObject({
+      hashes: z.number().int(),
+      added: z.number().int(),
+      /** SHA-256 of the hashes, sorted, one a line: whoever has the list can show that it is this one. */
+      digest: fileHashSchema,
+      reason,
+    }),
   }),
   scannerChanged: plainEvent({
     type: 'upload.scanner-changed',

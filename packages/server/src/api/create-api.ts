@@ -38,6 +38,7 @@ import { mountSystem } from './routes/system.ts';
 import { mountTokens } from './routes/tokens.ts';
 import { mountTraffic } from './routes/traffic.ts';
 import { mountTuning } from './routes/tuning.ts';
+import { mountUploads } from './routes/uploads.ts';
 import { mountSignIn } from './sign-in.ts';
 
 const BODY_BYTES_MAX = 1_048_576;
@@ -84,7 +85,8 @@ export function createApi(parts: ApiParts): Api {
 }
 
 /** What not every process has. */
-function mountGiven(api: Api, { domains, people, watching, secrets, advisor, keys, seal, maintenance, trust }: ApiParts): void {
+function mountGiven(api: Api, parts: ApiParts): void {
+  const { domains, people, watching, secrets, uploads, advisor, keys, seal, maintenance, trust } = parts;
   if (people !== undefined) {
     mountPeople(api, people);
     mountSessions(api, people);
@@ -95,6 +97,7 @@ function mountGiven(api: Api, { domains, people, watching, secrets, advisor, key
   if (advisor !== undefined) mountAdvice(api, advisor);
   if (secrets !== undefined) for (const mount of [mountSecrets, mountRotations, mountLeases, mountDatabases]) mount(api, secrets);
   if (secrets?.ownKeys !== undefined) mountOwnKeys(api, secrets.ownKeys);
+  if (uploads !== undefined) mountUploads(api, { uploads });
   if (keys !== undefined) mountKeys(api, keys);
   if (seal !== undefined) mountSeal(api, seal, trust);
   if (maintenance !== undefined) mountMaintenance(api, maintenance);

@@ -1,4 +1,4 @@
-import type { ApplicationView, Check } from '@holdfast/contract';
+import type { ApplicationView, Check, UploadStatus } from '@holdfast/contract';
 import { connect } from 'node:net';
 import type { Applications } from '../domains/applications/index.ts';
 import { diskUse } from '../platform/ballast.ts';
@@ -11,6 +11,7 @@ const CONNECT_TIMEOUT_MS = 3000;
 const SLOW_DATABASE_MS = 250;
 const DISK_WARNING_PERCENT = 85;
 const DISK_FAILED_PERCENT = 95;
+const QUARANTINE_FULL = 0.9;
 
 export interface DoctorParts {
   readonly db: Database;
@@ -20,6 +21,7 @@ export interface DoctorParts {
   readonly ledger: { readonly size: number; readonly state: string };
   readonly nowMs: () => number;
   readonly overdueSecrets: () => Promise<OverdueSecrets>;
+  readonly uploads: () => Promise<UploadStatus>;
 }
 
 /** Secrets that are older than they may be: how many, and the addresses of some. */
@@ -30,7 +32,7 @@ export interface OverdueSecrets {
 
 /** What commonly goes wrong, looked at now. Each check stands alone: one that fails says so and the others still run. */
 export async function runDoctor(parts: DoctorParts): Promise<Check[]> {
-  const { db, dataDir, applications, certificates, ledger, nowMs, overdueSecrets } = parts;
+  const { db, dataDir, applications, certificates, ledger, nowMs, overdueSecrets, uploads } = parts;
   const known = await applications.list().catch(() => []);
   return [
     await checkDatabase(db, nowMs),
@@ -39,6 +41,7 @@ export async function runDoctor(parts: DoctorParts): Promise<Check[]> {
     ...checkCertificates(certificates),
     ...(await checkUpstreams(known)),
     ...(await checkSecrets(overdueSecrets)),
+    ...(await checkUploads(uploads)),
   ];
 }
 
@@ -105,6 +108,33 @@ async function checkSecrets(overdue: DoctorParts['overdueSecrets']): Promise<Che
     const isServer = isRefusal(error, 'secrets-away') || isRefusal(error, 'secrets-elsewhere');
     const detail = isServer ? error.message : 'their ages cannot be looked at';
     return [check('secrets', 'failed', { detail, next: 'holdfast logs' })];
+  }
+}
+
+/** Who looks at uploads, what nobody looks at, and whether there is room for what is held. */
+async function checkUploads(uploads: DoctorParts['uploads']): Promise<Check[]> {
+  try {
+    const { scanners, unscanned, kept, bytesMax, rescan } = await uploads();
+    const checks = scanners.map(({ scanner, state, version, detail }) =>
+      check(`scanner ${scanner}`, state === 'down' ? 'failed' : detail.includes('not in force') ? 'warning' : 'ok', {
+        detail: state === 'down' ? detail : `${detail}, version ${version}`,
+        ...(state === 'down' ? { next: 'start it: until then uploads are held' } : {}),
+      }),
+    );
+    for (const application of unscanned)
+      checks.push(check(`uploads ${application}`, 'warning', { detail: 'nobody scans its files', next: 'set uploads.scan: on' }));
+    const used = kept.reduce((sum, { bytes }) => sum + bytes, 0);
+    if (used > bytesMax * QUARANTINE_FULL)
+      checks.push(
+        check('quarantine', 'warning', { detail: 'nearly full', next: 'holdfast upload list, then release or delete' }),
+      );
+    if (rescan.trouble !== null && rescan.behind > 0)
+      checks.push(
+        check('rescan', 'warning', { detail: `${rescan.behind} files wait: ${rescan.trouble}`, next: 'holdfast upload status' }),
+      );
+    return checks;
+  } catch {
+    return [check('uploads', 'failed', { detail: 'kept files cannot be looked at', next: 'holdfast logs' })];
   }
 }
 

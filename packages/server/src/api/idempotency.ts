@@ -9,7 +9,7 @@ const BODY_BYTES_MAX = 65_536;
 const KEY = /^[!-~]{1,255}$/u;
 /** Their answer holds a secret that must not be kept: a repeated call is refused instead of answered again. */
 const NEVER_KEPT =
-  /^\/api\/v1\/(?:tokens|setup-link|people(?:\/[^/]*\/(?:invite|recover))?|secrets\/[^/]*\/[^/]*\/[^/]*\/reveal|database-roles\/[^/]*\/credentials)$/u;
+  /^\/api\/v1\/(?:tokens|setup-link|people(?:\/[^/]*\/(?:invite|recover))?|secrets\/[^/]*\/[^/]*\/[^/]*\/reveal|database-roles\/[^/]*\/credentials|uploads\/[^/]*\/download)$/u;
 
 interface Kept {
   readonly fingerprint: string;

@@ -24,7 +24,7 @@ import type { Access, Advisor, Principal } from '../domains/access/index.ts';
 import type { Applications } from '../domains/applications/index.ts';
 import type { Traffic } from '../domains/audit/index.ts';
 import type { Admins, Identity, ObservedSignIns, Pages, People, Sessions } from '../domains/identity/index.ts';
-import type { Protection } from '../domains/protection/index.ts';
+import type { Protection, Uploads } from '../domains/protection/index.ts';
 import type { DatabaseRoles, Leases, OwnKeys, Rotations, SecretsDomain } from '../domains/secrets/index.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { SealPort } from '../platform/keyring/seal/seal-port.ts';
@@ -108,6 +108,9 @@ export interface SecretsPort extends Pick<SecretsDomain, 'secrets' | 'grants' | 
   readonly ownKeys?: OwnKeys;
 }
 
+/** Files that were not passed on. */
+export type UploadsPort = Omit<Uploads, 'answer' | 'observe' | 'start' | 'tick' | 'scanners' | typeof Symbol.asyncDispose>;
+
 /** What happens now and what was counted, for whoever watches. */
 export interface WatchPort {
   readonly traffic: Pick<Traffic, 'series' | 'top' | 'signIns'>;
@@ -133,6 +136,8 @@ export interface ApiParts {
   readonly watching?: WatchPort;
   /** Left out = no secrets are kept here. */
   readonly secrets?: SecretsPort;
+  /** Left out = no files are kept here. */
+  readonly uploads?: UploadsPort;
   /** What Vault clients speak, below `/v1/`; left out = they are not served here. */
   readonly vault?: VaultHandler;
   /** Left out = uses of rights are not counted here. */

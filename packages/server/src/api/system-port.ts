@@ -6,6 +6,7 @@ import {
   type PromotionView,
   type SelfTestView,
   type SystemStatus,
+  type UploadStatus,
 } from '@holdfast/contract';
 import { runSelfTest } from '../domains/protection/index.ts';
 import type { Bus } from '../platform/bus/bus.ts';
@@ -36,6 +37,7 @@ export interface SystemPortParts {
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly checks: () => Promise<readonly Check[]>;
+  readonly uploads: () => Promise<UploadStatus>;
   /** How many secrets are older than they may be. */
   /** Null = it cannot be known now. */
   readonly countOverdueSecrets: () => Promise<number | null>;
@@ -48,6 +50,7 @@ export function createSystemPort({
   clock,
   metrics,
   checks,
+  uploads,
   countOverdueSecrets,
 }: SystemPortParts): SystemPort {
   return {
@@ -63,6 +66,7 @@ export function createSystemPort({
       metrics.set('holdfast_bans', (await domains.protection.snapshots.show()).bans);
       const overdue = await countOverdueSecrets();
       if (overdue !== null) metrics.set('holdfast_secret_overdue', overdue);
+      await setUploads(metrics, uploads);
       return metrics.text();
     },
     async status() {
@@ -105,6 +109,16 @@ export function createSystemPort({
       return result;
     },
   };
+}
+
+/** Left as they were where the database is away: the other numbers are told all the same. */
+async function setUploads(metrics: Metrics, uploads: SystemPortParts['uploads']): Promise<void> {
+  const status = await uploads().catch(() => null);
+  if (status === null) return;
+  const sum = (name: 'files' | 'bytes'): number => status.kept.reduce((total, row) => total + row[name], 0);
+  metrics.set('holdfast_quarantine_files', sum('files'));
+  metrics.set('holdfast_quarantine_bytes', sum('bytes'));
+  metrics.set('holdfast_upload_scanners_down', status.scanners.filter(({ state }) => state === 'down').length);
 }
 
 interface PolicyFacts {

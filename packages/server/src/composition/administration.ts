@@ -39,6 +39,7 @@ export async function openAdministration(core: Core, { certificates, system, add
     people,
     watching: createWatching(core),
     secrets,
+    uploads: core.uploads,
     vault,
     advisor,
     keys,

@@ -11,6 +11,7 @@ import {
   TUNING_PLACE,
   type KeyMaterial,
   type ProtectionVault,
+  type Uploads,
 } from '../domains/protection/index.ts';
 import { openAdvice } from './advice.ts';
 import { openIdentity } from './identity.ts';
@@ -19,6 +20,7 @@ import { openOwnKeys } from './own-keys.ts';
 import { configuredPlaces, createLinks } from './places.ts';
 import { createRunningSeal } from './seal.ts';
 import { openSecrets } from './secrets.ts';
+import { isAboutUploads, openUploads } from './uploads.ts';
 import { openVaultParts } from './vault-parts.ts';
 import { describeSystem, type Held } from './system.ts';
 import type { Foundation } from '../platform/foundation.ts';
@@ -54,6 +56,7 @@ export async function openCore(foundation: Foundation) {
   const protection = stack.use(
     createProtection({ db, bus, clock, log, applications, access, trustedHops, limits, contact, keyMaterial, vault }),
   );
+  const uploads = openUploads(foundation, { applications, metrics });
   const { people, sessions, signIn, signingKeys } = rooms;
   const opened = openSecrets(foundation, { applications, access, metrics });
   const vaultPort = openVaultParts(foundation, identity);
@@ -72,16 +75,29 @@ export async function openCore(foundation: Foundation) {
     links: createLinks(places, applications),
   };
   const maintenance = createMaintenance({ db, bus, rotateLedgerKey: () => audit.rotateKey() });
-  const system = describeSystem({ foundation, domains, metrics, held, secrets });
-  const answerGateway = answering(rooms, identity);
+  const system = describeSystem({ foundation, domains, metrics, held, secrets, uploads });
+  const answerGateway = answering(rooms, identity, uploads);
   const shown = { metrics, audit, traffic, held, domains, peoplePort, places };
-  return { ...foundation, ...shown, answerGateway, advice, secrets, vaultPort, keys, seal, maintenance, system, troubles };
+  return {
+    ...foundation,
+    ...shown,
+    answerGateway,
+    advice,
+    secrets,
+    uploads,
+    vaultPort,
+    keys,
+    seal,
+    maintenance,
+    system,
+    troubles,
+  };
 }
 
 /** What gateways ask while a request waits. */
-function answering({ answer }: ReturnType<typeof openIdentity>, identity: Identity) {
+function answering({ answer }: ReturnType<typeof openIdentity>, identity: Identity, uploads: Pick<Uploads, 'answer'>) {
   return async (ask: Ask): Promise<Answer> => {
-    if (ask.kind === 'upload-known' || ask.kind === 'upload-keep' || ask.kind === 'upload-stored') return { kind: 'failed' };
+    if (isAboutUploads(ask)) return uploads.answer(ask);
     if (ask.kind !== 'account') return answer(ask);
     const { hash, application } = ask;
     return { kind: 'account', account: toGatewayAccount(await identity.verifyTokenHash(hash), hash, application) };

@@ -10,7 +10,8 @@ import { meetNeighbours } from './nodes.ts';
  * and questions about who asks to those who know.
  */
 export async function connectGateway(core: Core): Promise<GatewayLink> {
-  const { config, clock, log, audit, traffic, bus, metrics, domains, advice, keyring } = core;
+  const { config, clock, log, audit, traffic, bus, metrics, domains, advice, uploads, keyring } = core;
+  await uploads.start();
   const link = createLink({ config, clock, log });
   const gateways = Math.max(1, config.workers);
   link.onMessage((message) =>
@@ -23,6 +24,7 @@ export async function connectGateway(core: Core): Promise<GatewayLink> {
         for (const event of events) {
           domains.protection.observe(event);
           advice.observe(event);
+          uploads.observe(event);
           const { durationUs } = event.payload;
           if (event.type === 'request.completed' && typeof durationUs === 'number')
             metrics.observeRequest(event.application ?? 'none', durationUs / 1e6);

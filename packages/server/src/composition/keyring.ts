@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { sealedInTraffic, type Audit } from '../domains/audit/index.ts';
 import { sealedInIdentity } from '../domains/identity/index.ts';
-import { sealedInTuning } from '../domains/protection/index.ts';
+import { sealedInTuning, sealedInUploads } from '../domains/protection/index.ts';
 import { sealedInOutbox } from '../platform/bus/outbox.ts';
 import type { Foundation } from '../platform/foundation.ts';
 import { createSealedAreas, type SealedAreas } from '../platform/keyring/areas/sealed-areas.ts';
@@ -35,7 +35,7 @@ export function openKeys(foundation: Foundation, { audit, sealed }: KeyParts): K
   const { db, bus, clock, log, keyring, subjectKeys, nodes, dataDir, config, stack } = foundation;
   const tlsKeys = createSealedStore({ inner: createFileKeyStore(join(dataDir, 'tls')), keyring, area: 'tls' });
   const areas = createSealedAreas([
-    ...[...sealedInIdentity, ...sealedInTuning, ...sealedInTraffic, sealedInOutbox].map((column) =>
+    ...[...sealedInIdentity, ...sealedInTuning, ...sealedInUploads, ...sealedInTraffic, sealedInOutbox].map((column) =>
       createTableArea(db, keyring, column),
     ),
     tlsKeys.sealed,

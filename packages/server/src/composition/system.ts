@@ -2,6 +2,7 @@ import { runDoctor } from '../api/doctor-checks.ts';
 import type { ApiDomains } from '../api/parts.ts';
 import { createSystemPort, type ProcessFacts } from '../api/system-port.ts';
 import type { Audit, AuditStatus } from '../domains/audit/index.ts';
+import type { Uploads } from '../domains/protection/index.ts';
 import { refText, type SecretsDomain } from '../domains/secrets/index.ts';
 import type { Foundation } from '../platform/foundation.ts';
 import { isRefusal } from '../platform/refusal.ts';
@@ -23,13 +24,14 @@ interface SystemParts {
   readonly metrics: Metrics;
   readonly held: Held;
   readonly secrets: Pick<SecretsDomain, 'overdue'>;
+  readonly uploads: Pick<Uploads, 'status'>;
 }
 
 /** Overdue secrets that the doctor names. */
 const OVERDUE_NAMED = 5;
 
 /** What the process says of itself; the caller adds what only a serving one knows. */
-export function describeSystem({ foundation, domains, metrics, held, secrets }: SystemParts) {
+export function describeSystem({ foundation, domains, metrics, held, secrets, uploads }: SystemParts) {
   const { config, db, bus, clock, dataDir } = foundation;
   const { applications, audit } = domains;
   const startedAt = clock.now();
@@ -55,11 +57,13 @@ export function describeSystem({ foundation, domains, metrics, held, secrets }: 
           certificates: held.certificates?.describe() ?? [],
           ledger: audit.status(),
           nowMs: () => clock.monotonicMs(),
+          uploads: async () => uploads.status(),
           async overdueSecrets() {
             const { count, refs } = await secrets.overdue(OVERDUE_NAMED);
             return { count, some: refs.map(refText) };
           },
         }),
+      uploads: async () => uploads.status(),
       async countOverdueSecrets() {
         try {
           return (await secrets.overdue(0)).count;

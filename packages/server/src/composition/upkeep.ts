@@ -13,6 +13,8 @@ import { followKeys, KEY_CARE_EVERY_SECONDS } from './keyring.ts';
 const KEYS_EVERY_SECONDS = 300;
 const SWEEP_EVERY_SECONDS = 60;
 const SECRETS_EVERY_SECONDS = 3600;
+/** What was held because a scanner was away waits so long at most once it is back. */
+const UPLOADS_EVERY_SECONDS = 15;
 const BY_IDENTITY = { kind: 'system', ref: 'identity' } as const;
 
 /** What runs beside the requests: renewal, expiry, the watchdog, and the configuration file when it changes. */
@@ -43,6 +45,10 @@ export async function startUpkeep(
     await domains.sessions.sweep();
     await domains.people.sweep();
     await domains.identity.accounts.sweep();
+  });
+  // Each node keeps files of its own.
+  jobs.every(here('uploads'), UPLOADS_EVERY_SECONDS, async () => {
+    if (!core.keyring.isSealed) await core.uploads.tick();
   });
   jobs.every('secrets.history', SECRETS_EVERY_SECONDS, async () => core.secrets.forgetOld());
   jobs.every(here('keyring'), KEY_CARE_EVERY_SECONDS, async () => core.keys.care.look());

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { Refusal } from './refusal.ts';
 
 /** Folders inside the data directory; nobody but the owner may look. */
-export const FOLDERS = ['keys', 'tls', 'ledger', 'logs', 'cache'] as const;
+export const FOLDERS = ['keys', 'tls', 'ledger', 'logs', 'cache', 'quarantine'] as const;
 
 /** unix(7): 108 bytes of `sun_path` with the closing zero, 104 on macOS; `/admin.sock` needs its share. */
 const ROOT_BYTES_MAX = (process.platform === 'darwin' ? 103 : 107) - '/admin.sock'.length;

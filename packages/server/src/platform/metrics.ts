@@ -27,6 +27,7 @@ export const COUNTERS = {
   holdfast_secret_reads_total: { help: 'Values of secrets that were given.', labels: ['via'] },
   holdfast_secret_refusals_total: { help: 'Uses of secrets that were refused.', labels: ['via', 'cause'] },
   holdfast_secret_alarms_total: { help: 'Decoys read, too many secrets read at once, rows that do not open.', labels: ['kind'] },
+  holdfast_uploads_total: { help: 'Uploaded files: passed, refused, held, infected.', labels: ['application', 'outcome'] },
   holdfast_metric_series_dropped_total: { help: 'Samples dropped because of the limit of series.', labels: [] },
 } as const satisfies Record<string, CounterDefinition>;
 export type CounterName = keyof typeof COUNTERS;
@@ -36,6 +37,9 @@ export const GAUGES = {
   holdfast_audit_tree_size: { help: 'Records in the audit ledger.' },
   holdfast_audit_projection_lag: { help: 'Records of the ledger that the database does not hold yet.' },
   holdfast_secret_overdue: { help: 'Secrets that are older than they may be.' },
+  holdfast_quarantine_files: { help: 'Files that are kept and were not passed on.' },
+  holdfast_quarantine_bytes: { help: 'Bytes of these files.' },
+  holdfast_upload_scanners_down: { help: 'Scanners of uploads that do not answer.' },
   holdfast_snapshot_version: { help: 'Policy snapshot in force.' },
   holdfast_ready: { help: '1 when ready to serve.' },
 } as const;

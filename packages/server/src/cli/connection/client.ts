@@ -15,7 +15,12 @@ export interface Answer {
   readonly status: number;
   readonly headers: ReadonlyMap<string, string>;
   readonly body: string;
+  /** Of an answer that is a file; then there is no text. */
+  readonly bytes?: Uint8Array;
 }
+
+/** What is no text must not be read as one. */
+export const FILE_TYPE = 'application/octet-stream';
 
 /** How an answer is fetched: over the socket, or from the same API in this process. */
 export interface Transport {

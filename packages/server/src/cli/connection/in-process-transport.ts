@@ -1,4 +1,4 @@
-import type { Answer, Transport } from './client.ts';
+import { FILE_TYPE, type Answer, type Transport } from './client.ts';
 import type { GlobalFlags } from '../command.ts';
 import type { AwaitRoot } from '../../platform/keyring/seal/root-at-start.ts';
 import type { Io } from '../terminal/io.ts';
@@ -19,7 +19,9 @@ export async function openInProcess(io: Io, flags: GlobalFlags, awaitRoot?: Awai
     async send(method, target, { body, headers }): Promise<Answer> {
       const request = new Request(`${ORIGIN}${target}`, { method, headers, ...(body === null ? {} : { body }) });
       const response = await plane.api.fetch(request);
-      return { status: response.status, headers: new Map(response.headers), body: await response.text() };
+      const answer = { status: response.status, headers: new Map(response.headers) };
+      if (response.headers.get('content-type') === FILE_TYPE) return { ...answer, body: '', bytes: await response.bytes() };
+      return { ...answer, body: await response.text() };
     },
     close: () => plane.close(),
   };

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Answer } from './client.ts';
+import { FILE_TYPE, type Answer } from './client.ts';
 
 /** Reads an answer to its end. More than `bytesMax` is no answer, as is one that breaks off. */
 export const readAnswer = (incoming: IncomingMessage, bytesMax: number): Promise<Answer> =>
@@ -14,6 +14,12 @@ export const readAnswer = (incoming: IncomingMessage, bytesMax: number): Promise
     incoming.on('error', fail);
     incoming.on('end', () => {
       const named = Object.entries(incoming.headers).map(([name, value]) => [name, String(value)] as const);
-      done({ status: incoming.statusCode ?? 0, headers: new Map(named), body: Buffer.concat(chunks).toString() });
+      const answer = { status: incoming.statusCode ?? 0, headers: new Map(named) };
+      const all = Buffer.concat(chunks);
+      done(
+        incoming.headers['content-type'] === FILE_TYPE
+          ? { ...answer, body: '', bytes: all }
+          : { ...answer, body: all.toString() },
+      );
     });
   });

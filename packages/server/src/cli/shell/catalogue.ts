@@ -43,6 +43,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('../commands/ban.ts')).ban,
   },
   {
+    name: 'upload',
+    summary: 'files that were not passed on: look, release, delete; bad hashes; scanners',
+    load: async () => (await import('../commands/upload/upload.ts')).upload,
+  },
+  {
     name: 'bypass',
     summary: 'break-glass: refuse nothing for a while',
     load: async () => (await import('../commands/bypass.ts')).bypass,

@@ -64,6 +64,7 @@ it('asks for a confirmation where a way in or past the protection would open, an
     'application:write',
     'bypass:write',
     'mode:write',
+    'upload:release',
     'audit:write',
     'token:write',
     'account:write',

@@ -3,10 +3,12 @@ import type { LearningTables } from './learning/tables.ts';
 import type { PatchTables } from './patches/tables.ts';
 import type { PolicyCounts } from './snapshots/policy.ts';
 import type { TuningTables } from './tuning/tables.ts';
+import type { UploadTables } from './uploads/tables.ts';
 
 export type ProtectionTables = TuningTables &
   LearningTables &
-  PatchTables & {
+  PatchTables &
+  UploadTables & {
     protection_ban: {
       seq: Generated<number>;
       prefix: string;
