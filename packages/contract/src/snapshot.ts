@@ -4,7 +4,7 @@ import { applicationSchema } from './application.ts';
 import { eventRecordSchema } from './events/record.ts';
 import { exceptionSchema } from './exception.ts';
 import { prefixSchema, slugSchema, timestampSchema } from './names.ts';
-import { patchRuleSchema } from './patch.ts';
+import { patchRuleSchema, rehearsedSchema } from './patch.ts';
 import { enforcedPoliciesSchema } from './policies.ts';
 import { answerSchema, askSchema, identityKeySchema, sessionHashSchema } from './session.ts';
 
@@ -92,6 +92,8 @@ export const downMessageSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('snapshot'), snapshot: snapshotSchema }),
   z.strictObject({ kind: z.literal('drain'), timeoutMs: z.number().int().positive() }),
   z.strictObject({ kind: z.literal('answer'), id: askIdSchema, answer: answerSchema }),
+  /** What would this rule do to the honest requests that are held? Answered once, by the same id. */
+  z.strictObject({ kind: z.literal('rehearse'), id: askIdSchema, patch: patchRuleSchema }),
   /** These hold no longer: nobody may wait for the end of what is remembered of them. */
   z.strictObject({ kind: z.literal('sessions-ended'), hashes: z.array(sessionHashSchema).max(ENDED_SESSIONS_MAX) }),
 ]);
@@ -122,6 +124,7 @@ export const upMessageSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('learned'), application: slugSchema, model: z.string().max(LEARNED_CHARS_MAX) }),
   /** Answered once, by the same id; ids count up in one gateway. */
   z.strictObject({ kind: z.literal('ask'), id: askIdSchema, ask: askSchema }),
+  z.strictObject({ kind: z.literal('rehearsed'), id: askIdSchema, result: rehearsedSchema }),
   z.strictObject({ kind: z.literal('failed'), code: z.string(), detail: z.string() }),
 ]);
 export type UpMessage = z.infer<typeof upMessageSchema>;

@@ -47,6 +47,7 @@ export async function connectGateway(core: Core): Promise<GatewayLink> {
     }),
   );
   link.onAsk(core.answerGateway);
+  domains.protection.patches.rehearseWith(async (patch) => link.rehearse(patch));
   const neighbours = meetNeighbours(core, link);
   domains.sessions.onEnded((hashes, isOwn) => neighbours.endSessions(hashes, isOwn));
   domains.identity.onTokensChanged((hashes) => neighbours.endSessions(hashes, true));

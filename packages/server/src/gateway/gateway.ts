@@ -78,6 +78,9 @@ class GatewayProcess implements Gateway {
       case 'answer':
         this.#asks.settle(message.id, message.answer);
         break;
+      case 'rehearse':
+        void this.#rehearse(message);
+        break;
       case 'sessions-ended':
         this.#room.endSessions(message.hashes);
         break;
@@ -130,6 +133,16 @@ class GatewayProcess implements Gateway {
   #current(): CompiledSnapshot {
     if (this.#snapshot === null) throw new Error('assertion: nothing is served before the first snapshot');
     return this.#snapshot;
+  }
+
+  async #rehearse({ id, patch }: Extract<DownMessage, { kind: 'rehearse' }>): Promise<void> {
+    const { log, send } = this.#parts;
+    try {
+      send({ kind: 'rehearsed', id, result: await this.#room.rehearse(patch) });
+    } catch (cause) {
+      // Unanswered: whoever asks counts this gateway as one that holds nothing.
+      log.error({ cause, patch: patch.id }, 'a patch could not be tried on recent requests');
+    }
   }
 
   async #drain(timeoutMs: number): Promise<void> {

@@ -11,6 +11,7 @@ import type { Exchange } from './exchange.ts';
 import type { Identifiers, RandomBytes } from './identifiers.ts';
 import { createInspectionThreads } from './inspection/inspection-threads.ts';
 import { createLearner } from './learning/learner.ts';
+import { createRecentRequests, type RecentRequests } from './patches/recent-requests.ts';
 import type { GatewayLog } from './log.ts';
 import { createPipeline } from './pipeline.ts';
 import { createProtocolRejects } from './record/protocol-rejects.ts';
@@ -31,6 +32,8 @@ export interface RequestRoom {
   handle(arrived: ArrivedRequest): void;
   readonly rejects: ProtocolRejects;
   readonly identifiers: Identifiers;
+  /** What a patch would have done to recent honest requests. */
+  readonly rehearse: RecentRequests['rehearse'];
   follow(snapshot: CompiledSnapshot): void;
   /** Forgets these sessions and ends what is open in their name. */
   endSessions(hashes: readonly string[]): void;
@@ -64,6 +67,7 @@ export function createRequestRoom({ clock, log, node, send, snapshot, ask, rando
   const limiter = createRateLimiter();
   const steps = createPipeline({ clock, limiter, threads, upstreams, webSockets, sessions, accounts, ask });
   const learner = createLearner({ clock, send });
+  const recent = createRecentRequests({ clock });
   const record = recordRequest({ clock, events, rejects });
   // runPipeline hands back the very exchange it was given, which handle() below makes.
   const end = {
@@ -71,6 +75,7 @@ export function createRequestRoom({ clock, log, node, send, snapshot, ask, rando
     record: (exchange: Exchange) => {
       record(exchange as ExchangeState);
       learner.note(exchange);
+      recent.note(exchange);
     },
     log,
   };
@@ -99,9 +104,11 @@ export function createRequestRoom({ clock, log, node, send, snapshot, ask, rando
     },
     rejects,
     identifiers,
+    rehearse: (rule) => recent.rehearse(rule),
     follow(next) {
       upstreams.follow(next.source.applications);
       learner.follow(next.source.applications);
+      recent.follow(next.source.applications);
     },
     endSessions(hashes) {
       sessions.end(hashes);

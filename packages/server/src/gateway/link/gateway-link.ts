@@ -1,4 +1,4 @@
-import type { Snapshot, UpMessage } from '@holdfast/contract';
+import type { GatewayPatch, Rehearsed, Snapshot, UpMessage } from '@holdfast/contract';
 import type { ListenAddresses } from '../listener/listeners.ts';
 import type { AskHandler } from './answering.ts';
 
@@ -11,6 +11,8 @@ export interface GatewayLink {
   onMessage(listener: (message: UpMessage) => void): void;
   /** Who answers the questions of gateways. A handler that throws has answered `failed`. */
   onAsk(handler: AskHandler): void;
+  /** What this rule would do to the honest requests that the gateways hold in memory. */
+  rehearse(patch: GatewayPatch): Promise<Rehearsed>;
   /** Tells every gateway that these sessions hold no longer. */
   endSessions(hashes: readonly string[]): void;
   /** Drains, then stops; resolves at the latest shortly after `timeoutMs`. */

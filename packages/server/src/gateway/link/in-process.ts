@@ -7,6 +7,7 @@ import type { GatewayLog } from '../log.ts';
 import { createAnswering, endedMessages } from './answering.ts';
 import { GatewayFailure } from './gateway-link.ts';
 import type { GatewayLink } from './gateway-link.ts';
+import { createRehearsals } from './rehearsals.ts';
 
 export interface InProcessParts {
   readonly listen: ListenAddresses;
@@ -19,13 +20,15 @@ export interface InProcessParts {
 export function createInProcessLink(parts: InProcessParts): GatewayLink {
   const listeners: ((message: UpMessage) => void)[] = [];
   const answering = createAnswering(parts.log);
+  const rehearsals = createRehearsals();
   const send = (message: UpMessage): void => {
     if (message.kind === 'ask') {
       const { id, ask } = message;
       answering.take(ask, (answer) => gateway?.receive({ kind: 'answer', id, answer }));
       return;
     }
-    for (const listener of listeners) listener(message);
+    if (message.kind === 'rehearsed') rehearsals.settle(message.id, message.result);
+    else for (const listener of listeners) listener(message);
   };
   let gateway: Gateway | null = null;
   return {
@@ -48,6 +51,10 @@ export function createInProcessLink(parts: InProcessParts): GatewayLink {
       listeners.push(listener);
     },
     onAsk: (handler) => answering.onAsk(handler),
+    async rehearse(patch) {
+      const opened = gateway;
+      return rehearsals.ask(patch, opened === null ? [] : [(message) => opened.receive(message)]);
+    },
     endSessions(hashes) {
       for (const message of endedMessages(hashes)) gateway?.receive(message);
     },

@@ -28,6 +28,7 @@ export function takeMessage(message: UpMessage, upward: Upward): void {
       upward.failed(message.code, message.detail);
       break;
     case 'listening':
+    case 'rehearsed':
     case 'ask':
       break;
   }

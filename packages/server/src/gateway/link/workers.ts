@@ -1,4 +1,4 @@
-import type { DownMessage, Snapshot, UpMessage } from '@holdfast/contract';
+import type { DownMessage, GatewayPatch, Rehearsed, Snapshot, UpMessage } from '@holdfast/contract';
 import { upMessageSchema } from '@holdfast/contract';
 import cluster from 'node:cluster';
 import type { Worker } from 'node:cluster';
@@ -11,6 +11,7 @@ import { createAnswering, endedMessages } from './answering.ts';
 import type { Answering, AskHandler } from './answering.ts';
 import { GatewayFailure } from './gateway-link.ts';
 import type { GatewayLink } from './gateway-link.ts';
+import { createRehearsals } from './rehearsals.ts';
 
 export interface WorkersParts {
   readonly listen: ListenAddresses;
@@ -35,6 +36,7 @@ class WorkersLink implements GatewayLink {
   readonly #listeners: ((message: UpMessage) => void)[] = [];
   readonly #workers = new Map<number, Worker>();
   readonly #answering: Answering;
+  readonly #rehearsals = createRehearsals();
   readonly #timers = new Set<NodeJS.Timeout>();
   #snapshot: Snapshot | null = null;
   #backoffMs = BACKOFF_FIRST_MS;
@@ -77,6 +79,14 @@ class WorkersLink implements GatewayLink {
 
   onAsk(handler: AskHandler): void {
     this.#answering.onAsk(handler);
+  }
+
+  async rehearse(patch: GatewayPatch): Promise<Rehearsed> {
+    const live = [...this.#workers.values()].filter((worker) => worker.isConnected());
+    return this.#rehearsals.ask(
+      patch,
+      live.map((worker) => (message) => tell(worker, message)),
+    );
   }
 
   endSessions(hashes: readonly string[]): void {
@@ -132,6 +142,7 @@ class WorkersLink implements GatewayLink {
       this.#answering.take(ask, (answer) => tell(worker, { kind: 'answer', id, answer }));
       return;
     }
+    if (message.kind === 'rehearsed') this.#rehearsals.settle(message.id, message.result);
     for (const listener of this.#listeners) listener(message);
     if (message.kind === 'failed') this.#started?.reject(new GatewayFailure(message.code, message.detail));
     if (message.kind !== 'listening') return;
