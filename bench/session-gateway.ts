@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { createInProcessLink } from '../packages/server/src/gateway/link/in-process.ts';
 import { systemClock } from '../packages/server/src/platform/clock.ts';
 import { testSnapshot } from '../tests/support/test-gateway.ts';
+import { uploadPlace } from '../tests/support/upload-place.ts';
 import { gatewaySession, newIdentityKey } from '../tests/support/identity-stand.ts';
 
 /** A gateway with two applications on one upstream: nobody signs in to `off.test`, everybody to `on.test`. */
@@ -12,6 +13,7 @@ const link = createInProcessLink({
   clock: systemClock,
   log: { info: quiet, warn: quiet, error: quiet },
   node: 'bench',
+  uploads: uploadPlace(),
 });
 const known = hash('sha256', process.argv[3] ?? '', 'hex');
 link.onAsk((ask) =>

@@ -8,6 +8,7 @@ import { createInProcessLink } from '../../packages/server/src/gateway/link/in-p
 import type { GatewayLink } from '../../packages/server/src/gateway/link/gateway-link.ts';
 import type { AskHandler } from '../../packages/server/src/gateway/link/answering.ts';
 import type { GatewayLog } from '../../packages/server/src/gateway/log.ts';
+import { uploadPlace } from './upload-place.ts';
 import { systemClock, type Clock } from '../../packages/server/src/platform/clock.ts';
 
 export interface TestGateway extends AsyncDisposable {
@@ -17,6 +18,8 @@ export interface TestGateway extends AsyncDisposable {
   readonly link: GatewayLink;
   readonly messages: UpMessage[];
   readonly logged: string[];
+  /** Where uploads lie while they are held. */
+  readonly uploadFolders: readonly string[];
   events(type: string): EventRecord[];
   /** What is in force. */
   snapshot(): Snapshot;
@@ -66,19 +69,24 @@ export function testSnapshot(application: Partial<ApplicationInput> & { upstream
   });
 }
 
+/** Nobody is signed in, and no file has been seen before. */
+const nothingKnown: AskHandler = (ask) =>
+  Promise.resolve(ask.kind === 'upload-known' ? { kind: 'upload-known', known: [] } : { kind: 'failed' });
+
 /** A real gateway on free loopback ports: TLS, redirects, and plain service. */
 export async function startTestGateway(
   snapshot: Snapshot,
-  { onAsk, clock = systemClock }: { onAsk?: AskHandler; clock?: Clock } = {},
+  { onAsk, clock = systemClock, scanners = {} }: { onAsk?: AskHandler; clock?: Clock; scanners?: object } = {},
 ): Promise<TestGateway> {
   const messages: UpMessage[] = [];
   const logged: string[] = [];
   const note = (_fields: object, message: string): void => void logged.push(message);
   const log: GatewayLog = { info: note, warn: note, error: note };
+  const uploads = uploadPlace(scanners);
   const any = { host: '127.0.0.1', port: 0 };
-  const link = createInProcessLink({ listen: { https: any, http: any, plain: any }, clock, log, node: 'test' });
+  const link = createInProcessLink({ listen: { https: any, http: any, plain: any }, clock, log, node: 'test', uploads });
   link.onMessage((message) => messages.push(message));
-  if (onAsk !== undefined) link.onAsk(onAsk);
+  link.onAsk(onAsk ?? nothingKnown);
   const bound = await link.start(snapshot);
   let current = snapshot;
   return {
@@ -88,6 +96,7 @@ export async function startTestGateway(
     link,
     messages,
     logged,
+    uploadFolders: [uploads.folder],
     events: (type) =>
       messages.flatMap((message) => (message.kind === 'events' ? message.events : [])).filter((event) => event.type === type),
     snapshot: () => current,
@@ -95,6 +104,9 @@ export async function startTestGateway(
       current = { ...current, ...change, version: current.version + 1 };
       link.push(current);
     },
-    [Symbol.asyncDispose]: () => link.close(200),
+    async [Symbol.asyncDispose]() {
+      await link.close(200);
+      rmSync(uploads.folder, { recursive: true, force: true });
+    },
   };
 }

@@ -77,9 +77,9 @@ export const scannerSettingsSchema = z.strictObject({
     .regex(/^(?:unix:\/.{1,107}|tcp:[^\s:]{1,253}:\d{1,5})$/u, 'unix:/path or tcp:host:port')
     .nullable()
     .default(null),
-  /** A file that takes longer is held. */
+  /** A scanner that gives no sign of life for so long has failed, and the file is held. */
   timeoutMs: z.number().int().min(100).max(600_000).default(10_000),
-  /** Files that are scanned at the same time; more wait, up to ten times as many. */
+  /** Files that are scanned at the same time; more wait, up to a hundred times as many. */
   atOnce: z.number().int().min(1).max(64).default(4),
   /** A folder with YARA rules of the operator's own, besides the built-in ones. */
   rulesFolder: z.string().max(1024).nullable().default(null),

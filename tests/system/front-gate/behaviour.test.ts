@@ -10,6 +10,7 @@ import type { TLSSocket } from 'node:tls';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
+import { uploadPlace } from '../../support/upload-place.ts';
 import { sendRaw } from '../../support/raw-client.ts';
 import { makeCertificate, startTestGateway, testSnapshot } from '../../support/test-gateway.ts';
 import type { TestGateway } from '../../support/test-gateway.ts';
@@ -75,6 +76,7 @@ const snapshot = (change: object = {}, settings: object = {}): ReturnType<typeof
       timeouts: { headersMs: 400, bodyIdleMs: 400 },
       body: { inspectBytesMax: 65_536, uploadBytesMax: 1_048_576 },
       webSocket: { origins: ['http://friend.test'], frameBytesMax: 1000, idleMs: 60_000 },
+      uploads: { action: 'off' },
       ...settings,
     },
     change,
@@ -138,7 +140,8 @@ describe('listeners', () => {
     const { systemClock } = await import('../../../packages/server/src/platform/clock.ts');
     const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
     const at = { host: '127.0.0.1', port: gateway.plainPort };
-    const link = createInProcessLink({ listen: { https: null, http: null, plain: at }, clock: systemClock, log, node: 'two' });
+    const listen = { https: null, http: null, plain: at };
+    const link = createInProcessLink({ listen, clock: systemClock, log, node: 'two', uploads: uploadPlace() });
     await expect(link.start(snapshot())).rejects.toMatchObject({ code: 'port-taken' });
     await link.close(10);
   });

@@ -5,6 +5,7 @@ import { createWorkersLink } from '../../../packages/server/src/gateway/link/wor
 import { startEchoUpstream } from '../../support/echo-upstream.ts';
 import type { EchoUpstream } from '../../support/echo-upstream.ts';
 import { sendRaw } from '../../support/raw-client.ts';
+import { uploadPlace } from '../../support/upload-place.ts';
 import { testSnapshot } from '../../support/test-gateway.ts';
 
 const REQUEST = 'GET / HTTP/1.1\r\nHost: hf.test\r\nConnection: close\r\n\r\n';
@@ -19,7 +20,7 @@ beforeAll(async () => {
   upstream = await startEchoUpstream();
   const note = (fields: object, message: string): void => void logged.push({ fields, message });
   const log = { info: note, warn: note, error: note };
-  link = createWorkersLink({ listen: { https: null, http: null, plain: any }, count: 2, log, node: 'test' });
+  link = createWorkersLink({ listen: { https: null, http: null, plain: any }, count: 2, log, node: 'test', uploads: uploadPlace() });
   link.onMessage((message) => messages.push(message));
   port = (await link.start(testSnapshot({ upstream: upstream.url }))).plain?.port ?? 0;
 });

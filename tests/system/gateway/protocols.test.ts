@@ -21,7 +21,8 @@ let stand: Stand;
 let application: OddApplication;
 let port = 0;
 beforeAll(async () => {
-  stand = await startStand();
+  // Streaming itself: what is not looked at is not held.
+  stand = await startStand({ change: { uploads: { action: 'off' } } });
   application = stand.application;
   port = Number(new URL(stand.server.https).port);
 });

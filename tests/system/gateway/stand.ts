@@ -29,6 +29,8 @@ export async function startStand({ change = {}, config = {}, args = [] }: StandO
     upstream: application.url,
     timeouts: { connectMs: 500, headersMs: 1500, bodyIdleMs: 1500 },
     body: { uploadBytesMax: 104_857_600 },
+    // Octets by chance are no file of any type; what files may be is the matter of the tests of uploads.
+    uploads: { action: 'record', fileBytesMax: 104_857_600 },
     ...change,
   };
   const file = join(folder, 'holdfast.yaml');

@@ -1,4 +1,5 @@
 import { createWorkersLink } from '../../../packages/server/src/gateway/link/workers.ts';
+import { uploadPlace } from '../../support/upload-place.ts';
 import { testSnapshot } from '../../support/test-gateway.ts';
 import { FakeControlPlane, hashOf, newIdentityKey } from '../../support/identity-stand.ts';
 
@@ -17,6 +18,7 @@ const link = createWorkersLink({
   count: 2,
   log: { info: quiet, warn: quiet, error: quiet },
   node: 'test',
+  uploads: uploadPlace(),
 });
 link.onAsk(async (ask) => control.answer(ask));
 const { plain } = await link.start(

@@ -9,6 +9,8 @@ export interface PartHead {
   name: string;
   /** Undefined = a text field. */
   fileName: string | undefined;
+  /** Content-Type as it came; undefined = none. */
+  type: string | undefined;
 }
 export type PartHeadResult = { kind: 'head'; head: PartHead } | Exclude<Parsed, { kind: 'ok' }>;
 /** The boundary of a body, or why it cannot be read. */
@@ -112,7 +114,8 @@ export function readPartHead(block: string, limits: DecodeLimits): PartHeadResul
   const encoding = seen.get('content-transfer-encoding');
   if (encoding !== undefined && !IDENTITY_ENCODINGS.has(encoding.toLowerCase()))
     return ambiguous('multipart-encoding', 'multipart');
-  return readDisposition(seen.get('content-disposition'), limits);
+  const named = readDisposition(seen.get('content-disposition'), limits);
+  return named.kind === 'head' ? { kind: 'head', head: { ...named.head, type: seen.get('content-type') } } : named;
 }
 
 function hasControl(line: string): boolean {
@@ -151,5 +154,5 @@ function readDisposition(header: string | undefined, limits: DecodeLimits): Part
   if (name.length > limits.partNameMax) return overLimit('partNameMax', 'multipart');
   // A browser sends an empty name for a file that was not chosen; Go reads such a part as a text field, so it is judged as one.
   const fileName = parameters.get('filename');
-  return { kind: 'head', head: { name, fileName: fileName === '' ? undefined : fileName } };
+  return { kind: 'head', head: { name, fileName: fileName === '' ? undefined : fileName, type: undefined } };
 }

@@ -12,7 +12,7 @@ import { meetNeighbours } from './nodes.ts';
 export async function connectGateway(core: Core): Promise<GatewayLink> {
   const { config, clock, log, audit, traffic, bus, metrics, domains, advice, uploads, keyring } = core;
   await uploads.start();
-  const link = createLink({ config, clock, log });
+  const link = createLink({ config, clock, log, root: core.dataDir });
   const gateways = Math.max(1, config.workers);
   link.onMessage((message) =>
     takeMessage(message, {

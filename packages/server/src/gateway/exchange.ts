@@ -14,7 +14,8 @@ import type {
 import type { CanonicalRequest, Inspection } from '@holdfast/inspect';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
-import type { Duplex } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
+import type { FilePart } from './body/multipart-reader.ts';
 import type { CompiledSnapshot } from './snapshot/compiled-snapshot.ts';
 
 /** The head of a request after the front gate: every field checked, nothing decoded twice. */
@@ -47,17 +48,23 @@ export interface ConnectionFacts {
 
 /**
  * The body as steps see it. `none`: no body. `buffered`: read whole (and inflated for inspection); `bytes` is what is
- * forwarded with a fresh Content-Length. `stream`: an upload too large to hold, forwarded as it arrives.
+ * forwarded with a fresh Content-Length. `stream`: an upload too large to hold, not read yet. `spooled`: such an upload on disk, whose
+ * files have been judged.
  */
 export type RequestBody =
   | { readonly kind: 'none' }
   | { readonly kind: 'buffered'; readonly bytes: Uint8Array; readonly inflated: Uint8Array }
-  | { readonly kind: 'stream'; readonly lengthBytes: number | null; readonly inspection: StreamInspection | null };
+  | { readonly kind: 'stream'; readonly lengthBytes: number | null; readonly inspection: StreamInspection | null }
+  | { readonly kind: 'spooled'; readonly lengthBytes: number; open(): Readable };
 
 /** Reads an upload while it streams: gives what may go on to the application now, or why no more of it may. */
 export interface StreamInspection {
   push(chunk: Uint8Array): Uint8Array | Refused;
   end(): Uint8Array | Refused;
+  /** Files found so far; each is there before its bytes go on. */
+  readonly files: readonly FilePart[];
+  /** Reading was given up where only recording was asked for: from there on nobody knows what is a file. */
+  readonly isBlind: boolean;
 }
 
 /** What the record step and `holdfast explain` tell of one request; filled by the steps as they run. */
@@ -166,6 +173,14 @@ export interface Refused {
   readonly retryAfterSeconds?: number;
   /** The framing of the connection can no longer be trusted, or the client misbehaves: close it after the answer. */
   readonly closeConnection?: boolean;
+  /** Files of the request that were not taken, told to clients that read JSON. */
+  readonly files?: readonly RefusedFile[];
+}
+
+/** A name that came with the request, and the code of what was found. */
+export interface RefusedFile {
+  readonly name: string;
+  readonly reason: string;
 }
 
 /** `on` = next step; `answered` = the response has been written (redirect, report endpoint, forwarded). */

@@ -5,7 +5,7 @@ import type { CompiledSnapshot } from './snapshot/compiled-snapshot.ts';
 import { createAsks } from './link/asks.ts';
 import type { Asks } from './link/asks.ts';
 import { createRequestRoom } from './handle-request.ts';
-import type { RequestRoom } from './handle-request.ts';
+import type { RequestRoom, UploadPlace } from './handle-request.ts';
 import type { RandomBytes } from './identifiers.ts';
 import { ListenError } from './listener/ports.ts';
 import type { PortAddress } from './listener/ports.ts';
@@ -20,6 +20,7 @@ export interface GatewayParts {
   readonly log: GatewayLog;
   /** Name of this node in events. */
   readonly node?: string;
+  readonly uploads: UploadPlace;
   readonly random?: RandomBytes;
 }
 
@@ -61,6 +62,7 @@ class GatewayProcess implements Gateway {
       clock,
       log,
       send,
+      uploads: parts.uploads,
       node: parts.node ?? 'gateway',
       snapshot: () => this.#current(),
       ...(parts.random === undefined ? {} : { random: parts.random }),

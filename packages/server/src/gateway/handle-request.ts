@@ -1,9 +1,9 @@
-import type { Answer, Ask } from '@holdfast/contract';
+import type { Answer, Ask, ScannerSettings } from '@holdfast/contract';
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../platform/clock.ts';
 import type { CompiledSnapshot } from './snapshot/compiled-snapshot.ts';
 import { createEventQueue } from './record/event-queue.ts';
-import type { EventQueueParts } from './record/event-queue.ts';
+import type { EventQueue, EventQueueParts } from './record/event-queue.ts';
 import { ExchangeState } from './exchange-state.ts';
 import type { ExchangeStart } from './exchange-state.ts';
 import { createIdentifiers } from './identifiers.ts';
@@ -22,6 +22,8 @@ import { refuse } from './response/refusal.ts';
 import { runPipeline } from './run-pipeline.ts';
 import { createAccountFinder, createSessionFinder } from './sessions/session-finder.ts';
 import { createUpstreams } from './upstream/upstreams.ts';
+import { tellScannerChange } from './upload/tell-scanner.ts';
+import { createUploads } from './upload/uploads.ts';
 import { createWebSocketRelays } from './upstream/websocket.ts';
 
 /** What a listener knows of a request that it hands on. */
@@ -50,22 +52,39 @@ export interface RequestRoomParts {
   readonly snapshot: () => CompiledSnapshot;
   /** A question to the control plane; never rejects. */
   readonly ask: (ask: Ask) => Promise<Answer>;
+  readonly uploads: UploadPlace;
   readonly random?: RandomBytes;
+}
+
+/** How this node scans files, and where they lie meanwhile. */
+export interface UploadPlace {
+  readonly scanners: ScannerSettings;
+  readonly folder: string;
 }
 
 const ignore = (): void => undefined;
 
-export function createRequestRoom({ clock, log, node, send, snapshot, ask, random }: RequestRoomParts): RequestRoom {
+/** What steps work with. */
+function openTools({ clock, log, ask, uploads: place }: RequestRoomParts, events: EventQueue) {
+  const onScannerChange = tellScannerChange(events);
+  return {
+    threads: createInspectionThreads(log),
+    sessions: createSessionFinder({ clock, ask }),
+    accounts: createAccountFinder({ clock, ask }),
+    uploads: createUploads({ ask, clock, log, settings: place.scanners, spoolFolder: place.folder, onScannerChange }),
+  };
+}
+
+export function createRequestRoom(parts: RequestRoomParts): RequestRoom {
+  const { clock, log, node, send, snapshot, ask, random } = parts;
   const identifiers = createIdentifiers(random ?? randomBytes);
   const events = createEventQueue({ clock, identifiers, node, send });
+  const { threads, sessions, accounts, uploads } = openTools(parts, events);
   const rejects = createProtocolRejects(events, clock);
   const upstreams = createUpstreams();
   const webSockets = createWebSocketRelays(upstreams);
-  const threads = createInspectionThreads(log);
-  const sessions = createSessionFinder({ clock, ask });
-  const accounts = createAccountFinder({ clock, ask });
   const limiter = createRateLimiter();
-  const steps = createPipeline({ clock, limiter, threads, upstreams, webSockets, sessions, accounts, ask });
+  const steps = createPipeline({ clock, limiter, threads, upstreams, webSockets, sessions, accounts, uploads, ask });
   const learner = createLearner({ clock, send });
   const recent = createRecentRequests({ clock });
   const record = recordRequest({ clock, events, rejects });
@@ -122,6 +141,7 @@ export function createRequestRoom({ clock, log, node, send, snapshot, ask, rando
       events.flush(true);
       await upstreams.close();
       await threads.close();
+      await uploads.close();
       events.flush(true);
     },
   };

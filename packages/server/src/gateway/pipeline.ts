@@ -23,6 +23,8 @@ import { serviceToken } from './steps/service-token.ts';
 import { session } from './steps/session.ts';
 import { sessionCookie } from './steps/session-cookie.ts';
 import { signIn } from './steps/sign-in.ts';
+import { upload } from './steps/upload.ts';
+import type { Uploads } from './upload/uploads.ts';
 import { createSignInWatch } from './sign-in/sign-in-watch.ts';
 import type { Upstreams } from './upstream/upstreams.ts';
 import type { WebSocketRelays } from './upstream/websocket.ts';
@@ -35,12 +37,13 @@ export interface PipelineParts {
   readonly webSockets: WebSocketRelays;
   readonly sessions: SessionFinder;
   readonly accounts: AccountFinder;
+  readonly uploads: Uploads;
   readonly ask: (ask: Ask) => Promise<Answer>;
 }
 
 /** The way of a request, top to bottom. The record is written after whatever step ends it (`run-pipeline.ts`). */
 export function createPipeline(parts: PipelineParts): readonly Step[] {
-  const { clock, limiter, threads, upstreams, webSockets, sessions, accounts, ask } = parts;
+  const { clock, limiter, threads, upstreams, webSockets, sessions, accounts, uploads, ask } = parts;
   const signIns = createSignInWatch(ask);
   return [
     accept,
@@ -58,6 +61,7 @@ export function createPipeline(parts: PipelineParts): readonly Step[] {
     authorise(clock),
     csrf,
     schema(clock),
+    upload(uploads),
     signIn(signIns),
     identity(clock),
     grant,

@@ -1,4 +1,5 @@
 import type { Exchange, Refused } from '../exchange.ts';
+import { isFileType } from './file-type.ts';
 
 /** How the body of a request is to be taken, decided from its head alone. */
 export type BodyPlan =
@@ -33,7 +34,7 @@ function readFacts(exchange: Exchange): Facts {
   return facts;
 }
 
-const isUpload = (type: string): boolean => type.startsWith('multipart/form-data') || type.startsWith('application/octet-stream');
+const isUpload = (type: string): boolean => type.startsWith('multipart/form-data') || isFileType(type);
 
 export function bodyPlan(exchange: Exchange): BodyPlan {
   const { lengthBytes, hasBody, type, encoding } = readFacts(exchange);

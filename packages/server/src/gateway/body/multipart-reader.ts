@@ -1,5 +1,6 @@
 import { DECODE_LIMITS, ambiguous, decodeBytes, fileText, overLimit, readPartHead } from '@holdfast/inspect';
 import type { Decoded, Field, PartHead } from '@holdfast/inspect';
+import { isFileType } from './file-type.ts';
 
 export type MultipartFault = Exclude<Decoded, { kind: 'ok' }>;
 
@@ -8,6 +9,16 @@ export interface MultipartStep {
   readonly fields: readonly Field[];
   readonly bytes: Uint8Array;
   readonly fault: MultipartFault | null;
+}
+
+/** Where a file stands in the body, in octets from its beginning. `to` is known before anything behind the file goes on. */
+export interface FilePart {
+  readonly head: PartHead;
+  /** Of its header block, without the line breaks around it. */
+  readonly headFrom: number;
+  readonly headTo: number;
+  readonly from: number;
+  to: number | null;
 }
 
 const HEAD_END = Buffer.from('\r\n\r\n');
@@ -35,7 +46,12 @@ export class MultipartReader {
   /** Bytes at the front that may go on. */
   #released = 0;
   #state: 'opening' | 'ending' | 'head' | 'sample' | 'file' | 'field' | 'epilogue' = 'opening';
-  #head: PartHead = { name: '', fileName: undefined };
+  #head: PartHead = { name: '', fileName: undefined, type: undefined };
+  /** Octets that have gone on before those that are held. */
+  #gone = 0;
+  #open: FilePart | null = null;
+  /** Every file so far: parts with the name of a file, and those that say they are of a type that only files have. */
+  readonly files: FilePart[] = [];
   #fields: Field[] = [];
   #parts = 0;
   #fieldBytes = 0;
@@ -69,13 +85,13 @@ export class MultipartReader {
   }
 
   #advance(): 'go' | 'wait' | MultipartFault {
-    if (this.#state === 'opening') return this.#open();
+    if (this.#state === 'opening') return this.#readOpening();
     if (this.#state === 'ending') return this.#readEnding();
     if (this.#state === 'head') return this.#readHead();
     return this.#state === 'epilogue' ? this.#readEpilogue() : this.#readContent();
   }
 
-  #open(): 'go' | 'wait' | MultipartFault {
+  #readOpening(): 'go' | 'wait' | MultipartFault {
     const { length } = this.#delimiter;
     const seen = Math.min(this.#length, length);
     if (this.#held.compare(this.#delimiter, 0, seen, 0, seen) !== 0) return framing;
@@ -114,8 +130,10 @@ export class MultipartReader {
     const head = readPartHead(decodeBytes(block), DECODE_LIMITS);
     if (head.kind !== 'head') return head;
     this.#head = head.head;
+    const headFrom = this.#gone + this.#at + CRLF_BYTES;
     this.#at = end + HEAD_END.length;
     this.#searched = this.#at;
+    this.#noteFile(head.head, { headFrom, headTo: headFrom + block.length, from: this.#gone + this.#at });
     this.#state = head.head.fileName === undefined ? 'field' : 'sample';
     if (head.head.fileName !== undefined)
       this.#fields.push({ location: 'file-name', name: head.head.name, value: head.head.fileName });
@@ -135,9 +153,17 @@ export class MultipartReader {
     // RFC 2046 §5.1.1: it never stands within a part, and behind a bare LF or CR some servers would take it for a delimiter.
     if (this.#held[end] !== CR || this.#held[end + 1] !== LF) return framing;
     if (isField) this.#takeField(Math.max(end, this.#at));
+    if (this.#open !== null) this.#open.to = this.#gone + Math.max(end, this.#at);
+    this.#open = null;
     this.#at = found + this.#delimiter.length;
     this.#state = 'ending';
     return 'go';
+  }
+
+  #noteFile(head: PartHead, place: Pick<FilePart, 'headFrom' | 'headTo' | 'from'>): void {
+    if (head.fileName === undefined && !isFileType(head.type ?? null)) return;
+    this.#open = { head, ...place, to: null };
+    this.files.push(this.#open);
   }
 
   #overFieldLimits(bytes: number): MultipartFault | null {
@@ -206,6 +232,7 @@ export class MultipartReader {
     if (count === 0) return bytes;
     // What goes on is never written to again: the rest moves to memory of its own.
     this.#held = Buffer.from(this.#held.subarray(count, this.#length));
+    this.#gone += count;
     this.#length -= count;
     this.#at -= count;
     this.#searched -= count;

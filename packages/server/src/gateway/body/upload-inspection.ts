@@ -7,19 +7,20 @@ import { optionsFor } from '../inspection/inspect-options.ts';
 import { weighFindings } from '../inspection/weigh-findings.ts';
 import { weighSchema } from '../learning/weigh-schema.ts';
 import { refuseUnread, weighPatches } from '../patches/weigh-patches.ts';
+import { isFileType } from './file-type.ts';
 import { MultipartReader } from './multipart-reader.ts';
-import type { MultipartFault, MultipartStep } from './multipart-reader.ts';
+import type { FilePart, MultipartFault, MultipartStep } from './multipart-reader.ts';
 
 const NOTHING = new Uint8Array(0);
 
 /**
- * How an upload is read while it streams. Null = not at all: raw octets are a file from end to end. Padding a form with a file
+ * How an upload is read while it streams. Null = not at all: the whole body is one file. Padding a form with a file
  * until it is too large to hold must not carry the rest of it past the rules.
  */
 export function uploadInspection(exchange: Exchange, application: Application): StreamInspection | Refused | null {
   const type = exchange.head.headers.find(([name]) => name === 'content-type')?.[1] ?? '';
   // `body-plan.ts` lets these two stream and nothing else.
-  if (type.toLowerCase().startsWith('application/octet-stream')) return null;
+  if (isFileType(type)) return null;
   const found = multipartBoundary(type);
   if (found.kind === 'boundary') return new MultipartInspection(exchange, application, found.boundary);
   return faultMeaning(exchange, found);
@@ -46,6 +47,14 @@ class MultipartInspection implements StreamInspection {
   readonly #reader: MultipartReader;
   /** A fault was only recorded: what follows has no one reading any more and passes. */
   #hasGivenUp = false;
+
+  get files(): readonly FilePart[] {
+    return this.#reader.files;
+  }
+
+  get isBlind(): boolean {
+    return this.#hasGivenUp;
+  }
 
   // oxlint-disable-next-line max-params -- one private caller
   constructor(exchange: Exchange, application: Application, boundary: string) {

@@ -94,6 +94,7 @@ function isExample({ record, body, upgrade, forwardAuth }: Exchange): boolean {
     record.status >= 200 &&
     record.status < 400 &&
     body.kind !== 'stream' &&
+    body.kind !== 'spooled' &&
     upgrade === undefined &&
     // Nobody here saw its body, nor how the application answered.
     forwardAuth === null

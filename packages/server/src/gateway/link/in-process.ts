@@ -2,6 +2,7 @@ import type { Snapshot, UpMessage } from '@holdfast/contract';
 import type { Clock } from '../../platform/clock.ts';
 import { createGateway } from '../gateway.ts';
 import type { Gateway } from '../gateway.ts';
+import type { UploadPlace } from '../handle-request.ts';
 import type { ListenAddresses } from '../listener/listeners.ts';
 import type { GatewayLog } from '../log.ts';
 import { createAnswering, endedMessages } from './answering.ts';
@@ -14,6 +15,7 @@ export interface InProcessParts {
   readonly clock: Clock;
   readonly log: GatewayLog;
   readonly node: string;
+  readonly uploads: UploadPlace;
 }
 
 /** Control plane and gateway in one process: the same messages, handed over as they are. */

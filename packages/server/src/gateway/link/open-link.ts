@@ -1,4 +1,5 @@
 import type { Snapshot } from '@holdfast/contract';
+import path from 'node:path';
 import type { Clock } from '../../platform/clock.ts';
 import { parseListen } from '../../platform/config/listen.ts';
 import type { Config } from '../../platform/config/schema.ts';
@@ -11,18 +12,21 @@ import { createInProcessLink } from './in-process.ts';
 import { createWorkersLink } from './workers.ts';
 
 export interface LinkParts {
-  readonly config: Pick<Config, 'listen' | 'workers' | 'node'>;
+  readonly config: Pick<Config, 'listen' | 'workers' | 'node' | 'uploads'>;
+  /** The data directory. */
+  readonly root: string;
   readonly clock: Clock;
   readonly log: GatewayLog;
 }
 
 /** The gateway in this process, or in as many children as the configuration says. */
-export function createLink({ config, clock, log }: LinkParts): GatewayLink {
+export function createLink({ config, clock, log, root }: LinkParts): GatewayLink {
   const listen = configuredListen(config);
   const { node, workers } = config;
+  const uploads = { scanners: config.uploads, folder: path.join(root, 'uploads') };
   return workers === 0
-    ? createInProcessLink({ listen, clock, log, node })
-    : createWorkersLink({ listen, count: workers, log, node });
+    ? createInProcessLink({ listen, clock, log, node, uploads })
+    : createWorkersLink({ listen, count: workers, log, node, uploads });
 }
 
 export function configuredListen({ listen: { https, http, plain } }: Pick<Config, 'listen'>): ListenAddresses {

@@ -3,6 +3,7 @@ import type { UpMessage } from '@holdfast/contract';
 import { systemClock } from '../../platform/clock.ts';
 import { refuseDebugger } from '../../platform/process-guard.ts';
 import { createGateway } from '../gateway.ts';
+import type { UploadPlace } from '../handle-request.ts';
 import type { ListenAddresses } from '../listener/listeners.ts';
 import type { GatewayLog } from '../log.ts';
 
@@ -10,6 +11,7 @@ import type { GatewayLog } from '../log.ts';
 interface WorkerArguments {
   readonly listen: ListenAddresses;
   readonly node: string;
+  readonly uploads: UploadPlace;
 }
 
 const FAREWELL_MS = 30_000;
@@ -27,8 +29,8 @@ const send = (message: UpMessage): void => void process.send?.(message, undefine
 async function main(): Promise<void> {
   refuseDebugger();
   // Written by workers.ts in this process's own package.
-  const { listen, node } = JSON.parse(process.argv[2] ?? '{}') as WorkerArguments;
-  const gateway = await createGateway({ listen, send, clock: systemClock, log, node });
+  const { listen, node, uploads } = JSON.parse(process.argv[2] ?? '{}') as WorkerArguments;
+  const gateway = await createGateway({ listen, send, clock: systemClock, log, node, uploads });
   const leave = async (timeoutMs: number): Promise<void> => {
     await gateway.close(timeoutMs);
     if (process.connected) process.disconnect();

@@ -4,6 +4,7 @@ import cluster from 'node:cluster';
 import type { Worker } from 'node:cluster';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import type { UploadPlace } from '../handle-request.ts';
 import type { ListenAddresses } from '../listener/listeners.ts';
 import type { PortAddress } from '../listener/ports.ts';
 import type { GatewayLog } from '../log.ts';
@@ -18,6 +19,7 @@ export interface WorkersParts {
   readonly count: number;
   readonly log: GatewayLog;
   readonly node: string;
+  readonly uploads: UploadPlace;
 }
 
 const BACKOFF_FIRST_MS = 200;
@@ -51,7 +53,7 @@ class WorkersLink implements GatewayLink {
 
   async start(snapshot: Snapshot): Promise<ListenAddresses> {
     this.#snapshot = snapshot;
-    const { node, count } = this.#parts;
+    const { node, count, uploads } = this.#parts;
     const listen = await settlePorts(this.#parts.listen);
     // The file beside this one, with the ending that this one has: `.ts` from source, `.js` once emitted.
     const ending = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
@@ -59,7 +61,7 @@ class WorkersLink implements GatewayLink {
       // Whatever this process runs under, a worker reads the same sources in the same way.
       execArgv: ending === '.ts' ? ['--conditions=@holdfast/source', '--disable-warning=ExperimentalWarning'] : [],
       exec: fileURLToPath(new URL(`./worker-main${ending}`, import.meta.url)),
-      args: [JSON.stringify({ listen, node })],
+      args: [JSON.stringify({ listen, node, uploads: shareOf(uploads, count) })],
     });
     // oxlint-disable-next-line promise/avoid-new -- the messages are callbacks
     return new Promise((resolve, reject) => {
@@ -175,6 +177,11 @@ function settlePort(at: PortAddress | null): Promise<PortAddress | null> {
       server.close(() => resolve({ ...at, port }));
     });
   });
+}
+
+/** The disk is one; each worker counts what it uses itself. */
+function shareOf({ scanners, folder }: UploadPlace, count: number): UploadPlace {
+  return { folder, scanners: { ...scanners, spoolBytesMax: Math.floor(scanners.spoolBytesMax / count) } };
 }
 
 function tell(worker: Worker, message: DownMessage): void {

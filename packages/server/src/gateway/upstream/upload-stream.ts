@@ -4,6 +4,11 @@ import { watchArrival } from '../body/arrival-watch.ts';
 import type { ArrivalWatch } from '../body/arrival-watch.ts';
 import type { Exchange, Refused, StreamInspection } from '../exchange.ts';
 
+const CONTENT_CODES: ReadonlySet<string> = new Set(['request-blocked', 'schema-mismatch', 'request-ambiguous', 'body-too-large']);
+
+/** The connection is well: who sent it may finish, and reads the answer then. */
+export const isRefusedForContent = (fault: Refused | null | undefined): boolean => CONTENT_CODES.has(fault?.code ?? '');
+
 /** An upload on its way through: counted, capped, watched, its form fields inspected. A fault breaks the upstream request off, so that it never ends whole. */
 export class UploadStream extends Transform {
   fault: Refused | null = null;

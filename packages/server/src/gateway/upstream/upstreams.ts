@@ -8,7 +8,7 @@ import { ExchangeHandler } from './exchange-handler.ts';
 import type { UpstreamAnswer, UpstreamFault } from './exchange-handler.ts';
 import { upstreamHeaders } from './request-headers.ts';
 import { StalledAnswers } from './stalled-answers.ts';
-import { UploadStream } from './upload-stream.ts';
+import { isRefusedForContent, UploadStream } from './upload-stream.ts';
 
 /** Connections to one application; requests beyond wait in undici's queue, up to `WAITING_MAX`. */
 const CONNECTIONS_MAX = 256;
@@ -168,9 +168,6 @@ async function refuseUpload(exchange: Exchange, failed: Failed): Promise<Refused
   return refusalFor(failed);
 }
 
-const CONTENT_CODES: ReadonlySet<string> = new Set(['request-blocked', 'schema-mismatch', 'request-ambiguous', 'body-too-large']);
-const isRefusedForContent = (fault: Refused | null | undefined): boolean => CONTENT_CODES.has(fault?.code ?? '');
-
 interface Failed {
   readonly fault: UpstreamFault;
   readonly upload: UploadStream | null;
@@ -191,6 +188,7 @@ function attempt(exchange: Exchange, turn: Turn): Promise<Exclude<UpstreamAnswer
   const { application, outgoing, head } = exchange;
   const { line, memory } = turn;
   const upload = openUpload(exchange);
+  const spooled = exchange.body.kind === 'spooled' ? exchange.body.open() : null;
   // oxlint-disable-next-line promise/avoid-new -- the dispatcher speaks callbacks only
   return new Promise((resolve) => {
     const handler = new ExchangeHandler({
@@ -205,11 +203,11 @@ function attempt(exchange: Exchange, turn: Turn): Promise<Exclude<UpstreamAnswer
     const path = line.basePath + (head.query === '' ? head.path : `${head.path}?${head.query}`);
     // The front gate lets through a fixed list of methods, all of which undici knows.
     const request = { method: head.method, path, headers: upstreamHeaders(exchange) };
-    if (line.direct !== null && upload === null && exchange.upgrade === undefined)
+    if (line.direct !== null && upload === null && spooled === null && exchange.upgrade === undefined)
       line.direct.dispatch({ ...request, body: bufferedBody(exchange) }, handler);
     else {
       const upgrade = exchange.upgrade === undefined ? {} : { upgrade: 'websocket' };
-      line.pool.dispatch({ ...request, body: upload ?? bufferedBody(exchange), ...upgrade }, handler);
+      line.pool.dispatch({ ...request, body: upload ?? spooled ?? bufferedBody(exchange), ...upgrade }, handler);
     }
   });
 }

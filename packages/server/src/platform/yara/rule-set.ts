@@ -31,6 +31,9 @@ export interface RuleSet {
   /** A path, also `/proc/self/fd/N` of a file without a name. */
   scanFile(path: string): Promise<readonly RuleHit[]>;
   scanBytes(bytes: Uint8Array): Promise<readonly RuleHit[]>;
+  /** The same in the thread of the caller, for threads that do nothing else. */
+  scanFileHere(path: string): readonly RuleHit[];
+  scanBytesHere(bytes: Uint8Array): readonly RuleHit[];
 }
 
 export type Compiled =
@@ -78,9 +81,13 @@ function toSet(rules: YaraX, sources: readonly RuleSource[]): RuleSet {
     files: sources.length,
     rules: sources.reduce((sum, { text }) => sum + namesIn(text).length, 0),
     scanFile: async (path) => toHits(await rules.scanFileAsync(path)),
-    scanBytes: async (bytes) => toHits(await rules.scanAsync(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))),
+    scanBytes: async (bytes) => toHits(await rules.scanAsync(asBuffer(bytes))),
+    scanFileHere: (path) => toHits(rules.scanFile(path)),
+    scanBytesHere: (bytes) => toHits(rules.scan(asBuffer(bytes))),
   };
 }
+
+const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 function toHits(matches: readonly RuleMatch[]): RuleHit[] {
   return matches.slice(0, HITS_MAX).map(({ ruleIdentifier, meta }) => {

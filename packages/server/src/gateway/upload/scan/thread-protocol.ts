@@ -1,0 +1,28 @@
+import type { FileClaim, FileJudgement, FileLimits, FilePolicy } from '@holdfast/inspect';
+import type { RuleHit } from '../../../platform/yara/rule-set.ts';
+
+/** A descriptor is a number that is good in every thread; octets in memory are copied over. */
+export type ThreadContent =
+  | { readonly kind: 'memory'; readonly size: number; readonly bytes: Uint8Array }
+  | { readonly kind: 'disk'; readonly size: number; readonly fd: number };
+
+export type UploadWork =
+  | { readonly kind: 'judge'; readonly content: ThreadContent; readonly claim: FileClaim; readonly policy: FilePolicy }
+  /** The file itself, then every file in it. */
+  | { readonly kind: 'scan'; readonly content: ThreadContent; readonly limits: FileLimits };
+
+export interface UploadJob {
+  readonly id: number;
+  readonly work: UploadWork;
+}
+
+export interface MemberHit {
+  readonly place: string;
+  readonly hit: RuleHit;
+}
+
+export type UploadAnswer =
+  | { readonly id: number; readonly kind: 'judged'; readonly judgement: FileJudgement }
+  | { readonly id: number; readonly kind: 'scanned'; readonly hits: readonly MemberHit[]; readonly version: string }
+  /** Nothing can be scanned: no binary for this platform, or no rules that compile. */
+  | { readonly id: number; readonly kind: 'failed'; readonly detail: string };
