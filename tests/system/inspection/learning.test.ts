@@ -36,7 +36,7 @@ function order(server: HoldfastProcess, change: Record<string, string> = {}): Pr
 const BOUNDARY = 'part-5d21';
 function upload(server: HoldfastProcess, field: string, bytes: number): Promise<Answer> {
   const head = (disposition: string): string => `--${BOUNDARY}\r\nContent-Disposition: form-data; ${disposition}\r\n\r\n`;
-  const body = `${head('name="file"; filename="a.bin"')}${'x'.repeat(bytes)}\r\n${head(`name="${field}"`)}holiday\r\n--${BOUNDARY}--\r\n`;
+  const body = `${head('name="file"; filename="a.txt"')}${'x'.repeat(bytes)}\r\n${head(`name="${field}"`)}holiday\r\n--${BOUNDARY}--\r\n`;
   const headers = { 'content-type': `multipart/form-data; boundary=${BOUNDARY}`, 'content-length': String(body.length) };
   return server.fetch('/upload', { method: 'POST', headers, body });
 }
