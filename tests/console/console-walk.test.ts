@@ -44,6 +44,7 @@ const addressOf = (path: string): string => {
 const opened = (): readonly string[] => [
   `/events?show=${stand.requestId}`,
   '/events?outcome=failed',
+  '/patches?add=1&route=%2Fsearch&parameter=q',
   '/people?invite=1',
   '/audit?index=0',
   '/settings?tab=checks',

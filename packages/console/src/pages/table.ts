@@ -50,6 +50,14 @@ export const PAGES: readonly PageEntry[] = [
     load: async () => import('./exceptions/ExceptionsPage.tsx'),
   },
   {
+    path: '/patches',
+    title: 'Patches',
+    group: 'Protect',
+    needs: 'patch:read',
+    words: 'virtual patch hole vulnerability cve finding',
+    load: async () => import('./patches/PatchesPage.tsx'),
+  },
+  {
     path: '/bans',
     title: 'Bans',
     group: 'Protect',

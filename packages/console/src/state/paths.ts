@@ -20,6 +20,7 @@ export const paths = {
   request: (requestId: string) => below('/requests', requestId),
   tuning: (filters?: Filters) => at('/tuning', filters),
   exceptions: (filters?: Filters) => at('/exceptions', filters),
+  patches: (filters?: Filters) => at('/patches', filters),
   bans: (filters?: Filters) => at('/bans', filters),
   people: (filters?: Filters) => at('/people', filters),
   person: (person: string) => below('/people', person),

@@ -2,7 +2,9 @@ import type { BanView, ExceptionFromRequest, ExceptionView, Explanation } from '
 import { useState } from 'react';
 import { useMe } from '../../api/queries.ts';
 import { useChange } from '../../api/use-change.ts';
+import { paths } from '../../state/paths.ts';
 import { Button } from '../../ui/Button.tsx';
+import { LinkTo } from '../../ui/LinkTo.tsx';
 import { ConfirmDialog } from '../../ui/overlay/ConfirmDialog.tsx';
 import { ExceptionDialog } from './ExceptionDialog.tsx';
 
@@ -13,10 +15,12 @@ export function RequestActions({ explanation }: { readonly explanation: Explanat
   const { may } = useMe();
   const canExcept = may('exception:write') && explanation.proposals.length > 0;
   const canBan = may('ban:write') && explanation.request.address !== null && explanation.findings.length > 0;
-  if (!canExcept && !canBan) return null;
+  const canPatch = may('patch:write') && explanation.proposals.length > 0;
+  if (!canExcept && !canBan && !canPatch) return null;
   return (
     <div className="flex flex-wrap gap-2">
       {canExcept && <MakeException explanation={explanation} />}
+      {canPatch && <PatchPlace explanation={explanation} />}
       {canBan && <BanAddress explanation={explanation} />}
     </div>
   );
@@ -46,6 +50,19 @@ function MakeException({ explanation }: { readonly explanation: Explanation }) {
         />
       )}
     </>
+  );
+}
+
+/** It was an attack on a hole: the strongest finding fills the form of a virtual patch. */
+function PatchPlace({ explanation: { proposals, requestId } }: { readonly explanation: Explanation }) {
+  const [strongest] = proposals;
+  if (strongest === undefined) return null;
+  const { application, method, route, location, parameter, rule } = strongest;
+  const place = { application, method, route, location, parameter, group: rule.split('.', 1)[0] };
+  return (
+    <LinkTo to={paths.patches({ add: '1', ...place, request: requestId })} className="button">
+      Patch this place
+    </LinkTo>
   );
 }
 
