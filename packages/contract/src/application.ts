@@ -123,6 +123,17 @@ export const canarySettingsSchema = z.strictObject({
 });
 export type CanarySettings = z.infer<typeof canarySettingsSchema>;
 
+/** What is done with what an OpenAPI document in force does not list. */
+export const unknownPolicySchema = z.enum(['refuse', 'record', 'pass']);
+
+/** For documents that do not say it themselves (`x-holdfast-unknown`, `x-holdfast-unknown-routes`); fragments that were learned do. */
+export const schemaSettingsSchema = z.strictObject({
+  /** Parameters and members of bodies that an operation does not list. */
+  unknown: unknownPolicySchema.default('refuse'),
+  /** Paths and methods that the document does not list. */
+  routes: unknownPolicySchema.default('pass'),
+});
+
 /** Everything an operator can say of one protected application. Defaults are safe and break nothing. */
 export const applicationSchema = z.strictObject({
   id: slugSchema,
@@ -139,6 +150,7 @@ export const applicationSchema = z.strictObject({
   learning: z.enum(['on', 'off']).default('on'),
   /** Tell pages the form of the paths that they send to, so that they can say beforehand what would be refused. */
   pageCheck: z.enum(['on', 'off']).default('on'),
+  schema: schemaSettingsSchema.prefault({}),
   login: loginSettingsSchema.prefault({}),
   /** What the application's access policies mean, once it has some: monitor records what they would deny. */
   accessMode: modeSchema.default('enforce'),

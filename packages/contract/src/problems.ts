@@ -1,5 +1,6 @@
 import { define, type ProblemDefinition } from './problems/define.ts';
 import { VISITOR_PROBLEMS } from './problems/visitors.ts';
+import type { SchemaError } from './schema-report.ts';
 
 export type { ProblemDefinition } from './problems/define.ts';
 
@@ -295,7 +296,8 @@ export interface ProblemDocument {
   /** The request id, a URN so that it is a valid `instance` (RFC 9457 §3.1.5). */
   readonly instance: string;
   readonly request_id: string;
-  readonly errors?: readonly { readonly pointer: string; readonly detail: string }[];
+  /** Of `schema-mismatch` as the reports of `schema-report.ts`: they name a reason, and say nothing in words. */
+  readonly errors?: readonly ({ readonly pointer: string; readonly detail: string } | SchemaError)[];
   /** Of `step-up-required` (RFC 9470): how sure it must be who asks, and how long ago at most. */
   readonly acr?: string;
   readonly maxAgeSeconds?: number;

@@ -13,8 +13,12 @@ import { z } from 'zod';
  * - `name`: the same place without positions, as exceptions name it: in documents with dots and `*` for every element
  *   (`items.*.price`), elsewhere the name of the parameter alone (`tags`).
  * - One report for each pair of location and pointer. When a value fails in several ways, it is the reason that stands first
- *   in {@link SCHEMA_REASONS}. Of `anyOf`, `oneOf` and `not` one report with `shape` is made, at the value they judge, and
- *   nothing from within their branches.
+ *   in {@link SCHEMA_REASONS}. Where `anyOf`, `oneOf` or `not` of a value does not hold, `shape` is told of that value, and
+ *   nothing else of it or of what is in it. Where `contains` does not hold, `count` is told of the list and nothing of what is in it.
+ * - A name is listed when any of the schemas that are joined for its value (`allOf`, `anyOf`, `oneOf`, `then`, `else`, references) lists
+ *   it. A value that lists no names, or that has `additionalProperties` other than false or `patternProperties`, has none unlisted.
+ * - A text that is left blank has `empty` where `minLength`, `enum`, `pattern` or `format` do not hold. In forms and addresses, a
+ *   blank where neither a text nor null is meant is as if it were not there, and `empty` where it is required.
  * - Never the value, and no more than {@link SCHEMA_ERRORS_MAX}.
  */
 export const SCHEMA_ERRORS_MAX = 20;

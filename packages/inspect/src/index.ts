@@ -3,7 +3,9 @@ export { canonicalPath, type PathRefusal, type PathVerdict } from './decode/path
 export { DECODE_LIMITS, type DecodeLimits } from './decode/limits.ts';
 export { multipartBoundary, readPartHead, type BoundaryResult, type PartHead, type PartHeadResult } from './decode/multipart.ts';
 export { ambiguous, overLimit, type AmbiguityReason, type Decoded } from './decode/outcome.ts';
-export { decodeBytes } from './decode/percent.ts';
+export { parseContentType, type ContentType } from './decode/content-type.ts';
+export { parsePairs } from './decode/pairs.ts';
+export { decodeBytes, decodeLatin1, decodeUtf8 } from './decode/percent.ts';
 export { decodeRequest } from './decode/request.ts';
 export { BLOCK_CONFIDENCE, blockConfidence } from './context.ts';
 export { inspectWith, withContext, type CleanTexts, type Inspection, type InspectOptions } from './engine.ts';
@@ -34,10 +36,19 @@ export {
   type WalkResult,
 } from './files/types.ts';
 export { walkMembers, type VisitMember } from './files/walk.ts';
-export { checkRequest, contextFor, type CheckOptions, type Violation, type ViolationReason } from './learn/check.ts';
-export { compileSchema } from './learn/compile.ts';
+export {
+  checkRequest,
+  contextFor,
+  isCampaignMark,
+  type CheckOptions,
+  type Violation,
+  type ViolationReason,
+} from './learn/check.ts';
+export { compileSchema, findItems } from './learn/compile.ts';
 export type { CompiledSchema, CompileResult, SchemaFault } from './learn/compiled.ts';
 export { publicForm, type PublicForm, type PublicOperation } from './learn/public-form.ts';
+export { readNumber } from './learn/measure.ts';
+export { isParameter, parameterName } from './learn/model.ts';
 export { fromDocument, takeDelta, toDocument, type ModelDocument } from './learn/document.ts';
 export { createModel, mergeModels, observe, type LearnedModel } from './learn/model.ts';
 export { openApiPath, proposeSchema, type SchemaFragment } from './learn/propose.ts';

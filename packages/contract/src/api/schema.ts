@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { unknownPolicySchema } from '../application.ts';
 import { slugSchema, timestampSchema } from '../names.ts';
+import { SCHEMA_LOCATIONS, SCHEMA_REASONS } from '../schema-report.ts';
 import { reasonSchema } from './paging.ts';
 
 /** An OpenAPI fragment as JSON; larger ones are refused, and a proposal is never larger. */
@@ -82,6 +84,93 @@ export const schemaWithdrawSchema = z.strictObject({
   reason: reasonSchema.optional(),
 });
 export type SchemaWithdraw = z.input<typeof schemaWithdrawSchema>;
+
+const placedWordsSchema = z.strictObject({ pointer: z.string(), detail: z.string() });
+
+/** A whole OpenAPI document, 3.0 or 3.1, to be read into the form that is kept. Nothing is in force by it. */
+export const schemaImportSchema = z.strictObject({
+  document: schemaFragmentSchema,
+  /** Path under which the paths of the document stand; otherwise its own servers say so. */
+  server: z.string().max(512).optional(),
+  /** What is done with names and routes that it does not list; otherwise the document or the application says so. */
+  unknown: unknownPolicySchema.optional(),
+  routes: unknownPolicySchema.optional(),
+});
+export type SchemaImport = z.infer<typeof schemaImportSchema>;
+
+/** Requests of the last days to routes that a schema does not list. */
+export const schemaPreviewSchema = z.strictObject({
+  requests: z.number().int().nonnegative(),
+  /** To a listed route. */
+  covered: z.number().int().nonnegative(),
+  /** Would have been refused or recorded as far as it can be told without their values: routes, and names of parameters. */
+  unlisted: z
+    .array(
+      z.strictObject({
+        method: z.string(),
+        route: z.string(),
+        /** Null = the route itself is not listed. */
+        location: z.enum(SCHEMA_LOCATIONS).nullable(),
+        name: z.string(),
+        requests: z.number().int().nonnegative(),
+      }),
+    )
+    .max(100),
+});
+export type SchemaPreview = z.infer<typeof schemaPreviewSchema>;
+
+export const schemaImportedSchema = z.strictObject({
+  faults: z.array(placedWordsSchema).max(20),
+  /** What is let in unchecked. */
+  notes: z.array(placedWordsSchema).max(20),
+  operations: z.number().int().nonnegative(),
+  /** As it would be kept; null when it has faults. */
+  fragment: schemaFragmentSchema.nullable(),
+  preview: schemaPreviewSchema.nullable(),
+});
+export type SchemaImported = z.infer<typeof schemaImportedSchema>;
+
+/** How much of what an application answers is under the schema in force. */
+export const schemaShareSchema = z.strictObject({
+  application: slugSchema,
+  /** `document`: a whole OpenAPI document; `learned`: a fragment. */
+  kind: z.enum(['document', 'learned']).nullable(),
+  version: z.number().int().positive().nullable(),
+  mode: z.enum(['monitor', 'enforce']),
+  /** Routes that the application answered with success in the last week, and those of them that are listed. */
+  routes: z.strictObject({ live: z.number().int().nonnegative(), covered: z.number().int().nonnegative() }),
+  /** Their requests. */
+  requests: z.strictObject({ live: z.number().int().nonnegative(), covered: z.number().int().nonnegative() }),
+});
+export type SchemaShare = z.infer<typeof schemaShareSchema>;
+export const schemaSharesSchema = z.strictObject({ items: z.array(schemaShareSchema).max(1000) });
+export type SchemaShares = z.infer<typeof schemaSharesSchema>;
+
+export const schemaViolationSchema = z.strictObject({
+  method: z.string(),
+  route: z.string(),
+  location: z.string(),
+  name: z.string(),
+  /** Where the value stands; `*` for every element of a list. */
+  pointer: z.string(),
+  reason: z.enum(SCHEMA_REASONS),
+  requests: z.number().int().positive(),
+  clients: z.number().int().positive(),
+  lastSeen: timestampSchema,
+  /** One of them, for `holdfast explain`. */
+  requestId: z.string().nullable(),
+});
+export type SchemaViolationView = z.infer<typeof schemaViolationSchema>;
+
+export const schemaCoverageSchema = schemaShareSchema.extend({
+  /** Live routes that are not listed, most visited first. */
+  uncovered: z
+    .array(z.strictObject({ method: z.string(), route: z.string(), requests: z.number().int().nonnegative() }))
+    .max(100),
+  /** Of the last day, most frequent first. */
+  violations: z.array(schemaViolationSchema).max(100),
+});
+export type SchemaCoverage = z.infer<typeof schemaCoverageSchema>;
 
 export const schemaCheckInputSchema = z.strictObject({ fragment: schemaFragmentSchema });
 

@@ -34,6 +34,12 @@ export const VISITOR_PROBLEMS = {
     'A file of this request could not be checked and was not passed on; try again later.',
     'holdfast explain ID',
   ),
+  'content-type-refused': define(
+    415,
+    'Unsupported content type',
+    'This application does not take a body of this type here.',
+    'holdfast explain ID',
+  ),
   'sign-in-required': define(
     401,
     'Sign-in required',

@@ -135,7 +135,8 @@ const CAMPAIGN_MARKS: ReadonlySet<string> = new Set([
   '_gl',
 ]);
 
-const isCampaignMark = ({ location, name }: Pick<Field, 'location' | 'name'>): boolean =>
+/** Whether a name is one of those marks. */
+export const isCampaignMark = ({ location, name }: Pick<Field, 'location' | 'name'>): boolean =>
   location === 'query' && (CAMPAIGN_MARKS.has(name) || name.startsWith('utm_'));
 
 /** Routes without a schema of their own: names mean the same wherever they stand in an application. */

@@ -32,6 +32,7 @@ export const EXIT_OF_PROBLEM: Readonly<Record<ProblemCode, ExitCode>> = {
   'request-ambiguous': EXIT.findings,
   'request-blocked': EXIT.findings,
   'schema-mismatch': EXIT.findings,
+  'content-type-refused': EXIT.findings,
   'upload-refused': EXIT.findings,
   'upload-quarantined': EXIT.findings,
   'upload-held': EXIT.unreachable,

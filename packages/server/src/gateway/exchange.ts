@@ -6,6 +6,7 @@ import type {
   GatewaySession,
   ProblemCode,
   RecordedFinding,
+  SchemaError,
   SignInObserver,
   SignInTry,
   SignInVerdict,
@@ -171,6 +172,8 @@ export interface Refused {
   /** Why, for the record: rule or limit name, never shown to the visitor. */
   readonly reason: string;
   readonly retryAfterSeconds?: number;
+  /** What a sender that reads JSON is told of it, beside the code. */
+  readonly errors?: readonly SchemaError[];
   /** The framing of the connection can no longer be trusted, or the client misbehaves: close it after the answer. */
   readonly closeConnection?: boolean;
   /** Files of the request that were not taken, told to clients that read JSON. */

@@ -3,6 +3,10 @@ import {
   schemaAcceptSchema,
   schemaCheckInputSchema,
   schemaCheckSchema,
+  schemaCoverageSchema,
+  schemaImportedSchema,
+  schemaImportSchema,
+  schemaSharesSchema,
   schemaProposalSchema,
   schemaStatusSchema,
   schemaVersionSchema,
@@ -55,6 +59,33 @@ const show = createRoute({
   request: { params: versionParams },
   responses: answers(schemaVersionViewSchema, 'The schema with its fragment.'),
 });
+const importing = createRoute({
+  method: 'post',
+  path: `${at}/import`,
+  tags,
+  summary:
+    'Reads a whole OpenAPI document into the form that can be accepted, and tells what it would leave unlisted. Changes nothing.',
+  ...needs('schema:read'),
+  request: { params, body: body(schemaImportSchema) },
+  responses: answers(schemaImportedSchema, 'Faults with JSON pointers, or the document as it would be kept.'),
+});
+const coverage = createRoute({
+  method: 'get',
+  path: `${at}/coverage`,
+  tags,
+  summary: 'How much of what an application answers is under the schema in force, and what did not fit it in the last day.',
+  ...needs('schema:read'),
+  request: { params },
+  responses: answers(schemaCoverageSchema, 'Routes and violations, the most frequent first.'),
+});
+const shares = createRoute({
+  method: 'get',
+  path: '/api/v1/schema/coverage',
+  tags,
+  summary: 'How much of what each application answers is under a schema in force.',
+  ...needs('schema:read'),
+  responses: answers(schemaSharesSchema, 'All applications; as of half a minute ago at most.'),
+});
 const check = createRoute({
   method: 'post',
   path: `${at}/check`,
@@ -93,6 +124,13 @@ export function mountSchemas(api: Api, { protection }: ApiDomains): void {
     const { id, version } = context.req.valid('param');
     return context.json(await protection.learning.show(id, version), 200);
   });
+  api.openapi(importing, async (context) =>
+    context.json(await protection.learning.readDocument(context.req.valid('param').id, context.req.valid('json')), 200),
+  );
+  api.openapi(coverage, async (context) =>
+    context.json(await protection.learning.coverage.show(context.req.valid('param').id), 200),
+  );
+  api.openapi(shares, async (context) => context.json({ items: [...(await protection.learning.coverage.shares())] }, 200));
   api.openapi(check, async (context) => {
     const { fragment } = context.req.valid('json');
     return context.json(await protection.learning.check(context.req.valid('param').id, fragment), 200);

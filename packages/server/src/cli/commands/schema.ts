@@ -1,11 +1,21 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { SchemaCheck, SchemaProposal, SchemaStatus, SchemaVersion, SchemaVersionView } from '@holdfast/contract';
+import type {
+  SchemaCheck,
+  SchemaCoverage,
+  SchemaImported,
+  SchemaProposal,
+  SchemaShares,
+  SchemaStatus,
+  SchemaVersion,
+  SchemaVersionView,
+} from '@holdfast/contract';
 import { planned } from '../change.ts';
 import { segment, type ApiClient } from '../connection/client.ts';
 import type { BranchBody, Context, Input } from '../command.ts';
 import { NotConfirmed, UsageFault } from '../fault.ts';
 import type { Outcome } from '../outcome.ts';
+import { describeCoverage, describeImport, describeShares } from './schema-coverage-text.ts';
 import { describeDifference, describeRoutes, describeStatus } from './schema-text.ts';
 
 const APP = { name: '<app>', help: 'id of the application' } as const;
@@ -50,6 +60,33 @@ export const schema: BranchBody = {
       options: [FILE, REASON],
       examples: ['holdfast schema accept shop --dry-run', 'holdfast schema accept shop --file shop.yaml --yes'],
       run: accept,
+    },
+    {
+      name: 'import',
+      summary: 'put a whole OpenAPI document in force',
+      about:
+        'Reads OpenAPI 3.0 or 3.1, tells what cannot be enforced and which recent requests it does not list, shows what changes and asks.',
+      words: [{ name: '<file>', help: 'the document, YAML or JSON' }],
+      options: [
+        { flags: '--app <app>', help: 'id of the application' },
+        { flags: '--server <path>', help: 'path under which its paths stand; default: what its servers say' },
+        { flags: '--unknown <policy>', help: 'names that it does not list: refuse, record or pass' },
+        { flags: '--routes <policy>', help: 'paths that it does not list: refuse, record or pass' },
+        REASON,
+      ],
+      examples: [
+        'holdfast schema import openapi.yaml --app shop --dry-run',
+        'holdfast schema import openapi.yaml --app shop --unknown record --yes',
+      ],
+      run: importDocument,
+    },
+    {
+      name: 'coverage',
+      summary: 'how much of the traffic is under a schema, and what did not fit it',
+      about: 'Without an application: the share of each of them.',
+      words: [{ name: '[app]', help: 'id of the application' }],
+      examples: ['holdfast schema coverage', 'holdfast schema coverage shop'],
+      run: coverage,
     },
     {
       name: 'withdraw',
@@ -132,6 +169,41 @@ async function accept(context: Context, input: Input): Promise<Outcome> {
   };
 }
 
+async function importDocument(context: Context, input: Input): Promise<Outcome> {
+  const app = input.text('app');
+  if (app === null) throw new UsageFault('Say which application it is for: --app ID.', 'holdfast app list');
+  const document = await readDocument(context, input.words[0] ?? '');
+  const given = { server: input.text('server'), unknown: input.text('unknown'), routes: input.text('routes') };
+  const options = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null));
+  const path = `/api/v1/applications/${segment(app)}/schema`;
+  await using api = await context.api();
+  const read = await api.call<SchemaImported>({ method: 'POST', path: `${path}/import`, body: { document, ...options } });
+  const told = describeImport(read);
+  if (read.fragment === null) return { data: read, text: told, exit: 1 };
+  const reason = input.text('reason');
+  const body = { fragment: read.fragment, ...(reason === null ? {} : { reason }) };
+  const difference = describeDifference(await currentOf(api, path), read.fragment);
+  if (context.flags.dryRun) return { data: read, text: `${told}${difference}would send POST ${path}\n` };
+  context.output.note(`${told}${difference}`);
+  if (!(await context.confirm('Put this document in force?'))) throw new NotConfirmed('What is in force is as it was.');
+  const data = await api.call<SchemaVersion>({ method: 'POST', path, body });
+  return {
+    data,
+    text: `${app}: schema version ${data.version} is in force, ${data.operations} operations\nundo: holdfast schema withdraw ${app}\n`,
+  };
+}
+
+async function coverage(context: Context, input: Input): Promise<Outcome> {
+  await using api = await context.api();
+  const [app] = input.words;
+  if (app === undefined) {
+    const data = await api.call<SchemaShares>({ method: 'GET', path: '/api/v1/schema/coverage' });
+    return { data, text: describeShares(data.items) };
+  }
+  const data = await api.call<SchemaCoverage>({ method: 'GET', path: `${pathOf(input)}/coverage` });
+  return { data, text: describeCoverage(data) };
+}
+
 async function withdraw(context: Context, input: Input): Promise<Outcome> {
   const reason = input.text('reason');
   const body = { all: input.isSet('all'), ...(reason === null ? {} : { reason }) };
@@ -166,17 +238,22 @@ async function proposed(api: ApiClient, input: Input): Promise<unknown> {
   return (await api.call<SchemaProposal>({ method: 'GET', path: `${pathOf(input)}/proposal` })).fragment;
 }
 
+const current = async (api: ApiClient, input: Input): Promise<unknown> => currentOf(api, pathOf(input));
+
 /** Null = none is in force, which is no fault here. */
-async function current(api: ApiClient, input: Input): Promise<unknown> {
-  const { inForce } = await api.call<SchemaStatus>({ method: 'GET', path: pathOf(input) });
+async function currentOf(api: ApiClient, path: string): Promise<unknown> {
+  const { inForce } = await api.call<SchemaStatus>({ method: 'GET', path });
   if (inForce === null) return null;
-  return (await api.call<SchemaVersionView>({ method: 'GET', path: `${pathOf(input)}/versions/current` })).fragment;
+  return (await api.call<SchemaVersionView>({ method: 'GET', path: `${path}/versions/current` })).fragment;
 }
 
 /** The fragment of `--file`; null when there is no such flag. */
 async function readFragment(context: Context, input: Input): Promise<unknown> {
   const file = input.text('file');
-  if (file === null) return null;
+  return file === null ? null : readDocument(context, file);
+}
+
+async function readDocument(context: Context, file: string): Promise<unknown> {
   const text = await readText(resolve(context.io.cwd, file));
   const { parseDocument } = await import('yaml');
   // JSON is YAML as well. Aliases are not followed: a few lines of them can stand for gigabytes.

@@ -1,3 +1,5 @@
+export { isDocument, openDocument, type DocumentSchema } from './documents/document-schema.ts';
+export type { SchemaViolation } from './documents/violation.ts';
 export { proposeExceptions } from './exceptions/exception-rules.ts';
 export { createProtection, type Protection } from './protection.ts';
 export { runSelfTest } from './self-test/self-test.ts';

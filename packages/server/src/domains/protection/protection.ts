@@ -84,8 +84,8 @@ export function createProtection(options: ProtectionOptions): Protection {
   const parts: ProtectionParts = { db, bus, clock, newId, changed };
   const observer = createCspObserver({ db, clock });
   const tuning = createTuning({ ...parts, applications, vault: options.vault });
-  const learning = createLearning({ ...parts, applications, log });
   const patches = createPatches({ ...parts, applications, vault: options.vault, flush: async () => tuning.flush() });
+  const learning = createLearning({ ...parts, applications, log, seen: tuning.seen });
   const sweeper = createSweeper(parts, log, async () => {
     await patches.sweep();
     await tuning.sweep();

@@ -5,9 +5,9 @@ import { refusesDoubt } from '../limits/canary.ts';
 import type { Exchange, Refused, StreamInspection } from '../exchange.ts';
 import { optionsFor } from '../inspection/inspect-options.ts';
 import { weighFindings } from '../inspection/weigh-findings.ts';
-import { weighSchema } from '../learning/weigh-schema.ts';
 import { refuseUnread, weighPatches } from '../patches/weigh-patches.ts';
 import { isFileType } from './file-type.ts';
+import { weighSchema } from '../schema/weigh-schema.ts';
 import { MultipartReader } from './multipart-reader.ts';
 import type { FilePart, MultipartFault, MultipartStep } from './multipart-reader.ts';
 

@@ -28,12 +28,13 @@ export function inspectOptions(application: Application): GatewayInspectOptions 
 /** The same for one request: what an accepted schema knows of a field moves the confidence from which a finding blocks. */
 export function optionsFor(exchange: Exchange, request: CanonicalRequest, application: Application): InspectOptions {
   const options = inspectOptions(application);
-  const schema = exchange.snapshot.schemaFor(application.id);
-  return schema === null ? options : { ...options, contextOf: contextFor(schema, request) };
+  const applied = exchange.snapshot.schemaFor(application.id);
+  return applied?.kind === 'fragment' ? { ...options, contextOf: contextFor(applied.schema, request) } : options;
 }
 
 /** A large body was judged where it was read, where no schema is known: the same verdict with what the schema knows. */
 export function inContext({ inspection, application, snapshot }: Exchange, request: CanonicalRequest): Inspection | null {
-  const schema = application === null ? null : snapshot.schemaFor(application.id);
-  return inspection === null || schema === null ? inspection : withContext(inspection, contextFor(schema, request));
+  const applied = application === null ? null : snapshot.schemaFor(application.id);
+  const isKnown = inspection !== null && applied?.kind === 'fragment';
+  return isKnown ? withContext(inspection, contextFor(applied.schema, request)) : inspection;
 }

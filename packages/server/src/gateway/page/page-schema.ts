@@ -40,9 +40,10 @@ export async function answerPageSchema(exchange: Exchange, parts: PageSchemaPart
 
 async function schemaFor(exchange: Exchange, application: Application, parts: PageSchemaParts): Promise<PageSchema | null> {
   const path = pathAsked(exchange);
-  const compiled = exchange.snapshot.schemaFor(application.id);
-  if (path === null || compiled === null || application.pageCheck === 'off' || !refusesDoubt(exchange)) return null;
-  const form = publicForm(compiled, path);
+  const applied = exchange.snapshot.schemaFor(application.id);
+  if (path === null || applied === null || application.pageCheck === 'off' || !refusesDoubt(exchange)) return null;
+  // Pages are told of fragments only: whole documents have forms that their script does not know.
+  const form = applied.kind === 'fragment' ? publicForm(applied.schema, path) : null;
   if (form === null) return null;
   const found = await findVisitor(exchange, application, parts.sessions);
   if (found.kind === 'unknown' || (application.login.mode === 'required' && found.session === null)) return null;

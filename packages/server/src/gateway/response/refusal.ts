@@ -15,6 +15,7 @@ export interface PlainAnswer {
   readonly status: number;
   readonly extra: readonly HeaderPair[];
   readonly files?: readonly RefusedFile[] | undefined;
+  readonly errors?: Refused['errors'];
 }
 
 /** Answers by ourselves: block page or problem document, never cached, with the request id and nothing of the reason. */
@@ -25,7 +26,7 @@ export function answerProblem(exchange: Exchange, answer: PlainAnswer): void {
   const page = json
     ? null
     : blockPage(answer.code, answer.status, { id, timeMs: exchange.startedAtMs, contact: exchange.snapshot.source.contact });
-  const body = page?.html ?? JSON.stringify({ ...problemDocument(answer.code, id), status: answer.status, files: answer.files });
+  const body = page?.html ?? JSON.stringify({ ...problemDocument(answer.code, id, answer.errors), status: answer.status, files: answer.files });
   const bytes = Buffer.from(body, 'utf8');
   writeHead(exchange, answer.status, [
     ['content-type', json ? 'application/problem+json' : 'text/html; charset=utf-8'],
@@ -70,5 +71,5 @@ export function refuse(exchange: Exchange, refused: Refused): void {
   if (refused.code === 'token-refused') extra.push(['www-authenticate', 'Bearer realm="holdfast", error="invalid_token"']);
   // RFC 9113 §8.2.2: no Connection field in HTTP/2, where GOAWAY does this.
   if (refused.closeConnection === true && exchange.connection.protocol !== 'h2') extra.push(['connection', 'close']);
-  answerProblem(exchange, { code: refused.code, status, extra, files: refused.files });
+  answerProblem(exchange, { code: refused.code, status, extra, files: refused.files, errors: refused.errors });
 }

@@ -2,7 +2,7 @@ import type { Application, RuleException, Snapshot } from '@holdfast/contract';
 import { compileAccess } from '../access/compile-access.ts';
 import type { CompiledSnapshot, PrefixSet } from './compiled-snapshot.ts';
 import { compilePatches } from '../patches/compile-patches.ts';
-import { compileSchemas } from '../learning/compile-schemas.ts';
+import { compileSchemas } from '../schema/compile-schemas.ts';
 import { buildPrefixSet } from '../limits/prefix-trie.ts';
 import type { PrefixEntry } from '../limits/prefix-trie.ts';
 
@@ -102,7 +102,7 @@ export function compileSnapshot(
 ): CompiledSnapshot {
   const hosts = indexHosts(source.applications);
   const routes = indexExceptions(source.exceptions);
-  const schemas = compileSchemas(source.schemas, { previous, onRefused: onSchemaRefused });
+  const schemas = compileSchemas(source, { previous, onRefused: onSchemaRefused });
   const patches = compilePatches(source.patches, { previous: previous?.patches ?? null, onRefused: onPatchesRefused });
   const access = compileAccess(source.policies, previous);
   return {

@@ -1,7 +1,7 @@
 import type { Application, RuleException, Snapshot } from '@holdfast/contract';
-import type { CompiledSchema } from '@holdfast/inspect';
 import type { ApplicationAccess } from '../../domains/access/index.ts';
 import type { PatchTables, RequestPatch } from '../patches/compile-patches.ts';
+import type { AppliedSchema } from '../schema/applied-schema.ts';
 
 /** A longest-prefix set of addresses. Implemented by the radix trie of `prefix-trie.ts`. */
 export interface PrefixSet {
@@ -20,7 +20,7 @@ export interface CompiledSnapshot {
   /** Value = expiry in epoch milliseconds, or Infinity. */
   readonly bans: PrefixSet;
   /** The accepted schema of an application, or null. */
-  schemaFor(application: string): CompiledSchema | null;
+  schemaFor(application: string): AppliedSchema | null;
   /** Virtual patches by application, as they were made ready. */
   readonly patches: PatchTables;
   /** Virtual patches for one application + method + canonical path; indexed by route. */

@@ -1,7 +1,7 @@
 import type { Clock } from '../../platform/clock.ts';
 import { ON } from '../exchange.ts';
 import type { Step } from '../exchange.ts';
-import { weighSchema } from '../learning/weigh-schema.ts';
+import { weighSchema } from '../schema/weigh-schema.ts';
 
 /** The accepted schema of the application: requests of another form are refused or recorded, as its mode says. */
 export const schema = (clock: Clock): Step => ({

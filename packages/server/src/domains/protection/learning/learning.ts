@@ -3,6 +3,8 @@ import {
   type LearnedRoute,
   type SchemaAccept,
   type SchemaCheck,
+  type SchemaImport,
+  type SchemaImported,
   type SchemaProposal,
   type SchemaStatus,
   type SchemaVersion,
@@ -14,10 +16,13 @@ import type { Log } from '../../../platform/log.ts';
 import { Refusal } from '../../../platform/refusal.ts';
 import { actorName, type Actor, type Applications } from '../../applications/index.ts';
 import { change, tablesOf, type ProtectionParts } from '../change.ts';
-import { digestOfText, readFragmentText, readyFragment } from './fragments.ts';
+import { importDocument } from '../documents/document-schema.ts';
+import type { SeenTraffic } from '../tuning/tuning.ts';
+import { createCoverage, type Coverage } from './coverage.ts';
+import { digestOfText, isDeeper, readFragmentText, readyFragment, TOO_DEEP } from './fragments.ts';
 import { readLearned } from './learned-store.ts';
 import { createObserver } from './observer.ts';
-import { learnedRoutes } from './routes.ts';
+import { learnedRoutes, unlistedNames } from './routes.ts';
 import { inForce, insertVersion, markWithdrawn, readFragment, readVersions } from './schema-store.ts';
 
 /** Schemas of applications: learned, proposed, accepted by a person, withdrawn. */
@@ -32,16 +37,21 @@ export interface Learning extends AsyncDisposable {
   /** Ends the one in force; the one before it comes back, unless all are to end. */
   withdraw(application: string, input: SchemaWithdraw, actor: Actor): Promise<SchemaStatus>;
   check(application: string, fragment: unknown): Promise<SchemaCheck>;
+  /** Reads a whole OpenAPI document into the form that is kept, and tells what it would leave unlisted. Changes nothing. */
+  readDocument(application: string, input: SchemaImport): Promise<SchemaImported>;
+  readonly coverage: Pick<Coverage, 'show' | 'shares'>;
 }
 
 export interface LearningParts extends ProtectionParts {
   readonly applications: Applications;
   readonly log: Log;
+  readonly seen: SeenTraffic;
 }
 
 export function createLearning(parts: LearningParts): Learning {
   const { db, applications } = parts;
   const observer = createObserver(parts);
+  const coverage = createCoverage(parts);
   /** Refuses an application that is not there, and has everything that was told in the table. */
   const read = async (id: string): Promise<Reading> => {
     const { application } = await applications.get(id);
@@ -84,11 +94,27 @@ export function createLearning(parts: LearningParts): Learning {
       const reading = readFragmentText(fragment);
       if (reading.kind === 'faulty') return { faults: [...reading.faults], operations: 0, uncovered: [] };
       const uncovered = learnedRoutes(model, fragment).filter(({ covered }) => covered === 'no');
-      return { faults: [], operations: reading.fragment.schema.operations, uncovered };
+      return { faults: [], operations: reading.fragment.operations, uncovered };
     },
+    async readDocument(id, { document, ...options }) {
+      const { model } = await read(id);
+      const brought = isDeeper(document) ? TOO_DEEP : importDocument(document, options);
+      if (brought.kind === 'faulty')
+        return { faults: [...brought.faults], notes: [], operations: 0, fragment: null, preview: null };
+      const { fragment, schema, notes } = brought;
+      const tooLong = readFragmentText(fragment);
+      if (tooLong.kind === 'faulty')
+        return { faults: [...tooLong.faults], notes: [], operations: 0, fragment: null, preview: null };
+      const preview = await coverage.preview(id, (method, path) => schema.routeFor(method, path) !== null);
+      const unlisted = [...preview.unlisted, ...unlistedNames(model, schema)].slice(0, PREVIEWED_MAX);
+      return { faults: [], notes: [...notes], operations: schema.operations, fragment, preview: { ...preview, unlisted } };
+    },
+    coverage,
     [Symbol.asyncDispose]: () => observer[Symbol.asyncDispose](),
   };
 }
+
+const PREVIEWED_MAX = 100;
 
 interface Reading {
   readonly id: string;
@@ -131,8 +157,7 @@ async function accept(
   application: string,
   { input, actor }: { readonly input: SchemaAccept; readonly actor: Actor },
 ): Promise<SchemaVersion> {
-  const { text, digest, schema } = readyFragment(input.fragment);
-  const { operations } = schema;
+  const { text, digest, operations } = readyFragment(input.fragment);
   const reason = input.reason ?? null;
   return change(parts, async ({ tx, now, events }) => {
     const current = inForce(await readVersions(tx, application));

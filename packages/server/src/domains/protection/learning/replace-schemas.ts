@@ -32,7 +32,7 @@ export async function replaceSchemas(
     const reading = readFragmentText(JSON.parse(fragment));
     // One that an older release accepted and this one cannot keep is left out rather than enforced in part.
     if (reading.kind === 'faulty') continue;
-    const { operations } = reading.fragment.schema;
+    const { operations } = reading.fragment;
     const made = await insertVersion(tx, { application, digest, fragment, operations, at: now, by, reason });
     const payload = { version: made.version, digest, operations };
     events.push(bus.newEvent(controlEvents.schemaAccepted, { actor, application, reason, payload }));

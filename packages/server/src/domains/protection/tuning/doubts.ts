@@ -31,6 +31,6 @@ export function doubtsOf(reason: string | null, steps: RequestCompleted['steps']
       { rule: `decode.${reason.slice(DECODE.length, DECODE.length + 56)}`, group: 'decode', location: null, parameter: '' },
     ];
   }
-  const told = steps.find(({ step, verdict }) => step === 'schema' && verdict === 'violated')?.detail ?? '';
-  return told.split('; ').flatMap((text) => readViolation(text) ?? []);
+  const told = steps.filter(({ step, verdict }) => step === 'schema' && verdict === 'violated');
+  return told.flatMap(({ detail }) => detail.split('; ').flatMap((text) => readViolation(text) ?? []));
 }

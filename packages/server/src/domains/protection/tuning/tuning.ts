@@ -30,10 +30,17 @@ import { promote, rollBackPromotion } from './promotions.ts';
 import { candidateOf, replay } from './simulate.ts';
 import { exceptionOf, suggest } from './suggestions.ts';
 import type { Vault } from './vault.ts';
-import { readRoutes, readVectors } from './vector-store.ts';
+import { readRoutes, readVectors, type RouteTotal } from './vector-store.ts';
+import type { Vector } from './vectors.ts';
 import { createWatch } from './watch.ts';
 
 const DAY_MS = 86_400_000;
+
+/** What is kept of traffic, for those who compare it with something. */
+export interface SeenTraffic {
+  routes(application: string, since: number): Promise<readonly RouteTotal[]>;
+  vectors(application: string, since: number): Promise<readonly Vector[]>;
+}
 
 export interface TuningQuery {
   readonly application?: string | undefined;
@@ -58,6 +65,8 @@ export interface Tuning extends AsyncDisposable {
   promotions(): Promise<PromotionView[]>;
   /** Writes what is still held in memory, so that an answer holds everything up to now. */
   flush(): Promise<void>;
+  /** What was seen of one application, as it is kept: routes with their counts, and requests with findings. */
+  readonly seen: SeenTraffic;
   /** Advances, undoes and ends promotions; called each second. */
   sweep(): Promise<void>;
 }
@@ -176,6 +185,16 @@ export function createTuning(parts: TuningParts): Tuning {
     rollBack: async (input, actor) => rollBackPromotion(parts, input, actor),
     promotions,
     flush: () => observer.flush(),
+    seen: {
+      async routes(application, since) {
+        await observer.flush();
+        return readRoutes({ db: tablesOf(db), vault }, application, since);
+      },
+      async vectors(application, since) {
+        await observer.flush();
+        return readVectors({ db: tablesOf(db), vault }, application, since);
+      },
+    },
     sweep: async () => sweepPromotions(parts, watch),
     [Symbol.asyncDispose]: () => observer[Symbol.asyncDispose](),
   };

@@ -1,0 +1,193 @@
+import { basePath } from './base-path.ts';
+import { endlessSchema } from './endless.ts';
+import { emptyRecord, Findings, isJson, own, step, type DocumentFault, type Json } from './faults.ts';
+import { readBody, type KeptBody } from './read-bodies.ts';
+import { readParameters, type KeptParameter } from './read-parameters.ts';
+import { References, type Part } from './references.ts';
+import { translateSchema, type Translating } from './translate-schema.ts';
+
+export const UNKNOWN = ['refuse', 'record', 'pass'] as const;
+/** What is done with what a document does not list. */
+export type UnknownPolicy = (typeof UNKNOWN)[number];
+
+/** The keyword that tells a whole document from a learned fragment. */
+export const DOCUMENT_MARK = 'x-holdfast-document';
+export const UNKNOWN_MARK = 'x-holdfast-unknown';
+export const ROUTES_MARK = 'x-holdfast-unknown-routes';
+
+export interface KeptOperation {
+  readonly parameters: readonly KeptParameter[];
+  readonly requestBody?: KeptBody;
+  readonly [UNKNOWN_MARK]?: UnknownPolicy;
+}
+
+/** A whole OpenAPI document in the form that is kept: what requests are compared with, and nothing else of it. */
+export interface KeptDocument {
+  readonly openapi: '3.1.0';
+  readonly info: { readonly title: string; readonly version: string };
+  readonly [DOCUMENT_MARK]: 1;
+  readonly [UNKNOWN_MARK]?: UnknownPolicy;
+  readonly [ROUTES_MARK]?: UnknownPolicy;
+  readonly paths: Readonly<Record<string, Readonly<Record<string, KeptOperation>>>>;
+  readonly components: { readonly schemas: Readonly<Record<string, unknown>> };
+}
+
+export type DocumentReading =
+  | {
+      readonly kind: 'ready';
+      readonly document: KeptDocument;
+      readonly operations: number;
+      readonly notes: readonly DocumentFault[];
+    }
+  | { readonly kind: 'faulty'; readonly faults: readonly DocumentFault[] };
+
+export interface ReadOptions {
+  /** Path under which the paths of the document stand; otherwise its servers say so. */
+  readonly server?: string | undefined;
+}
+
+const METHODS: readonly string[] = ['get', 'put', 'post', 'delete', 'patch', 'head', 'options', 'trace'];
+const PATHS_MAX = 2000;
+const OPERATIONS_MAX = 4000;
+const SEGMENTS_MAX = 32;
+const PATH_CHARS_MAX = 512;
+
+/**
+ * Reads an OpenAPI document, 3.0 or 3.1. What cannot be enforced as it is written is a fault with its place; what is let in
+ * unchecked is a note. Reading what was kept gives the same again.
+ */
+export function readDocument(raw: unknown, { server }: ReadOptions = {}): DocumentReading {
+  const findings = new Findings();
+  const document = isJson(raw) ? raw : {};
+  const is30 = versionOf(document, findings);
+  const references = new References(document, findings);
+  const translating: Translating = { references, is30, schemas: 0 };
+  const base = basePath(document, server, findings);
+  const paths = emptyRecord<Record<string, KeptOperation>>();
+  const operations = readPaths({ value: own(document, 'paths'), pointer: '/paths' }, { base, paths, translating });
+  const schemas = references.readAll((part) => translateSchema(part, translating));
+  for (const { name, detail } of endlessSchema(schemas)) findings.fault(step('/components/schemas', name), detail);
+  const kept: KeptDocument = {
+    openapi: '3.1.0',
+    info: infoOf(document),
+    [DOCUMENT_MARK]: 1,
+    ...policyOf({ value: document, pointer: '' }, UNKNOWN_MARK, findings),
+    ...policyOf({ value: document, pointer: '' }, ROUTES_MARK, findings),
+    paths,
+    components: { schemas },
+  };
+  if (findings.faults.length > 0) return { kind: 'faulty', faults: findings.faults };
+  return { kind: 'ready', document: kept, operations, notes: findings.notes };
+}
+
+/** True for 3.0. */
+function versionOf(document: Json, findings: Findings): boolean {
+  const version = own(document, 'openapi');
+  if (typeof version === 'string' && /^3\.[01]\.\d{1,2}(?:-|$)/u.test(version)) return version.startsWith('3.0');
+  if (own(document, 'swagger') !== undefined) findings.fault('/swagger', 'is version 2: convert the document to OpenAPI 3 first');
+  else findings.fault('/openapi', 'must be a version 3.0 or 3.1');
+  return false;
+}
+
+function infoOf(document: Json): KeptDocument['info'] {
+  const info = own(document, 'info');
+  const text = (name: string): string => {
+    const value = isJson(info) ? own(info, name) : undefined;
+    return typeof value === 'string' ? value.slice(0, 256) : '';
+  };
+  return { title: text('title'), version: text('version') };
+}
+
+function policyOf<Mark extends string>(
+  { value, pointer }: { readonly value: Json; readonly pointer: string },
+  mark: Mark,
+  findings: Findings,
+): Partial<Record<Mark, UnknownPolicy>> {
+  const said = own(value, mark);
+  const policy = UNKNOWN.find((known) => known === said);
+  if (said !== undefined && policy === undefined) findings.fault(step(pointer, mark), `must be one of ${UNKNOWN.join(', ')}`);
+  return policy === undefined ? {} : ({ [mark]: policy } as Record<Mark, UnknownPolicy>);
+}
+
+interface Paths {
+  readonly base: string;
+  readonly paths: Record<string, Record<string, KeptOperation>>;
+  readonly translating: Translating;
+}
+
+function readPaths({ value, pointer }: Part, into: Paths): number {
+  const { findings } = into.translating.references;
+  if (!isJson(value) || Object.keys(value).length > PATHS_MAX) {
+    findings.fault(pointer, `must be an object of at most ${PATHS_MAX} paths`);
+    return 0;
+  }
+  let operations = 0;
+  for (const [path, raw] of Object.entries(value)) {
+    if (path.startsWith('x-')) continue;
+    const at = step(pointer, path);
+    const part = into.translating.references.follow({ value: raw, pointer: at });
+    const whole = `${into.base}${path}`;
+    if (!path.startsWith('/') || whole.length > PATH_CHARS_MAX || whole.split('/').length > SEGMENTS_MAX)
+      findings.fault(at, `must be a path of at most ${SEGMENTS_MAX} segments`);
+    else if (part !== null && isJson(part.value))
+      operations += readItem({ value: part.value, pointer: part.pointer }, whole, into);
+    else findings.fault(at, 'must be a path with its methods');
+  }
+  if (operations > OPERATIONS_MAX) findings.fault(pointer, `more than ${OPERATIONS_MAX} operations`);
+  return operations;
+}
+
+interface Item {
+  readonly value: Json;
+  readonly pointer: string;
+}
+
+function readItem({ value, pointer }: Item, path: string, { paths, translating }: Paths): number {
+  const { findings } = translating.references;
+  if (own(value, 'servers') !== undefined)
+    findings.fault(step(pointer, 'servers'), 'is not read here: only servers of the whole document are');
+  const item = (paths[path] ??= emptyRecord<KeptOperation>());
+  let operations = 0;
+  for (const method of METHODS) {
+    const raw = own(value, method);
+    if (raw === undefined) continue;
+    const at = step(pointer, method);
+    if (!isJson(raw)) findings.fault(at, 'must be an operation');
+    else {
+      item[method] = readOperation({ value: raw, pointer: at }, { value, pointer }, translating);
+      checkPlaces(item[method], { path, pointer: at }, findings);
+      operations += 1;
+    }
+  }
+  return operations;
+}
+
+function readOperation({ value, pointer }: Item, item: Item, translating: Translating): KeptOperation {
+  const { findings } = translating.references;
+  if (own(value, 'servers') !== undefined)
+    findings.fault(step(pointer, 'servers'), 'is not read here: only servers of the whole document are');
+  const lists = [item, { value, pointer }].map((each) => ({
+    value: own(each.value, 'parameters'),
+    pointer: step(each.pointer, 'parameters'),
+  }));
+  const body = readBody({ value: own(value, 'requestBody'), pointer: step(pointer, 'requestBody') }, translating);
+  return {
+    parameters: readParameters(lists, translating),
+    ...(body === null ? {} : { requestBody: body }),
+    ...policyOf({ value, pointer }, UNKNOWN_MARK, findings),
+  };
+}
+
+/** A place that no parameter describes may hold anything; that is told, and so is a parameter without a place. */
+function checkPlaces(
+  { parameters }: KeptOperation,
+  { path, pointer }: { readonly path: string; readonly pointer: string },
+  findings: Findings,
+): void {
+  const places = new Set([...path.matchAll(/\{([^{}/]{1,128})\}/gu)].map(([, name = '']) => name));
+  for (const { in: place, name } of parameters)
+    if (place === 'path' && !places.delete(name))
+      findings.fault(step(pointer, 'parameters'), `the path has no place {${name.slice(0, 64)}}`);
+  for (const name of places)
+    findings.note(pointer, `what stands at {${name.slice(0, 64)}} is not checked: no parameter describes it`);
+}

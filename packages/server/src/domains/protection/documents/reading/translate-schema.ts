@@ -1,0 +1,211 @@
+import { FORMATS, NUMBER_FORMATS } from '../values/formats.ts';
+import { compilePattern } from '../values/linear-pattern.ts';
+import { emptyRecord, isJson, own, step, type Json } from './faults.ts';
+import { KEYWORDS, READ_APART, REMARKS, type KeywordKind } from './keywords.ts';
+import type { Part, References } from './references.ts';
+
+const DEPTH_MAX = 32;
+const SCHEMAS_MAX = 20_000;
+const CHOICES_MAX = 1000;
+const NAMED_MAX = 8;
+const NOTHING: ReadonlySet<string> = new Set();
+const TYPES: ReadonlySet<unknown> = new Set(['string', 'number', 'integer', 'boolean', 'object', 'array', 'null']);
+/** Shown to people, or about how a value is packed: not checked, and nobody takes them for checked. */
+const UNCHECKED_FORMATS: ReadonlySet<string> = new Set(['password', 'binary', 'base64url']);
+
+export interface Translating {
+  readonly references: References;
+  /** 3.0 has words of its own for a few things. */
+  readonly is30: boolean;
+  schemas: number;
+}
+
+/**
+ * Brings one schema into the form that is kept: draft 2020-12, only what is checked, references into `#/components/schemas`.
+ * What cannot be kept is a fault where it stands.
+ */
+export function translateSchema(part: Part, translating: Translating, depth = 0): unknown {
+  const { findings } = translating.references;
+  const { value, pointer } = part;
+  translating.schemas += 1;
+  if (depth > DEPTH_MAX || translating.schemas > SCHEMAS_MAX) {
+    findings.fault(pointer, depth > DEPTH_MAX ? `nested deeper than ${DEPTH_MAX}` : `more than ${SCHEMAS_MAX} schemas`);
+    return {};
+  }
+  if (typeof value === 'boolean') return value;
+  if (!isJson(value)) {
+    findings.fault(pointer, 'must be a schema');
+    return {};
+  }
+  const made = emptyRecord<unknown>();
+  const reference = own(value, '$ref');
+  if (reference !== undefined) {
+    const kept = translating.references.schema(reference, step(pointer, '$ref'));
+    if (kept !== null) made['$ref'] = kept;
+    // OpenAPI 3.0 §4.7.23: what stands beside a reference is not read.
+    if (translating.is30) return made;
+  }
+  const reading: Reading = { schema: value, pointer, made, translating, depth };
+  readValues(reading);
+  for (const [keyword, inner] of Object.entries(value)) readKeyword(reading, keyword, inner);
+  dropReadOnly(reading);
+  return withNull(reading);
+}
+
+interface Reading {
+  readonly schema: Json;
+  readonly pointer: string;
+  readonly made: Record<string, unknown>;
+  readonly translating: Translating;
+  readonly depth: number;
+}
+
+function readKeyword(reading: Reading, keyword: string, value: unknown): void {
+  const { pointer, made, translating } = reading;
+  const { findings } = translating.references;
+  const kind = KEYWORDS.get(keyword);
+  const at = step(pointer, keyword);
+  if (kind === undefined) {
+    const isRemark = READ_APART.has(keyword) || REMARKS.has(keyword) || keyword.startsWith('x-');
+    if (!isRemark) findings.fault(at, 'is not a keyword that is checked');
+    return;
+  }
+  const name = translating.is30 ? nameIn31(reading.schema, keyword) : keyword;
+  if (name === null) return;
+  const read = READERS[kind]({ value, pointer: at }, reading);
+  if (read === undefined) findings.fault(at, FORMS[kind]);
+  else if (keyword === 'pattern') readPatternText(reading, read);
+  else if (keyword === 'format') readFormat(reading, read);
+  else made[name] = read;
+  if (keyword === 'patternProperties' && isJson(value)) for (const text of Object.keys(value)) checkPattern(reading, text, at);
+}
+
+/** In 3.0 `exclusiveMinimum: true` says of `minimum` what the number says by itself in 3.1; null = nothing by itself. */
+function nameIn31(schema: Json, keyword: string): string | null {
+  if (keyword.startsWith('exclusive')) return typeof own(schema, keyword) === 'boolean' ? null : keyword;
+  if (keyword === 'minimum') return own(schema, 'exclusiveMinimum') === true ? 'exclusiveMinimum' : keyword;
+  if (keyword === 'maximum') return own(schema, 'exclusiveMaximum') === true ? 'exclusiveMaximum' : keyword;
+  return keyword;
+}
+
+const FORMS: Readonly<Record<KeywordKind, string>> = {
+  number: 'must be a number',
+  positive: 'must be a number above 0',
+  count: 'must be a whole number from 0',
+  flag: 'must be true or false',
+  names: 'must be a list of names',
+  schema: 'must be a schema',
+  schemas: 'must be schemas by name',
+  list: 'must be a list of schemas',
+  lists: 'must be lists of names by name',
+  text: 'must be a text',
+};
+
+const isFinite = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
+
+/** The value as it is kept; undefined when it has another form. */
+const READERS: Readonly<Record<KeywordKind, (part: Part, reading: Reading) => unknown>> = {
+  number: ({ value }) => (isFinite(value) ? value : undefined),
+  positive: ({ value }) => (isFinite(value) && value > 0 ? value : undefined),
+  count: ({ value }) => (isFinite(value) && Number.isInteger(value) && value >= 0 ? value : undefined),
+  flag: ({ value }) => (typeof value === 'boolean' ? value : undefined),
+  text: ({ value }) => (typeof value === 'string' ? value : undefined),
+  names: ({ value }) => (isNames(value) ? value : undefined),
+  schema: (part, reading) => (isJson(part.value) || typeof part.value === 'boolean' ? inner(reading, part) : undefined),
+  list: ({ value, pointer }, reading) =>
+    Array.isArray(value) && value.length > 0
+      ? value.map((each: unknown, index) => inner(reading, { value: each, pointer: step(pointer, index) }))
+      : undefined,
+  schemas: ({ value, pointer }, reading) =>
+    isJson(value) ? byName(value, (each, name) => inner(reading, { value: each, pointer: step(pointer, name) })) : undefined,
+  lists: ({ value }) => (isJson(value) && Object.values(value).every(isNames) ? byName(value, (each) => each) : undefined),
+};
+
+const inner = ({ translating, depth }: Reading, part: Part): unknown => translateSchema(part, translating, depth + 1);
+
+const isNames = (value: unknown): boolean => Array.isArray(value) && value.every((name) => typeof name === 'string');
+
+function byName(
+  value: Json,
+  read: (each: unknown, name: string) => unknown,
+  without: ReadonlySet<string> = NOTHING,
+): Record<string, unknown> {
+  const made = emptyRecord<unknown>();
+  for (const [name, each] of Object.entries(value)) if (!without.has(name)) made[name] = read(each, name);
+  return made;
+}
+
+function checkPattern({ translating: { references } }: Reading, text: string, pointer: string): boolean {
+  const result = compilePattern(text);
+  if (result.kind === 'refused') references.findings.fault(pointer, `cannot be matched in one pass: ${result.detail}`);
+  return result.kind === 'pattern';
+}
+
+function readPatternText(reading: Reading, text: unknown): void {
+  // `text` kind: read as a string above.
+  if (checkPattern(reading, text as string, step(reading.pointer, 'pattern'))) reading.made['pattern'] = text;
+}
+
+function readFormat({ made, pointer, translating }: Reading, format: unknown): void {
+  // `text` kind: read as a string above.
+  const name = format as string;
+  if (FORMATS.has(name) || NUMBER_FORMATS.has(name) || UNCHECKED_FORMATS.has(name)) made['format'] = name;
+  else translating.references.findings.note(step(pointer, 'format'), 'is not a format that is checked');
+}
+
+/** `type`, `enum` and `const`. */
+function readValues(reading: Reading): void {
+  const { schema, pointer, made, translating } = reading;
+  const { findings } = translating.references;
+  const type = own(schema, 'type');
+  const types = Array.isArray(type) ? (type as unknown[]) : [type];
+  if (type !== undefined) {
+    if (types.length > 0 && types.every((each) => TYPES.has(each)) && (!translating.is30 || !Array.isArray(type)))
+      made['type'] = type;
+    else findings.fault(step(pointer, 'type'), `must be one of ${[...TYPES].join(', ')}`);
+  }
+  const choices = own(schema, 'enum');
+  if (choices !== undefined) {
+    if (Array.isArray(choices) && choices.length > 0 && choices.length <= CHOICES_MAX) made['enum'] = choices;
+    else findings.fault(step(pointer, 'enum'), `must be a list of 1 to ${CHOICES_MAX} values`);
+  }
+  if (Object.hasOwn(schema, 'const')) made['enum'] = [own(schema, 'const')];
+}
+
+/**
+ * OpenAPI 3.1 §4.8.24: what is `readOnly` is not part of a request. It is then a name that is not listed, as much as one that an
+ * attacker made up (CWE-915).
+ */
+function dropReadOnly({ schema, made, pointer, translating }: Reading): void {
+  const properties = own(schema, 'properties');
+  const kept = made['properties'];
+  if (!isJson(properties) || !isJson(kept)) return;
+  const answers = new Set(Object.entries(properties).flatMap(([name, each]) => (isReadOnly(each, translating) ? [name] : [])));
+  if (answers.size === 0) return;
+  made['properties'] = byName(kept, (each) => each, answers);
+  const required = made['required'];
+  if (Array.isArray(required)) made['required'] = required.filter((name) => !answers.has(String(name)));
+  const names = [...answers].slice(0, NAMED_MAX).join(', ');
+  translating.references.findings.note(step(pointer, 'properties'), `readOnly, so not taken in requests: ${names}`);
+}
+
+function isReadOnly(property: unknown, { references }: Translating): boolean {
+  if (!isJson(property)) return false;
+  if (own(property, 'readOnly') === true) return true;
+  const target = own(property, '$ref');
+  const found = target === undefined ? null : references.peek(target);
+  return isJson(found) && own(found, 'readOnly') === true;
+}
+
+/** `nullable` of OpenAPI 3.0, whichever way the rest says what the value is. */
+function withNull({ schema, made, translating }: Reading): unknown {
+  if (!translating.is30 || own(schema, 'nullable') !== true) return made;
+  const { type, enum: choices } = made;
+  if (Array.isArray(choices) && !choices.includes(null)) made['enum'] = [...(choices as unknown[]), null];
+  if (type !== undefined) {
+    made['type'] = [type, 'null'];
+    return made;
+  }
+  const isJoined = made['allOf'] !== undefined || made['anyOf'] !== undefined || made['oneOf'] !== undefined;
+  return isJoined ? { anyOf: [made, { type: 'null' }] } : made;
+}

@@ -1,0 +1,21 @@
+import { readNumber } from '@holdfast/inspect';
+import type { Outline } from './types-of.ts';
+
+/**
+ * A text of an address or a form as the value that the schema means. What does not read as one stays a text, and the schema then
+ * says so. Numbers are read as lenient applications read them; 15 digits are exact.
+ */
+export function coerce(text: string, { types }: Outline): unknown {
+  if (types.size === 0) return text;
+  if (text === '' && types.has('null') && !types.has('string')) return null;
+  if (types.has('integer') || types.has('number')) {
+    const number = readNumber(text, !types.has('number'));
+    if (!Number.isNaN(number)) return number;
+  }
+  if (types.has('boolean') && (text === 'true' || text === 'false')) return text === 'true';
+  return text;
+}
+
+/** Left blank, where blank is no value of its own. */
+export const isBlank = (text: string, { types }: Outline): boolean =>
+  text === '' && types.size > 0 && !types.has('string') && !types.has('null');
