@@ -1,0 +1,137 @@
+// Traits of web shells: what a visitor sends is run. A page that only reads what it is sent has none of them.
+
+rule php_runs_what_it_is_sent
+{
+  meta:
+    id = "HF-0101"
+    severity = "critical"
+    what = "PHP that runs what a request sends"
+    reference = "https://cwe.mitre.org/data/definitions/95.html"
+  strings:
+    $open = /<\?(php|=|\s)/ nocase
+    $run = /\b(eval|assert|system|passthru|shell_exec|popen|proc_open|pcntl_exec|create_function)\s{0,8}\(\s{0,8}@?\s{0,8}((base64_decode|str_rot13|gzinflate|urldecode|rawurldecode|trim|stripslashes|strrev|hex2bin)\s{0,8}\(\s{0,8}){0,3}\$_(GET|POST|REQUEST|COOKIE|SERVER|FILES)\b/ nocase
+    $tick = /`\s{0,8}\$_(GET|POST|REQUEST|COOKIE|SERVER)\b/ nocase
+    $named = /\$_(GET|POST|REQUEST|COOKIE)\s{0,4}\[[^\]\n]{1,40}\]\s{0,4}\(\s{0,4}@?\$_(GET|POST|REQUEST|COOKIE)\b/ nocase
+  condition:
+    $open and any of ($run, $tick, $named)
+}
+
+rule php_runs_what_is_packed
+{
+  meta:
+    id = "HF-0102"
+    severity = "high"
+    what = "PHP that unpacks text and runs it"
+    reference = "https://attack.mitre.org/techniques/T1027/"
+  strings:
+    $open = /<\?(php|=|\s)/ nocase
+    $unpacked = /\b(eval|assert)\s{0,8}\(\s{0,8}@?((gzinflate|gzuncompress|gzdecode|str_rot13|base64_decode|strrev|hex2bin|convert_uudecode)\s{0,8}\(\s{0,8}){1,6}["'$]/ nocase
+    $replaced = /preg_replace\s{0,8}\(\s{0,8}["']([\/#~|@]).{0,80}[\/#~|@][imsx]{0,4}e[imsxu]{0,4}["']\s{0,4},/ nocase
+  condition:
+    $open and any of ($unpacked, $replaced)
+}
+
+rule php_shell_with_a_page
+{
+  meta:
+    id = "HF-0103"
+    severity = "high"
+    what = "PHP page to look around in a server and run commands"
+    reference = "https://attack.mitre.org/techniques/T1505/003/"
+  strings:
+    $open = /<\?(php|=|\s)/ nocase
+    $run = /\b(shell_exec|passthru|proc_open|popen|pcntl_exec)\s{0,8}\([^)\n]{0,60}\$/ nocase
+    $sent = /\$_(GET|POST|REQUEST|COOKIE)\b/ nocase
+    $a = "posix_getpwuid" nocase
+    $b = "disable_functions" nocase
+    $c = "php_uname" nocase
+    $d = "move_uploaded_file" nocase
+    $e = "open_basedir" nocase
+    $f = "/etc/passwd"
+    $g = "getmyuid" nocase
+    $h = "disk_free_space" nocase
+  condition:
+    $open and $run and $sent and 3 of ($a, $b, $c, $d, $e, $f, $g, $h) and filesize < 2MB
+}
+
+rule jsp_runs_what_it_is_sent
+{
+  meta:
+    id = "HF-0104"
+    severity = "critical"
+    what = "JSP that runs what a request sends"
+    reference = "https://attack.mitre.org/techniques/T1505/003/"
+  strings:
+    $open = /<(%|jsp:scriptlet)/
+    $sent = /\.get(Parameter|Header|InputStream|Reader|Cookies)\s{0,4}\(/
+    $run = /getRuntime\s{0,4}\(\s{0,4}\)\s{0,8}\.\s{0,8}exec\s{0,4}\(/
+    $process = /new\s{1,8}(java\.lang\.)?ProcessBuilder\s{0,4}\(/
+    $class = /\bdefineClass\s{0,4}\(/
+    $script = /ScriptEngineManager[^;]{0,80};?[^;]{0,200}\.eval\s{0,4}\(/
+  condition:
+    $open and $sent and any of ($run, $process, $class, $script) and filesize < 2MB
+}
+
+rule aspx_runs_what_it_is_sent
+{
+  meta:
+    id = "HF-0105"
+    severity = "critical"
+    what = "ASP.NET page that runs what a request sends"
+    reference = "https://attack.mitre.org/techniques/T1505/003/"
+  strings:
+    $page = /<%@\s{0,8}(Page|WebHandler|WebService|Import)\b/ nocase
+    $eval = /\beval\s{0,4}\(\s{0,4}(System\.Text\.Encoding\.[^)]{0,80}\(\s{0,4})?Request\b/ nocase
+    $sent = /\bRequest\s{0,4}(\.\s{0,4}(Form|QueryString|Params|Item|Headers|Cookies|InputStream|BinaryRead)|\[)/ nocase
+    $start = /\b(Process\s{0,4}\.\s{0,4}Start|ProcessStartInfo|StartInfo\.FileName)\b/ nocase
+    $shell = /\b(cmd\.exe|powershell(\.exe)?)\b/ nocase
+    $load = /Assembly\s{0,4}\.\s{0,4}Load\s{0,4}\(/ nocase
+    $create = "CreateInstance" nocase
+  condition:
+    $page and ($eval or ($sent and $start and $shell) or ($sent and $load and $create)) and filesize < 2MB
+}
+
+rule asp_runs_what_it_is_sent
+{
+  meta:
+    id = "HF-0106"
+    severity = "critical"
+    what = "ASP page that runs what a request sends"
+    reference = "https://attack.mitre.org/techniques/T1505/003/"
+  strings:
+    $open = "<%"
+    $run = /\b(eval|execute|executeglobal)\s{0,4}\(?\s{0,4}request\s{0,4}(\.\s{0,4}(form|querystring|item)\s{0,4})?\(/ nocase
+    $shell = /CreateObject\s{0,4}\(\s{0,4}["'](WScript\.Shell|Shell\.Application)["']/ nocase
+    $sent = /\bRequest\s{0,4}(\.\s{0,4}(Form|QueryString|Item)\s{0,4})?\(/ nocase
+    $exec = /\.\s{0,4}(exec|run|ShellExecute)\s{0,4}\(/ nocase
+  condition:
+    $open and ($run or ($shell and $sent and $exec)) and filesize < 2MB
+}
+
+rule perl_runs_what_it_is_sent
+{
+  meta:
+    id = "HF-0107"
+    severity = "high"
+    what = "Perl that runs what a request sends"
+    reference = "https://cwe.mitre.org/data/definitions/78.html"
+  strings:
+    $first = /^#![^\n]{0,60}perl/
+    $param = /\b(system|exec|qx|eval|open\s{0,4}\(?\s{0,4}\w{1,20}\s{0,4},)\s{0,4}[\(\{`"']{0,2}\s{0,4}"?\$?\w{0,12}(->|::)?param\s{0,4}\(/
+    $query = /(`|\b(system|exec|eval)\s{0,4}\(?\s{0,4}"?)\s{0,4}\$ENV\{\s{0,2}['"]?(QUERY_STRING|HTTP_[A-Z_]{1,30})/
+  condition:
+    $first and any of ($param, $query) and filesize < 2MB
+}
+
+rule python_runs_what_it_is_sent
+{
+  meta:
+    id = "HF-0108"
+    severity = "high"
+    what = "Python that runs what a request sends"
+    reference = "https://cwe.mitre.org/data/definitions/78.html"
+  strings:
+    $run = /\b(os\.(system|popen)|subprocess\.(run|call|Popen|check_output|getoutput|getstatusoutput)|exec|eval)\s{0,4}\(\s{0,4}(base64\.b64decode\s{0,4}\(\s{0,4})?(flask\.)?(request\.(args|form|values|cookies|headers|data|get_data|GET|POST)|(form|fs|field)\.getvalue|cgi\.FieldStorage|self\.get_argument)/
+  condition:
+    $run and filesize < 2MB
+}
