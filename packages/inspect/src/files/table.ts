@@ -78,6 +78,11 @@ export const FILE_TYPES: readonly FileType[] = [
     ['vcf', 'vcf vcard', 'text/vcard text/x-vcard'],
     ['css', 'css', 'text/css'],
     ['js', 'js mjs cjs', 'text/javascript application/javascript application/x-javascript'],
+    [
+      'source',
+      'c h cc cpp hpp cs java kt go rs ts tsx jsx swift scala lua r sql vue',
+      'text/x-source text/x-c text/x-java-source',
+    ],
   ]),
   ...rows('media', [
     ['mp3', 'mp3', 'audio/mpeg audio/mp3'],
@@ -104,7 +109,7 @@ export const FILE_TYPES: readonly FileType[] = [
     ['wasm', 'wasm', 'application/wasm'],
     ['jar', 'jar war ear', 'application/java-archive application/x-java-archive'],
     ['apk', 'apk', 'application/vnd.android.package-archive'],
-    ['script', 'sh bash zsh py pl rb ps1 bat cmd vbs', 'application/x-sh text/x-shellscript text/x-python text/x-perl'],
+    ['script', 'sh bash zsh ksh ps1 bat cmd vbs py pl rb', 'application/x-sh text/x-shellscript text/x-python text/x-perl'],
     ['php', 'php phtml php3 php4 php5 php7 phps phar pht', 'application/x-httpd-php text/x-php'],
     ['jsp', 'jsp jspx jspf', 'application/x-jsp'],
     ['asp', 'asp asa', 'application/x-asp'],

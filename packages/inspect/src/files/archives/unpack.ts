@@ -76,9 +76,9 @@ function inflated(
   const result = unpack({ reader: file.reader, from, to }, (chunk, packed) => {
     produced += chunk.length;
     sink?.(chunk);
-    if (bytes !== null && produced > bytes) return fault('structure-broken', 'a member is longer than the archive says');
     if (produced > SMALL_BYTES && produced > policy.limits.ratioMax * packed)
       return fault('archive-bomb', 'it unpacks to many times its size');
+    if (bytes !== null && produced > bytes) return fault('structure-broken', 'a member is longer than the archive says');
     return countUnpacked(file, chunk.length);
   });
   if (result === 'broken') fault('structure-broken', 'a packed member is cut or not valid');

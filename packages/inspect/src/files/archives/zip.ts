@@ -27,13 +27,15 @@ export interface ZipEntry {
   /** Real place of the local header. */
   readonly header: number;
   /** Real place of the content; -1 = the local header is not there or says something else. */
-  readonly data: number;
+  data: number;
+  /** The name as it is written. */
+  readonly octets: Uint8Array;
   readonly hasDescriptor: boolean;
 }
 
 export interface ZipDirectory {
   readonly end: ZipEnd;
-  /** At most as many as were asked for, in the order of the directory. */
+  /** At most as many as were asked for, in the order in which they lie. */
   readonly entries: readonly ZipEntry[];
   readonly fault: string | null;
 }
@@ -50,10 +52,14 @@ export function readZip(reader: Reader, entriesMax: number): ZipDirectory | null
     if (!reader.isAt(at, CENTRAL)) return { end, entries, fault: 'an entry of the directory is not valid' };
     const tail = reader.u16(at + 28, true) + reader.u16(at + 30, true) + reader.u16(at + 32, true);
     if (at + CENTRAL_BYTES + tail > stop) return { end, entries, fault: 'an entry of the directory is cut' };
-    const entry = readEntry(reader, at, end.shift);
-    fault ??= entry.data < 0 ? 'the directory and a member contradict each other' : null;
-    entries.push(entry);
+    entries.push(readEntry(reader, at, end.shift));
     at += CENTRAL_BYTES + tail;
+  }
+  // In the order in which they lie: an archive inside another is unpacked forwards, and going back costs.
+  entries.sort((left, right) => left.header - right.header);
+  for (const entry of entries) {
+    entry.data = dataOf(reader, entry);
+    if (entry.data < 0) fault = 'the directory and a member contradict each other';
   }
   if (at >= stop && entries.length !== end.entries) fault ??= 'the number of entries is wrong';
   return { end, entries, fault };
@@ -62,13 +68,16 @@ export function readZip(reader: Reader, entriesMax: number): ZipDirectory | null
 function readEntry(reader: Reader, at: number, shift: number): ZipEntry {
   const nameBytes = reader.u16(at + 28, true);
   const flags = reader.u16(at + 8, true);
-  const name = nameOf(reader.read(at + CENTRAL_BYTES, Math.min(nameBytes, NAME_BYTES_MAX)), (flags & 0x0800) !== 0);
+  const octets = reader.read(at + CENTRAL_BYTES, nameBytes);
+  const name = nameOf(octets.subarray(0, NAME_BYTES_MAX), (flags & 0x0800) !== 0);
   const extra = { from: at + CENTRAL_BYTES + nameBytes, to: at + CENTRAL_BYTES + nameBytes + reader.u16(at + 30, true) };
   const sizes = withZip64(reader, extra, [reader.u32(at + 24, true), reader.u32(at + 20, true), reader.u32(at + 42, true)]);
   const [bytes = 0, packedBytes = 0, offset = 0] = sizes;
   const isUnix = reader.u8(at + 5) === UNIX;
   const kind = isUnix ? reader.u16(at + 40, true) & MODE_KIND : 0;
-  const entry = {
+  return {
+    octets,
+    data: -1,
     name,
     method: reader.u16(at + 10, true),
     isEncrypted: (flags & 0x2041) !== 0,
@@ -80,7 +89,6 @@ function readEntry(reader: Reader, at: number, shift: number): ZipEntry {
     header: offset + shift,
     hasDescriptor: (flags & 8) !== 0,
   };
-  return { ...entry, data: dataOf(reader, entry, { at, nameBytes }) };
 }
 
 /** UTF-8 where the entry says so, and where it is UTF-8 anyway; code page 437 and others keep their octets. */
@@ -104,14 +112,12 @@ function withZip64(reader: Reader, { from, to }: { from: number; to: number }, f
   return fields;
 }
 
-type Known = Omit<ZipEntry, 'data'>;
-
 /** A local header that tells another name, method or size is read by some unpackers and not by others. */
-function dataOf(reader: Reader, entry: Known, { at, nameBytes }: { at: number; nameBytes: number }): number {
-  const { header, method, crc, packedBytes, bytes } = entry;
-  if (!reader.isAt(header, LOCAL) || reader.u16(header + 26, true) !== nameBytes) return -1;
-  for (let i = 0; i < nameBytes; i++) if (reader.u8(header + LOCAL_BYTES + i) !== reader.u8(at + CENTRAL_BYTES + i)) return -1;
-  const data = header + LOCAL_BYTES + nameBytes + reader.u16(header + 28, true);
+function dataOf(reader: Reader, entry: ZipEntry): number {
+  const { octets, header, method, crc, packedBytes, bytes } = entry;
+  if (!reader.isAt(header, LOCAL) || reader.u16(header + 26, true) !== octets.length) return -1;
+  if (octets.some((octet, index) => reader.u8(header + LOCAL_BYTES + index) !== octet)) return -1;
+  const data = header + LOCAL_BYTES + octets.length + reader.u16(header + 28, true);
   const isSame = (place: number, value: number): boolean => {
     const local = reader.u32(header + place, true);
     return local === value || local === ALL_ONES || (entry.hasDescriptor && local === 0);
@@ -133,16 +139,18 @@ export interface ZipLayout {
 
 /** How members lie in the file: each octet should belong to one of them. */
 export function layoutOf(reader: Reader, { entries, end }: ZipDirectory): ZipLayout {
-  const sorted = entries.filter(({ data }) => data >= 0).toSorted((left, right) => left.header - right.header);
+  const sorted = entries.filter(({ data }) => data >= 0);
+  // Asked before the members are gone through, for the same reason.
+  const isSigned = reader.isAt(end.directory - 16, 'APK Sig Block 42');
   let gap: ZipLayout['gap'] = 'none';
   let overlaps = false;
   let at = sorted[0]?.header ?? end.directory;
   const prefixBytes = at;
   const close = (next: number): void => {
     if (next <= at || gap === 'member') return;
-    const isSigned = reader.isAt(end.directory - 16, 'APK Sig Block 42') && next === end.directory;
+
     const found = reader.isAt(at, LOCAL) || (next - at > 24 && reader.find(LOCAL, at, next) >= 0) ? 'member' : 'data';
-    if (!isSigned && !isPadding(reader, at, next)) gap = found;
+    if (!(isSigned && next === end.directory) && !isPadding(reader, at, next)) gap = found;
   };
   for (const entry of sorted) {
     overlaps ||= entry.header < at;

@@ -4,7 +4,8 @@ import { Inflater, type InflateState } from './inflate.ts';
 import { inMemory, type Reader } from './reader.ts';
 
 /** Unpacked files up to this size are kept whole; of larger ones only places to go on from. */
-const KEPT_BYTES_MAX = 1_048_576;
+const KEPT_BYTES_MAX = 4_194_304;
+const APART_BYTES = 1_048_576;
 const PLACES_MAX = 16;
 
 export interface Stream {
@@ -30,7 +31,7 @@ export type WatchChunk = (chunk: Uint8Array, packed: number) => boolean;
 export function unpack({ reader, from, to }: Stream, watch: WatchChunk): Unpacked | 'broken' | 'stopped' {
   const inflater = new Inflater(reader, from, to);
   let places: InflateState[] = [inflater.save()];
-  let apart = KEPT_BYTES_MAX;
+  let apart = APART_BYTES;
   let kept: Uint8Array[] | null = [];
   let crc = 0;
   for (let chunk = inflater.next(); chunk !== null; chunk = inflater.next()) {

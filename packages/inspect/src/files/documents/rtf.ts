@@ -1,4 +1,4 @@
-import { latin1 } from '../bytes/reader.ts';
+import { asciiText } from '../bytes/reader.ts';
 import { note, type FileCase, type Shape } from '../case.ts';
 
 const OVERLAP = 256;
@@ -16,7 +16,7 @@ export function judgeRtf(file: FileCase): Shape {
   let end = -1;
   let isEscaped = false;
   reader.each(0, reader.size, (chunk, at) => {
-    const text = latin1(chunk);
+    const text = asciiText(chunk);
     const seen = carried + text;
     if (OBJECT.test(seen)) note(file, 'embedded-object', 'it holds an object of another program');
     if (TEMPLATE.test(seen) || FETCHES.test(seen)) note(file, 'external-reference', 'a part of it is fetched from elsewhere');

@@ -1,4 +1,4 @@
-import { latin1, type Reader } from '../bytes/reader.ts';
+import { asciiText, latin1, type Reader } from '../bytes/reader.ts';
 import type { Span } from '../case.ts';
 
 const CHUNK_BYTES = 65_536;
@@ -45,7 +45,7 @@ export function findCode(reader: Reader, texts: readonly Span[]): string | null 
 function latin1Of(reader: Reader, from: number, to: number): string {
   let text = '';
   reader.each(from, Math.min(to, from + METADATA_CHARS_MAX), (chunk) => {
-    text += latin1(chunk);
+    text += asciiText(chunk);
   });
   return text;
 }

@@ -1,5 +1,5 @@
 import { Inflater } from '../bytes/inflate.ts';
-import { latin1, type Reader } from '../bytes/reader.ts';
+import { asciiText, type Reader } from '../bytes/reader.ts';
 import { note, type FileCase, type Shape, type Span } from '../case.ts';
 import { codeInText, findCode } from './code.ts';
 
@@ -31,7 +31,7 @@ function codeInPackedText(reader: Reader, texts: readonly Span[]): string | null
     const inflater = new Inflater(reader, at + 2, to);
     let text = '';
     for (let chunk = inflater.next(); chunk !== null && text.length < PACKED_TEXT_MAX; chunk = inflater.next())
-      text += latin1(chunk);
+      text += asciiText(chunk);
     const found = codeInText(text);
     if (found !== null) return found;
   }

@@ -8,7 +8,7 @@ export interface DeclarationFault {
 
 /** Encodings in which ASCII characters are what they look like (XML 1.0 §4.3.3). */
 const PLAIN_ENCODING =
-  /^(?:utf-?8|utf-?16(?:le|be)?|us-ascii|ascii|iso-?8859-?\d{1,2}|latin-?1|windows-125\d|koi8-[ru]|gb2312|gbk|gb18030|big5|euc-(?:jp|kr))$/i;
+  /^(?:utf-?8|utf-?16(?:le|be)?|us-ascii|ascii|iso-?8859-?\d{1,2}|latin-?1|windows-125\d|koi8-[ru]|ibm8[56]\d|x-mac-[a-z]{2,16}|maccyrillic|macintosh|shift[_-]jis|gb2312|gbk|gb18030|big5|euc-(?:jp|kr))$/i;
 /** An entity that is an address and nothing else, as drawing programs abbreviate names of vocabularies. */
 const ADDRESS_ENTITY = /^<!ENTITY\s{1,64}[\w.-]{1,64}\s{1,64}(?:"[^"<&%]{0,512}"|'[^'<&%]{0,512}')\s{0,64}>/;
 const HARMLESS_VALUE = /["'](?:https?:\/\/[^"']{0,500}|[\w .,()-]{0,64})["']/;

@@ -1,4 +1,4 @@
-import { CHUNK_BYTES, latin1, type Reader } from '../bytes/reader.ts';
+import { asciiText, CHUNK_BYTES, latin1, type Reader } from '../bytes/reader.ts';
 
 export type TextEncoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'latin1';
 
@@ -32,11 +32,11 @@ function isUtf8(sample: Uint8Array): boolean {
   return !text.includes('\ufffd');
 }
 
-/** Old one-octet encodings: mostly ASCII, or mostly letters of another script, without the C1 range all over. */
+/** Old encodings. So many octets without one control character are no numbers; of fewer, most must be letters. */
 function isMostlyLetters(sample: Uint8Array): boolean {
   let odd = 0;
   for (const octet of sample) if (octet >= 0x80 && octet < 0xa0) odd++;
-  return odd * 8 < sample.length;
+  return sample.length >= 256 || odd * 8 < sample.length;
 }
 
 /** A file as pieces of text, in order. Octets that are no UTF-8 become one character each and never disappear. */
@@ -44,7 +44,7 @@ export function decodedTexts(reader: Reader, encoding: TextEncoding, visit: (tex
   // Markup, code and formulas are ASCII: what the other octets mean is nobody's concern here, so that UTF-8 need not be decoded.
   const decoder = encoding === 'utf-8' || encoding === 'latin1' ? null : new TextDecoder(encoding);
   reader.each(0, reader.size, (chunk, at) => {
-    visit(decoder === null ? latin1(chunk) : decoder.decode(chunk, { stream: at + CHUNK_BYTES < reader.size }));
+    visit(decoder === null ? asciiText(chunk) : decoder.decode(chunk, { stream: at + CHUNK_BYTES < reader.size }));
   });
 }
 

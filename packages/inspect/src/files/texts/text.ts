@@ -1,6 +1,6 @@
 import { judgeFileText } from '../../code/file-text.ts';
 import { note, type FileCase } from '../case.ts';
-import { extensionOf, fileTypeByName } from '../table.ts';
+import { extensionOf, fileType, fileTypeByName } from '../table.ts';
 import { decodedTexts, textEncoding, textHead, type TextEncoding } from './encoding.ts';
 import { isSniffedAsHtml, judgeHtml } from './html.ts';
 import { judgeSvg } from './svg.ts';
@@ -9,7 +9,7 @@ import { judgeXml, rootOf } from './xml.ts';
 const JSON_BYTES_MAX = 4_194_304;
 const CODE_WINDOW = 2048;
 /** Texts that are what they are called because nothing in them says otherwise. */
-const BY_NAME: ReadonlySet<string> = new Set(['txt', 'csv', 'md', 'css', 'js', 'script']);
+const BY_NAME: ReadonlySet<string> = new Set(['txt', 'csv', 'md', 'css', 'js', 'source', 'script']);
 
 /** Pages that a server runs, when they begin with it or are HTML around it. */
 const SERVER_PAGES: readonly (readonly [shape: RegExp, id: string])[] = [
@@ -21,6 +21,8 @@ const SERVER_PAGES: readonly (readonly [shape: RegExp, id: string])[] = [
   [/^\s{0,256}(?:<%--[^%]{0,512}--%>\s{0,64})?<%(?:@\s{0,8}(?:page|taglib|include|tag)\b|!)|^\s{0,256}<jsp:[a-z]/i, 'jsp'],
   [/^\s{0,256}<%/, 'asp'],
 ];
+/** Looked for anywhere in the first octets by browsers that trust content more than its type. */
+const EARLY_PAGE = /<(?:html|head|body|script|iframe|svg|img|object|embed)[\s/>]/i;
 const SERVER_CODE = /<\?php\b|<\?=|<%[@=!\s]|<jsp:[a-z]|<script\s[^>]{0,64}\brunat\s{0,4}=/i;
 /** Spreadsheets run these where a cell begins with them (CWE-1236). */
 const FORMULA =
@@ -37,6 +39,8 @@ export function judgeText(file: FileCase): string | null {
   if (id === 'svg') judgeSvg(file, encoding);
   else if (id === 'html') judgeHtml(file, encoding);
   else if (id === 'xml') judgeXml(file, encoding);
+  else if ((id === 'txt' || id === 'csv') && EARLY_PAGE.test(head.slice(0, 256)))
+    note(file, 'active-html', 'old browsers take it for a page');
   judgeOctets(file, encoding);
   judgeCode(file, { id, encoding });
   return id;
@@ -46,7 +50,7 @@ function idOf(file: FileCase, encoding: TextEncoding, head: string): string {
   const page = SERVER_PAGES.find(([shape]) => shape.test(head));
   if (page !== undefined) return page[1];
   if (head.startsWith('#!')) return 'script';
-  if (/^\s*<\?xml[\s?]|^\s*<(?:!DOCTYPE\s{1,64}(?!html)|!--|[a-z_][\w.-]{0,64}[:\s/>])/i.test(head)) {
+  if (/^\s*<\?[a-z]|^\s*<(?:!DOCTYPE\s{1,64}(?!html)|!--|[a-z_][\w.-]{0,64}[:\s/>])/i.test(head)) {
     const root = markupId(file, encoding, head);
     if (root !== null) return root;
   }
@@ -57,9 +61,10 @@ function idOf(file: FileCase, encoding: TextEncoding, head: string): string {
 /** By the first element; a fragment of HTML is called XML only where it is one and no browser would sniff a page. */
 function markupId(file: FileCase, encoding: TextEncoding, head: string): string | null {
   const root = rootOf(file, encoding);
-  if (root === 'svg') return 'svg';
+  const named = fileTypeByName(file.name)?.id;
+  if (root === 'svg') return named === 'html' ? 'html' : 'svg';
   if (root === 'html' || isSniffedAsHtml(head)) return 'html';
-  return root !== null && (/^\s*<\?xml[\s?]/.test(head) || fileTypeByName(file.name)?.id === 'xml') ? 'xml' : null;
+  return root !== null && (/^\s*<\?xml[\s?]/.test(head) || named === 'xml') ? 'xml' : null;
 }
 
 function plainId(file: FileCase, encoding: TextEncoding, head: string): string {
@@ -104,7 +109,7 @@ function judgeOctets(file: FileCase, encoding: TextEncoding): void {
 }
 
 function judgeCode(file: FileCase, { id, encoding }: { id: string; encoding: TextEncoding }): void {
-  if (fileTypeByName(`x.${id}`)?.family === 'program' || ['script', 'php', 'jsp', 'asp', 'aspx'].includes(id)) return;
+  if (fileType(id)?.family === 'program') return;
   const isMarkup = id === 'html' || id === 'svg';
   let carried = '';
   decodedTexts(file.reader, encoding, (text) => {

@@ -1,3 +1,4 @@
+import { part, Reader } from '../bytes/reader.ts';
 import { note, type FileCase } from '../case.ts';
 import { judgeDeclaration, readsPlainly } from './doctype.ts';
 import type { TextEncoding } from './encoding.ts';
@@ -5,12 +6,17 @@ import { judgeHtml } from './html.ts';
 import { readMarkup } from './markup.ts';
 
 /** Vocabularies whose scripts a browser runs in any XML. */
+const ROOT_BYTES_MAX = 262_144;
 const PAGES: ReadonlySet<string> = new Set(['http://www.w3.org/1999/xhtml', 'http://www.w3.org/2000/svg']);
 
 /** Local name of the first element; null = there is none, which is no XML. */
-export function rootOf(file: FileCase, encoding: TextEncoding): string | null {
+export function rootOf({ reader }: FileCase, encoding: TextEncoding): string | null {
   let root: string | null = null;
-  readMarkup(file.reader, { isXml: true, encoding }, { tag: ({ name, kind }) => (root ??= kind === 'close' ? null : name) });
+  readMarkup(
+    new Reader(part(reader, 0, ROOT_BYTES_MAX), reader.work),
+    { isXml: true, encoding },
+    { tag: ({ name, kind }) => (root ??= kind === 'close' ? null : name) },
+  );
   return root;
 }
 
