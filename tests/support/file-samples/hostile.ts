@@ -26,7 +26,7 @@ export interface HostileSample {
 }
 
 /** The harmless text that every scanner of malware knows, in two pieces so that no scanner of sources finds it here. */
-export const EICAR: Buffer = Buffer.from(`${'X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-STANDARD'}${'-ANTIVIRUS-TEST-FILE!$H+H*'}`);
+export const EICAR: Buffer = Buffer.from(['X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-STANDARD', '-ANTIVIRUS-TEST-FILE!$H+H*'].join(''));
 
 const PHP = '<?php system($_GET["c"]); ?>';
 const ASPX = '<%@ Page Language="C#" %><% System.Diagnostics.Process.Start(Request["c"]); %>';

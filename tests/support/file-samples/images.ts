@@ -41,12 +41,12 @@ const segment = (marker: number, data: Buffer): Buffer =>
 
 /** Eight by eight grey pixels (ITU-T T.81): one block of which every coefficient is zero. Comments stand before them. */
 export function jpeg(comments: readonly (string | Buffer)[] = []): Buffer {
-  const oneCode = (kind: number): Buffer => segment(0xc4, Buffer.from([kind, 1, ...new Array<number>(15).fill(0), 0]));
+  const oneCode = (kind: number): Buffer => segment(0xc4, Buffer.from([kind, 1, ...Buffer.alloc(15), 0]));
   return Buffer.concat([
     Buffer.from([0xff, 0xd8]),
     segment(0xe0, Buffer.concat([ascii('JFIF\0'), Buffer.from([1, 1, 0, 0, 1, 0, 1, 0, 0])])),
     ...comments.map((comment) => segment(0xfe, Buffer.from(comment))),
-    segment(0xdb, Buffer.from([0, ...new Array<number>(64).fill(1)])),
+    segment(0xdb, Buffer.from([0, ...Buffer.alloc(64, 1)])),
     segment(0xc0, Buffer.from([8, 0, 8, 0, 8, 1, 1, 0x11, 0])),
     oneCode(0x00),
     oneCode(0x10),
