@@ -3,6 +3,8 @@ import { LOCATIONS, RULE_GROUPS, slugSchema, timestampSchema, ulidSchema } from 
 
 /** Live patches of one application; the gateway finds them by route, so it is people who lose sight first. */
 export const PATCHES_PER_APPLICATION_MAX = 1000;
+/** Of all applications together: what a snapshot holds. */
+export const PATCHES_MAX = 20_000;
 export const PATCH_CHOICES_MAX = 100;
 export const PATCH_CONFIDENCE_DEFAULT = 0.6;
 export const PATCH_SOURCES = ['person', 'scanner', 'playbook'] as const;

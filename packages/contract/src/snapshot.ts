@@ -4,7 +4,7 @@ import { applicationSchema } from './application.ts';
 import { eventRecordSchema } from './events/record.ts';
 import { exceptionSchema } from './exception.ts';
 import { prefixSchema, slugSchema, timestampSchema } from './names.ts';
-import { patchRuleSchema, rehearsedSchema } from './patch.ts';
+import { PATCHES_MAX, patchRuleSchema, rehearsedSchema } from './patch.ts';
 import { enforcedPoliciesSchema } from './policies.ts';
 import { answerSchema, askSchema, identityKeySchema, sessionHashSchema } from './session.ts';
 
@@ -59,7 +59,7 @@ export const snapshotSchema = z.strictObject({
   /** Accepted schemas, at most one for each application. */
   schemas: z.array(enforcedSchemaSchema).max(1000).default([]),
   /** Virtual patches that record or refuse. */
-  patches: z.array(patchRuleSchema).max(20_000).default([]),
+  patches: z.array(patchRuleSchema).max(PATCHES_MAX).default([]),
   /** Access policies, at most one set for each application; without one the sign-in alone decides. */
   policies: z.array(enforcedPoliciesSchema).max(1000).default([]),
   allows: z.array(prefixSchema).max(100_000),

@@ -185,6 +185,8 @@ describe('what a patch stops, and its innocent twin', () => {
     ['capitals in the path', { match: integer }, { target: '/API/Items?q=x' }],
     ['a slash at the end', { match: integer }, { target: '/api/items/?q=x' }],
     ['an escaped letter', { match: integer }, { target: '/api/item%73?q=x' }],
+    ['a form of the answer', { match: integer }, { target: '/api/items.json?q=x' }],
+    ['what stands behind a program', { route: '/item.php', match: integer }, { target: '/Item.php/a/b?q=x' }],
     ['HEAD for GET', { method: 'GET', match: integer }, { method: 'HEAD', target: '/api/items?q=x' }],
     ['a list', { match: integer }, { target: '/api/items?q[]=1&q[]=x' }],
     ['a member', { match: integer }, { target: '/api/items?q[$ne]=1' }],
@@ -205,7 +207,7 @@ describe('what a patch stops, and its innocent twin', () => {
   });
 
   it('is about its own place only', () => {
-    for (const target of ['/api/items/7?q=x', '/api?q=x', '/api/items?p=x', '/other?q=x'])
+    for (const target of ['/api/items/7?q=x', '/api/itemsjson?q=x', '/api?q=x', '/api/items?p=x', '/other?q=x'])
       expect(judge({ match: integer }, { target })).toBeNull();
     expect(judge({ method: 'POST', match: integer }, { target: '/api/items?q=x' })).toBeNull();
     expect(judge({ location: 'form', match: integer }, { target: '/api/items?q=x' })).toBeNull();

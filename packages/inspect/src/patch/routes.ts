@@ -23,8 +23,10 @@ const comparable = (segment: string): string => (segment === ANY ? ANY : segment
 interface Node<Value> {
   readonly children: Map<string, Node<Value>>;
   readonly values: Value[];
+  /** Its name has an ending, as those of programs have. */
+  readonly isProgram: boolean;
 }
-const newNode = <Value>(): Node<Value> => ({ children: new Map(), values: [] });
+const newNode = <Value>(key = ''): Node<Value> => ({ children: new Map(), values: [], isProgram: key.includes('.') });
 
 /** Routes to what stands there: cost grows with the depth of a path, not with the number of routes. */
 export interface RouteTable<Value> {
@@ -40,7 +42,7 @@ export function createRouteTable<Value>(): RouteTable<Value> {
       let node = root;
       for (const segment of routeSegments(route)) {
         const key = comparable(segment);
-        const child = node.children.get(key) ?? newNode();
+        const child = node.children.get(key) ?? newNode(key);
         node.children.set(key, child);
         node = child;
       }
@@ -48,19 +50,32 @@ export function createRouteTable<Value>(): RouteTable<Value> {
     },
     find(segments) {
       let nodes: Node<Value>[] = [root];
-      for (const segment of segments) {
-        const key = comparable(segment);
-        const next: Node<Value>[] = [];
-        for (const { children } of nodes) {
-          const exact = key === ANY ? undefined : children.get(key);
-          const any = children.get(ANY);
-          if (exact !== undefined) next.push(exact);
-          if (any !== undefined) next.push(any);
-        }
-        if (next.length === 0) return [];
+      const programs: Value[] = [];
+      for (const [index, segment] of segments.entries()) {
+        const next = nodes.flatMap((node) => follow(node, segment.toLowerCase(), index === segments.length - 1));
+        if (next.length === 0) return programs;
+        // What stands behind the name of a program is handed to it (RFC 3875 §4.1.5): `/item.php/x` is `/item.php`.
+        if (index < segments.length - 1) for (const { values, isProgram } of next) if (isProgram) programs.push(...values);
         nodes = next;
       }
-      return nodes.length === 1 ? nodes[0]!.values : nodes.flatMap(({ values }) => values);
+      return nodes.length === 1 && programs.length === 0
+        ? nodes[0]!.values
+        : [...programs, ...nodes.flatMap(({ values }) => values)];
     },
   };
+}
+
+/** `.json` behind a route asks many frameworks for the same in another form. */
+const FORMAT = /\.[a-z]{1,5}$/u;
+
+function follow<Value>({ children }: Node<Value>, key: string, isLast: boolean): Node<Value>[] {
+  const names = new Set(isLast ? [key, key.replace(FORMAT, '')] : [key]);
+  const found: Node<Value>[] = [];
+  for (const name of names) {
+    const exact = name === ANY ? undefined : children.get(name);
+    if (exact !== undefined) found.push(exact);
+  }
+  const any = children.get(ANY);
+  if (any !== undefined) found.push(any);
+  return found;
 }

@@ -94,7 +94,14 @@ function hold({ canonical, clientAddress, startedAtMs, body }: Exchange): Held |
     else if (left.length < FIELDS_MAX) left.push({ ...field, name, value: '' });
   }
   const request = { method: canonical.method, path: copy(canonical.path), fields };
-  return { at: startedAtMs, address: clientAddress, request, left, isStreamed: body.kind === 'stream', chars };
+  return {
+    at: startedAtMs,
+    address: clientAddress,
+    request,
+    left,
+    isStreamed: body.kind !== 'none' && body.kind !== 'buffered',
+    chars,
+  };
 }
 
 export function createRecentRequests({ clock }: { readonly clock: Clock }): RecentRequests {

@@ -1,4 +1,5 @@
 import {
+  PATCHES_MAX,
   PATCHES_PER_APPLICATION_MAX,
   patchEvents,
   type PatchEnforce,
@@ -11,9 +12,10 @@ import { compilePatch } from '@holdfast/inspect';
 import { Refusal } from '../../../platform/refusal.ts';
 import { actorName, type Actor } from '../../applications/index.ts';
 import { change, type Change, type ProtectionParts } from '../change.ts';
+import type { ProtectionDb } from '../tables.ts';
 import { forgetHits } from './hit-store.ts';
 import { isSameRule, WARN_BEFORE_MS, whyNotEnforce } from './patch-rules.ts';
-import { countLive, findLiveByFinding, insertPatch, replacePatch, type Patch } from './patch-store.ts';
+import { countAllLive, countLive, findLiveByFinding, insertPatch, replacePatch, type Patch } from './patch-store.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -61,15 +63,20 @@ export async function addPatch(parts: ProtectionParts, input: PatchInput, actor:
   });
 }
 
+/** More would not fit into a snapshot, and then no change of anything would reach a gateway. */
+async function refuseTooMany(tx: ProtectionDb, application: string): Promise<void> {
+  const isFull = (await countLive(tx, application)) >= PATCHES_PER_APPLICATION_MAX;
+  if (!isFull && (await countAllLive(tx)) < PATCHES_MAX) return;
+  const detail = isFull ? `an application has at most ${PATCHES_PER_APPLICATION_MAX} patches` : `at most ${PATCHES_MAX} patches`;
+  throw new Refusal('conflict', { errors: [{ pointer: '/application', detail }] });
+}
+
 async function insert(
   parts: ProtectionParts,
   { tx, now }: Change,
   { input, actor }: { readonly input: PatchInput; readonly actor: Actor },
 ): Promise<Patch> {
-  if ((await countLive(tx, input.application)) >= PATCHES_PER_APPLICATION_MAX) {
-    const detail = `an application has at most ${PATCHES_PER_APPLICATION_MAX} patches`;
-    throw new Refusal('conflict', { errors: [{ pointer: '/application', detail }] });
-  }
+  await refuseTooMany(tx, input.application);
   const { days, ...rule } = input;
   const by = actorName(actor);
   const patch: Patch = {
@@ -163,8 +170,7 @@ export async function restorePatch(parts: ProtectionParts, { patch, input, actor
     const again = patch.finding === null ? null : await findLiveByFinding(step.tx, patch.application, patch.finding);
     if (again !== null)
       throw new Refusal('conflict', { errors: [{ pointer: '/finding', detail: `${again.id} is there for it already` }] });
-    if ((await countLive(step.tx, patch.application)) >= PATCHES_PER_APPLICATION_MAX)
-      throw new Refusal('conflict', { errors: [{ pointer: '', detail: `at most ${PATCHES_PER_APPLICATION_MAX} patches` }] });
+    await refuseTooMany(step.tx, patch.application);
     const expiresAt = days === undefined ? patch.expiresAt : step.now + days * DAY_MS;
     const state = isOver || patch.state === 'expired' ? 'detect' : patch.was;
     const kept = { state, was: state, expiresAt, warned: false } as const;

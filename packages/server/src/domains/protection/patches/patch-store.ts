@@ -115,6 +115,16 @@ export async function countLive(db: ProtectionDb, application: string): Promise<
   return Number(row?.count ?? 0);
 }
 
+/** Of all applications. */
+export async function countAllLive(db: ProtectionDb): Promise<number> {
+  const row = await db
+    .selectFrom('protection_patch')
+    .select((query) => query.fn.countAll().as('count'))
+    .where('state', 'in', ['detect', 'enforce'])
+    .executeTakeFirst();
+  return Number(row?.count ?? 0);
+}
+
 /** Newest first, one more than asked for when there are more. */
 export async function listPatches(db: ProtectionDb, query: PatchQuery): Promise<Patch[]> {
   const { application, state, finding, cursor, limit } = query;

@@ -70,6 +70,19 @@ describe('a patch', () => {
     expect((await patches().list({ state: 'all', limit: 50 })).items).toEqual([]);
   });
 
+  it('is one of a thousand at most in an application', async () => {
+    const { id } = await add({ days: 9 });
+    await stand.platform.db.query(
+      `insert into protection_patch select id || n, application, method, route, location, parameter, match, finding, source, reason,
+        state, was, created_at, created_by, changed_at, changed_by, defined_at, expires_at, warned, test, revision
+       from protection_patch, generate_series(1, 999) as n where id = $1`,
+      [id],
+    );
+    await expect(add()).rejects.toMatchObject({ code: 'conflict' });
+    await stand.platform.db.query(`delete from protection_patch where id <> $1`, [id]);
+    expect((await add()).state).toBe('detect');
+  });
+
   it('is enforced only after a test, and one that is older than an hour is none', async () => {
     const { id } = await add();
     await expect(patches().enforce(id, { force: false }, by)).rejects.toMatchObject({ code: 'patch-not-ready' });
