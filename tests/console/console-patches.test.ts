@@ -88,4 +88,26 @@ describe.skipIf(!isPresent)('patches in the console', () => {
     await page.getByRole('button', { name: 'Close' }).click();
     await page.getByRole('row').filter({ hasText: '/cart' }).waitFor();
   });
+
+  test('form and drawer fit a narrow dark screen, with nothing for axe to find', { timeout: 120_000 }, async () => {
+    await using opened = await stand.open({ isDark: true, width: 320 });
+    const { page, complaints } = opened;
+    await page.addInitScript({ content: axe.source });
+    const { data } = await stand.holdfast.cli<{ patches: PatchView[] }>('patch', 'list', '--all');
+    const addresses = [
+      '/patches',
+      '/patches?add=1&route=%2Fcart&parameter=id',
+      `/patches?state=all&show=${data.patches[0]?.id ?? ''}`,
+    ];
+    for (const address of addresses) {
+      await page.goto(stand.origin + address);
+      await page.locator('h1').first().waitFor();
+      await page.waitForFunction(() => document.querySelector('.skeleton') === null);
+      expect(await faultsOf(page), address).toEqual([]);
+      // WCAG 2.2 §1.4.10: at 320 CSS pixels nothing scrolls sideways.
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      expect(overflow, `${address} is too wide`).toBe(0);
+    }
+    expect(complaints).toEqual([]);
+  });
 });
