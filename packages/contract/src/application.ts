@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { errorSettingsSchema } from './error-pages.ts';
 import { hostNameSchema, prefixSchema, RULE_GROUPS, slugSchema, timestampSchema } from './names.ts';
 import { signInSettingsSchema } from './sign-in.ts';
 import { uploadSettingsSchema } from './upload.ts';
@@ -166,6 +167,7 @@ export const applicationSchema = z.strictObject({
   uploads: uploadSettingsSchema.prefault({}),
   /** Replace upstream errors and leaked internals by a clean page. */
   maskErrors: z.boolean().default(true),
+  errors: errorSettingsSchema.prefault({}),
 });
 export type Application = z.infer<typeof applicationSchema>;
 /** What may be written: everything with a default may be left out. */

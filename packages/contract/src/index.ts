@@ -25,6 +25,7 @@ export * from './api/traffic.ts';
 export * from './api/tuning.ts';
 export * from './api/uploads.ts';
 export * from './application.ts';
+export * from './error-pages.ts';
 export * from './events/authentication.ts';
 export * from './events/advice.ts';
 export * from './events/catalogue.ts';

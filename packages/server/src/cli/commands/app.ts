@@ -5,6 +5,7 @@ import type { BranchBody, Context, Input, Verb } from '../command.ts';
 import type { Outcome } from '../outcome.ts';
 import { NotConfirmed, UsageFault } from '../fault.ts';
 import { formatTable } from '../terminal/table.ts';
+import { errorPage, pageCheck } from './app-errors.ts';
 import { forwardAuth } from './app-forward-auth.ts';
 import { login } from './app-login.ts';
 import { signIn } from './app-sign-in.ts';
@@ -69,6 +70,8 @@ export const app: BranchBody = {
     login,
     forwardAuth,
     signIn,
+    pageCheck,
+    errorPage,
   ],
 };
 

@@ -3,6 +3,7 @@ import { applicationSchema, type Application, type ApplicationInput, type Applic
 import { Refusal } from '../../platform/refusal.ts';
 import { deviationFrom } from './deviation.ts';
 import { hostConflicts } from './domain.ts';
+import { faultsOfErrorPages } from './error-page.ts';
 import { sortedJson } from './sorted-json.ts';
 import { addApplication, change, dropApplication, rewriteApplication, toView, type ApplicationParts } from './service.ts';
 
@@ -11,10 +12,12 @@ function refuseDoubles(wanted: readonly Application[]): void {
     const before = wanted.slice(0, index);
     const isTwice = before.some(({ id }) => id === application.id);
     const twice = isTwice ? [{ pointer: '/id', detail: 'is declared twice' }] : [];
-    return [...twice, ...hostConflicts(application, before)].map(({ pointer, detail }) => ({
-      pointer: `/applications/${index}${pointer}`,
-      detail,
-    }));
+    return [...twice, ...hostConflicts(application, before), ...faultsOfErrorPages(application.errors)].map(
+      ({ pointer, detail }) => ({
+        pointer: `/applications/${index}${pointer}`,
+        detail,
+      }),
+    );
   });
   if (errors.length > 0) throw new Refusal('config-invalid', { errors });
 }

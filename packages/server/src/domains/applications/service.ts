@@ -14,6 +14,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Database, Transaction } from '../../platform/db/database.ts';
 import { Refusal } from '../../platform/refusal.ts';
 import { APPLICATIONS_MAX, changedFields, changeMode, hostConflicts, modeSteps } from './domain.ts';
+import { faultsOfErrorPages } from './error-page.ts';
 import {
   deleteApplication,
   insertApplication,
@@ -89,12 +90,14 @@ export function find(all: readonly StoredApplication[], id: string): StoredAppli
   return found;
 }
 
-function refuseConflicts(application: Application, all: readonly StoredApplication[]): void {
+function refuseFaults(application: Application, all: readonly StoredApplication[]): void {
   const errors = hostConflicts(
     application,
     all.map((one) => one.application),
   );
   if (errors.length > 0) throw new Refusal('conflict', { errors });
+  const faults = faultsOfErrorPages(application.errors);
+  if (faults.length > 0) throw new Refusal('input-invalid', { errors: faults });
 }
 
 async function recordModeSteps(change: Change, before: Application, after: Application): Promise<void> {
@@ -118,7 +121,7 @@ export async function addApplication(
   if (change.all.length >= APPLICATIONS_MAX) {
     throw new Refusal('conflict', { errors: [{ pointer: '', detail: `at most ${APPLICATIONS_MAX} applications` }] });
   }
-  refuseConflicts(application, change.all);
+  refuseFaults(application, change.all);
   const { actor, reason = null } = change.by;
   const stored = {
     application,
@@ -153,7 +156,7 @@ export async function rewriteApplication(
   const { application } = after;
   const fields = changedFields(before.application, application);
   if (fields.length === 0 && before.declaredDigest === after.declaredDigest && before.origin === after.origin) return before;
-  refuseConflicts(application, change.all);
+  refuseFaults(application, change.all);
   const stored = { ...before, ...after, revision: before.revision + 1, updatedAt: change.now, updatedBy: actorName(actor) };
   if (!(await updateApplication(change.tx, stored, before.revision))) throw new Refusal('precondition-failed');
   await recordModeSteps(change, before.application, application);

@@ -1,5 +1,5 @@
-import { PROBLEMS } from '@holdfast/contract';
-import type { ProblemCode } from '@holdfast/contract';
+import { applicationSchema, PROBLEMS } from '@holdfast/contract';
+import type { Application, ProblemCode } from '@holdfast/contract';
 import { describe, expect, test } from 'vitest';
 import type { Exchange, Refused } from '../exchange.ts';
 import { refuse } from './refusal.ts';
@@ -14,7 +14,15 @@ interface Sent {
 /** Only what `refuse` touches of an exchange and its response. */
 function refused(
   verdict: Refused,
-  more: { accept?: string; protocol?: string; method?: string; begun?: boolean; contact?: string } = {},
+  more: {
+    accept?: string;
+    protocol?: string;
+    method?: string;
+    begun?: boolean;
+    contact?: string;
+    application?: Application;
+    path?: string;
+  } = {},
 ): Sent {
   const sent: Sent = { status: 0, body: '', destroyed: false, headers: new Map() };
   const outgoing = {
@@ -35,7 +43,12 @@ function refused(
     id: '0123456789AB',
     startedAtMs: 0,
     connection: { protocol: more.protocol ?? 'http/1.1' },
-    head: { method: more.method ?? 'GET', headers: more.accept === undefined ? [] : [['accept', more.accept]] },
+    application: more.application ?? null,
+    head: {
+      method: more.method ?? 'GET',
+      path: more.path ?? '/',
+      headers: more.accept === undefined ? [] : [['accept', more.accept]],
+    },
     record: { reason: null, responseBytes: 0 },
     snapshot: { source: { contact: more.contact ?? null } },
     outgoing,
@@ -46,6 +59,15 @@ function refused(
 }
 
 const verdict = (code: ProblemCode): Refused => ({ kind: 'refused', code, reason: 'secret-rule-name' });
+
+const page = (title: string): string =>
+  `<!doctype html><style>p{}</style><h1>${title}</h1><p>{{request_id}} {{ status }} {{title}} {{detail}} {{time}} {{contact}}</p>`;
+const withPages = applicationSchema.parse({
+  id: 'shop',
+  name: 'Shop',
+  upstream: 'http://127.0.0.1:1',
+  errors: { pages: { '4xx': page('Four'), '5xx': page('Five'), '429': page('Wait') }, jsonPaths: ['/api/'] },
+});
 
 describe('refusal', () => {
   // The keys of PROBLEMS are the codes.
@@ -63,6 +85,33 @@ describe('refusal', () => {
       }
     },
   );
+
+  test.each(Object.keys(PROBLEMS) as ProblemCode[])("%s on the operator's own page says no more", (code) => {
+    const sent = refused(verdict(code), { accept: 'text/html', application: withPages, contact: '<b>us</b>' });
+    expect(sent.status).toBe(PROBLEMS[code].status);
+    expect(sent.body).toContain(`<p>0123456789AB ${sent.status} `);
+    expect(sent.body).toContain('&lt;b&gt;us&lt;/b&gt;');
+    expect(sent.body).not.toMatch(/secret-rule-name|\{\{|holdfast/u);
+    const policy = String(sent.headers.get('content-security-policy'));
+    expect(policy).toMatch(/^default-src 'none'; style-src 'self' 'sha256-[^']{43}='; .*form-action 'none'/u);
+    expect(policy).not.toContain('script-src');
+  });
+
+  test('the page of a status goes before that of its class; without one it is the built-in page', () => {
+    const body = (code: ProblemCode): string => refused(verdict(code), { accept: 'text/html', application: withPages }).body;
+    expect(body('request-blocked')).toContain('<h1>Four</h1>');
+    expect(body('rate-limited')).toContain('<h1>Wait</h1>');
+    const none = applicationSchema.parse({ id: 'shop', name: 'Shop', upstream: 'http://127.0.0.1:1' });
+    expect(refused(verdict('rate-limited'), { accept: 'text/html', application: none }).body).toContain('Request number');
+  });
+
+  test('a program gets the document whatever pages there are, told by what it reads or by where it asks', () => {
+    const type = (more: Parameters<typeof refused>[1]): unknown =>
+      refused(verdict('access-denied'), { application: withPages, ...more }).headers.get('content-type');
+    expect(type({ accept: 'application/json' })).toBe('application/problem+json');
+    expect(type({ accept: 'text/html', path: '/api/orders' })).toBe('application/problem+json');
+    expect(type({ accept: 'text/html', path: '/apiary' })).toBe('text/html; charset=utf-8');
+  });
 
   test('says when to come back, at least a second later', () => {
     expect(refused({ ...verdict('rate-limited'), retryAfterSeconds: 0.2 }).headers.get('retry-after')).toBe('1');

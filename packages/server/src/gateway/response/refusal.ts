@@ -2,6 +2,8 @@ import { PROBLEMS, problemDocument } from '@holdfast/contract';
 import type { ProblemCode } from '@holdfast/contract';
 import type { Exchange, Refused, RefusedFile } from '../exchange.ts';
 import { blockPage } from './block-page.ts';
+import { ownErrorPage } from './errors/own-error-page.ts';
+import type { OwnErrorPage } from './errors/own-error-page.ts';
 import { prefersJson } from './client-taste.ts';
 import type { HeaderPair } from './upstream-headers.ts';
 import { isGone, outgoingOf, writeHead } from './write-head.ts';
@@ -18,20 +20,32 @@ export interface PlainAnswer {
   readonly errors?: Refused['errors'];
 }
 
+/** Whoever reads JSON, and whoever asks where the operator says that programs do. */
+function isForProgram({ head, application }: Exchange): boolean {
+  const paths = application?.errors.jsonPaths ?? [];
+  return paths.some((begin) => head.path.startsWith(begin)) || prefersJson(head);
+}
+
+function pageFor({ id, application, startedAtMs, snapshot }: Exchange, { code, status }: PlainAnswer): OwnErrorPage {
+  const facts = { code, status, id, timeMs: startedAtMs, contact: snapshot.source.contact };
+  const own = ownErrorPage(application, facts);
+  if (own !== null) return own;
+  const { html, styleHash } = blockPage(code, status, facts);
+  return { html, policy: PAGE_POLICY(styleHash) };
+}
+
 /** Answers by ourselves: block page or problem document, never cached, with the request id and nothing of the reason. */
 export function answerProblem(exchange: Exchange, answer: PlainAnswer): void {
   const { id } = exchange;
   const outgoing = outgoingOf(exchange);
-  const json = prefersJson(exchange.head);
-  const page = json
-    ? null
-    : blockPage(answer.code, answer.status, { id, timeMs: exchange.startedAtMs, contact: exchange.snapshot.source.contact });
-  const body = page?.html ?? JSON.stringify({ ...problemDocument(answer.code, id, answer.errors), status: answer.status, files: answer.files });
+  const page = isForProgram(exchange) ? null : pageFor(exchange, answer);
+  const document = { ...problemDocument(answer.code, id, answer.errors), status: answer.status, files: answer.files };
+  const body = page?.html ?? JSON.stringify(document);
   const bytes = Buffer.from(body, 'utf8');
   writeHead(exchange, answer.status, [
-    ['content-type', json ? 'application/problem+json' : 'text/html; charset=utf-8'],
+    ['content-type', page === null ? 'application/problem+json' : 'text/html; charset=utf-8'],
     ['content-length', String(bytes.byteLength)],
-    ['content-security-policy', PAGE_POLICY(page?.styleHash ?? 'none')],
+    ['content-security-policy', page?.policy ?? PAGE_POLICY('none')],
     ['cache-control', 'no-store'],
     ['x-content-type-options', 'nosniff'],
     ['x-frame-options', 'DENY'],

@@ -52,7 +52,7 @@ const RULES: readonly LineRule[] = [
   frames('python', /^\s*File "[^"]{1,300}", line \d{1,7}, in \S/u, 1),
   frames(
     'java',
-    /^\s*(?:\.\.\. \d{1,5} more|at (?:[\w.]{1,80}\/)?[\w$.]{1,200}\.[\w$<>]{1,100}\((?:[\w$]{1,80}\.(?:java|kt|scala|groovy):\d{1,7}|Native Method|Unknown Source)\))/u,
+    /^\s*(?:\.\.\. \d{1,5} more|(?:at )?(?:[\w.]{1,80}\/)?[\w$.]{1,200}\.[\w$<>]{1,100}\((?:[\w$]{1,80}\.(?:java|kt|scala|groovy):\d{1,7}|Native Method|Unknown Source)\))/u,
   ),
   frames('php', /^\s*#\d{1,3} (?:\/|[A-Za-z]:\\)[^\s()]{1,300}\(\d{1,7}\): \S/u, 1),
   frames(
@@ -64,6 +64,7 @@ const RULES: readonly LineRule[] = [
   frames('dotnet', /^\s*at [\w.`<>[\]+]{1,250}\([^()]{0,250}\) in (?:[A-Za-z]:\\|\/).{1,300}:line \d/u, 1),
   frames('dotnet', /^\s*at (?:System|Microsoft)\.[\w.`<>[\]+]{1,250}\([^()]{0,250}\)\s*$/u),
   frames('ruby', /^\s*(?:from )?(?:\/|[A-Za-z]:\\|[\w./-]{1,200}\/)?[\w.-]{1,100}\.(?:rb|erb|rake|ru):\d{1,7}:in [`'"]/u),
+  frames('elixir', /^\s*\([\w-]{1,60} [\d.]{1,20}[^\s)]{0,20}\) [\w/.-]{1,200}\.exs?:\d{1,7}: \S/u),
   frames('go', /^goroutine \d{1,9} \[[a-z ,0-9]{1,60}\]:/u, 1),
   frames('rust', /^thread '[^']{1,100}' (?:\(\d+\) )?panicked at /u, 1),
 
@@ -90,6 +91,8 @@ const RULES: readonly LineRule[] = [
     'jdbc',
     String.raw`(?:org\.postgresql\.util\.PSQLException|com\.mysql\.(?:cj\.)?jdbc\.[\w.]{1,80}Exception|java\.sql\.SQL\w{0,40}Exception|org\.hibernate\.[\w.]{1,80}Exception|oracle\.jdbc\.)`,
   ),
+  sql('mongodb', String.raw`E11000 duplicate key error collection: \S`),
+  sql('perl', String.raw`DBD::\w{1,40}::(?:st|db) \w{1,40} failed: `),
   sql(
     'statement',
     String.raw`\[?(?:SQL|Statement|Query)\]?: ?(?:SELECT .{1,300} FROM |INSERT INTO |UPDATE .{1,100} SET |DELETE FROM )`,
@@ -115,11 +118,25 @@ const RULES: readonly LineRule[] = [
     line: /(?:failed to open stream|FileNotFoundException: (?:\/|[A-Za-z]:\\)|Could not find (?:file|a part of the path) '(?:\/|[A-Za-z]:\\)|No such file or directory @ )/u,
     count: 1,
   },
+  // What a system call says of the network behind: names and addresses that nobody outside needs.
+  {
+    kind: 'path',
+    family: 'errno',
+    line: new RegExp(String.raw`${LABELS}(?:connect|getaddrinfo|read|write) E[A-Z]{4,16} [\w.:\[\]/-]{1,255}`, 'u'),
+    count: 1,
+  },
+  // The whole of a line: frames in JSON name the file and the line in members of their own.
+  {
+    kind: 'path',
+    family: 'source',
+    line: /^\/(?:home|srv|var|usr|opt|root|Users|workspace)(?:\/[\w.@+-]{1,80}){1,20}\.(?:py|rb|php|java|kt|go|rs|cs|pl|exs?|erb|twig)$/u,
+    count: 1,
+  },
   // A source file of a server with a line number.
   {
     kind: 'path',
     family: 'source',
-    line: /^[^.!?]{0,80}?(?:\/(?:home|srv|var|usr|opt|root|app|apps|tmp|Users|workspace|build|code)(?:\/[\w.@+-]{1,80}){1,20}|[A-Za-z]:\\(?:[\w .@+-]{1,80}\\){1,20}[\w.@+-]{1,80})\.(?:js|mjs|cjs|ts|tsx|jsx|py|rb|php|java|kt|go|rs|cs|pl|vue|ejs|erb|twig)(?::\d{1,7}\b|\(\d{1,7}\)| on line \d|, line \d)/u,
+    line: /^[^.!?]{0,80}?(?:\/(?:home|srv|var|usr|opt|root|app|apps|tmp|Users|workspace|build|code)(?:\/[\w.@+-]{1,80}){1,20}|[A-Za-z]:\\(?:[\w .@+-]{1,80}\\){1,20}[\w.@+-]{1,80})\.(?:js|mjs|cjs|ts|tsx|jsx|py|rb|php|java|kt|go|rs|cs|pl|vue|ejs|erb|twig)(?::\d{1,7}\b|\(\d{1,7}\)|,? (?:on )?line \d|\s{1,8}Line:\s{1,4}\d)/u,
     count: 1,
   },
   // In an error any path below the usual homes of applications.
@@ -145,6 +162,7 @@ const SIEVE = new RegExp(
     String.raw`unknown column|doesn(?:'|&#x?\d\d;)t exist|duplicate entry|access denied for|no such |unrecognized token|constraint failed`,
     'sql logic|incomplete input|selects to the|unclosed quot|invalid (?:object|column) name|conversion failed|msg \\d',
     String.raw`(?:ora|pls|tns)-\d|\[microsoft|\[unixodbc|exception|select .{1,300} from |insert into |update .{1,100} set |delete from `,
+    'e11000|connect e[a-z]|getaddrinfo |dbd::',
     'errno|failed to open|could not find|is a directory|&#(?:x2f|47|x5c|92);|operator does',
   ].join('|'),
   'iu',
