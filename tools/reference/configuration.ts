@@ -11,6 +11,7 @@ const FILES = [
   'packages/server/src/platform/mail/settings.ts',
   'packages/server/src/platform/oidc/settings.ts',
   'packages/contract/src/application.ts',
+  'packages/contract/src/error-pages.ts',
   'packages/contract/src/sign-in.ts',
   'packages/contract/src/upload.ts',
   'packages/contract/src/snapshot.ts',

@@ -373,4 +373,11 @@ export const controlEvents = {
     ocsf: { classUid: 6007, activityId: 2 },
     payload: z.strictObject({ probes: count, passed: count, mode: text }),
   }),
+  errorTestCompleted: plain({
+    type: 'errortest.completed',
+    summary: 'An application that fails was put behind the gateway for a moment; whether visitors would learn from it.',
+    severity: 'info',
+    ocsf: { classUid: 6007, activityId: 2 },
+    payload: z.strictObject({ probes: count, passed: count, mode: text }),
+  }),
 } as const;

@@ -57,6 +57,7 @@ const system: SystemPort = {
   health: () => health,
   doctor: async () => [{ name: 'disk', state: 'ok', detail: 'enough space', next: '' }],
   selfTest: async () => ({ passed: true, mode: 'monitor', probes: [] }),
+  errorTest: async () => ({ passed: true, mode: 'masking', probes: [] }),
   metrics: async () => 'holdfast_requests_total 0\n',
 };
 const audit: AuditPort = {

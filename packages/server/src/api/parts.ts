@@ -55,6 +55,7 @@ export interface SystemPort {
   health(): HealthView;
   doctor(): Promise<readonly Check[]>;
   selfTest(): Promise<SelfTestView>;
+  errorTest(): Promise<SelfTestView>;
   /** Prometheus text. */
   metrics(): Promise<string>;
 }

@@ -1,21 +1,11 @@
-import {
-  controlEvents,
-  type Application,
-  type Check,
-  type HealthView,
-  type PromotionView,
-  type SelfTestView,
-  type SystemStatus,
-  type UploadStatus,
-} from '@holdfast/contract';
-import { runSelfTest } from '../domains/protection/index.ts';
+import type { Application, Check, HealthView, PromotionView, SystemStatus, UploadStatus } from '@holdfast/contract';
 import type { Bus } from '../platform/bus/bus.ts';
 import type { Clock } from '../platform/clock.ts';
 import { isDatabaseAway } from '../platform/db/database-error.ts';
-import { loopbackRequest, type LoopbackRequest } from '../platform/http/loopback-request.ts';
+import type { LoopbackRequest } from '../platform/http/loopback-request.ts';
 import type { Metrics } from '../platform/metrics.ts';
-import { Refusal } from '../platform/refusal.ts';
 import type { ApiDomains, SystemPort } from './parts.ts';
+import { errorTest, selfTest } from './self-tests.ts';
 
 /** What the process knows about itself; each is asked anew, because listeners and health change while it runs. */
 export interface ProcessFacts {
@@ -87,27 +77,8 @@ export function createSystemPort({
         ledger: ledgerView(facts.ledger()),
       };
     },
-    async selfTest(): Promise<SelfTestView> {
-      const gateway = facts.gateway();
-      const application = (await domains.applications.list())[0]?.application;
-      if (gateway === null || application === undefined)
-        throw new Refusal('service-unavailable', { detail: 'The gateway does not serve yet.' });
-      const { active } = await domains.protection.showBypass();
-      const result = await runSelfTest({
-        application,
-        isBypassed: active !== null && active.until > clock.now(),
-        send: (host, target, userAgent) => loopbackRequest({ ...gateway, host, target, userAgent }),
-        outcomeOf: async (requestId) =>
-          (await domains.audit.findByRequest(requestId)).find(({ type }) => type === 'request.completed')?.outcome ?? null,
-      });
-      const payload = {
-        probes: result.probes.length,
-        passed: result.probes.filter(({ passed }) => passed).length,
-        mode: result.mode,
-      };
-      await bus.record(bus.newEvent(controlEvents.selfTestCompleted, { payload, outcome: result.passed ? 'ok' : 'failed' }));
-      return result;
-    },
+    selfTest: async () => selfTest({ facts, domains, bus, clock }),
+    errorTest: async () => errorTest({ facts, domains, bus, clock }),
   };
 }
 

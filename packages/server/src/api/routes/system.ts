@@ -37,10 +37,19 @@ const selfTest = createRoute({
   ...needs('system:write'),
   responses: answers(selfTestViewSchema, 'The probes.'),
 });
+const errorTest = createRoute({
+  method: 'post',
+  path: '/api/v1/system/error-test',
+  tags,
+  summary: 'Puts an application that fails behind the gateway for a moment and looks for its words in what visitors get.',
+  ...needs('system:write'),
+  responses: answers(selfTestViewSchema, 'The probes.'),
+});
 
 export function mountSystem(api: Api, system: SystemPort): void {
   api.openapi(status, async (context) => context.json(await system.status(), 200));
   api.openapi(health, (context) => context.json(system.health(), 200));
   api.openapi(doctor, async (context) => context.json({ checks: [...(await system.doctor())] }, 200));
   api.openapi(selfTest, async (context) => context.json(await system.selfTest(), 200));
+  api.openapi(errorTest, async (context) => context.json(await system.errorTest(), 200));
 }

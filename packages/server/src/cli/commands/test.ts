@@ -23,6 +23,26 @@ export const test: BranchBody = {
         };
       },
     },
+    {
+      name: 'errors',
+      summary: 'an application that fails behind the gateway for a moment; proves that visitors learn nothing from it',
+      about:
+        'It is served under a reserved name with the settings of the first application, and taken away again. Exit 1 when a visitor would learn something, or when an honest error does not arrive.',
+      examples: ['holdfast test errors', 'holdfast test errors --json'],
+      async run(context) {
+        const call = { method: 'POST', path: '/api/v1/system/error-test' } as const;
+        if (context.flags.dryRun) return planned(call);
+        await using api = await context.api({ onlineOnly: true });
+        const data = await api.call<SelfTestView>(call);
+        const good = data.probes.filter(({ passed }) => passed).length;
+        return {
+          data,
+          text: (paint) =>
+            `${describe(data)}${data.passed ? paint.good('passed') : paint.bad('FAILED')}: ${good} of ${data.probes.length} probes (${data.mode})\n`,
+          exit: data.passed ? EXIT.ok : EXIT.findings,
+        };
+      },
+    },
   ],
 };
 

@@ -2,6 +2,7 @@ export { isDocument, openDocument, type DocumentSchema } from './documents/docum
 export type { SchemaViolation } from './documents/violation.ts';
 export { proposeExceptions } from './exceptions/exception-rules.ts';
 export { createProtection, type Protection } from './protection.ts';
+export { runErrorTest } from './self-test/error-test.ts';
 export { runSelfTest } from './self-test/self-test.ts';
 export type { KeyMaterial } from './snapshots/policy.ts';
 export { sealedInTuning, TUNING_PLACE } from './tuning/sealed.ts';

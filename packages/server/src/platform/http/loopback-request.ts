@@ -2,6 +2,7 @@ import { request as requestPlain } from 'node:http';
 import { request as requestTls } from 'node:https';
 
 const TIMEOUT_MS = 10_000;
+const BODY_CHARS_MAX = 262_144;
 
 export interface LoopbackRequest {
   readonly at: { readonly host: string; readonly port: number };
@@ -10,23 +11,34 @@ export interface LoopbackRequest {
   readonly host: string;
   readonly target: string;
   readonly userAgent: string;
+  /** `application/json` unless given. */
+  readonly accept?: string;
 }
 
-/** One GET to a listener of this very process or machine; the body is thrown away. */
+export interface LoopbackAnswer {
+  readonly status: number;
+  readonly requestId: string | null;
+  /** Names and values in turn, as they came. */
+  readonly rawHeaders: readonly string[];
+  readonly body: string;
+}
+
+/** One GET to a listener of this very process or machine; of the body the beginning is kept. */
 export function loopbackRequest({
   at,
   secure,
   host,
   target,
   userAgent,
-}: LoopbackRequest): Promise<{ status: number; requestId: string | null }> {
+  accept = 'application/json',
+}: LoopbackRequest): Promise<LoopbackAnswer> {
   // A wildcard address is reached through loopback.
   const address = at.host === '0.0.0.0' ? '127.0.0.1' : at.host === '::' ? '::1' : at.host;
   const common = {
     host: address,
     port: at.port,
     path: target,
-    headers: { host, accept: 'application/json', 'user-agent': userAgent },
+    headers: { host, accept, 'user-agent': userAgent },
     agent: false,
     timeout: TIMEOUT_MS,
   } as const;
@@ -34,9 +46,13 @@ export function loopbackRequest({
     // Our own listener: its certificate may be for a public name, or of the local CA; who answers is known by the address.
     const outgoing = secure ? requestTls({ ...common, servername: host, rejectUnauthorized: false }) : requestPlain(common);
     outgoing.once('response', (incoming) => {
-      incoming.resume();
       const id = incoming.headers['x-request-id'];
-      done({ status: incoming.statusCode ?? 0, requestId: typeof id === 'string' ? id : null });
+      const { statusCode: status = 0, rawHeaders } = incoming;
+      let body = '';
+      incoming.setEncoding('utf8');
+      incoming.on('data', (text: string) => (body = (body + text).slice(0, BODY_CHARS_MAX)));
+      incoming.once('error', fail);
+      incoming.once('end', () => done({ status, requestId: typeof id === 'string' ? id : null, rawHeaders, body }));
     });
     outgoing.once('timeout', () => outgoing.destroy(new RangeError('no answer in time')));
     outgoing.once('error', fail);
