@@ -1,10 +1,18 @@
 import { controlEvents, type Application, type EventRecord, type SelfTestView } from '@holdfast/contract';
 import { runErrorTest, runSelfTest } from '../domains/protection/index.ts';
-import { loopbackRequest } from '../platform/http/loopback-request.ts';
+import type { Bus } from '../platform/bus/bus.ts';
+import type { Clock } from '../platform/clock.ts';
+import { loopbackRequest, type LoopbackRequest } from '../platform/http/loopback-request.ts';
 import { Refusal } from '../platform/refusal.ts';
-import type { SystemPortParts } from './system-port.ts';
+import type { ApiDomains } from './parts.ts';
 
-type Parts = Pick<SystemPortParts, 'facts' | 'domains' | 'bus' | 'clock'>;
+interface Parts {
+  /** Where a visitor on this machine reaches the gateway; null = it does not serve. */
+  readonly facts: { readonly gateway: () => Pick<LoopbackRequest, 'at' | 'secure'> | null };
+  readonly domains: ApiDomains;
+  readonly bus: Bus;
+  readonly clock: Clock;
+}
 
 const USER_AGENT = 'holdfast-self-test';
 const BY_TEST: { readonly actor: EventRecord['actor']; readonly reason: string } = {
