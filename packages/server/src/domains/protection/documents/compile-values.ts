@@ -1,5 +1,5 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
-import { isJson } from './reading/faults.ts';
+import { isJson, step } from './reading/faults.ts';
 import { closeSchema, schemaId, type Variant } from './values/close-schema.ts';
 import { addKeywords, Steps, TooManySteps } from './values/own-keywords.ts';
 import { FORMATS, NUMBER_FORMATS } from './values/formats.ts';
@@ -21,6 +21,8 @@ export class ValueCompiler {
   /** Text of a schema -> its function: the same parameter stands in many operations. */
   readonly #compiled = new Map<string, CompareValue>();
   readonly #steps = new Steps();
+  /** Where each part of a component stands: ajv tells of it as if it stood alone. */
+  readonly #places = new WeakMap<object, string>();
   readonly #added = new Set<Variant>();
 
   constructor(schemas: Readonly<Record<string, unknown>>) {
@@ -53,7 +55,9 @@ export class ValueCompiler {
     this.#added.add(variant);
     for (const [name, schema] of Object.entries(this.#schemas)) {
       const closed = closeSchema(schema, { schemas: this.#schemas, variant }, false);
-      this.#ajv.addSchema({ ...asObject(closed), 'x-holdfast-step': true }, schemaId(variant, name));
+      const component = { ...asObject(closed), 'x-holdfast-step': true };
+      notePlaces(component, step('/components/schemas', name), this.#places);
+      this.#ajv.addSchema(component, schemaId(variant, name));
     }
   }
 
@@ -72,7 +76,7 @@ export class ValueCompiler {
   #compare(validate: ValidateFunction, value: unknown): readonly ValueReport[] {
     this.#steps.begin();
     try {
-      return validate(value) ? NOTHING : reportsOf(validate.errors ?? []);
+      return validate(value) ? NOTHING : reportsOf(validate.errors ?? [], this.#places);
     } catch (error) {
       // What cannot be compared in bounds does not fit.
       if (error instanceof TooManySteps) return [{ pointer: '', reason: 'shape', at: '' }];
@@ -87,12 +91,19 @@ export class ValueCompiler {
 const asObject = (schema: unknown): Record<string, unknown> =>
   isJson(schema) ? { ...schema } : schema === false ? { not: {} } : {};
 
+function notePlaces(schema: unknown, pointer: string, places: WeakMap<object, string>): void {
+  if (typeof schema !== 'object' || schema === null) return;
+  places.set(schema, pointer);
+  for (const [name, inner] of Object.entries(schema)) notePlaces(inner, step(pointer, name), places);
+}
+
 /** The engine of expressions that ajv is given: patterns were read when the document was, so one that cannot be read never comes. */
 const linearExpressions = Object.assign(
   (text: string): RegExp => {
     const result = compilePattern(text);
-    // ajv asks `test` of an expression and nothing else.
-    return (result.kind === 'pattern' ? result.pattern : { test: () => false }) as RegExp;
+    const test = result.kind === 'pattern' ? (subject: string) => result.pattern.test(subject) : () => false;
+    // ajv asks `test` of an expression, and knows expressions by their text.
+    return { test, toString: () => text } as RegExp;
   },
   { code: 'null' },
 );

@@ -370,6 +370,19 @@ describe('hostile documents and values end', () => {
     expect(told(judge(document, json(deep)))).toEqual(['json  shape']);
   });
 
+  it('two patterns in one document are two', () => {
+    const document = ofJson({
+      properties: { a: { pattern: '^a$' }, b: { pattern: '^b$' } },
+      patternProperties: { '^x': {}, '^y': false },
+    });
+    expect(judge(document, json({ a: 'a', b: 'b', x: 1 }))).toEqual([]);
+    expect(told(judge(document, json({ a: 'b', b: 'a', y: 1 })))).toEqual([
+      'json /a pattern',
+      'json /b pattern',
+      'json /y unknown',
+    ]);
+  });
+
   it('a pattern that would go back for ever elsewhere', () => {
     const document = ofJson({ properties: { v: { type: 'string', pattern: '^(a+)+$' } } });
     expect(judge(document, json({ v: 'a'.repeat(50_000) }))).toEqual([]);

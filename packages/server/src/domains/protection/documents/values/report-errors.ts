@@ -7,7 +7,7 @@ export interface ValueReport {
   /** JSON pointer into the value. */
   readonly pointer: string;
   readonly reason: SchemaReason;
-  /** Where in the schema that is said. */
+  /** Where in the document that is said; with `#`, below the schema that was compared. */
   readonly at: string;
 }
 
@@ -50,7 +50,7 @@ const rank = (reason: SchemaReason): number => RANK.get(reason) ?? SCHEMA_REASON
  * Errors of ajv as reports: one for each place, the reason that stands first, and nothing from within a value of which one of
  * several schemas had to fit.
  */
-export function reportsOf(errors: readonly ErrorObject[]): ValueReport[] {
+export function reportsOf(errors: readonly ErrorObject[], places: WeakMap<object, string>): ValueReport[] {
   const byPlace = new Map<string, ValueReport>();
   const joined = new Set<string>();
   const counted = new Set<string>();
@@ -58,7 +58,7 @@ export function reportsOf(errors: readonly ErrorObject[]): ValueReport[] {
     // The name of a property was compared, not a value: its property is told by `propertyNames` itself.
     if (error.propertyName !== undefined && error.keyword !== 'propertyNames') continue;
     if (JOINTS.has(error.keyword)) continue;
-    const report = reportOf(error);
+    const report = reportOf(error, places);
     if (report.reason === 'shape') joined.add(report.pointer);
     // None of the elements is what one of them must be: that says nothing of any of them.
     if (error.keyword === 'contains') counted.add(report.pointer);
@@ -69,12 +69,11 @@ export function reportsOf(errors: readonly ErrorObject[]): ValueReport[] {
   if (joined.size === 0) return [...byPlace.values()];
   const outer = [...joined].filter((pointer) => !isWithin(pointer, joined, true));
   const told = [...byPlace.values()].filter(({ pointer }) => !isWithin(pointer, new Set(outer), false));
-  return [...told, ...outer.map((pointer) => ({ pointer, reason: 'shape' as const, at: shapeAt(errors, pointer) }))];
+  const shapes = outer.map((pointer) => errors.find((error) => error.instancePath === pointer && isShape(error)));
+  return [...told, ...shapes.flatMap((error) => (error === undefined ? [] : [reportOf(error, places)]))];
 }
 
-function shapeAt(errors: readonly ErrorObject[], pointer: string): string {
-  return errors.find(({ instancePath, keyword }) => instancePath === pointer && !REASONS.has(keyword))?.schemaPath ?? '';
-}
+const isShape = ({ keyword }: ErrorObject): boolean => !REASONS.has(keyword) && !JOINTS.has(keyword);
 
 /** Whether one of the others is the same place (unless `isStrict`) or one above it. */
 function isWithin(pointer: string, others: ReadonlySet<string>, isStrict: boolean): boolean {
@@ -86,12 +85,21 @@ function isWithin(pointer: string, others: ReadonlySet<string>, isStrict: boolea
   return false;
 }
 
-function reportOf({ keyword, instancePath, schemaPath, params, data }: ErrorObject): ValueReport {
+function reportOf(error: ErrorObject, places: WeakMap<object, string>): ValueReport {
+  const { keyword, instancePath, params, data } = error;
   const reason = REASONS.get(keyword) ?? 'shape';
   const name: unknown = nameIn(keyword, params);
   const pointer = typeof name === 'string' ? step(instancePath, name) : instancePath;
   const isLeftBlank = data === '' && OF_TEXTS.has(reason);
-  return { pointer, reason: isLeftBlank ? 'empty' : reason, at: schemaPath };
+  return { pointer, reason: isLeftBlank ? 'empty' : reason, at: placeOf(error, places) };
+}
+
+function placeOf({ keyword, schemaPath, parentSchema }: ErrorObject, places: WeakMap<object, string>): string {
+  const component = parentSchema === undefined ? undefined : places.get(parentSchema);
+  // What closes an object is said by the names that it lists.
+  if (keyword === 'x-holdfast-closed')
+    return component === undefined ? schemaPath.replace(/[^/]*$/u, 'properties') : `${component}/properties`;
+  return component === undefined ? schemaPath : `${component}/${keyword}`;
 }
 
 function nameIn(keyword: string, params: Readonly<Record<string, unknown>>): unknown {
@@ -117,10 +125,5 @@ export function nameOf(pointer: string, value: unknown): string {
   return names.join('.');
 }
 
-const IN_COMPONENT = /^holdfast:\/(?:open|closed)\/([A-Za-z0-9._-]{1,128})#(.*)$/u;
-
-/** Where in the document a schema says so: at the place that is compared, or in the component that it refers to. */
-export function placeInDocument(pointer: string, at: string): string {
-  const [, name, inner] = IN_COMPONENT.exec(at) ?? [];
-  return name === undefined ? pointer + at.replace(/^#/u, '') : `/components/schemas/${name}${inner ?? ''}`;
-}
+/** Where in the document a schema says so: in a component, or below the place that is compared. */
+export const placeInDocument = (pointer: string, at: string): string => (at.startsWith('#') ? pointer + at.slice(1) : at);
