@@ -50,17 +50,19 @@ export function createRouteTable<Value>(): RouteTable<Value> {
     },
     find(segments) {
       let nodes: Node<Value>[] = [root];
-      const programs: Value[] = [];
+      let programs: Value[] | null = null;
+      const last = segments.length - 1;
       for (const [index, segment] of segments.entries()) {
-        const next = nodes.flatMap((node) => follow(node, segment.toLowerCase(), index === segments.length - 1));
-        if (next.length === 0) return programs;
+        const next: Node<Value>[] = [];
+        for (const node of nodes) follow(node, { key: segment.toLowerCase(), isLast: index === last }, next);
+        if (next.length === 0) return programs ?? [];
         // What stands behind the name of a program is handed to it (RFC 3875 §4.1.5): `/item.php/x` is `/item.php`.
-        if (index < segments.length - 1) for (const { values, isProgram } of next) if (isProgram) programs.push(...values);
+        if (index < last) for (const { values, isProgram } of next) if (isProgram) programs = [...(programs ?? []), ...values];
         nodes = next;
       }
-      return nodes.length === 1 && programs.length === 0
+      return nodes.length === 1 && programs === null
         ? nodes[0]!.values
-        : [...programs, ...nodes.flatMap(({ values }) => values)];
+        : [...(programs ?? []), ...nodes.flatMap(({ values }) => values)];
     },
   };
 }
@@ -68,14 +70,21 @@ export function createRouteTable<Value>(): RouteTable<Value> {
 /** `.json` behind a route asks many frameworks for the same in another form. */
 const FORMAT = /\.[a-z]{1,5}$/u;
 
-function follow<Value>({ children }: Node<Value>, key: string, isLast: boolean): Node<Value>[] {
-  const names = new Set(isLast ? [key, key.replace(FORMAT, '')] : [key]);
-  const found: Node<Value>[] = [];
-  for (const name of names) {
-    const exact = name === ANY ? undefined : children.get(name);
-    if (exact !== undefined) found.push(exact);
+interface Step {
+  readonly key: string;
+  readonly isLast: boolean;
+}
+
+/** Adds where a segment leads from here. */
+function follow<Value>({ children }: Node<Value>, { key, isLast }: Step, next: Node<Value>[]): void {
+  if (key !== ANY) push(children.get(key), next);
+  if (isLast && key.includes('.')) {
+    const bare = key.replace(FORMAT, '');
+    if (bare !== key && bare !== ANY) push(children.get(bare), next);
   }
-  const any = children.get(ANY);
-  if (any !== undefined) found.push(any);
-  return found;
+  push(children.get(ANY), next);
+}
+
+function push<Value>(node: Node<Value> | undefined, next: Node<Value>[]): void {
+  if (node !== undefined) next.push(node);
 }
