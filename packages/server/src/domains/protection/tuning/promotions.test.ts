@@ -161,6 +161,13 @@ describe('a promotion goes back', () => {
     expect((await tuning().inbox({ state: 'open' }, null)).cards[0]).toMatchObject({ rule: 'schema.unknown', blocked: 9 });
   });
 
+  it('not because of what a virtual patch refused', async () => {
+    becomeReady();
+    await promote();
+    await hurt({ reason: 'patch.01J8Z3K4M5N6P7Q8R9S0T1V2W3' });
+    expect((await latest())?.state).toBe('canary');
+  });
+
   it('not because of strangers, one client, or one who is blocked everywhere', async () => {
     becomeReady();
     await promote();

@@ -121,6 +121,12 @@ const JUDGED: ReadonlySet<string> = new Set(['allowed', 'recorded', 'failed']);
 const isPlaceOfWork = (path: unknown): boolean =>
   typeof path === 'string' && path.startsWith('/') && path !== SELF_TEST_PATH && !path.startsWith('/.holdfast/');
 
+/** What a virtual patch refused says nothing of the rules that are tuned: they had only recorded it. */
+function outcomeOf({ outcome, reason }: EventRecord): string {
+  if (reason?.startsWith('patch.') === true) return 'recorded';
+  return outcome === 'refused' ? 'blocked' : outcome;
+}
+
 /** Null for what tuning has nothing to learn from: other events, unknown hosts, refusals before inspection, probes. */
 export function readRequest(event: EventRecord, { clientOf, routeOf, cardOf }: ReadParts): Seen | null {
   if (event.type !== requestCompleted.type || event.application === null) return null;
@@ -141,7 +147,7 @@ export function readRequest(event: EventRecord, { clientOf, routeOf, cardOf }: R
     hour: Math.floor(event.time / HOUR_MS) * HOUR_MS,
     client: clientOf(address),
     mode,
-    outcome: event.outcome === 'refused' ? 'blocked' : event.outcome,
+    outcome: outcomeOf(event),
     statusClass: Math.floor(status / 100),
     requestId: event.requestId,
     isClean: event.outcome === 'allowed' && findings.length === 0 && status >= 200 && status < 400,
