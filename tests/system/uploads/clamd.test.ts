@@ -44,7 +44,10 @@ describe.runIf(hasClamd())('with a real clamd', () => {
     expect(stand.received.map(({ hash }) => hash)).toEqual([sha256(twin)]);
     await expect.poll(() => stand.events('upload.infected').length).toBe(3);
     expect(stand.events('upload.infected')[0]?.payload).toMatchObject({
-      scans: [{ scanner: 'yara', verdict: 'clean' }, { scanner: 'clamd', verdict: 'infected' }],
+      scans: [
+        { scanner: 'yara', verdict: 'clean' },
+        { scanner: 'clamd', verdict: 'infected' },
+      ],
     });
   });
 
@@ -72,20 +75,26 @@ describe.runIf(hasClamd())('with a real clamd', () => {
       else held.push(sent.status);
       expect(sent.status === 200 && index % 5 === 0).toBe(false);
     };
-    const round = (from: number): Promise<unknown> =>
-      Promise.all(Array.from({ length: 40 }, (_, index) => upload(from + index)));
+    const round = (from: number): Promise<unknown> => Promise.all(Array.from({ length: 40 }, (_, index) => upload(from + index)));
     await round(0);
     const whileKilled = round(40);
     await clamd.kill();
     await whileKilled;
     await clamd.start();
     // Until the pause after its failures is over, files are held; then a probe finds it well.
-    await expect.poll(async () => (await stand.send(asForm(text(5000 + held.length)), { type: FORM })).status, { timeout: 60_000, interval: 500 }).toBe(200);
+    await expect
+      .poll(async () => (await stand.send(asForm(text(5000 + held.length)), { type: FORM })).status, {
+        timeout: 60_000,
+        interval: 500,
+      })
+      .toBe(200);
     const whileStopped = round(80);
     clamd.signal('SIGSTOP');
     await whileStopped;
     clamd.signal('SIGCONT');
-    await expect.poll(async () => (await stand.send(asForm(text(6000)), { type: FORM })).status, { timeout: 60_000, interval: 500 }).toBe(200);
+    await expect
+      .poll(async () => (await stand.send(asForm(text(6000)), { type: FORM })).status, { timeout: 60_000, interval: 500 })
+      .toBe(200);
     clamd.write('more.ndb', `Holdfast.Test.More:0:*:${Buffer.from('another mark').toString('hex')}\n`);
     const whileReloading = round(120);
     void clamd.ask('RELOAD');
@@ -96,7 +105,9 @@ describe.runIf(hasClamd())('with a real clamd', () => {
     const marked = arrived.filter(({ body }) => body.includes(MARK));
     expect(marked).toEqual([]);
     // Every body that arrived is one that was answered for with 200: what was held did not slip through behind its answer.
-    const probes = new Set(arrived.filter(({ body }) => /letter [56]\d{3}\n/u.test(body.toString('latin1'))).map(({ hash }) => hash));
+    const probes = new Set(
+      arrived.filter(({ body }) => /letter [56]\d{3}\n/u.test(body.toString('latin1'))).map(({ hash }) => hash),
+    );
     expect(arrived.map(({ hash }) => hash).filter((hash) => !passed.has(hash) && !probes.has(hash))).toEqual([]);
     expect(passed.size).toBeGreaterThan(0);
     expect(held.filter((status) => status !== 422 && status !== 503)).toEqual([]);

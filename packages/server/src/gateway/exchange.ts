@@ -60,8 +60,8 @@ export type RequestBody =
 
 /** Reads an upload while it streams: gives what may go on to the application now, or why no more of it may. */
 export interface StreamInspection {
-  push(chunk: Uint8Array): Uint8Array | Refused;
-  end(): Uint8Array | Refused;
+  push(chunk: Uint8Array): readonly Uint8Array[] | Refused;
+  end(): readonly Uint8Array[] | Refused;
   /** Files found so far; each is there before its bytes go on. */
   readonly files: readonly FilePart[];
   /** Reading was given up where only recording was asked for: from there on nobody knows what is a file. */

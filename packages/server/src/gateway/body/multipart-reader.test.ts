@@ -22,6 +22,12 @@ function read(body: Uint8Array, sizes: readonly number[]): Reading {
   const released: Uint8Array[] = [];
   for (let at = 0, turn = 0; at < body.length; turn += 1) {
     const size = sizes[turn % sizes.length] ?? 1;
+    const passed = reader.passOver(body.subarray(at, at + size));
+    if (passed !== null) {
+      released.push(...passed);
+      at += size;
+      continue;
+    }
     const step = reader.push(body.subarray(at, at + size));
     fields.push(...step.fields);
     released.push(step.bytes);

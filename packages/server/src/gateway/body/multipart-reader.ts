@@ -70,6 +70,28 @@ export class MultipartReader {
     }
   }
 
+  /**
+   * Within a file and with no sign of its end: what was held, then most of the chunk, without a copy of it. Null = `push` it. Most of an
+   * upload goes this way, where copies would cost more than everything else that is done with it.
+   */
+  passOver(chunk: Uint8Array): readonly [Uint8Array, Uint8Array] | null {
+    const keep = this.#delimiter.length + CRLF_BYTES - 1;
+    const held = this.#length;
+    if (this.#state !== 'file' || this.#released !== 0 || held > keep || chunk.length < keep * 2) return null;
+    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    const seam = Buffer.concat([this.#held.subarray(0, held), bytes.subarray(0, keep)]);
+    if (seam.includes(this.#delimiter) || bytes.includes(this.#delimiter)) return null;
+    const before = this.#held.subarray(0, held);
+    const gone = bytes.length - keep;
+    // What goes on is never written to again: the rest is memory of its own.
+    this.#held = Buffer.from(bytes.subarray(gone));
+    this.#length = keep;
+    this.#gone += held + gone;
+    this.#at = 0;
+    this.#searched = CRLF_BYTES;
+    return [before, bytes.subarray(0, gone)];
+  }
+
   /** The body has ended; what is still held goes on when its end is where it must be. */
   end(): MultipartStep {
     const rest = this.#length - this.#at;

@@ -11,8 +11,6 @@ import { weighSchema } from '../schema/weigh-schema.ts';
 import { MultipartReader } from './multipart-reader.ts';
 import type { FilePart, MultipartFault, MultipartStep } from './multipart-reader.ts';
 
-const NOTHING = new Uint8Array(0);
-
 /**
  * How an upload is read while it streams. Null = not at all: the whole body is one file. Padding a form with a file
  * until it is too large to hold must not carry the rest of it past the rules.
@@ -63,22 +61,23 @@ class MultipartInspection implements StreamInspection {
     this.#reader = new MultipartReader(boundary);
   }
 
-  push(chunk: Uint8Array): Uint8Array | Refused {
-    return this.#hasGivenUp ? chunk : this.#judge(this.#reader.push(chunk));
+  push(chunk: Uint8Array): readonly Uint8Array[] | Refused {
+    if (this.#hasGivenUp) return [chunk];
+    return this.#reader.passOver(chunk) ?? this.#judge(this.#reader.push(chunk));
   }
 
-  end(): Uint8Array | Refused {
-    return this.#hasGivenUp ? NOTHING : this.#judge(this.#reader.end());
+  end(): readonly Uint8Array[] | Refused {
+    return this.#hasGivenUp ? [] : this.#judge(this.#reader.end());
   }
 
-  #judge({ fields, bytes, fault }: MultipartStep): Uint8Array | Refused {
+  #judge({ fields, bytes, fault }: MultipartStep): readonly Uint8Array[] | Refused {
     const blocked = fields.length === 0 ? null : this.#inspect(fields);
     if (blocked !== null) return blocked;
-    if (fault === null) return bytes;
+    if (fault === null) return [bytes];
     const refused = faultMeaning(this.#exchange, fault) ?? refuseUnread(this.#exchange, this.#exchange.startedAtMs);
     if (refused !== null) return refused;
     this.#hasGivenUp = true;
-    return Buffer.concat([bytes, this.#reader.rest()]);
+    return [bytes, this.#reader.rest()];
   }
 
   #inspect(fields: readonly Field[]): Refused | null {

@@ -26,9 +26,9 @@ export const noneOfEach = (): Record<Ask['kind'], number> => ({
   'upload-stored': 0,
 });
 const SESSION_ANSWER_MS = 2000;
-/** A page may check a password, which is slow on purpose, behind others that do the same; to keep a file writes a row. */
+/** A page may check a password, which is slow on purpose, behind others that do the same; to keep a file writes a row. Whoever sent a file waits anyway. */
 const PAGE_ANSWER_MS = 10_000;
-const SLOW: ReadonlySet<Ask['kind']> = new Set(['page', 'upload-keep', 'upload-stored']);
+const SLOW: ReadonlySet<Ask['kind']> = new Set(['page', 'upload-known', 'upload-keep', 'upload-stored']);
 const FAILED: Answer = { kind: 'failed' };
 
 export interface Asks {

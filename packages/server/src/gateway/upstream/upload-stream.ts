@@ -40,7 +40,7 @@ export class UploadStream extends Transform {
       this.#break({ kind: 'refused', code: 'body-too-large', reason: 'upload-bytes', closeConnection: true });
       return;
     }
-    this.#pass(this.#inspection === null ? chunk : this.#judged(() => this.#inspection?.push(chunk)), done);
+    this.#pass(this.#inspection === null ? [chunk] : this.#judged(() => this.#inspection?.push(chunk)), done);
   }
 
   override _flush(done: TransformCallback): void {
@@ -58,7 +58,7 @@ export class UploadStream extends Transform {
   }
 
   /** An inspection that fails blocks, as its step does (STYLE.md: security decisions fail closed). */
-  #judged(inspect: () => Uint8Array | Refused | undefined): Uint8Array | Refused | undefined {
+  #judged(inspect: () => readonly Uint8Array[] | Refused | undefined): readonly Uint8Array[] | Refused | undefined {
     try {
       return inspect();
     } catch {
@@ -66,10 +66,13 @@ export class UploadStream extends Transform {
     }
   }
 
-  #pass(judged: Uint8Array | Refused | undefined, done: TransformCallback): void {
-    if (judged !== undefined && 'kind' in judged) this.#break(judged);
-    else if (judged === undefined || judged.length === 0) done();
-    else done(null, judged);
+  #pass(judged: readonly Uint8Array[] | Refused | undefined, done: TransformCallback): void {
+    if (judged !== undefined && 'kind' in judged) {
+      this.#break(judged);
+      return;
+    }
+    for (const bytes of judged ?? []) if (bytes.length > 0) this.push(bytes);
+    done();
   }
 
   #break(refused: Refused): void {
