@@ -4,6 +4,8 @@ import type { PageSchema, SchemaError } from '@holdfast/contract';
 import { check, type Sending } from '@holdfast/browser';
 import { checkRequest, compileSchema, decodeRequest, publicForm, type CompiledSchema, type Field } from '@holdfast/inspect';
 import { Reading } from '../../packages/browser/src/fields.ts';
+import type { Exchange } from '../../packages/server/src/gateway/exchange.ts';
+import { violationsOf } from '../../packages/server/src/gateway/schema/violations.ts';
 
 /** Two programs that share no code read one schema: what a page says of a request is what the gateway does with it. */
 const WORDS = [
@@ -45,6 +47,8 @@ const text = fc.oneof(
   fc.integer().map(String),
 );
 const name = fc.constantFrom('a', 'b', 'tags[]', 'item[0][x]', 'a b', 'utm_source', '__proto__', 'constructor', 'list', 'deep');
+/** As a schema lists it: a position stands for every one. */
+const listed = name.map((each) => each.replace('[0]', '[*]'));
 const pattern = fc.constantFrom(
   '^[a-z]{1,4}$',
   '^[A-Z][0-9]{2,3}$|^[a-z \\-]+$',
@@ -69,7 +73,7 @@ const choice = fc.constant({ enum: ['red', 'green', 3] });
 const objectOf = (value: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> =>
   fc.record({
     type: fc.constant('object'),
-    properties: fc.dictionary(name, value, { maxKeys: 4 }),
+    properties: fc.dictionary(listed, value, { maxKeys: 4 }),
     required: fc.subarray(['a', 'b', 'list']),
     additionalProperties: fc.boolean(),
   });
@@ -85,7 +89,7 @@ const documentOf = (value: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> => {
 const operationOf = (value: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> =>
   fc.record(
     {
-      parameters: fc.array(fc.record({ in: fc.constant('query'), name, required: fc.boolean(), schema: value }), {
+      parameters: fc.array(fc.record({ in: fc.constant('query'), name: listed, required: fc.boolean(), schema: value }), {
         maxLength: 3,
       }),
       requestBody: fc.record({
@@ -182,54 +186,70 @@ function onPage(schema: CompiledSchema, sending: Sending): readonly SchemaError[
   return check(told, sending);
 }
 
-/** The gateway tells at most eight, and each fault of one value; the page one for each place. */
-function comparable(
-  schema: CompiledSchema,
-  request: Sent,
-): { page: readonly string[]; gateway: readonly string[]; isPart: boolean } | null {
+interface Both {
+  readonly page: readonly SchemaError[];
+  readonly gateway: readonly SchemaError[];
+  readonly isPart: boolean;
+  /** The gateway looked at everything. */
+  readonly isWhole: boolean;
+}
+
+function compared(schema: CompiledSchema, request: Sent): Both | null {
   const fields = atTheGateway(request);
   if (fields === null) return null;
   const sending = onThePage(request);
-  const page = onPage(schema, sending).map(({ location, name: at, reason }) => `${location} ${at} ${reason}`);
-  const violations = checkRequest(schema, { method: request.method, path: '/p', fields });
+  const canonical = { method: request.method, path: '/p', fields };
+  // Only what the comparison reads of an exchange.
+  const exchange = { body: { kind: 'none' }, canonical } as unknown as Exchange;
+  const gateway = violationsOf(exchange, { kind: 'fragment', schema }, canonical).map(
+    ({ location, name: at, pointer, reason }): SchemaError => ({ location, name: at, pointer, reason }),
+  );
   return {
-    page,
-    gateway: violations.map(
-      ({ location, name: at, reason }) => `${location === 'file-name' ? 'multipart' : location} ${at} ${reason}`,
-    ),
+    page: onPage(schema, sending),
+    gateway,
     isPart: sending.isPart === true,
+    isWhole: checkRequest(schema, canonical).length < LOOKED_AT_MAX,
   };
 }
 
+/** Past this the gateway looks no further, and what it tells of one place may not be what says most of it. */
+const LOOKED_AT_MAX = 8;
+const inOrder = (errors: readonly SchemaError[]): readonly string[] =>
+  errors.map(({ location, name: at, pointer, reason }) => `${location} ${at} ${pointer} ${reason}`).toSorted();
+
+/** One way through the same cases each time: what a new seed finds is a case to add, not a run to repeat. */
+const SEED = 40;
+
 describe('the check of the page and the check of the gateway', () => {
-  test('agree on every request, where no list of choices is involved', () => {
-    let compared = 0;
+  test('tell the same of every request, where no list of choices is involved', () => {
+    let told = 0;
     let refused = 0;
     fc.assert(
       fc.property(fragmentOf(valueSchema), sent.filter(isReadable), (item, request) => {
         const schema = compiled(item);
-        const both = schema === null ? null : comparable(schema, request);
+        const both = schema === null ? null : compared(schema, request);
         if (both === null || both.isPart) return;
-        compared += 1;
+        told += 1;
         if (both.gateway.length > 0) refused += 1;
-        expect(both.page.length > 0, JSON.stringify(both)).toBe(both.gateway.length > 0);
+        if (both.isWhole) expect(inOrder(both.page)).toEqual(inOrder(both.gateway));
+        else expect(both.gateway.length).toBeGreaterThan(0);
       }),
-      { numRuns: 6_000 },
+      { numRuns: 6_000, seed: SEED },
     );
-    expect(compared).toBeGreaterThan(2_000);
+    expect(told).toBeGreaterThan(2_000);
     expect(refused).toBeGreaterThan(300);
-    expect(compared - refused).toBeGreaterThan(300);
+    expect(told - refused).toBeGreaterThan(300);
   });
 
   test('where only the gateway can say, the page lets pass and never refuses by itself', () => {
     fc.assert(
       fc.property(fragmentOf(fc.oneof(valueSchema, choice)), sent.filter(isReadable), (item, request) => {
         const schema = compiled(item);
-        const both = schema === null ? null : comparable(schema, request);
+        const both = schema === null ? null : compared(schema, request);
         if (both === null) return;
         if (both.page.length > 0) expect(both.gateway, JSON.stringify(both)).not.toEqual([]);
       }),
-      { numRuns: 3_000 },
+      { numRuns: 3_000, seed: SEED },
     );
   });
 });

@@ -55,9 +55,13 @@ interface Checking {
   readonly operation: PageOperation;
   readonly values: ReadonlyMap<string, PageValue>;
   readonly seen: Set<string>;
-  /** One for each place; what is found first says most. */
+  /** One for each place. */
   readonly errors: Map<string, SchemaError>;
 }
+
+/** The first that fits is told, as in `schema-report.ts` of the contract. */
+const RANKS = ' content unknown duplicated missing empty type range length format word pattern ';
+const rankOf = (reason: SchemaReason): number => RANKS.indexOf(` ${reason} `);
 
 interface Place {
   /** `location name`. */
@@ -66,11 +70,13 @@ interface Place {
 }
 
 function add({ errors }: Checking, { at, pointer }: Place, reason: SchemaReason): void {
-  const place = `${at} ${pointer}`;
   const space = at.indexOf(' ');
   // Written by this file as `location name`.
   const location = at.slice(0, space) as SchemaLocation;
-  if (errors.size < ERRORS_MAX && !errors.has(place)) errors.set(place, { location, name: at.slice(space + 1), pointer, reason });
+  const place = `${location} ${pointer}`;
+  const held = errors.get(place);
+  if (held === undefined ? errors.size < ERRORS_MAX : rankOf(reason) < rankOf(held.reason))
+    errors.set(place, { location, name: at.slice(space + 1), pointer, reason });
 }
 
 /** One name for all elements of a list: `items.3.price` is `items.*.price`. */
@@ -99,7 +105,7 @@ function checkUnlisted(checking: Checking, { location, pointer }: Field, key: st
   if (!isClosed || open.includes(location) || CAMPAIGN_MARKS.test(key)) return;
   if (anyBelow.some((begin) => key === begin || key.startsWith(/[. ]$/u.test(begin) ? begin : `${begin}.`))) return;
   const isOtherBody = location !== 'query' && bodies !== null && !bodies.includes(location);
-  if (isOtherBody) add(checking, { at: `${location} `, pointer: '' }, 'content');
+  if (isOtherBody) add(checking, { at: key, pointer: '' }, 'content');
   else add(checking, { at: key, pointer }, 'unknown');
 }
 

@@ -224,8 +224,12 @@ function faultOf(value: CompiledValue, text: string): ViolationReason | null {
   // JSON `null` and a field left blank are one: whether they are let in is a matter of the length.
   if (text === '' || text === 'null') return emptyFault(value);
   if (choices !== null) return choices.has(text) ? null : 'choice';
+  const isText = type === 'string' || type === 'any';
+  // What says more comes first: a word where a number belongs is not merely too long.
+  const misfit = isText ? null : typeFault(value, text);
+  if (misfit !== null) return misfit;
   if (text.length > lengthMax || text.length < lengthMin) return 'length';
-  if (type !== 'string' && type !== 'any') return typeFault(value, text);
+  if (!isText) return null;
   if (value.format !== 0 && (kindsOf(text) & value.format) === 0) return 'format';
   if (value.needsWord && (scanCharacters(text).groups & GROUP.bare) !== 0) return 'word';
   return pattern === null || matchesPattern(pattern, text) ? null : 'pattern';

@@ -1,4 +1,4 @@
-import type { SchemaLocation } from '@holdfast/contract';
+import { SCHEMA_REASONS, type SchemaLocation } from '@holdfast/contract';
 import { checkRequest, isParameter, parameterName } from '@holdfast/inspect';
 import type { CanonicalRequest, CompiledSchema, Violation } from '@holdfast/inspect';
 import type { DocumentSchema, SchemaViolation } from '../../domains/protection/index.ts';
@@ -14,8 +14,18 @@ export function violationsOf(exchange: Exchange, applied: AppliedSchema, request
 
 /** A body that streams is compared as it passes: here it is not there yet, and there only pieces of it are. */
 function ofFragment({ body, canonical }: Exchange, schema: CompiledSchema, request: CanonicalRequest): SchemaViolation[] {
-  return checkRequest(schema, request, { isPart: body.kind === 'stream' || request !== canonical }).map(toReport);
+  const isPart = body.kind === 'stream' || request !== canonical;
+  const told = new Map<string, SchemaViolation>();
+  for (const violation of checkRequest(schema, request, { isPart }).map(toReport)) {
+    const place = `${violation.location} ${violation.pointer}`;
+    const held = told.get(place);
+    // One for each place: what says most.
+    if (held === undefined || rankOf(violation) < rankOf(held)) told.set(place, violation);
+  }
+  return [...told.values()];
 }
+
+const rankOf = ({ reason }: SchemaViolation): number => SCHEMA_REASONS.indexOf(reason);
 
 function ofDocument(
   { body, canonical, head }: Exchange,
