@@ -7,7 +7,7 @@ const DATE_TIME = /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?
 const ATOM = /^[\w!#$%&'*+\-/=?^`{|}~.\p{L}\p{M}\u200C\u200D]+$/u;
 const LABELS = /^[A-Za-z0-9.\-\p{L}\p{M}\u200C\u200D]+$/u;
 // Without `u`, where a long s would count as an s.
-const WEB_ADDRESS = /^https?:\/\/[^\0- "<>\\\u007f]+$/iu;
+const WEB_ADDRESS = /^https?:\/\/[^\0- "<>\\\u007f]+$/i;
 
 /** What is wrong with one value, or null. Reads as the gateway reads: leading zeros are numbers, a blank field is none. */
 export function faultOf(value: PageValue, text: string): SchemaReason | null {
