@@ -21,6 +21,13 @@ describe('shape of files', () => {
     expect(faults).toEqual([]);
   });
 
+  it('no merge was left half done', () => {
+    const faults = files.filter(
+      (file) => /\.(?:tsx?|js|md|json|sql|yaml|yml|css)$/u.test(file) && /^(?:<{7}|>{7}) /mu.test(read(file)),
+    );
+    expect(faults).toEqual([]);
+  });
+
   it('no source file is longer than 400 lines', () => {
     const faults = sources
       .filter((file) => !isTest(file) && !DATA_TABLES.has(file))
