@@ -19,6 +19,8 @@ const ZIP_TYPES: readonly string[] = fileType('zip')?.mimeTypes ?? [];
 const ARCHIVES: ReadonlySet<string> = new Set(['zip', 'tar', 'gzip']);
 /** Archives that may end in an archive which is nothing but their last member. */
 const MAY_END_IN_ZIP: ReadonlySet<string> = new Set(['zip', 'tar', 'gzip', 'bzip2', 'xz', 'zstd', '7z', 'rar', 'ole']);
+/** Unpackers look for an archive behind a program up to here; one that ends the file is found from the end. */
+const ARCHIVE_REACH = 1_048_576;
 const ARCHIVE_MARKS: readonly string[] = ['Rar!\u001a\u0007', "7z\u00bc\u00af'\u001c", 'PK\u0003\u0004'];
 const BINARY: ReadonlySet<string> = new Set(['image', 'media', 'font']);
 const PROGRAM_PACKAGES: ReadonlySet<string> = new Set(['jar', 'apk']);
@@ -102,7 +104,7 @@ function judgeSecondReading(file: FileCase, { id, family }: FileType, { end }: S
   const isBinary = BINARY.has(family);
   if (isBinary && reader.find('%PDF-', 0, PDF_HEADER_REACH) >= 0) note(file, 'polyglot', 'it is a PDF document too');
   if ((isBinary || id === 'pdf') && reader.isAt(257, 'ustar')) note(file, 'polyglot', 'it is an archive too');
-  if (end < reader.size && ARCHIVE_MARKS.some((mark) => reader.find(mark, end) >= 0))
+  if (end < reader.size && ARCHIVE_MARKS.some((mark) => reader.find(mark, end, end + ARCHIVE_REACH) >= 0))
     note(file, 'polyglot', 'an archive follows where it ends');
 }
 

@@ -11,7 +11,8 @@ const ALL_ONES = 0xff_ff_ff_ff;
 const UNIX = 3;
 const MODE_KIND = 0o17_0000;
 const LINK = 0o12_0000;
-const NAME_BYTES_MAX = 4096;
+/** Longer names are cut, and then contradict their local header: no file system takes them. */
+const NAME_BYTES_MAX = 1024;
 
 /** One member as the directory tells it. */
 export interface ZipEntry {
@@ -68,8 +69,8 @@ export function readZip(reader: Reader, entriesMax: number): ZipDirectory | null
 function readEntry(reader: Reader, at: number, shift: number): ZipEntry {
   const nameBytes = reader.u16(at + 28, true);
   const flags = reader.u16(at + 8, true);
-  const octets = reader.read(at + CENTRAL_BYTES, nameBytes);
-  const name = nameOf(octets.subarray(0, NAME_BYTES_MAX), (flags & 0x0800) !== 0);
+  const octets = reader.read(at + CENTRAL_BYTES, Math.min(nameBytes, NAME_BYTES_MAX + 1));
+  const name = nameOf(octets, (flags & 0x0800) !== 0);
   const extra = { from: at + CENTRAL_BYTES + nameBytes, to: at + CENTRAL_BYTES + nameBytes + reader.u16(at + 30, true) };
   const sizes = withZip64(reader, extra, [reader.u32(at + 24, true), reader.u32(at + 20, true), reader.u32(at + 42, true)]);
   const [bytes = 0, packedBytes = 0, offset = 0] = sizes;

@@ -8,6 +8,8 @@ const FREE_FROM = 0xff_ff_ff_fa;
 const HEADER_SECTORS = 109;
 const MINI_LIMIT = 4096;
 const MINI_BYTES = 64;
+/** What following a chain by one sector counts as: chains of hostile files lead through each other. */
+const STEP_WORK = 64;
 
 export interface CompoundEntry {
   readonly name: string;
@@ -36,7 +38,7 @@ export class Compound {
 
   /** A stream that lies in sectors of its own. Short streams lie in the stream of the root. */
   open({ start, bytes }: CompoundEntry): FileBytes | null {
-    if (bytes >= MINI_LIMIT) return this.#chained(this.#chain(start), this.#sectorBytes, bytes);
+    if (bytes >= MINI_LIMIT) return this.#chained(this.#chain(start, bytes), this.#sectorBytes, bytes);
     const root = this.entries[0];
     if (root === undefined) return null;
     return this.#short(this.#chained(this.#chain(root.start), this.#sectorBytes, root.bytes), start, bytes);
@@ -48,6 +50,7 @@ export class Compound {
     const perSector = this.#sectorBytes / 4;
     for (let at = start; at < FREE_FROM && numbers.length * MINI_BYTES < bytes;) {
       numbers.push(at);
+      this.#reader.work.spend(STEP_WORK);
       const sector = table[Math.floor(at / perSector)];
       at = sector === undefined ? FREE_FROM : this.#reader.u32(this.#place(sector) + (at % perSector) * 4, true);
       if (at < 0) break;
@@ -95,12 +98,13 @@ export class Compound {
   }
 
   /** A chain that does not end in as many steps as there are sectors goes in a circle: it ends there. */
-  #chain(start: number): readonly number[] {
-    const sectorsMax = Math.ceil(this.#reader.size / this.#sectorBytes);
+  #chain(start: number, bytes: number = this.#reader.size): readonly number[] {
+    const sectorsMax = Math.ceil(Math.min(bytes, this.#reader.size) / this.#sectorBytes);
     const perSector = this.#sectorBytes / 4;
     const chain: number[] = [];
     for (let at = start; at >= 0 && at < FREE_FROM && chain.length < sectorsMax;) {
       chain.push(at);
+      this.#reader.work.spend(STEP_WORK);
       const table = this.#tables[Math.floor(at / perSector)];
       at = table === undefined ? FREE_FROM : this.#reader.u32(this.#place(table) + (at % perSector) * 4, true);
     }

@@ -3,6 +3,7 @@ import { latin1, type Reader } from '../bytes/reader.ts';
 /** A name and what decides about it: with every octet written as `#xx` (ISO 32000-1 §7.3.5), and some of what follows. */
 const REACH = 512;
 const NAME_OCTETS_MAX = 192;
+const SHORT_OCTETS = 20;
 const NAME = /^[^\s\0()<>[\]{}/%]{1,192}/;
 const VALUE = /^[\s\0]{0,16}(?:<<|\[|\d{1,10}[\s\0]{1,4}\d{1,5}[\s\0]{1,4}R)/;
 
@@ -25,7 +26,7 @@ export interface PdfSigns {
   openActions: string[];
 }
 
-const OPEN_ACTIONS_MAX = 64;
+const OPEN_ACTIONS_MAX = 8;
 
 /** Collects the names of a PDF that matter, in [0, size) of octets that are in the clear. Strings and streams are not left out: whoever hides there finds no reader, and whoever seems to hide is seen. */
 export function collectSigns(reader: Reader, signs: PdfSigns): void {
@@ -34,18 +35,23 @@ export function collectSigns(reader: Reader, signs: PdfSigns): void {
       const first = chunk[i + 1] ?? reader.u8(at + i + 1);
       // Letters with which the names above begin, or an escape.
       if (!FIRST.has(first)) continue;
-      const isCut = i + REACH > chunk.length && at + chunk.length < reader.size;
-      const head = isCut ? reader.latin1(at + i + 1, NAME_OCTETS_MAX) : latin1(chunk.subarray(i + 1, i + 1 + NAME_OCTETS_MAX));
-      judgeName(reader, { head, at: at + i + 1 }, signs);
+      judgeName(reader, { raw: rawName(reader, { chunk, inside: i + 1, at: at + i + 1 }), at: at + i + 1 }, signs);
     }
   });
 }
 
 const FIRST: ReadonlySet<number> = new Set(Array.from('#JLRSIEAXGO', (letter) => letter.charCodeAt(0)));
 
-function judgeName(reader: Reader, { head, at }: { head: string; at: number }, { names, openActions }: PdfSigns): void {
-  const raw = NAME.exec(head)?.[0] ?? '';
+/** Most names are short: more is read only of those that are not, and at the end of a chunk. */
+function rawName(reader: Reader, { chunk, inside, at }: { chunk: Uint8Array; inside: number; at: number }): string {
+  const short = NAME.exec(latin1(chunk.subarray(inside, inside + SHORT_OCTETS)))?.[0] ?? '';
+  const goesOn = short.length === SHORT_OCTETS || inside + short.length >= chunk.length;
+  return goesOn ? (NAME.exec(reader.latin1(at, NAME_OCTETS_MAX))?.[0] ?? '') : short;
+}
+
+function judgeName(reader: Reader, { raw, at }: { raw: string; at: number }, { names, openActions }: PdfSigns): void {
   const name = plainName(raw);
+  if (names.has(name)) return;
   if (ANYWHERE.has(name)) names.add(name);
   else if (WITH_VALUE.has(name) && VALUE.test(reader.latin1(at + raw.length, 64))) names.add(name);
   else if (name === 'OpenAction' && openActions.length < OPEN_ACTIONS_MAX)
@@ -54,7 +60,9 @@ function judgeName(reader: Reader, { head, at }: { head: string; at: number }, {
 
 /** A name without its escapes. */
 export function plainName(raw: string): string {
-  return raw.replaceAll(/#([0-9a-f]{2})/gi, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)));
+  return raw.includes('#')
+    ? raw.replaceAll(/#([0-9a-f]{2})/gi, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)))
+    : raw;
 }
 
 /** Names of a dictionary, in order. */

@@ -1,10 +1,14 @@
-import { openMember, readerOf } from '../archives/unpack.ts';
+import { mayGoIn, openMember, readerOf } from '../archives/unpack.ts';
 import type { Reader } from '../bytes/reader.ts';
 import { note, placeIn, type FileCase, type Shape } from '../case.ts';
+import type { FileBytes } from '../types.ts';
 import { collectSigns, namesIn, type PdfSigns } from './pdf-names.ts';
 
 const TAIL_BYTES = 2048;
 const DICTIONARY_BYTES = 2048;
+/** Streams that say they are packed and are not: the finding is made, and more of them only cost time. */
+const BROKEN_MAX = 64;
+const STREAMS_MAX = 100_000;
 const ACTION_CHARS = 512;
 /** Actions that move in the document and do nothing else (ISO 32000-1 §12.6.4). */
 const QUIET_ACTIONS: ReadonlySet<string> = new Set(['GoTo']);
@@ -72,8 +76,11 @@ function referred(reader: Reader, text: string): string {
 /** Every stream that can hold objects or files. None is stepped over: what seems to lie inside another may be what a reader uses. */
 function judgeStreams(file: FileCase, signs: PdfSigns): void {
   const { reader } = file;
+  // Nothing of it can be unpacked without the key; that it is encrypted is a finding of its own.
+  if (signs.names.has('Encrypt')) return;
   const holdsFiles = signs.names.has('EmbeddedFile') || signs.names.has('EF');
   let number = 0;
+  let brokenLeft = BROKEN_MAX;
   for (let at = reader.find('stream', 0); at >= 0; at = reader.find('stream', at + 6)) {
     const next = reader.u8(at + 6);
     if ((next !== 0x0d && next !== 0x0a) || reader.isAt(at - 3, 'end')) continue;
@@ -82,7 +89,9 @@ function judgeStreams(file: FileCase, signs: PdfSigns): void {
     const names = namesIn(before.slice(Math.max(before.lastIndexOf('endobj'), before.lastIndexOf(' obj'), 0)));
     const data = at + (next === 0x0d && reader.u8(at + 7) === 0x0a ? 8 : 7);
     number++;
-    judgeStream(file, { names, data, number, holdsFiles }, signs);
+    if (number > STREAMS_MAX) return note(file, 'archive-entries', 'there are too many streams');
+    if (!judgeStream(file, { names, data, number, holdsFiles }, signs) && --brokenLeft < 0)
+      return note(file, 'unfinished', 'too many of its streams are broken');
   }
 }
 
@@ -96,22 +105,26 @@ interface PdfStream {
 const isFlate = (names: ReadonlySet<string>): boolean => names.has('FlateDecode') || names.has('Fl');
 const OTHER_FILTERS = ['ASCIIHexDecode', 'AHx', 'ASCII85Decode', 'A85', 'LZWDecode', 'LZW', 'RunLengthDecode', 'RL', 'Crypt'];
 
-function judgeStream(file: FileCase, { names, data, number, holdsFiles }: PdfStream, signs: PdfSigns): void {
+/** False = it is not what it says. */
+function judgeStream(file: FileCase, { names, data, number, holdsFiles }: PdfStream, signs: PdfSigns): boolean {
   const { reader, judging } = file;
   const hasObjects = names.has('ObjStm') || names.has('First');
   const isFile = names.has('EmbeddedFile');
-
   // Empty pages pack a thousand to one: pictures are shown where something could pretend to be one.
   const isShown = judging.isWatched && (holdsFiles || !names.has('Image'));
   const name = `stream ${number}`;
-  if (!(hasObjects || isFile || isShown) || isHidden(file, names, { hasObjects, isFile })) return;
-  if (!isFlate(names)) return isFile ? judgePlainFile(file, name, data) : undefined;
+  if (!(hasObjects || isFile || isShown) || isHidden(file, names, { hasObjects, isFile })) return true;
+  if (!isFlate(names)) {
+    if (isFile) judgePlainFile(file, name, data);
+    return true;
+  }
   // zlib's header (RFC 1950 §2.2) says nothing that is needed.
   const member = { name, container: 'pdf', span: [data + 2, reader.size] as const, isPacked: true, bytes: null };
   const opened = openMember(file, member);
-  if (opened === null) return;
+  if (opened === null) return false;
   if (hasObjects) collectSigns(readerOf(file, opened.bytes), signs);
-  if (isFile) judging.judgeInner(file, { name: '', place: placeIn(file, 'pdf', name), container: 'pdf', bytes: opened.bytes });
+  if (isFile) judgeAttached(file, name, opened.bytes);
+  return true;
 }
 
 /** Filters that nobody uses for objects without a reason. */
@@ -136,6 +149,10 @@ function judgePlainFile(file: FileCase, name: string, data: number): void {
     bytes: null,
   };
   const opened = openMember(file, member);
-  if (opened !== null)
-    file.judging.judgeInner(file, { name: '', place: placeIn(file, 'pdf', name), container: 'pdf', bytes: opened.bytes });
+  if (opened !== null) judgeAttached(file, name, opened.bytes);
+}
+
+function judgeAttached(file: FileCase, name: string, bytes: FileBytes): void {
+  if (mayGoIn(file, true))
+    file.judging.judgeInner(file, { name: '', place: placeIn(file, 'pdf', name), container: 'pdf', bytes });
 }

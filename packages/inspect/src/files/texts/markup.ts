@@ -59,6 +59,8 @@ class Scanner {
   #quote = '';
   #attributes: [string, string][] = [];
   #declaration = '';
+  #isInstruction = false;
+  #previous = '';
   #depth = 0;
   #terminator = '';
 
@@ -141,6 +143,8 @@ class Scanner {
     else if (character === '!' || character === '?') {
       this.#state = 'declaration';
       this.#declaration = character;
+      this.#isInstruction = this.#isXml && character === '?';
+      this.#previous = '';
       this.#depth = 0;
     } else if (/[a-z_:]/i.test(character) || code >= 0x80) {
       this.#state = 'name';
@@ -212,12 +216,13 @@ class Scanner {
   }
 
   #inDeclaration(character: string): void {
+    // Looked at as a whole while it is short only: a string that grows by one is copied whenever it is looked into.
     if (this.#declaration.length < DECLARATION_CHARS_MAX) this.#declaration += character;
     if (this.#declaration === '!--') return this.#skipTo('-->');
     if (this.#isXml && this.#declaration === '![CDATA[') return this.#skipTo(']]>');
-    if (this.#isXml && this.#declaration.startsWith('?')) {
-      if (character === '>' && this.#declaration.endsWith('?>')) this.#endDeclaration();
-      else if (this.#declaration.length >= DECLARATION_CHARS_MAX) this.#endDeclaration();
+    if (this.#isInstruction) {
+      if (character === '>' && this.#previous === '?') this.#endDeclaration();
+      this.#previous = character;
       return;
     }
     // The internal subset of a DOCTYPE stands in brackets and has declarations of its own.
