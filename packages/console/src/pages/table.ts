@@ -58,6 +58,15 @@ export const PAGES: readonly PageEntry[] = [
     load: async () => import('./patches/PatchesPage.tsx'),
   },
   {
+    path: '/schemas',
+    title: 'Schemas and coverage',
+    group: 'Protect',
+    needs: 'schema:read',
+    words: 'openapi validation coverage routes parameters import',
+    load: async () => import('./schemas/SchemasPage.tsx'),
+  },
+  { path: '/schemas/$id', title: 'Schema', needs: 'schema:read', load: async () => import('./schemas/SchemaPage.tsx') },
+  {
     path: '/bans',
     title: 'Bans',
     group: 'Protect',

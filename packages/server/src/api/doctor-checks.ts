@@ -1,4 +1,4 @@
-import type { ApplicationView, Check, UploadStatus } from '@holdfast/contract';
+import type { ApplicationView, Check, SchemaShare, UploadStatus } from '@holdfast/contract';
 import { connect } from 'node:net';
 import type { Applications } from '../domains/applications/index.ts';
 import { diskUse } from '../platform/ballast.ts';
@@ -12,6 +12,7 @@ const SLOW_DATABASE_MS = 250;
 const DISK_WARNING_PERCENT = 85;
 const DISK_FAILED_PERCENT = 95;
 const QUARANTINE_FULL = 0.9;
+const COVERED_MIN = 0.8;
 
 export interface DoctorParts {
   readonly db: Database;
@@ -22,6 +23,7 @@ export interface DoctorParts {
   readonly nowMs: () => number;
   readonly overdueSecrets: () => Promise<OverdueSecrets>;
   readonly uploads: () => Promise<UploadStatus>;
+  readonly schemaShares: () => Promise<readonly SchemaShare[]>;
 }
 
 /** Secrets that are older than they may be: how many, and the addresses of some. */
@@ -32,7 +34,7 @@ export interface OverdueSecrets {
 
 /** What commonly goes wrong, looked at now. Each check stands alone: one that fails says so and the others still run. */
 export async function runDoctor(parts: DoctorParts): Promise<Check[]> {
-  const { db, dataDir, applications, certificates, ledger, nowMs, overdueSecrets, uploads } = parts;
+  const { db, dataDir, applications, certificates, ledger, nowMs, overdueSecrets, uploads, schemaShares } = parts;
   const known = await applications.list().catch(() => []);
   return [
     await checkDatabase(db, nowMs),
@@ -42,6 +44,7 @@ export async function runDoctor(parts: DoctorParts): Promise<Check[]> {
     ...(await checkUpstreams(known)),
     ...(await checkSecrets(overdueSecrets)),
     ...(await checkUploads(uploads)),
+    ...(await checkSchemas(schemaShares)),
   ];
 }
 
@@ -109,6 +112,17 @@ async function checkSecrets(overdue: DoctorParts['overdueSecrets']): Promise<Che
     const detail = isServer ? error.message : 'their ages cannot be looked at';
     return [check('secrets', 'failed', { detail, next: 'holdfast logs' })];
   }
+}
+
+/** A schema that lists half of what is live protects half of it. Nothing is said of applications without one: none was promised. */
+async function checkSchemas(shares: DoctorParts['schemaShares']): Promise<Check[]> {
+  const known = (await shares().catch(() => [])).filter(({ kind, routes }) => kind !== null && routes.live > 0);
+  return known.map(({ application, routes: { live, covered } }) =>
+    check(`schema ${application}`, covered < live * COVERED_MIN ? 'warning' : 'ok', {
+      detail: `${covered} of ${live} live routes are listed`,
+      ...(covered < live ? { next: `holdfast schema coverage ${application}` } : {}),
+    }),
+  );
 }
 
 /** Who looks at uploads, what nobody looks at, and whether there is room for what is held. */

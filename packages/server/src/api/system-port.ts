@@ -57,6 +57,7 @@ export function createSystemPort({
       const overdue = await countOverdueSecrets();
       if (overdue !== null) metrics.set('holdfast_secret_overdue', overdue);
       await setUploads(metrics, uploads);
+      await setSchemaRoutes(metrics, domains);
       return metrics.text();
     },
     async status() {
@@ -80,6 +81,14 @@ export function createSystemPort({
     selfTest: async () => selfTest({ facts, domains, bus, clock }),
     errorTest: async () => errorTest({ facts, domains, bus, clock }),
   };
+}
+
+/** How much of what is live is under a schema: to be seen going down as much as going up. */
+async function setSchemaRoutes(metrics: Metrics, { protection }: Pick<ApiDomains, 'protection'>): Promise<void> {
+  for (const { application, routes } of await protection.learning.coverage.shares().catch(() => [])) {
+    metrics.set('holdfast_schema_routes', routes.covered, [application, 'yes']);
+    metrics.set('holdfast_schema_routes', routes.live - routes.covered, [application, 'no']);
+  }
 }
 
 /** Left as they were where the database is away: the other numbers are told all the same. */

@@ -58,6 +58,7 @@ export function describeSystem({ foundation, domains, metrics, held, secrets, up
           ledger: audit.status(),
           nowMs: () => clock.monotonicMs(),
           uploads: async () => uploads.status(),
+          schemaShares: async () => domains.protection.learning.coverage.shares(),
           async overdueSecrets() {
             const { count, refs } = await secrets.overdue(OVERDUE_NAMED);
             return { count, some: refs.map(refText) };

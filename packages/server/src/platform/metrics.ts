@@ -7,6 +7,11 @@ const LABEL_CHARACTERS_MAX = 128;
 /** OpenTelemetry's advice for `http.server.request.duration`. */
 const SECONDS_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
 
+interface GaugeDefinition {
+  readonly help: string;
+  readonly labels?: readonly string[];
+}
+
 interface CounterDefinition {
   readonly help: string;
   readonly labels: readonly string[];
@@ -40,6 +45,10 @@ export const GAUGES = {
   holdfast_quarantine_files: { help: 'Files that are kept and were not passed on.' },
   holdfast_quarantine_bytes: { help: 'Bytes of these files.' },
   holdfast_upload_scanners_down: { help: 'Scanners of uploads that do not answer.' },
+  holdfast_schema_routes: {
+    help: 'Routes that an application answered in the last week, by whether the schema in force lists them.',
+    labels: ['application', 'covered'],
+  },
   holdfast_snapshot_version: { help: 'Policy snapshot in force.' },
   holdfast_ready: { help: '1 when ready to serve.' },
 } as const;
@@ -52,7 +61,7 @@ export interface Metrics {
   count(name: CounterName, labels?: readonly string[], amount?: number): void;
   /** Samples from a gateway process; what is not declared is dropped and counted. */
   add(samples: readonly CounterSample[]): void;
-  set(name: GaugeName, value: number): void;
+  set(name: GaugeName, value: number, labels?: readonly string[]): void;
   /** Seconds of one request, by application; for the histogram. */
   observeRequest(application: string, seconds: number): void;
   /** Prometheus text format. */
@@ -74,7 +83,8 @@ export function createMetrics({ withProcess = true }: MetricsOptions = {}): Metr
     counters.set(name, { labels, counter: new Counter({ name, help, labelNames: [...labels], registers: [...registers] }) });
   }
   const gauges = new Map<string, Gauge>();
-  for (const [name, { help }] of Object.entries(GAUGES)) gauges.set(name, new Gauge({ name, help, registers: [...registers] }));
+  for (const [name, { help, labels = [] }] of Object.entries<GaugeDefinition>(GAUGES))
+    gauges.set(name, new Gauge({ name, help, labelNames: [...labels], registers: [...registers] }));
   const durations = new Histogram({
     name: 'http_server_request_duration_seconds',
     help: 'Duration of requests through the gateway.',
@@ -107,7 +117,14 @@ export function createMetrics({ withProcess = true }: MetricsOptions = {}): Metr
     add: (samples) => {
       for (const sample of samples) add(sample);
     },
-    set: (name, value) => gauges.get(name)?.set(value),
+    set(name, value, labels = []) {
+      if (labels.length === 0) gauges.get(name)?.set(value);
+      else if (admit(name, labels))
+        gauges
+          .get(name)
+          ?.labels(...labels)
+          .set(value);
+    },
     observeRequest: (application, seconds) => {
       if (admit('http_server_request_duration_seconds', [application])) durations.labels(application).observe(seconds);
     },

@@ -1,0 +1,64 @@
+import type { SchemaStatus, SchemaVersion } from '@holdfast/contract';
+import { useMe } from '../../api/queries.ts';
+import { useChange } from '../../api/use-change.ts';
+import { Badge } from '../../ui/Badge.tsx';
+import { Button } from '../../ui/Button.tsx';
+import { CopyAsCli } from '../../ui/copy/CopyAsCli.tsx';
+import { DataTable, type Column } from '../../ui/DataTable.tsx';
+import { EmptyState } from '../../ui/list/EmptyState.tsx';
+import { Panel } from '../../ui/Panel.tsx';
+import { Time } from '../../ui/Time.tsx';
+import { schemaPath } from './calls.ts';
+
+interface VersionRow extends SchemaVersion {
+  readonly isInForce: boolean;
+}
+
+const COLUMNS: readonly Column<VersionRow>[] = [
+  { head: 'Version', cell: ({ version }) => version },
+  { head: 'Operations', cell: ({ operations }) => operations, isNumber: true },
+  { head: 'Since', cell: ({ acceptedAt }) => <Time at={acceptedAt} /> },
+  { head: 'By', cell: ({ acceptedBy }) => acceptedBy },
+  { head: 'Reason', cell: ({ reason }) => reason },
+  { head: 'State', cell: ({ isInForce }) => (isInForce ? <Badge tone="ok">in force</Badge> : '') },
+  { head: 'Ended', cell: ({ withdrawnAt }) => (withdrawnAt === null ? '' : <Time at={withdrawnAt} />) },
+];
+
+/** The schemas that were accepted, and the way back. */
+export function Versions({ status: { application, inForce, history } }: { readonly status: SchemaStatus }) {
+  const { may } = useMe();
+  const back = useChange<SchemaStatus>({ name: 'schema.withdraw', says: 'What was in force before is again.' });
+  const withdraw = (): void =>
+    back.run({ method: 'POST', path: schemaPath(application, '/withdraw'), body: {} }, `Withdraw the schema of ${application}`);
+  return (
+    <Panel
+      title="Versions"
+      isFlush
+      action={
+        inForce !== null &&
+        may('schema:write') && (
+          <span className="flex items-center gap-2">
+            <Button isBusy={back.isPending} onClick={withdraw}>
+              Withdraw the one in force
+            </Button>
+            <CopyAsCli words={['schema', 'withdraw', application]} />
+          </span>
+        )
+      }
+    >
+      <DataTable
+        caption="Versions of the schema"
+        rows={history.map((each) => ({ ...each, isInForce: each.version === inForce?.version }))}
+        keyOf={({ version }) => String(version)}
+        columns={COLUMNS}
+        empty={
+          <EmptyState
+            title="None yet"
+            text="Import an OpenAPI document, or accept what was learned."
+            command={`holdfast schema propose ${application}`}
+          />
+        }
+      />
+    </Panel>
+  );
+}
