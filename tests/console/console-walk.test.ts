@@ -32,6 +32,7 @@ const addressOf = (path: string): string => {
     '/requests/$requestId': `/requests/${stand.requestId}`,
     '/people/$person': '/people/ada',
     '/policies/$id': '/policies/demo-shop',
+    '/schemas/$id': '/schemas/demo-shop',
     '/service-accounts/$id': `/service-accounts/${stand.account}`,
     '/secrets/$application/$environment/$': `/secrets/${stand.secret}`,
   };
@@ -45,6 +46,8 @@ const opened = (): readonly string[] => [
   `/events?show=${stand.requestId}`,
   '/events?outcome=failed',
   '/patches?add=1&route=%2Fsearch&parameter=q',
+  '/schemas/demo-shop?tab=versions',
+  '/schemas/demo-shop?tab=import',
   '/people?invite=1',
   '/audit?index=0',
   '/settings?tab=checks',

@@ -12,7 +12,14 @@ beforeAll(async () => {
   stand = await openTestSecrets();
   const { applications, platform } = stand;
   const audit = { status: () => ({ size: 1, state: 'open', projected: 1 }) };
-  const protection = { snapshots: { show: async () => Promise.resolve({ bans: 0 }) } };
+  const shares = [
+    { application: 'shop', kind: 'document', routes: { live: 10, covered: 7 } },
+    { application: 'bare', kind: null, routes: { live: 4, covered: 0 } },
+  ];
+  const protection = {
+    snapshots: { show: async () => Promise.resolve({ bans: 0 }) },
+    learning: { coverage: { shares: async () => Promise.resolve(shares) } },
+  };
   // Nothing else of the process is asked by the doctor and by metrics.
   const parts = {
     foundation: { ...platform, config: { node: 'one' } },
@@ -39,4 +46,13 @@ test('secrets that are older than they may be are counted, and named by the doct
   expect(await line()).toMatchObject({ state: 'warning', detail: '1 older than they may be: shop/production/OLD' });
   await stand.secrets.write(at('OLD'), { data: { value: 'y' } }, HOST);
   expect([await line(), await gauge()]).toEqual([undefined, '0']);
+});
+
+test('routes under a schema are counted, and the doctor says where one lists too few of them', async () => {
+  const text = await system.metrics();
+  expect(text).toContain('holdfast_schema_routes{application="shop",covered="yes"} 7');
+  expect(text).toContain('holdfast_schema_routes{application="shop",covered="no"} 3');
+  expect(text).toContain('holdfast_schema_routes{application="bare",covered="no"} 4');
+  const lines = (await system.doctor()).filter(({ name }) => name.startsWith('schema '));
+  expect(lines).toMatchObject([{ name: 'schema shop', state: 'warning', detail: '7 of 10 live routes are listed' }]);
 });
