@@ -1,11 +1,17 @@
-import type { Answer, Ask, EventRecord, ScannerHealth, ScannerVerdict } from '@holdfast/contract';
+import type { Answer, Ask, EventRecord, ScannerHealth } from '@holdfast/contract';
+import { FILE_LIMITS } from '@holdfast/inspect';
 import type { Applications } from '../domains/applications/index.ts';
-import { createUploads, type ScannedFile, type Uploads, type UploadScanner } from '../domains/protection/index.ts';
+import { createUploads, type Uploads, type UploadScanner } from '../domains/protection/index.ts';
+import { askClamd, clamdAddress } from '../gateway/upload/scan/clamd-talk.ts';
+import { createScanners, type Scanners } from '../gateway/upload/scan/scanners.ts';
 import type { Foundation } from '../platform/foundation.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { openRules, type Rules } from '../platform/yara/open-rules.ts';
 
 const DETAIL_MAX = 400;
+const CLAMD_MS = 2000;
+/** As verdicts tell it. */
+const VERSION_CHARS_MAX = 128;
 
 interface Knowing {
   readonly applications: Applications;
@@ -47,9 +53,11 @@ function countUpload({ type, application }: EventRecord, metrics: Knowing['metri
   if (outcome !== undefined) metrics.count('holdfast_uploads_total', [application ?? 'none', outcome]);
 }
 
-function createKeptScanner({ config, log, stack }: Foundation): UploadScanner {
+/** The scanners that gateways have, for files that are kept already. */
+function createKeptScanner({ config, clock, log, stack }: Foundation): UploadScanner {
   const { clamd, rulesFolder } = config.uploads;
   let opened: Promise<Rules> | null = null;
+  let scanners: Scanners | null = null;
   // Compiled when something is to be scanned: a command that lists bans has no use for rules.
   const rules = async (): Promise<Rules> => {
     opened ??= openRules({
@@ -59,19 +67,18 @@ function createKeptScanner({ config, log, stack }: Foundation): UploadScanner {
     });
     return opened;
   };
-  stack.defer(async () => (await opened)?.[Symbol.asyncDispose]());
+  stack.defer(async () => {
+    await scanners?.close();
+    await (await opened)?.[Symbol.asyncDispose]();
+  });
   return {
-    scan: async (file) => [await scanByRules(await rules(), file)],
-    health: async () => [yaraHealth(await rules()), ...(clamd === null ? [] : [clamdHealth(clamd)])],
+    async scan({ fd, bytes, hash }) {
+      // Gateways tell of scanners that go away; this one is asked now and then only.
+      scanners ??= createScanners({ settings: config.uploads, clock, log, onChange: () => {} });
+      return scanners.scan({ kind: 'disk', size: bytes, fd }, hash, FILE_LIMITS);
+    },
+    health: async () => [yaraHealth(await rules()), ...(clamd === null ? [] : [await clamdHealth(clamd)])],
   };
-}
-
-async function scanByRules(rules: Rules, { path }: ScannedFile): Promise<ScannerVerdict> {
-  const { set } = rules.current();
-  const said = (verdict: ScannerVerdict['verdict'], detail: string) => ({ scanner: 'yara' as const, verdict, detail });
-  if (set === null) return { ...said('failed', 'no rules can be loaded here'), version: '' };
-  const [first] = (await set.scanFile(path)).filter(({ severity }) => severity !== 'info');
-  return { ...(first === undefined ? said('clean', '') : said('infected', first.rule)), version: set.version };
 }
 
 function yaraHealth(rules: Rules): ScannerHealth {
@@ -85,9 +92,9 @@ function yaraHealth(rules: Rules): ScannerHealth {
   return { scanner: 'yara', state: 'up', version: set.version, detail: detail.slice(0, DETAIL_MAX) };
 }
 
-const clamdHealth = (address: string): ScannerHealth => ({
-  scanner: 'clamd',
-  state: 'down',
-  version: '',
-  detail: `${address} is not asked here`,
-});
+async function clamdHealth(address: string): Promise<ScannerHealth> {
+  const told = await askClamd({ at: clamdAddress(address), timeoutMs: CLAMD_MS }, 'VERSION');
+  const state = told === null ? 'down' : 'up';
+  const detail = told === null ? `${address} does not answer` : address;
+  return { scanner: 'clamd', state, version: (told ?? '').slice(0, VERSION_CHARS_MAX), detail };
+}

@@ -2,6 +2,7 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { syncFolder } from './atomic-file.ts';
+import { faultPoint } from './fault-point.ts';
 import { Refusal } from './refusal.ts';
 
 /**
@@ -76,6 +77,7 @@ export async function writeSealedFile({ path: file, key, id }: SealedFile, sourc
       await handle.writeFile(Buffer.concat([cipher.update(bytes), cipher.final(), cipher.getAuthTag()]));
       count += 1;
     }
+    faultPoint('sealed-file:half');
     await handle.sync();
   } catch (error) {
     await rm(partial, { force: true });

@@ -1,4 +1,5 @@
 import type { UploadKeepAnswer, UploadKeepAsk } from '@holdfast/contract';
+import { faultPoint } from '../../../platform/fault-point.ts';
 import { cleanText } from './clean-text.ts';
 import type { Change } from '../change.ts';
 import { rulesOf } from './scanner.ts';
@@ -123,6 +124,7 @@ async function makeRoom(parts: UploadParts, change: Change, bytes: number): Prom
 
 /** The ciphertext is durable, or there is none. */
 export async function storedUpload(parts: UploadParts, { id, stored }: { id: string; stored: boolean }): Promise<void> {
+  faultPoint('uploads:stored');
   await changing(parts, async (change) => {
     const row = await lockUpload(change.tx, id);
     // It was given up meanwhile: what was written is swept.

@@ -47,11 +47,15 @@ export function createRescan(parts: UploadParts, rules: () => Promise<string | n
   };
   const goThrough = async (): Promise<void> => {
     trouble = null;
+    // Each once: rules that reach one process before another must not have it go round for ever.
+    let after = '';
     for (;;) {
       const version = await rules();
       if (version === null) return;
-      const due = await readBehind(tablesOf(parts.db), parts.node, { rules: version, now: parts.clock.now(), limit: BATCH });
+      const asked = { rules: version, now: parts.clock.now(), limit: BATCH, after };
+      const due = await readBehind(tablesOf(parts.db), parts.node, asked);
       if (due.length === 0) return;
+      after = due.at(-1)?.id ?? '';
       for (const row of due) {
         if (isStopping || !(await judge(row))) return;
         await pause();

@@ -145,9 +145,10 @@ const behindOn = (db: ProtectionDb, node: string, rules: string) =>
 export async function readBehind(
   db: ProtectionDb,
   node: string,
-  { rules, now, limit }: { readonly rules: string; readonly now: number; readonly limit: number },
+  { rules, now, limit, after }: { readonly rules: string; readonly now: number; readonly limit: number; readonly after: string },
 ): Promise<UploadRow[]> {
-  return behindOn(db, node, rules).selectAll().where('retry_at', '<=', now).orderBy('id').limit(limit).execute();
+  const due = behindOn(db, node, rules).selectAll().where('retry_at', '<=', now).where('id', '>', after);
+  return due.orderBy('id').limit(limit).execute();
 }
 
 export async function countBehind(db: ProtectionDb, node: string, rules: string): Promise<number> {

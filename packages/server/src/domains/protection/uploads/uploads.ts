@@ -124,9 +124,18 @@ export function createUploads(options: UploadsOptions): Uploads {
     release: async (decision) => releaseUpload(parts, decision),
     remove: async (decision) => deleteUpload(parts, decision),
     copy: async (id, actor) => copyOf(parts, id, actor),
-    block: async (input, actor) => blockHash(parts, input, actor),
-    unblock: async (input, actor) => unblockHash(parts, input, actor),
-    importBlocks: async (input, actor) => importHashes(parts, input, actor),
+    async block(input, actor) {
+      await observer.flush();
+      return blockHash(parts, input, actor);
+    },
+    async unblock(input, actor) {
+      await unblockHash(parts, input, actor);
+      runRescan();
+    },
+    async importBlocks(input, actor) {
+      await observer.flush();
+      return importHashes(parts, input, actor);
+    },
     blocks: async (query) => listBlocks(parts, query),
     async rescan(id) {
       if (id !== null) await keptHere(parts, id);
