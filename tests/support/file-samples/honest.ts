@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { compound, office, openDocument, pdf, workbook } from './documents.ts';
 import { bmp, boxes, gif, ico, jpeg, png, pngChunk, SVG, tiff, webp } from './images.ts';
 import { tar } from './tar.ts';
-import { zip } from './zip.ts';
+import { unicodePath, zip } from './zip.ts';
 
 export interface FileSample {
   /** Id of the type that it is. */
@@ -115,6 +115,8 @@ const archives: readonly FileSample[] = [
       { name: 'folder/photo.jpg', content: jpeg(), isStored: true },
       { name: 'folder/letter.pdf', content: pdf(), hasDescriptor: true },
       { name: 'folder/Übersicht.txt', content: 'words '.repeat(500) },
+      { name: 'same.txt', content: 'x', extra: unicodePath('same.txt', 'same.txt') },
+      { name: 'source.py', content: 'print(1)\n' },
       { name: 'inner.zip', content: zip([{ name: 'a.csv', content: 'a,b\n1,2\n' }]), isStored: true },
       { name: 'folder/link', content: 'photo.jpg', isStored: true, mode: 0o12_0777 },
     ]),
@@ -158,6 +160,7 @@ const texts: readonly FileSample[] = [
     type: 'text/markdown',
     bytes: text('# How to\n\nWrite `<?php echo 1; ?>` or `<script>alert(1)</script>` into a page.\n'),
   },
+  { id: 'md', name: 'centred.md', type: 'text/markdown', bytes: text('<p align="center">\n<img src="a.png"></p>\n\n# Words\n') },
   { id: 'ics', name: 'date.ics', type: 'text/calendar', bytes: text('BEGIN:VCALENDAR\r\nVERSION:2.0\r\nEND:VCALENDAR\r\n') },
   { id: 'vcf', name: 'card.vcf', type: 'text/vcard', bytes: text('BEGIN:VCARD\r\nVERSION:4.0\r\nFN:A\r\nEND:VCARD\r\n') },
   {

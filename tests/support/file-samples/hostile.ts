@@ -13,7 +13,7 @@ import {
 } from './documents.ts';
 import { gif, jpeg, png, pngChunk, svgWith, webp } from './images.ts';
 import { tar } from './tar.ts';
-import { overlappingZip, zip } from './zip.ts';
+import { overlappingZip, unicodePath, zip } from './zip.ts';
 
 export interface HostileSample {
   /** What it does, in few words. */
@@ -93,6 +93,12 @@ const structure: readonly HostileSample[] = [
     zip([{ name: 'a.txt', content: 'x'.repeat(5000), claims: { bytes: 10 } }]),
   ),
   row('structure-broken', 'a member with a wrong checksum', ZIP, zip([{ name: 'a.txt', content: 'x', claims: { crc: 1 } }])),
+  row(
+    'structure-broken',
+    'a second name for other unpackers',
+    ZIP,
+    zip([{ name: 'a.txt', content: 'x', extra: unicodePath('a.txt', '../../b.php') }]),
+  ),
   row(
     'structure-broken',
     'one name twice',

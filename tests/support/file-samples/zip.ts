@@ -10,6 +10,8 @@ export interface ZipMember {
   /** Mode of Unix, such as 0o120777 for a link. */
   readonly mode?: number;
   readonly hasDescriptor?: boolean;
+  /** Extra field of the directory, as it stands there. */
+  readonly extra?: Buffer;
 }
 
 const FIXED_DATE = 0x58_21;
@@ -27,6 +29,7 @@ function write({
   claims = {},
   mode,
   hasDescriptor = false,
+  extra = Buffer.alloc(0),
 }: ZipMember): Written {
   const plain = Buffer.from(content);
   const packed = isStored ? plain : deflateRawSync(plain, { level: 9 });
@@ -57,12 +60,24 @@ function write({
   ]);
   const central = (offset: number): Buffer => {
     const tail = Buffer.alloc(14);
+    const own = head(name, true);
+    own.writeUInt16LE(extra.length, 24);
     if (mode !== undefined) tail.writeUInt32LE(mode * 65_536, 6);
     tail.writeUInt32LE(offset, 10);
     const version = Buffer.from([20, mode === undefined ? 0 : 3]);
-    return Buffer.concat([Buffer.from('PK\u0001\u0002', 'latin1'), version, head(name, true), tail, Buffer.from(name)]);
+    return Buffer.concat([Buffer.from('PK\u0001\u0002', 'latin1'), version, own, tail, Buffer.from(name), extra]);
   };
   return { local, central };
+}
+
+/** An extra field with a second name for a member (APPNOTE.TXT §4.6.9). */
+export function unicodePath(name: string, other: string): Buffer {
+  const head = Buffer.alloc(9);
+  head.writeUInt16LE(0x70_75, 0);
+  head.writeUInt16LE(5 + Buffer.byteLength(other), 2);
+  head.writeUInt8(1, 4);
+  head.writeUInt32LE(crc32(name), 5);
+  return Buffer.concat([head, Buffer.from(other)]);
 }
 
 /** A ZIP archive, octet by octet. `prefix` is counted in the offsets, as self-extracting archives do it. */

@@ -80,7 +80,7 @@ export const FILE_TYPES: readonly FileType[] = [
     ['js', 'js mjs cjs', 'text/javascript application/javascript application/x-javascript'],
     [
       'source',
-      'c h cc cpp hpp cs java kt go rs ts tsx jsx swift scala lua r sql vue',
+      'py pl rb c h cc cpp hpp cs java kt go rs ts tsx jsx swift scala lua r sql vue',
       'text/x-source text/x-c text/x-java-source',
     ],
   ]),
@@ -119,8 +119,9 @@ export const FILE_TYPES: readonly FileType[] = [
 ];
 
 const BY_ID: ReadonlyMap<string, FileType> = new Map(FILE_TYPES.map((type) => [type.id, type]));
+/** Where two types have one extension, the first is meant: a source that begins with `#!` is a program all the same. */
 const BY_EXTENSION: ReadonlyMap<string, FileType> = new Map(
-  FILE_TYPES.flatMap((type) => type.extensions.map((extension) => [extension, type] as const)),
+  FILE_TYPES.toReversed().flatMap((type) => type.extensions.map((extension) => [extension, type] as const)),
 );
 
 /**

@@ -1,5 +1,6 @@
 import { note, placeIn, type FileCase, type Shape } from '../case.ts';
 import { judgeDocumentMember, documentId, isDocument } from '../documents/package.ts';
+import { judgeName } from '../name.ts';
 import { linkLeaves } from './links.ts';
 import type { Unpacked } from '../bytes/unpacked.ts';
 import { countMember, mayGoIn, openMember, readerOf } from './unpack.ts';
@@ -24,6 +25,7 @@ export function judgeZip(file: FileCase): Shape | null {
     if (!countMember(file)) break;
     if (seen.has(entry.name)) note(file, 'structure-broken', 'two members have one name');
     seen.add(entry.name);
+    if (hasTwoNames(entry)) note(file, 'structure-broken', 'a member has two names');
     judgeEntry(file, entry, id);
   }
   return shape;
@@ -47,6 +49,12 @@ function judgeLayout(file: FileCase, directory: ZipDirectory): boolean {
   if (isBomb) note(file, 'archive-bomb', 'it says of itself that it unpacks to more than is allowed');
 
   return !overlaps && !isBomb;
+}
+
+/** A second name is there for letters that the first cannot write; of ASCII it must be the same. */
+function hasTwoNames({ name, otherName }: ZipEntry): boolean {
+  if (otherName === null || otherName === name) return false;
+  return !/[^ -~]/.test(name) || judgeName(otherName).length > 0;
 }
 
 function judgeEntry(file: FileCase, entry: ZipEntry, id: string): void {

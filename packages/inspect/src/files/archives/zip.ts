@@ -31,6 +31,8 @@ export interface ZipEntry {
   data: number;
   /** The name as it is written. */
   readonly octets: Uint8Array;
+  /** The name that some unpackers take instead (APPNOTE.TXT §4.6.9, Unicode path); null = there is none. */
+  readonly otherName: string | null;
   readonly hasDescriptor: boolean;
 }
 
@@ -78,6 +80,7 @@ function readEntry(reader: Reader, at: number, shift: number): ZipEntry {
   const kind = isUnix ? reader.u16(at + 40, true) & MODE_KIND : 0;
   return {
     octets,
+    otherName: unicodePath(reader, extra),
     data: -1,
     name,
     method: reader.u16(at + 10, true),
@@ -96,6 +99,15 @@ function readEntry(reader: Reader, at: number, shift: number): ZipEntry {
 function nameOf(octets: Uint8Array, isUtf8: boolean): string {
   const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(octets);
   return isUtf8 || !text.includes('\ufffd') ? text : new TextDecoder('latin1').decode(octets);
+}
+
+const UNICODE_PATH = 0x70_75;
+
+function unicodePath(reader: Reader, { from, to }: { from: number; to: number }): string | null {
+  for (let at = from; at + 4 <= to; at += 4 + reader.u16(at + 2, true))
+    if (reader.u16(at, true) === UNICODE_PATH)
+      return new TextDecoder().decode(reader.read(at + 9, Math.min(NAME_BYTES_MAX, Math.max(0, reader.u16(at + 2, true) - 5))));
+  return null;
 }
 
 /** APPNOTE.TXT §4.5.3: only fields that are all ones stand in the extra field, in this order. */

@@ -54,7 +54,7 @@ function idOf(file: FileCase, encoding: TextEncoding, head: string): string {
     const root = markupId(file, encoding, head);
     if (root !== null) return root;
   }
-  if (isSniffedAsHtml(head)) return 'html';
+  if (isSniffedAsHtml(head) && !isMarkdown(file, head)) return 'html';
   return plainId(file, encoding, head);
 }
 
@@ -63,8 +63,16 @@ function markupId(file: FileCase, encoding: TextEncoding, head: string): string 
   const root = rootOf(file, encoding);
   const named = fileTypeByName(file.name)?.id;
   if (root === 'svg') return named === 'html' ? 'html' : 'svg';
-  if (root === 'html' || isSniffedAsHtml(head)) return 'html';
+  if (root === 'html' || (isSniffedAsHtml(head) && !isMarkdown(file, head))) return 'html';
   return root !== null && (/^\s*<\?xml[\s?]/.test(head) || named === 'xml') ? 'xml' : null;
+}
+
+/** Markdown may begin with a paragraph of HTML, and no browser sniffs it; a whole page is none. */
+function isMarkdown({ name }: FileCase, head: string): boolean {
+  return (
+    fileTypeByName(name)?.id === 'md' &&
+    !/<(?:!doctype|html|head|body|script|iframe|object|embed|form)[\s/>]/i.test(head.slice(0, 512))
+  );
 }
 
 function plainId(file: FileCase, encoding: TextEncoding, head: string): string {
