@@ -62,7 +62,7 @@ describe.skipIf(!isPresent)('keys in the console', () => {
     const table = page.getByRole('table', { name: 'Changed by the clock' });
     for (const name of ['identity', 'ledger', 'data', 'subjects', 'certificate'])
       await table.getByRole('row').filter({ hasText: name }).first().waitFor();
-    await page.getByRole('button', { name: 'Change ledger now' }).click();
+    await page.getByRole('button', { name: 'Change now: ledger' }).click();
     await page.getByText('There is a new ledger key').waitFor();
     const { data } = await stand.holdfast.cli<{ events: unknown[] }>('audit', 'tail', '--type', 'ledger.key.rotated');
     expect(data.events.length).toBeGreaterThan(0);

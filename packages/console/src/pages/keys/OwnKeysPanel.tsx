@@ -56,7 +56,7 @@ function RotateButton({ of: { name } }: { readonly of: OwnKeyView }) {
   return (
     <Button
       look="quiet"
-      aria-label={`Change ${name} now`}
+      aria-label={`Change now: ${name}`}
       isBusy={change.isPending}
       onClick={() => change.run({ method: 'POST', path: `/own-keys/${name}/rotate`, body: { now: false } }, `Change ${name}`)}
     >
