@@ -26,7 +26,6 @@ export function layout(page: PageContent, session: Session | undefined): Markup 
         <title>${page.title} · Tin &amp; Leaf</title>
         <link rel="stylesheet" href="/static/shop.css" />
         <link rel="icon" href="/static/leaf.svg" type="image/svg+xml" />
-        <script type="module" src="/.holdfast/validate.js"></script>
         ${page.head ?? html``}
       </head>
       <body>
@@ -47,6 +46,7 @@ export function layout(page: PageContent, session: Session | undefined): Markup 
         <footer>
           <p>Demo application, vulnerable on purpose. <a href="/about-this-shop">About this shop and its planted flaws</a></p>
         </footer>
+        <script type="module" src="/.holdfast/validate.js"></script>
       </body>
     </html> `;
 }
