@@ -48,6 +48,8 @@ const opened = (): readonly string[] => [
   '/patches?add=1&route=%2Fsearch&parameter=q',
   '/schemas/demo-shop?tab=versions',
   '/schemas/demo-shop?tab=import',
+  '/uploads?tab=totals',
+  '/uploads?tab=lists',
   '/people?invite=1',
   '/audit?index=0',
   '/settings?tab=checks',

@@ -66,6 +66,13 @@ export const PAGES: readonly PageEntry[] = [
     load: async () => import('./schemas/SchemasPage.tsx'),
   },
   { path: '/schemas/$id', title: 'Schema', needs: 'schema:read', load: async () => import('./schemas/SchemaPage.tsx') },
+    path: '/uploads',
+    title: 'Uploads',
+    group: 'Protect',
+    needs: 'upload:read',
+    words: 'files quarantine malware scanner virus hash release infected',
+    load: async () => import('./uploads/UploadsPage.tsx'),
+  },
   {
     path: '/bans',
     title: 'Bans',

@@ -23,6 +23,7 @@ export const paths = {
   patches: (filters?: Filters) => at('/patches', filters),
   schemas: () => '/schemas',
   schema: (id: string) => below('/schemas', id),
+  uploads: (filters?: Filters) => at('/uploads', filters),
   bans: (filters?: Filters) => at('/bans', filters),
   people: (filters?: Filters) => at('/people', filters),
   person: (person: string) => below('/people', person),

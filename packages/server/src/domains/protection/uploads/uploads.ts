@@ -124,19 +124,7 @@ export function createUploads(options: UploadsOptions): Uploads {
     release: async (decision) => releaseUpload(parts, decision),
     remove: async (decision) => deleteUpload(parts, decision),
     copy: async (id, actor) => copyOf(parts, id, actor),
-    async block(input, actor) {
-      await observer.flush();
-      return blockHash(parts, input, actor);
-    },
-    async unblock(input, actor) {
-      await unblockHash(parts, input, actor);
-      runRescan();
-    },
-    async importBlocks(input, actor) {
-      await observer.flush();
-      return importHashes(parts, input, actor);
-    },
-    blocks: async (query) => listBlocks(parts, query),
+    ...listOf(parts, { flush: async () => observer.flush(), looked: runRescan }),
     async rescan(id) {
       if (id !== null) await keptHere(parts, id);
       await rescan.restart(id);
@@ -157,7 +145,32 @@ export function createUploads(options: UploadsOptions): Uploads {
   };
 }
 
-export const TOTAL_DAYS = 30;
+const TOTAL_DAYS = 30;
+
+interface Around {
+  /** What was passed on a moment ago counts too. */
+  readonly flush: () => Promise<void>;
+  /** What was bad by the list alone is looked at anew. */
+  readonly looked: () => void;
+}
+
+function listOf(parts: UploadParts, { flush, looked }: Around): Pick<Uploads, 'block' | 'unblock' | 'importBlocks' | 'blocks'> {
+  return {
+    async block(input, actor) {
+      await flush();
+      return blockHash(parts, input, actor);
+    },
+    async unblock(input, actor) {
+      await unblockHash(parts, input, actor);
+      looked();
+    },
+    async importBlocks(input, actor) {
+      await flush();
+      return importHashes(parts, input, actor);
+    },
+    blocks: async (query) => listBlocks(parts, query),
+  };
+}
 
 async function copyOf(parts: UploadParts, id: string, actor: Actor): Promise<UploadCopy> {
   const { bus, seal, files } = parts;
