@@ -38,6 +38,7 @@ export async function apiRoutes(): Promise<readonly Route[]> {
     people: {},
     watching: {},
     secrets: { ownKeys: {} },
+    uploads: {},
     advisor: {},
     keys: {},
     seal: {},

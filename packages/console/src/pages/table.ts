@@ -66,6 +66,7 @@ export const PAGES: readonly PageEntry[] = [
     load: async () => import('./schemas/SchemasPage.tsx'),
   },
   { path: '/schemas/$id', title: 'Schema', needs: 'schema:read', load: async () => import('./schemas/SchemaPage.tsx') },
+  {
     path: '/uploads',
     title: 'Uploads',
     group: 'Protect',
