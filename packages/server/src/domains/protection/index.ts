@@ -8,6 +8,6 @@ export type { KeyMaterial } from './snapshots/policy.ts';
 export { sealedInTuning, TUNING_PLACE } from './tuning/sealed.ts';
 export type { Vault as ProtectionVault } from './tuning/vault.ts';
 export { foldRoute } from './tuning/fold-route.ts';
-export type { ScannedFile, UploadScanner } from './uploads/scanner.ts';
+export type { UploadScanner } from './uploads/scanner.ts';
 export { sealedInUploads } from './uploads/sealed.ts';
 export { createUploads, type Uploads } from './uploads/uploads.ts';
