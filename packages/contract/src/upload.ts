@@ -62,8 +62,6 @@ export const uploadSettingsSchema = z.strictObject({
   archives: archiveSettingsSchema.prefault({}),
   /** Scripts in SVG and PDF, macros, links to the outside. */
   activeContent: uploadVerdictSchema.default('refuse'),
-  /** strip = metadata is taken out of pictures; reencode = they are written anew. Both need the optional `sharp`. */
-  images: z.enum(['keep', 'strip', 'reencode']).default('keep'),
   /** off = nothing is scanned, which `holdfast doctor` calls a finding. */
   scan: z.enum(['on', 'off']).default('on'),
 });

@@ -36,6 +36,8 @@ export interface ScannersParts {
   readonly clock: Clock;
   readonly log: GatewayLog;
   readonly onChange: (change: ScannerChange) => void;
+  /** False = each file is looked at, also when the same octets were a moment ago. */
+  readonly remembers?: boolean;
 }
 
 /**
@@ -43,7 +45,7 @@ export interface ScannersParts {
  *
  * @example (await scanners.scan(content, hash, FILE_LIMITS)).some(({ verdict }) => verdict !== 'clean')
  */
-export function createScanners({ settings, clock, log, onChange }: ScannersParts): Scanners {
+export function createScanners({ settings, clock, log, onChange, remembers = true }: ScannersParts): Scanners {
   const { rulesFolder, timeoutMs } = settings;
   const threads = createUploadThreads({ log, rulesFolder, timeoutMs: timeoutMs * JOB_TIMEOUTS });
   const clamd =
@@ -59,7 +61,7 @@ export function createScanners({ settings, clock, log, onChange }: ScannersParts
   const cache = new VerdictCache(clock);
   const yara = new Yara(threads, onChange);
   const cached = async (hash: string, scanner: Yara | Clamd, run: () => Promise<ScannerVerdict>): Promise<ScannerVerdict> => {
-    const held = cache.find(hash, scanner === yara ? 'yara' : 'clamd', scanner.version);
+    const held = !remembers ? null : cache.find(hash, scanner === yara ? 'yara' : 'clamd', scanner.version);
     if (held !== null) return held;
     const verdict = await run();
     cache.keep(hash, verdict);
