@@ -156,9 +156,17 @@ describe('a schema learned by two workers', () => {
     expect((await list(server, 1, "1' OR '1'='1")).status).toBe(403);
   });
 
-  test('the answer tells a visitor nothing, and explain tells the place but not the value', async () => {
+  test('the answer tells a person nothing and a program which field, and explain tells the place; none tells the value', async () => {
     const answer = await order(server, { plate: 'secret-4711' });
-    expect(answer.body).not.toContain('plate');
+    expect(JSON.parse(answer.body)).toMatchObject({
+      code: 'schema-mismatch',
+      errors: [{ pointer: '/plate', location: 'form', name: 'plate', reason: 'pattern' }],
+    });
+    expect(answer.body).not.toContain('4711');
+    const headers = { ...FORM, accept: 'text/html' };
+    const page = await server.fetch('/order', { method: 'POST', headers, body: 'name=Anne&plate=secret-4711&action=buy' });
+    expect(page.status).toBe(400);
+    expect(page.body).not.toMatch(/\bplate\b|4711|\bpattern\b/u);
     const { outcome, reason, request, chain } = await explained(server, answer);
     expect({ outcome, reason, problem: request.problem }).toEqual({
       outcome: 'refused',
