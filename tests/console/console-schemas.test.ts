@@ -1,5 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { parse } from 'yaml';
+import { existsSync } from 'node:fs';
 import axe from 'axe-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CHROMIUM } from '../support/chromium.ts';
@@ -9,11 +8,12 @@ const isPresent = existsSync(CHROMIUM);
 if (!isPresent) process.emitWarning(`${CHROMIUM} not found: schemas in the console are NOT tested in this run`);
 
 const IN_FORCE = { timeout: 60_000 };
-/** A document for the demo shop with one route less than it has. */
-const DOCUMENT = parse(readFileSync(new URL('../../examples/shop/openapi.yaml', import.meta.url), 'utf8')) as Record<
-  string,
-  unknown
->;
+/** One route of the demo shop. */
+const DOCUMENT = {
+  openapi: '3.1.0',
+  info: { title: 'shop', version: '1' },
+  paths: { '/search': { get: { parameters: [{ name: 'q', in: 'query', schema: { type: 'string', maxLength: 512 } }] } } },
+};
 
 declare global {
   interface Window {
