@@ -25,7 +25,7 @@ describe.runIf(hasClamd())('with a real clamd', () => {
   let stand: UploadStand;
   beforeAll(async () => {
     clamd = await new TestClamd({ 'local.hdb': hdb(), 'local.ndb': ndb }, { streamBytesMax: 4_194_304 }).start();
-    const scanners = { clamd: `unix:${clamd.socket}`, timeoutMs: 1500 };
+    const scanners = { clamd: `unix:${clamd.socket}`, timeoutMs: 8000 };
     stand = await startUploadStand({ scanners, application: { mode: 'monitor', uploads: { types: ['txt', 'zip', 'pe'] } } });
   }, 90_000);
   afterAll(async () => {
@@ -42,7 +42,7 @@ describe.runIf(hasClamd())('with a real clamd', () => {
     const twin = asForm(text(1));
     expect((await stand.send(twin, { type: FORM })).status).toBe(200);
     expect(stand.received.map(({ hash }) => hash)).toEqual([sha256(twin)]);
-    await expect.poll(() => stand.events('upload.infected').length).toBe(3);
+    await expect.poll(() => stand.events('upload.infected').length, { timeout: 30_000 }).toBe(3);
     expect(stand.events('upload.infected')[0]?.payload).toMatchObject({
       scans: [
         { scanner: 'yara', verdict: 'clean' },
@@ -111,7 +111,9 @@ describe.runIf(hasClamd())('with a real clamd', () => {
     expect(arrived.map(({ hash }) => hash).filter((hash) => !passed.has(hash) && !probes.has(hash))).toEqual([]);
     expect(passed.size).toBeGreaterThan(0);
     expect(held.filter((status) => status !== 422 && status !== 503)).toEqual([]);
-    await expect.poll(() => stand.events('upload.scanner-changed').map(({ payload }) => payload['state'])).toContain('down');
+    await expect
+      .poll(() => stand.events('upload.scanner-changed').map(({ payload }) => payload['state']), { timeout: 30_000 })
+      .toContain('down');
     const scanned = stand.events('upload.passed').map(({ payload }) => JSON.stringify(payload['scans']));
     expect(scanned.every((scans) => scans.includes('"clamd","verdict":"clean"'))).toBe(true);
   }, 180_000);

@@ -51,7 +51,7 @@ describe('a hostile file is not taken, and the reason is told', () => {
         const seen = payload as { hash: string; findings: { code: string }[] };
         return seen.hash === sha256(file.bytes) ? seen.findings.map((finding) => finding.code) : [];
       });
-    await expect.poll(told).toContain(file.code);
+    await expect.poll(told, { timeout: 30_000 }).toContain(file.code);
   });
 });
 
