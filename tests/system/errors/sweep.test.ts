@@ -60,7 +60,6 @@ const app = (id: string, port: number, more: object): object => ({
   hosts: [`${id}.test`],
   upstream: `http://127.0.0.1:${port}`,
   mode: 'enforce',
-  timeouts: { connectMs: 500, headersMs: 1000, bodyIdleMs: 1000 },
   ...more,
 });
 
@@ -81,6 +80,13 @@ const PROVOCATIONS: readonly Provocation[] = [
   { code: 'request-ambiguous', path: '/a%2fb/%2e%2e/c' },
   { code: 'request-blocked', path: `/?q=${encodeURIComponent("1' UNION SELECT name, password FROM users--")}` },
   { code: 'schema-mismatch', path: '/form', method: 'POST', headers: FORM, body: 'a=x' },
+  {
+    code: 'content-type-refused',
+    path: '/form',
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{"a":1}',
+  },
   { code: 'sign-in-required', host: 'door.test', isPageElsewhere: true },
   { code: 'access-denied', host: 'ruled.test', path: '/forbidden' },
   { code: 'proxy-unlisted', path: '/.holdfast/forward-auth/nginx' },
@@ -99,7 +105,7 @@ const PROVOCATIONS: readonly Provocation[] = [
   { code: 'headers-too-large', headers: { 'x-long': 'a'.repeat(20_000) } },
   { code: 'not-found', path: '/.holdfast/none' },
   { code: 'application-error', path: '/failure' },
-  { code: 'upstream-timeout', path: '/hang' },
+  { code: 'upstream-timeout', host: 'slow.test', path: '/hang' },
   { code: 'upstream-failed', host: 'dead.test' },
   ...['/reset', '/no-http', '/bad-header', '/large-header', '/many-headers', '/two-lengths', '/breaks-off'].map((path) => ({
     code: 'upstream-failed',
@@ -149,6 +155,8 @@ beforeAll(async () => {
       app('door', port, { login: { mode: 'required', mfa: false } }),
       app('ruled', port, {}),
       app('dead', 9, {}),
+      // Only what never answers is waited for briefly: a busy machine must not turn an answer into none.
+      app('slow', port, { timeouts: { connectMs: 30_000, headersMs: 1000, bodyIdleMs: 30_000 } }),
     ],
   };
   const file = join(folder, 'holdfast.yaml');
