@@ -220,18 +220,21 @@ function checkValue(checking: Checking, value: CompiledValue, field: Field): voi
 }
 
 function faultOf(value: CompiledValue, text: string): ViolationReason | null {
-  const { type, choices, lengthMin, lengthMax, pattern } = value;
+  const { type, choices } = value;
   // JSON `null` and a field left blank are one: whether they are let in is a matter of the length.
   if (text === '' || text === 'null') return emptyFault(value);
   if (choices !== null) return choices.has(text) ? null : 'choice';
-  const isText = type === 'string' || type === 'any';
   // What says more comes first: a word where a number belongs is not merely too long.
-  const misfit = isText ? null : typeFault(value, text);
-  if (misfit !== null) return misfit;
-  if (text.length > lengthMax || text.length < lengthMin) return 'length';
-  if (!isText) return null;
-  if (value.format !== 0 && (kindsOf(text) & value.format) === 0) return 'format';
-  if (value.needsWord && (scanCharacters(text).groups & GROUP.bare) !== 0) return 'word';
+  if (type !== 'string' && type !== 'any') return typeFault(value, text) ?? lengthFault(value, text);
+  return lengthFault(value, text) ?? textFault(value, text);
+}
+
+const lengthFault = ({ lengthMin, lengthMax }: CompiledValue, { length }: string): ViolationReason | null =>
+  length > lengthMax || length < lengthMin ? 'length' : null;
+
+function textFault({ format, needsWord, pattern }: CompiledValue, text: string): ViolationReason | null {
+  if (format !== 0 && (kindsOf(text) & format) === 0) return 'format';
+  if (needsWord && (scanCharacters(text).groups & GROUP.bare) !== 0) return 'word';
   return pattern === null || matchesPattern(pattern, text) ? null : 'pattern';
 }
 
