@@ -40,7 +40,7 @@ rule php_shell_with_a_page
     reference = "https://attack.mitre.org/techniques/T1505/003/"
   strings:
     $open = /<\?(php|=|\s)/ nocase
-    $run = /\b(shell_exec|passthru|proc_open|popen|pcntl_exec)\s{0,8}\([^)\n]{0,60}\$/ nocase
+    $run = /\b(shell_exec|passthru|proc_open|popen|pcntl_exec)\s{0,8}\(\s{0,4}["']?[\w\s\/.-]{0,40}\$\w/ nocase
     $sent = /\$_(GET|POST|REQUEST|COOKIE)\b/ nocase
     $a = "posix_getpwuid" nocase
     $b = "disable_functions" nocase
@@ -131,7 +131,8 @@ rule python_runs_what_it_is_sent
     what = "Python that runs what a request sends"
     reference = "https://cwe.mitre.org/data/definitions/78.html"
   strings:
-    $run = /\b(os\.(system|popen)|subprocess\.(run|call|Popen|check_output|getoutput|getstatusoutput)|exec|eval)\s{0,4}\(\s{0,4}(base64\.b64decode\s{0,4}\(\s{0,4})?(flask\.)?(request\.(args|form|values|cookies|headers|data|get_data|GET|POST)|(form|fs|field)\.getvalue|cgi\.FieldStorage|self\.get_argument)/
+    // `.exec(` is a method of regular expressions in JavaScript.
+    $run = /(\bos\.(system|popen)|\bsubprocess\.(run|call|Popen|check_output|getoutput|getstatusoutput)|(^|[^.\w])(exec|eval))\s{0,4}\(\s{0,4}(base64\.b64decode\s{0,4}\(\s{0,4})?(flask\.)?(request\.(args|form|values|cookies|headers|data|get_data|GET|POST)|(form|fs|field)\.getvalue|cgi\.FieldStorage|self\.get_argument)/
   condition:
     $run and filesize < 2MB
 }

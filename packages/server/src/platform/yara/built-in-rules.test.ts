@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { openRules } from './open-rules.ts';
 import type { RuleSet } from './rule-set.ts';
 
-/** Put together here, so that this file is no sample of anything. */
+/** Put together here, so that a scanner of a developer's machine leaves this file alone. */
 const join = (...pieces: readonly string[]): string => pieces.join('');
 const DOS = join('This program cannot be run', ' in DOS mode');
 const OLE = Buffer.from('d0cf11e0a1b11ae1', 'hex');
@@ -92,6 +92,16 @@ const CASES: readonly (readonly [rule: string, bad: string | Buffer, honest: str
     'python_runs_what_it_is_sent',
     join('from flask import request\nos.sys', "tem(request.args.get('c'))"),
     "from flask import request\nname = request.args.get('c')\nsubprocess.run(['ls', '-l'])",
+  ],
+  [
+    'python_runs_what_it_is_sent',
+    join('from flask import request\nex', 'ec(request.form["c"])'),
+    "import { request } from './a.ts';\nconst found = /^Bearer (.+)$/u.exec(request.headers.get('authorization') ?? '');",
+  ],
+  [
+    'php_shell_with_a_page',
+    join('<?php passth', 'ru("ls $_GET[d]"); echo php_un', 'ame(), getmyu', 'id(), disk_free_sp', 'ace("/");'),
+    "let known = {'shell_exec(': 'string cmd | string', 'php_uname(': '', 'posix_getpwuid(': '', 'getmyuid(': '', '$_GET': '<?php'}",
   ],
   ['document_holds_a_program', ole(wide('WordDocument'), 'MZ', DOS), ole(wide('WordDocument'), 'a letter about programs')],
   ['document_holds_a_program', join('{\\rtf1 {\\object\\objdata ', hex(DOS), '}}'), '{\\rtf1 a letter about programs}'],
