@@ -9,11 +9,13 @@ export interface VaultClientsOrder {
   readonly seconds: number;
 }
 
-process.once('message', async ({ port, token, paths, connections, seconds }: VaultClientsOrder) => {
+async function work({ port, token, paths, connections, seconds }: VaultClientsOrder): Promise<void> {
   const mix = paths.map((path) => ({
     name: path,
     bytes: Buffer.from(`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nX-Vault-Token: ${token}\r\n\r\n`),
   }));
   const result = await load({ port, connections, seconds, mix });
   process.send?.(result, () => process.disconnect());
-});
+}
+
+process.once('message', (order: VaultClientsOrder) => void work(order));

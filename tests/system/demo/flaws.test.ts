@@ -2,7 +2,7 @@ import { FLAWS, performExchange, unmetParts } from '@holdfast/example-shop';
 import type { Exchange, ExchangeRun, Outcome } from '@holdfast/example-shop';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { HoldfastProcess } from '../../support/holdfast-process.ts';
-import { REFUSED_AS, REPAIRED, UNCOVERED } from './coverage.ts';
+import { NOT_TAKEN, REFUSED_AS, REPAIRED, UNCOVERED } from './coverage.ts';
 
 const HTML = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8', 'sec-fetch-mode': 'navigate' };
 const JSON_CLIENT = { accept: 'application/json' };
@@ -30,7 +30,7 @@ interface Explained {
 const explain = async (id: string): Promise<Explained> => (await server.cli<Explained>('explain', id)).data;
 
 test('every planted flaw is either stopped, repaired, or named as not covered', () => {
-  const tables = [...REFUSED_AS.keys(), ...REPAIRED.keys(), ...UNCOVERED.keys()];
+  const tables = [...REFUSED_AS.keys(), ...REPAIRED.keys(), ...NOT_TAKEN.keys(), ...UNCOVERED.keys()];
   expect(tables.toSorted()).toEqual(FLAWS.map(({ id }) => id).toSorted());
 });
 
@@ -71,11 +71,15 @@ describe('in enforce mode', () => {
     expect(unmetParts(await perform(flaw.attack), flaw.attack.expect)).toEqual([]);
   });
 
-  test('a page that was uploaded is served under the policy, so its script has no right to run', async () => {
-    const answer = await server.fetch('/uploads/photo.html', { headers: HTML });
-    expect(answer.body).toContain('<script>');
-    expect(answer.headers['content-security-policy']).toContain("default-src 'none'");
-    expect(answer.body).not.toContain('nonce=');
+  test.each(flawsIn(NOT_TAKEN))('the file of $id is not taken: a page for a browser, the reason for a program', async (flaw) => {
+    const page = await perform(flaw.attack);
+    expect(page.first.status).toBe(422);
+    expect(bodyOf(page.first)).toContain(`<code>${idOf(page.first)}</code>`);
+    const program = await perform(flaw.attack, JSON_CLIENT);
+    const problem = JSON.parse(bodyOf(program.first)) as { files: { reason: string }[] };
+    expect(problem).toMatchObject({ code: 'upload-refused', request_id: idOf(program.first) });
+    expect(problem.files.map(({ reason }) => reason)).toContain(NOT_TAKEN.get(flaw.id));
+    expect(unmetParts(page, flaw.attack.expect)).not.toEqual([]);
   });
 });
 
@@ -103,6 +107,16 @@ describe('in monitor mode', () => {
     const told = await explain(idOf(outcome.first));
     expect(told).toMatchObject({ outcome: 'recorded', mode: 'monitor' });
     expect(told.findings.map(({ group }) => group)).toContain(REFUSED_AS.get(flaw.id));
+  });
+
+  test.each(flawsIn(NOT_TAKEN))('the file of $id passes and is told; served, its script has no right to run', async (flaw) => {
+    const outcome = await perform(flaw.attack);
+    expect(unmetParts(outcome, flaw.attack.expect)).toEqual([]);
+    expect(await explain(idOf(outcome.first))).toMatchObject({ outcome: 'recorded', mode: 'monitor' });
+    const answer = await server.fetch('/uploads/photo.html', { headers: HTML });
+    expect(answer.body).toContain('<script>');
+    expect(answer.headers['content-security-policy']).toContain("default-src 'none'");
+    expect(answer.body).not.toContain('nonce=');
   });
 
   test('no innocent twin is recorded as an attack', async () => {

@@ -20,7 +20,13 @@ beforeAll(async () => {
   upstream = await startEchoUpstream();
   const note = (fields: object, message: string): void => void logged.push({ fields, message });
   const log = { info: note, warn: note, error: note };
-  link = createWorkersLink({ listen: { https: null, http: null, plain: any }, count: 2, log, node: 'test', uploads: uploadPlace() });
+  link = createWorkersLink({
+    listen: { https: null, http: null, plain: any },
+    count: 2,
+    log,
+    node: 'test',
+    uploads: uploadPlace(),
+  });
   link.onMessage((message) => messages.push(message));
   port = (await link.start(testSnapshot({ upstream: upstream.url }))).plain?.port ?? 0;
 });

@@ -23,7 +23,7 @@ export function openHttps({ url, ca, signal }: HttpsPlace): Transport {
       const outgoing = request(
         new URL(path, url),
         { method, headers: { ...headers, host: url.host }, signal, timeout: ANSWER_TIMEOUT_MS, agent: false, ...trust },
-        (incoming) => void readAnswer(incoming, ANSWER_BYTES_MAX).then(done, stop),
+        (incoming) => readAnswer(incoming, ANSWER_BYTES_MAX, { done, stop }),
       );
       outgoing.on('timeout', () => outgoing.destroy());
       outgoing.on('error', stop);

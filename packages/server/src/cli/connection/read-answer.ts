@@ -1,25 +1,23 @@
 import type { IncomingMessage } from 'node:http';
-import { FILE_TYPE, type Answer } from './client.ts';
+import type { Answer } from './client.ts';
 
-/** Reads an answer to its end. More than `bytesMax` is no answer, as is one that breaks off. */
-export const readAnswer = (incoming: IncomingMessage, bytesMax: number): Promise<Answer> =>
-  new Promise((done, fail) => {
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    incoming.on('data', (chunk: Buffer) => {
-      bytes += chunk.length;
-      if (bytes > bytesMax) incoming.destroy();
-      else chunks.push(chunk);
-    });
-    incoming.on('error', fail);
-    incoming.on('end', () => {
-      const named = Object.entries(incoming.headers).map(([name, value]) => [name, String(value)] as const);
-      const answer = { status: incoming.statusCode ?? 0, headers: new Map(named) };
-      const all = Buffer.concat(chunks);
-      done(
-        incoming.headers['content-type'] === FILE_TYPE
-          ? { ...answer, body: '', bytes: all }
-          : { ...answer, body: all.toString() },
-      );
-    });
+interface Reading {
+  readonly done: (answer: Answer) => void;
+  readonly stop: (error: NodeJS.ErrnoException) => void;
+}
+
+/** Reads an answer to its end. More than `bytesMax` is no answer, as is one that breaks off: then `stop` is called. */
+export function readAnswer(incoming: IncomingMessage, bytesMax: number, { done, stop }: Reading): void {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  incoming.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > bytesMax) incoming.destroy();
+    else chunks.push(chunk);
   });
+  incoming.on('error', stop);
+  incoming.on('end', () => {
+    const named = Object.entries(incoming.headers).map(([name, value]) => [name, String(value)] as const);
+    done({ status: incoming.statusCode ?? 0, headers: new Map(named), body: Buffer.concat(chunks).toString() });
+  });
+}

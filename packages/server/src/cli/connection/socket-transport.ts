@@ -57,7 +57,7 @@ function exchange({ socketPath, method, target, body, headers, signal }: Exchang
     const stop = (): void => fail(signal.aborted ? new Interrupted() : new Unreachable('The server did not answer to the end.'));
     const outgoing = request(
       { socketPath, method, path: target, headers, signal, timeout: ANSWER_TIMEOUT_MS, agent: false },
-      (incoming) => void readAnswer(incoming, ANSWER_BYTES_MAX).then(done, stop),
+      (incoming) => readAnswer(incoming, ANSWER_BYTES_MAX, { done, stop }),
     );
     outgoing.on('timeout', () => outgoing.destroy());
     outgoing.on('error', stop);

@@ -198,5 +198,15 @@ async function conclude(exchange: Exchange, files: readonly SeenFile[], given: C
     );
   }
   for (const seen of files) tellUpload(exchange, seen, { kind: 'passed' });
+  if (!enforced) noteRecorded(exchange, files, settings);
   return await passOn(exchange, taken, { files, mayChange: enforced });
+}
+
+/** What would not have passed, were the mode another; an attack that was recorded says more. */
+function noteRecorded({ record }: Exchange, files: readonly SeenFile[], settings: Application['uploads']): void {
+  const weighed = files.filter(({ isReleased }) => !isReleased).map(({ findings }) => weigh(findings, settings));
+  const stopping = weighed.find((one) => one !== 'pass');
+  if (stopping === undefined || record.outcome !== 'allowed') return;
+  record.outcome = 'recorded';
+  record.reason = `upload-${stopping === 'hold' ? 'policy' : stopping.code}`;
 }
