@@ -129,6 +129,14 @@ describe.skipIf(postgresMissing !== null)('database users on demand (scenario 18
     expect(await users()).toEqual([]);
   });
 
+  it('many are made at once and end at once, although all have rights on the same table', async () => {
+    const made = await Promise.all(Array.from({ length: 12 }, () => issue()));
+    expect(new Set(await users())).toEqual(new Set(made.map(({ username }) => username)));
+    const answer = await operator.call('POST', '/api/v1/leases/revoke-prefix', { prefix: 'database/creds/reporting/' });
+    expect(answer).toEqual({ revoked: 12 });
+    expect(await users()).toEqual([]);
+  });
+
   it('a database that is away keeps the lease ending, and the user is gone when it is back', async () => {
     const { lease, username } = await issue();
     await cluster.crash();

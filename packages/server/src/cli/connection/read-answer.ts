@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Answer } from './client.ts';
+import { FILE_TYPE, type Answer } from './client.ts';
 
 interface Reading {
   readonly done: (answer: Answer) => void;
@@ -18,6 +18,9 @@ export function readAnswer(incoming: IncomingMessage, bytesMax: number, { done, 
   incoming.on('error', stop);
   incoming.on('end', () => {
     const named = Object.entries(incoming.headers).map(([name, value]) => [name, String(value)] as const);
-    done({ status: incoming.statusCode ?? 0, headers: new Map(named), body: Buffer.concat(chunks).toString() });
+    const answer = { status: incoming.statusCode ?? 0, headers: new Map(named) };
+    const all = Buffer.concat(chunks);
+    const isFile = incoming.headers['content-type'] === FILE_TYPE;
+    done(isFile ? { ...answer, body: '', bytes: all } : { ...answer, body: all.toString() });
   });
 }

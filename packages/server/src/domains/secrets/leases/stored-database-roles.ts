@@ -21,7 +21,7 @@ import type { SecretCaller } from '../secrets.ts';
 import { newPassword } from '../targets/login.ts';
 import { scramVerifier } from '../targets/postgres/scram.ts';
 import { withPostgres, type PostgresSession } from '../targets/postgres/session.ts';
-import { assertMakesUsers, tryStatements } from '../targets/postgres/users.ts';
+import { inTurn, assertMakesUsers, tryStatements } from '../targets/postgres/users.ts';
 import { TargetFault } from '../targets/target-fault.ts';
 import type { DatabaseRoles } from './database-roles.ts';
 import {
@@ -159,7 +159,7 @@ export class StoredDatabaseRoles implements DatabaseRoles {
     faultPoint('lease:begun');
     try {
       const values = { name: lease.subject, password: scramVerifier(password), expiration: isoOf(lease.expires_at) };
-      await this.#at(admin, async (session) => void (await session.query(fillTemplate(role.creation, values))));
+      await this.#at(admin, async (session) => inTurn(session, fillTemplate(role.creation, values)));
       faultPoint('lease:made');
       return { lease: await leases.activate(lease.id, caller), username: lease.subject, password };
     } catch (error) {

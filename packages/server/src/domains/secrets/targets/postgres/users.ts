@@ -7,6 +7,8 @@ import type { PostgresSession } from './session.ts';
 const TERMINATE_MS = 2000;
 const LOOKS = 5;
 const LOOK_MS = 100;
+/** Any number does; the same at all nodes. */
+const TURN = 4_715_031_158;
 
 /** Refuses a role that could not make users. */
 export async function assertMakesUsers(session: PostgresSession): Promise<void> {
@@ -26,6 +28,14 @@ export async function tryStatements(session: PostgresSession, statements: string
   }
 }
 
+/**
+ * Statements as one transaction, behind those of other sessions of ours: two that change rights on the same table at once make
+ * PostgreSQL fail one of them (`tuple concurrently updated`).
+ */
+export async function inTurn(session: PostgresSession, statements: string): Promise<void> {
+  await session.query(`select pg_advisory_xact_lock(${TURN}); ${statements}`);
+}
+
 export async function setExpiration(session: PostgresSession, name: string, expiration: string): Promise<void> {
   await session.query(`alter role ${quoteName(name)} valid until ${quoteText(expiration)}`);
 }
@@ -42,8 +52,8 @@ export async function dropUser(session: PostgresSession, name: string, revocatio
   // Who may make roles is not thereby a member of them, and only members may end their sessions or take what they own.
   if (admin?.rolsuper !== true) await session.query(`grant ${role} to current_user`);
   await endSessions(session, name);
-  if (revocation !== null) await session.query(revocation);
-  await session.query(`reassign owned by ${role} to current_user; drop owned by ${role}; drop role ${role}`);
+  if (revocation !== null) await inTurn(session, revocation);
+  await inTurn(session, `reassign owned by ${role} to current_user; drop owned by ${role}; drop role ${role}`);
 }
 
 async function endSessions(session: PostgresSession, name: string): Promise<void> {
