@@ -152,21 +152,6 @@ export const HONEST_REQUESTS: readonly HonestRequest[] = [
     { head: 'name="title"', text: 'Slow query' },
     { head: 'name="body"', text: FORUM_POST },
   ]),
-  multipart('upload of an SQL dump, a page and an icon', [
-    {
-      head: 'name="a"; filename="dump.sql"',
-      text: "DROP TABLE IF EXISTS tea; CREATE TABLE tea (id int); INSERT INTO tea VALUES (1,'x');",
-    },
-    {
-      head: 'name="b"; filename="notes.html"',
-      text: '<!doctype html><title>Notes</title><script src="app.js"></script><p>Hello</p>',
-    },
-    {
-      head: 'name="c"; filename="leaf (1).svg"',
-      text: '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M1 1h7v7z"/></svg>',
-    },
-    { head: 'name="d"; filename="build.sh"', text: '#!/bin/sh\nset -e\nrm -rf dist && npm run build; cat /etc/os-release\n' },
-  ]),
   json('GraphQL with variables', '/graphql', {
     operationName: 'Search',
     query: GRAPHQL,
@@ -339,3 +324,20 @@ export const HONEST_REQUESTS: readonly HonestRequest[] = [
     },
   },
 ];
+
+/** What people who write software send to each other. Nothing in it is an attack; by default an application takes no such files. */
+export const SOURCE_FILES: HonestRequest = multipart('upload of an SQL dump, a page and an icon', [
+  {
+    head: 'name="a"; filename="dump.sql"',
+    text: "DROP TABLE IF EXISTS tea; CREATE TABLE tea (id int); INSERT INTO tea VALUES (1,'x');",
+  },
+  {
+    head: 'name="b"; filename="notes.html"',
+    text: '<!doctype html><title>Notes</title><script src="app.js"></script><p>Hello</p>',
+  },
+  {
+    head: 'name="c"; filename="leaf (1).svg"',
+    text: '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M1 1h7v7z"/></svg>',
+  },
+  { head: 'name="d"; filename="build.sh"', text: '#!/bin/sh\nset -e\nrm -rf dist && npm run build; cat /etc/os-release\n' },
+]);

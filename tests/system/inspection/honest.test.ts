@@ -1,7 +1,10 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startEchoUpstream, type EchoUpstream } from '../../support/echo-upstream.ts';
 import { HoldfastProcess } from '../../support/holdfast-process.ts';
-import { HONEST_REQUESTS } from './honest-requests.ts';
+import { HONEST_REQUESTS, SOURCE_FILES } from './honest-requests.ts';
 
 let server: HoldfastProcess;
 let upstream: EchoUpstream;
@@ -29,6 +32,25 @@ describe('honest requests in enforce mode, with the default configuration', () =
     expect(answer.status).toBe(200);
     expect(upstream.seen).toHaveLength(1);
     expect(upstream.seen[0]).toMatchObject({ method, url: target, body: Buffer.from(body ?? '').toString('latin1') });
+  });
+
+  test('files of source are no attack: not taken as it is, and untouched where they are', async () => {
+    const { method, target, headers = {}, body = '' } = SOURCE_FILES;
+    const refused = await server.fetch(target, { method, headers, body });
+    expect(refused.status).toBe(422);
+    expect((await explain(String(refused.headers['x-request-id']))).findings).toMatchObject({
+      findings: [],
+      reason: expect.stringMatching(/^upload-/u),
+    });
+    const folder = mkdtempSync(join(tmpdir(), 'hf-honest-'));
+    const config = join(folder, 'holdfast.yaml');
+    const application = { id: 'forge', name: 'Forge', upstream: upstream.url, uploads: { action: 'record' } };
+    writeFileSync(config, JSON.stringify({ mode: 'enforce', applications: [application] }));
+    await using forge = await HoldfastProcess.start({ args: ['--config', config] });
+    upstream.reset();
+    expect((await forge.fetch(target, { method, headers, body })).status).toBe(200);
+    expect(upstream.seen).toMatchObject([{ method, url: target, body: Buffer.from(body).toString('latin1') }]);
+    rmSync(folder, { recursive: true, force: true });
   });
 
   test('the same places are guarded: an attack in each is refused', async () => {
