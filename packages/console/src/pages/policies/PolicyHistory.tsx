@@ -4,30 +4,17 @@ import { useMe } from '../../api/queries.ts';
 import { useChange } from '../../api/use-change.ts';
 import { paths } from '../../state/paths.ts';
 import { useSearchState } from '../../state/search.ts';
-import { Badge } from '../../ui/Badge.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { CopyAsCli } from '../../ui/copy/CopyAsCli.tsx';
-import { DataTable, type Column } from '../../ui/DataTable.tsx';
+import { DataTable } from '../../ui/DataTable.tsx';
 import { EmptyState } from '../../ui/list/EmptyState.tsx';
+import { versionColumns, versionRows } from '../../ui/list/version-columns.tsx';
 import { Panel } from '../../ui/Panel.tsx';
 import { Skeleton } from '../../ui/Skeleton.tsx';
-import { Time } from '../../ui/Time.tsx';
 import { Dialog } from '../../ui/overlay/Dialog.tsx';
 import { policyTextQuery, setPath } from './calls.ts';
 
-interface VersionRow extends PolicyVersion {
-  readonly isInForce: boolean;
-}
-
-const COLUMNS: readonly Column<VersionRow>[] = [
-  { head: 'Version', cell: ({ version }) => version },
-  { head: 'Policies', cell: ({ policies }) => policies, isNumber: true },
-  { head: 'Since', cell: ({ acceptedAt }) => <Time at={acceptedAt} /> },
-  { head: 'By', cell: ({ acceptedBy }) => acceptedBy },
-  { head: 'Reason', cell: ({ reason }) => reason },
-  { head: 'State', cell: ({ isInForce }) => (isInForce ? <Badge tone="ok">in force</Badge> : '') },
-  { head: 'Ended', cell: ({ withdrawnAt }) => (withdrawnAt === null ? '' : <Time at={withdrawnAt} />) },
-];
+const COLUMNS = versionColumns<PolicyVersion>({ head: 'Policies', cell: ({ policies }) => policies });
 
 export function PolicyHistory({ status: { set, inForce, history } }: { readonly status: PolicyStatus }) {
   const { may } = useMe();
@@ -55,7 +42,7 @@ export function PolicyHistory({ status: { set, inForce, history } }: { readonly 
     >
       <DataTable
         caption="Versions of the policies"
-        rows={history.map((each) => ({ ...each, isInForce: each.version === inForce?.version }))}
+        rows={versionRows(history, inForce)}
         keyOf={({ version }) => String(version)}
         columns={COLUMNS}
         hrefOf={({ version }) => `${paths.policy(set)}?tab=history&show=${version}`}

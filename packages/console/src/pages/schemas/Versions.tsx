@@ -1,28 +1,15 @@
 import type { SchemaStatus, SchemaVersion } from '@holdfast/contract';
 import { useMe } from '../../api/queries.ts';
 import { useChange } from '../../api/use-change.ts';
-import { Badge } from '../../ui/Badge.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { CopyAsCli } from '../../ui/copy/CopyAsCli.tsx';
-import { DataTable, type Column } from '../../ui/DataTable.tsx';
+import { DataTable } from '../../ui/DataTable.tsx';
 import { EmptyState } from '../../ui/list/EmptyState.tsx';
+import { versionColumns, versionRows } from '../../ui/list/version-columns.tsx';
 import { Panel } from '../../ui/Panel.tsx';
-import { Time } from '../../ui/Time.tsx';
 import { schemaPath } from './calls.ts';
 
-interface VersionRow extends SchemaVersion {
-  readonly isInForce: boolean;
-}
-
-const COLUMNS: readonly Column<VersionRow>[] = [
-  { head: 'Version', cell: ({ version }) => version },
-  { head: 'Operations', cell: ({ operations }) => operations, isNumber: true },
-  { head: 'Since', cell: ({ acceptedAt }) => <Time at={acceptedAt} /> },
-  { head: 'By', cell: ({ acceptedBy }) => acceptedBy },
-  { head: 'Reason', cell: ({ reason }) => reason },
-  { head: 'State', cell: ({ isInForce }) => (isInForce ? <Badge tone="ok">in force</Badge> : '') },
-  { head: 'Ended', cell: ({ withdrawnAt }) => (withdrawnAt === null ? '' : <Time at={withdrawnAt} />) },
-];
+const COLUMNS = versionColumns<SchemaVersion>({ head: 'Operations', cell: ({ operations }) => operations });
 
 /** The schemas that were accepted, and the way back. */
 export function Versions({ status: { application, inForce, history } }: { readonly status: SchemaStatus }) {
@@ -48,7 +35,7 @@ export function Versions({ status: { application, inForce, history } }: { readon
     >
       <DataTable
         caption="Versions of the schema"
-        rows={history.map((each) => ({ ...each, isInForce: each.version === inForce?.version }))}
+        rows={versionRows(history, inForce)}
         keyOf={({ version }) => String(version)}
         columns={COLUMNS}
         empty={

@@ -1,13 +1,10 @@
-import { applicationSchema, gatewayLimitsSchema, patchTestSchema, patchViewSchema, type Permission } from '@holdfast/contract';
+import { applicationSchema, patchTestSchema, patchViewSchema, type Permission } from '@holdfast/contract';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createTestAccess } from '../test-access.ts';
+import { createTestApi } from '../test-api.ts';
 import { createApplications } from '../../domains/applications/index.ts';
-import { createIdentity, type Identity } from '../../domains/identity/index.ts';
-import { createProtection, type Protection } from '../../domains/protection/index.ts';
-import { silentLog } from '../../platform/log.ts';
+import { type Identity } from '../../domains/identity/index.ts';
+import { type Protection } from '../../domains/protection/index.ts';
 import { openTestPlatform, type TestPlatform } from '../../platform/test-platform.ts';
-import { createApi } from '../create-api.ts';
-import type { ApiParts } from '../parts.ts';
 import type { Api } from '../route.ts';
 
 const operator = { kind: 'operator' as const, ref: 'host:0' };
@@ -33,22 +30,7 @@ beforeAll(async () => {
   const applications = createApplications(platform);
   const shop = applicationSchema.parse({ id: 'shop', name: 'Shop', upstream: 'http://127.0.0.1:3000' });
   await applications.create(shop, { actor: operator });
-  identity = createIdentity(platform);
-  protection = createProtection({
-    ...platform,
-    applications,
-    log: silentLog,
-    trustedHops: 0,
-    contact: null,
-    vault: { pseudonym: (text) => text, seal: (text) => text, open: (text) => text },
-    limits: gatewayLimitsSchema.parse({}),
-    keyMaterial: () => ({ certificates: [], challenges: [], alpnCertificates: [], ticketKeys: null, identityKeys: [] }),
-  });
-  // Neither the ledger nor the process is asked by these routes.
-  const { audit, system } = {} as { audit: ApiParts['domains']['audit']; system: ApiParts['system'] };
-  const access = createTestAccess(platform, applications);
-  const domains = { applications, identity, access, protection, audit };
-  api = createApi({ domains, system, log: silentLog, trust: { kind: 'token' } });
+  ({ identity, protection, api } = createTestApi(platform, { applications }));
 }, 60_000);
 afterAll(async () => {
   await protection[Symbol.asyncDispose]();

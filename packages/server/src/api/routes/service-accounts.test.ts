@@ -1,13 +1,9 @@
-import { gatewayLimitsSchema, type Permission, type ServiceAccountView, type TokenCreated } from '@holdfast/contract';
+import { type Permission, type ServiceAccountView, type TokenCreated } from '@holdfast/contract';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createApplications } from '../../domains/applications/index.ts';
-import { createIdentity, type Identity } from '../../domains/identity/index.ts';
-import { createProtection, type Protection } from '../../domains/protection/index.ts';
-import { silentLog } from '../../platform/log.ts';
+import { type Identity } from '../../domains/identity/index.ts';
+import { type Protection } from '../../domains/protection/index.ts';
 import { openTestPlatform, type TestPlatform } from '../../platform/test-platform.ts';
-import { createApi } from '../create-api.ts';
-import { createTestAccess } from '../test-access.ts';
-import type { ApiParts } from '../parts.ts';
+import { createTestApi } from '../test-api.ts';
 import type { Api } from '../route.ts';
 
 const operator = { kind: 'operator' as const, ref: 'host:0' };
@@ -20,26 +16,7 @@ let api: Api;
 
 beforeAll(async () => {
   platform = await openTestPlatform();
-  const applications = createApplications(platform);
-  identity = createIdentity(platform);
-  protection = createProtection({
-    ...platform,
-    applications,
-    log: silentLog,
-    trustedHops: 0,
-    contact: null,
-    vault: { pseudonym: (text) => text, seal: (text) => text, open: (text) => text },
-    limits: gatewayLimitsSchema.parse({}),
-    keyMaterial: () => ({ certificates: [], challenges: [], alpnCertificates: [], ticketKeys: null, identityKeys: [] }),
-  });
-  // Neither the ledger nor the process is asked by these routes.
-  const { audit, system } = {} as { audit: ApiParts['domains']['audit']; system: ApiParts['system'] };
-  api = createApi({
-    domains: { applications, identity, access: createTestAccess(platform, applications), protection, audit },
-    system,
-    log: silentLog,
-    trust: { kind: 'token' },
-  });
+  ({ identity, protection, api } = createTestApi(platform));
 }, 60_000);
 afterAll(async () => {
   await protection[Symbol.asyncDispose]();

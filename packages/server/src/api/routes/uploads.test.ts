@@ -1,19 +1,17 @@
-import { applicationSchema, gatewayLimitsSchema, type Permission } from '@holdfast/contract';
+import { applicationSchema, type Permission } from '@holdfast/contract';
 import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createApplications } from '../../domains/applications/index.ts';
-import { createIdentity, type Identity } from '../../domains/identity/index.ts';
-import { createProtection, createUploads, type Protection, type Uploads } from '../../domains/protection/index.ts';
+import { type Identity } from '../../domains/identity/index.ts';
+import { createUploads, type Protection, type Uploads } from '../../domains/protection/index.ts';
 import { openKeyring } from '../../platform/keyring/keyring.ts';
 import { silentLog } from '../../platform/log.ts';
 import { writeSealedFile } from '../../platform/sealed-file.ts';
 import { openTestPlatform, type TestPlatform } from '../../platform/test-platform.ts';
-import { createApi } from '../create-api.ts';
-import type { ApiParts } from '../parts.ts';
 import type { Api } from '../route.ts';
-import { createTestAccess } from '../test-access.ts';
+import { createTestApi } from '../test-api.ts';
 
 const operator = { kind: 'operator' as const, ref: 'host:0' };
 const AT = '/api/v1/uploads';
@@ -34,17 +32,6 @@ beforeAll(async () => {
   await applications.create(applicationSchema.parse({ id: 'shop', name: 'Shop', upstream: 'http://127.0.0.1:3000' }), {
     actor: operator,
   });
-  identity = createIdentity(platform);
-  protection = createProtection({
-    ...platform,
-    applications,
-    log: silentLog,
-    trustedHops: 0,
-    contact: null,
-    vault: { pseudonym: (text) => text, seal: (text) => text, open: (text) => text },
-    limits: gatewayLimitsSchema.parse({}),
-    keyMaterial: () => ({ certificates: [], challenges: [], alpnCertificates: [], ticketKeys: null, identityKeys: [] }),
-  });
   uploads = createUploads({
     ...platform,
     keyring,
@@ -58,15 +45,7 @@ beforeAll(async () => {
       health: async () => [{ scanner: 'yara', state: 'up', version: '1', detail: '3 rules' }],
     },
   });
-  // Neither the ledger nor the process is asked by these routes.
-  const { audit, system } = {} as { audit: ApiParts['domains']['audit']; system: ApiParts['system'] };
-  api = createApi({
-    domains: { applications, identity, access: createTestAccess(platform, applications), protection, audit },
-    system,
-    uploads,
-    log: silentLog,
-    trust: { kind: 'token' },
-  });
+  ({ identity, protection, api } = createTestApi(platform, { applications, uploads }));
   id = await keepOne();
 }, 60_000);
 afterAll(async () => {
