@@ -8,7 +8,7 @@ import { Button } from '../../ui/Button.tsx';
 import { CopyAsCli } from '../../ui/copy/CopyAsCli.tsx';
 import { DataTable } from '../../ui/DataTable.tsx';
 import { EmptyState } from '../../ui/list/EmptyState.tsx';
-import { versionColumns, versionRows } from '../../ui/list/version-columns.tsx';
+import { versionColumns, versionRows } from '../../ui/list/VersionColumns.tsx';
 import { Panel } from '../../ui/Panel.tsx';
 import { Skeleton } from '../../ui/Skeleton.tsx';
 import { Dialog } from '../../ui/overlay/Dialog.tsx';
