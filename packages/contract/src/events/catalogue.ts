@@ -2,6 +2,7 @@ import { authenticationEvents } from './authentication.ts';
 import { adviceEvents } from './advice.ts';
 import { controlEvents } from './control.ts';
 import type { EventDefinition } from './define.ts';
+import { alertEvents, channelEvents, detectionEvents, intelEvents } from './detection.ts';
 import { cspInlineSeen, cspReported, protocolRejected, requestCompleted, snapshotApplied } from './gateway.ts';
 import { identityEvents } from './identity.ts';
 import { keyringEvents } from './keyring.ts';
@@ -37,6 +38,10 @@ export const EVENTS: ReadonlyMap<string, EventDefinition> = new Map(
     ...Object.values(leaseEvents),
     ...Object.values(secretEvents),
     ...Object.values(patchEvents),
+    ...Object.values(alertEvents),
+    ...Object.values(detectionEvents),
+    ...Object.values(intelEvents),
+    ...Object.values(channelEvents),
   ].map((definition) => [
     definition.type,
     // The catalogue forgets the payload's exact type; readers validate with `payload` before use.

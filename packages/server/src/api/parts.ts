@@ -23,6 +23,7 @@ import type {
 import type { Access, Advisor, Principal } from '../domains/access/index.ts';
 import type { Applications } from '../domains/applications/index.ts';
 import type { Traffic } from '../domains/audit/index.ts';
+import type { Detection } from '../domains/detection/index.ts';
 import type { Admins, Identity, ObservedSignIns, Pages, People, Sessions } from '../domains/identity/index.ts';
 import type { Protection, Uploads } from '../domains/protection/index.ts';
 import type { DatabaseRoles, Leases, OwnKeys, Rotations, SecretsDomain } from '../domains/secrets/index.ts';
@@ -112,6 +113,9 @@ export interface SecretsPort extends Pick<SecretsDomain, 'secrets' | 'grants' | 
 /** Files that were not passed on. */
 export type UploadsPort = Omit<Uploads, 'answer' | 'observe' | 'start' | 'tick' | 'scanners' | typeof Symbol.asyncDispose>;
 
+/** What the watch found, what it looks for, and where it tells. */
+export type DetectionPort = Omit<Detection, 'observe' | 'start' | 'tick' | typeof Symbol.asyncDispose>;
+
 /** What happens now and what was counted, for whoever watches. */
 export interface WatchPort {
   readonly traffic: Pick<Traffic, 'series' | 'top' | 'signIns'>;
@@ -139,6 +143,8 @@ export interface ApiParts {
   readonly secrets?: SecretsPort;
   /** Left out = no files are kept here. */
   readonly uploads?: UploadsPort;
+  /** Left out = nothing is watched here. */
+  readonly detection?: DetectionPort;
   /** What Vault clients speak, below `/v1/`; left out = they are not served here. */
   readonly vault?: VaultHandler;
   /** Left out = uses of rights are not counted here. */

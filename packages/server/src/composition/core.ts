@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import type { Answer, Ask } from '@holdfast/contract';
+import type { Answer, Ask, EventRecord } from '@holdfast/contract';
 import { createMaintenance } from '../api/maintenance.ts';
 import { createAccess } from '../domains/access/index.ts';
 import { createApplications } from '../domains/applications/index.ts';
 import { createTraffic, openAudit, TRAFFIC_PLACE, type Audit, type Traffic } from '../domains/audit/index.ts';
+import type { Detection } from '../domains/detection/index.ts';
 import { createIdentity, toGatewayAccount, type Identity } from '../domains/identity/index.ts';
 import {
   createProtection,
@@ -14,6 +15,7 @@ import {
   type Uploads,
 } from '../domains/protection/index.ts';
 import { openAdvice } from './advice.ts';
+import { openDetection } from './detection.ts';
 import { openIdentity } from './identity.ts';
 import { openKeys } from './keyring.ts';
 import { openOwnKeys } from './own-keys.ts';
@@ -64,6 +66,8 @@ export async function openCore(foundation: Foundation) {
   const ownKeys = openOwnKeys(foundation, { audit, signingKeys, care: keys.care, held, snapshots: protection.snapshots });
   const secrets = { ...opened, ownKeys };
   const advice = openAdvice(foundation, { identity, people, access });
+  const detection = openDetection(foundation, { applications, protection, sessions, metrics });
+  watchRecords(audit, detection);
   const domains = { applications, identity, access, people, sessions, signIn, signingKeys, protection, audit };
   const places = configuredPlaces(config);
   const peoplePort = {
@@ -83,6 +87,7 @@ export async function openCore(foundation: Foundation) {
     ...shown,
     answerGateway,
     advice,
+    detection,
     secrets,
     uploads,
     vaultPort,
@@ -92,6 +97,15 @@ export async function openCore(foundation: Foundation) {
     system,
     troubles,
   };
+}
+
+/** What gateways tell comes to the watch from them, at once and also where it is no record. */
+function watchRecords(audit: Pick<Audit, 'onRecorded'>, detection: Detection): void {
+  audit.onRecorded(({ index: _index, ...recorded }) => {
+    const isFromGateway = recorded.actor.kind === 'visitor' && recorded.actor.ref === '';
+    // The view of a record that was written a moment ago: its payload is the JSON that the event had.
+    if (!isFromGateway) detection.observe([recorded as EventRecord]);
+  });
 }
 
 /** What gateways ask while a request waits. */

@@ -15,6 +15,7 @@ const SWEEP_EVERY_SECONDS = 60;
 const SECRETS_EVERY_SECONDS = 3600;
 /** What was held because a scanner was away waits so long at most once it is back. */
 const UPLOADS_EVERY_SECONDS = 15;
+const DETECTION_EVERY_SECONDS = 10;
 const BY_IDENTITY = { kind: 'system', ref: 'identity' } as const;
 
 /** What runs beside the requests: renewal, expiry, the watchdog, and the configuration file when it changes. */
@@ -50,6 +51,10 @@ export async function startUpkeep(
   jobs.every(here('uploads'), UPLOADS_EVERY_SECONDS, async () => {
     if (!core.keyring.isSealed) await core.uploads.tick();
   });
+  // Each node watches what happens at it.
+  jobs.every(here('detection'), DETECTION_EVERY_SECONDS, async () => {
+    if (!core.keyring.isSealed) await core.detection.tick();
+  });
   jobs.every('secrets.history', SECRETS_EVERY_SECONDS, async () => core.secrets.forgetOld());
   jobs.every(here('keyring'), KEY_CARE_EVERY_SECONDS, async () => core.keys.care.look());
   // The ledger of each node has a key of its own; which node changes one that all share is settled by its claim.
@@ -61,6 +66,7 @@ export async function startUpkeep(
   });
   core.traffic.start();
   await core.secrets.start();
+  await core.detection.start();
   await jobs.start();
   stack.use(
     startWatchdog({

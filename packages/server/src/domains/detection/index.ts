@@ -1,0 +1,1 @@
+export { createDetection, type Detection, type DetectionParts } from './detection.ts';

@@ -1,0 +1,35 @@
+import type {
+  IndicatorInput,
+  IndicatorQuery,
+  IndicatorView,
+  IntelSourceInput,
+  IntelSourceView,
+  IntelStatus,
+  LookupView,
+  Page,
+} from '@holdfast/contract';
+import type { Actor } from '../../applications/index.ts';
+
+/** Threat intelligence: what the world knows to be bad. Answers are those of the API. */
+export interface Intel extends AsyncDisposable {
+  sources(): Promise<readonly IntelSourceView[]>;
+  source(id: string): Promise<IntelSourceView>;
+  addSource(input: IntelSourceInput, actor: Actor): Promise<IntelSourceView>;
+  changeSource(
+    id: string,
+    to: Partial<Pick<IntelSourceView, 'enabled' | 'everyMinutes' | 'confidence' | 'action'>>,
+    actor: Actor,
+  ): Promise<IntelSourceView>;
+  removeSource(id: string, actor: Actor): Promise<void>;
+  /** Reads it now. */
+  refresh(id: string, actor: Actor): Promise<IntelSourceView>;
+  /** Entries that somebody brings for a source without an address of its own. */
+  bring(id: string, text: string, actor: Actor): Promise<IntelSourceView>;
+  indicators(query: IndicatorQuery): Promise<Page<IndicatorView>>;
+  addIndicator(input: IndicatorInput, actor: Actor): Promise<IndicatorView>;
+  removeIndicator(id: string, actor: Actor): Promise<void>;
+  lookup(value: string): Promise<LookupView>;
+  status(): Promise<IntelStatus>;
+  /** Refreshes what is due. */
+  tick(): Promise<void>;
+}

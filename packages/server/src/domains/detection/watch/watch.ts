@@ -1,0 +1,55 @@
+import type { BehaviourId, Detection, EventRecord, RuleDiagnostic, RuleState } from '@holdfast/contract';
+
+/** One Sigma document as it is stored; several rules in one text share its state. */
+export interface RuleText {
+  readonly file: string;
+  readonly text: string;
+  readonly state: RuleState;
+}
+
+export interface RulesApplied {
+  /** SHA-256 over all texts and states, hex. */
+  readonly digest: string;
+  readonly rules: number;
+  readonly tookMs: number;
+  readonly diagnostics: readonly RuleDiagnostic[];
+}
+
+/** What rules and behaviours did since they were asked last. */
+export interface Hits {
+  readonly detector: string;
+  readonly hits: number;
+  readonly lastAt: number;
+}
+
+/** One behaviour as it runs. */
+export interface BehaviourFigures {
+  readonly id: BehaviourId;
+  readonly keys: number;
+  readonly evicted: number;
+  readonly learningUntil: number | null;
+}
+
+export interface BehaviourSetting {
+  readonly id: BehaviourId;
+  readonly state: RuleState;
+  readonly thresholds: Readonly<Record<string, number>>;
+}
+
+/**
+ * The watch: matches every event in a thread of its own, so that no request waits for it. Bounded: what does not fit is
+ * dropped, counted and told. Its memory (windows of correlations and behaviours) survives a restart, sealed.
+ */
+export interface Watch extends AsyncDisposable {
+  /** Never waits, never throws. */
+  observe(events: readonly EventRecord[]): void;
+  /** Detections of rules and behaviours that are on, in the order of their events. */
+  onDetections(listener: (found: readonly Detection[]) => void): void;
+  /** Hits of all, also of those in state `test`, every few seconds. */
+  onHits(listener: (hits: readonly Hits[]) => void): void;
+  /** Compiles and swaps whole; no event is lost. Rejects with `input-invalid` where nothing of it can be used. */
+  setRules(texts: readonly RuleText[]): Promise<RulesApplied>;
+  setBehaviours(settings: readonly BehaviourSetting[]): void;
+  behaviours(): Promise<readonly BehaviourFigures[]>;
+  start(): Promise<void>;
+}
