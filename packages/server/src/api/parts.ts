@@ -19,11 +19,12 @@ import type {
   SelfTestView,
   SystemStatus,
   VerifyView,
+  WatchHealth,
 } from '@holdfast/contract';
 import type { Access, Advisor, Principal } from '../domains/access/index.ts';
 import type { Applications } from '../domains/applications/index.ts';
 import type { Traffic } from '../domains/audit/index.ts';
-import type { Detection } from '../domains/detection/index.ts';
+import type { Alerts, Channels, Intel, Rules } from '../domains/detection/index.ts';
 import type { Admins, Identity, ObservedSignIns, Pages, People, Sessions } from '../domains/identity/index.ts';
 import type { Protection, Uploads } from '../domains/protection/index.ts';
 import type { DatabaseRoles, Leases, OwnKeys, Rotations, SecretsDomain } from '../domains/secrets/index.ts';
@@ -114,7 +115,13 @@ export interface SecretsPort extends Pick<SecretsDomain, 'secrets' | 'grants' | 
 export type UploadsPort = Omit<Uploads, 'answer' | 'observe' | 'start' | 'tick' | 'scanners' | typeof Symbol.asyncDispose>;
 
 /** What the watch found, what it looks for, and where it tells. */
-export type DetectionPort = Omit<Detection, 'observe' | 'start' | 'tick' | typeof Symbol.asyncDispose>;
+export interface DetectionPort {
+  readonly rules: Rules;
+  readonly alerts: Alerts;
+  readonly channels: Channels;
+  readonly intel: Intel;
+  readonly health: () => Promise<WatchHealth>;
+}
 
 /** What happens now and what was counted, for whoever watches. */
 export interface WatchPort {
@@ -144,7 +151,7 @@ export interface ApiParts {
   /** Left out = no files are kept here. */
   readonly uploads?: UploadsPort;
   /** Left out = nothing is watched here. */
-  readonly detection?: DetectionPort;
+  readonly detection?: Partial<DetectionPort>;
   /** What Vault clients speak, below `/v1/`; left out = they are not served here. */
   readonly vault?: VaultHandler;
   /** Left out = uses of rights are not counted here. */

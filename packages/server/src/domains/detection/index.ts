@@ -1,1 +1,5 @@
+export type { Alerts } from './alerts/alerts.ts';
+export type { Channels } from './channels/channels.ts';
 export { createDetection, type Detection, type DetectionParts } from './detection.ts';
+export type { Intel } from './intel/intel.ts';
+export type { Rules } from './rules/rules.ts';
