@@ -1,5 +1,5 @@
 import { canonicalPath } from '@holdfast/inspect';
-import { parseAddress, plainAddress } from '../address.ts';
+import { parseAddress, plainAddress } from '../../platform/address.ts';
 import type { ProxyFamily, RequestHead } from '../exchange.ts';
 import { listFromRight } from '../forwarded-list.ts';
 import { METHODS } from '../front-gate/front-gate-methods.ts';

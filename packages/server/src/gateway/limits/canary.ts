@@ -1,5 +1,5 @@
 import type { Application } from '@holdfast/contract';
-import { parseAddress } from '../address.ts';
+import { parseAddress } from '../../platform/address.ts';
 import type { Exchange } from '../exchange.ts';
 
 /** The share is decided on hundredths of a percent, so that small shares stay near what they say. */

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isLoopback, parseAddress, rateKey } from '../address.ts';
+import { isLoopback, parseAddress, rateKey } from '../../platform/address.ts';
 import { buildPrefixSet } from './prefix-trie.ts';
 
 const bitsOf = (address: string): string | null => {

@@ -1,5 +1,5 @@
 import type { PrefixSet } from '../snapshot/compiled-snapshot.ts';
-import { parseAddress } from '../address.ts';
+import { parseAddress } from '../../platform/address.ts';
 
 /** A prefix and what it means; for bans the expiry in epoch milliseconds, for allows Infinity. */
 export interface PrefixEntry {

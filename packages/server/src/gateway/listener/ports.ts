@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import type { GatewayLimits } from '@holdfast/contract';
-import { isLoopback } from '../address.ts';
+import { isLoopback } from '../../platform/address.ts';
 import type { GatewayLog } from '../log.ts';
 
 export interface PortAddress {

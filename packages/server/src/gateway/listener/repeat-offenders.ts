@@ -1,4 +1,4 @@
-import { plainAddress } from '../address.ts';
+import { plainAddress } from '../../platform/address.ts';
 
 const WINDOW_MS = 60_000;
 const CUTS_MAX = 3;

@@ -1,6 +1,6 @@
 import { protocolRejected } from '@holdfast/contract';
 import type { Clock } from '../../platform/clock.ts';
-import { plainAddress } from '../address.ts';
+import { plainAddress } from '../../platform/address.ts';
 import type { EventQueue } from './event-queue.ts';
 
 const EVENTS_PER_SECOND_MAX = 50;

@@ -1,6 +1,6 @@
 import { ownCookieName, signInOutcome } from '@holdfast/contract';
 import type { Answer, Ask, SignInObserver } from '@holdfast/contract';
-import { isLoopback } from '../address.ts';
+import { isLoopback } from '../../platform/address.ts';
 import type { Exchange, Refused, SignInAttempt, StepResult } from '../exchange.ts';
 import { ON } from '../exchange.ts';
 import type { UpstreamResponse } from '../response/respond.ts';

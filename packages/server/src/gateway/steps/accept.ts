@@ -1,4 +1,4 @@
-import { parseAddress, plainAddress } from '../address.ts';
+import { parseAddress, plainAddress } from '../../platform/address.ts';
 import { ON } from '../exchange.ts';
 import type { Exchange, RequestHead, Step } from '../exchange.ts';
 import { listFromRight } from '../forwarded-list.ts';

@@ -1,5 +1,5 @@
 import type { Clock } from '../../platform/clock.ts';
-import { isLoopback } from '../address.ts';
+import { isLoopback } from '../../platform/address.ts';
 import { ON } from '../exchange.ts';
 import type { Step } from '../exchange.ts';
 

@@ -1,4 +1,4 @@
-import { parseAddress, plainAddress } from '../address.ts';
+import { parseAddress, plainAddress } from '../../platform/address.ts';
 import { ON } from '../exchange.ts';
 import type { Exchange, ProxyFamily, Refused, Step, StepResult } from '../exchange.ts';
 import { readAsked } from '../forward-auth/asked-request.ts';

@@ -1,5 +1,5 @@
 import type { Clock } from '../../platform/clock.ts';
-import { isLoopback, rateKey } from '../address.ts';
+import { isLoopback, rateKey } from '../../platform/address.ts';
 import { ON } from '../exchange.ts';
 import type { Step } from '../exchange.ts';
 import type { RateLimiter } from '../limits/rate-limiter.ts';

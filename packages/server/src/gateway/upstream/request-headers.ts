@@ -1,4 +1,4 @@
-import { plainAddress } from '../address.ts';
+import { plainAddress } from '../../platform/address.ts';
 import type { Exchange } from '../exchange.ts';
 import { listFromRight } from '../forwarded-list.ts';
 import { assertionHeaders } from '../forward-auth/identity-headers.ts';
