@@ -31,12 +31,13 @@ export interface ControlPlane {
 export async function openControlPlane({ config }: Pick<LoadedConfig, 'config'>, awaitRoot?: AwaitRoot): Promise<ControlPlane> {
   const options = { writesLog: false, ...(awaitRoot === undefined ? {} : { awaitRoot }) };
   return withCore(config, options, async (core) => {
-    const { domains, peoplePort: people, maintenance, log, stack, secrets, uploads, advice, keys, seal } = core;
+    const { domains, peoplePort: people, maintenance, log, stack, secrets, uploads, detection, advice, keys, seal } = core;
     await domains.applications.applyDeclared(declaredIn(config));
     const health: HealthView = { live: true, started: true, ready: false, reasons: ['the server is not running'] };
     const system = core.system({ health: () => health, listeners: () => [], gateway: () => null });
     const trust = { kind: 'host-operator', uid: process.getuid?.() ?? 0 } as const;
-    const given = { people, secrets, uploads, advisor: advice.advisor, keys: keys.care, seal, maintenance };
+    const watched = { uploads, detection: detection.rooms };
+    const given = { people, secrets, ...watched, advisor: advice.advisor, keys: keys.care, seal, maintenance };
     const parts = { domains, system, ...given, log, trust };
     return { api: createApi(parts), close: () => stack.disposeAsync() };
   });

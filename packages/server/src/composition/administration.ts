@@ -40,6 +40,7 @@ export async function openAdministration(core: Core, { certificates, system, add
     watching: createWatching(core),
     secrets,
     uploads: core.uploads,
+    detection: core.detection.rooms,
     vault,
     advisor,
     keys,

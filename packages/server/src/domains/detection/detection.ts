@@ -8,6 +8,10 @@ import type { Metrics } from '../../platform/metrics.ts';
 import type { Applications } from '../applications/index.ts';
 import type { Protection } from '../protection/index.ts';
 import type { Sessions } from '../identity/index.ts';
+import type { Alerts } from './alerts/alerts.ts';
+import type { Channels } from './channels/channels.ts';
+import type { Intel } from './intel/intel.ts';
+import type { Rules } from './rules/rules.ts';
 
 export interface DetectionParts {
   readonly db: Database;
@@ -23,6 +27,14 @@ export interface DetectionParts {
   readonly sessions: Sessions;
 }
 
+/** The rooms of the domain as the API asks them; each is there once it is built. */
+export interface DetectionRooms {
+  rules?: Rules;
+  alerts?: Alerts;
+  channels?: Channels;
+  intel?: Intel;
+}
+
 /** What happens, watched: events in, alerts out. */
 export interface Detection extends AsyncDisposable {
   /** Every event of a gateway and every record, each once. Never waits, never throws. */
@@ -30,13 +42,16 @@ export interface Detection extends AsyncDisposable {
   start(): Promise<void>;
   /** Every few seconds. */
   tick(): Promise<void>;
+  readonly rooms: Readonly<DetectionRooms>;
 }
 
 export function createDetection(_parts: DetectionParts): Detection {
+  const rooms: DetectionRooms = {};
   return {
     observe() {},
     async start() {},
     async tick() {},
+    rooms,
     async [Symbol.asyncDispose]() {},
   };
 }
