@@ -240,4 +240,17 @@ export const channelEvents = {
     ocsf: LIFE,
     payload: z.strictObject({ channel: alert, name: z.string().max(63), alert: alert.nullable(), detail: z.string().max(300) }),
   }),
+  decided: plainEvent({
+    type: 'channel.letter-decided',
+    summary: 'Somebody had an alert sent again that could not be told, or gave it up.',
+    severity: 'medium',
+    ocsf: managed(3),
+    payload: z.strictObject({
+      channel: alert,
+      name: z.string().max(63),
+      alert: alert.nullable(),
+      decision: z.enum(['resent', 'dropped']),
+      reason: reason.nullable(),
+    }),
+  }),
 } as const;
