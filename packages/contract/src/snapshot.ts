@@ -52,7 +52,7 @@ export const banSchema = z.strictObject({ prefix: prefixSchema, expiresAt: times
 
 export const snapshotSchema = z.strictObject({
   version: z.number().int().positive(),
-  /** SHA-256 of the policy part (everything but version, both lists of certificates, challenges, ticketKeys and identityKeys), hex. */
+  /** SHA-256 of the policy part (everything but version, both lists of certificates, challenges, ticketKeys, identityKeys and visitorKey), hex. */
   digest: z.string().length(64),
   applications: z.array(applicationSchema).max(1000),
   exceptions: z.array(exceptionSchema).max(100_000),
@@ -80,6 +80,8 @@ export const snapshotSchema = z.strictObject({
   ticketKeys: z.string().max(128).nullable(),
   /** Keys of the identity header: all are published, the newest that has begun signs. */
   identityKeys: z.array(identityKeySchema).max(8).default([]),
+  /** Names sessions of applications in records, hex; the same in all gateways and over restarts. Null = they have no name. */
+  visitorKey: z.string().max(64).nullable().default(null),
 });
 export type Snapshot = z.infer<typeof snapshotSchema>;
 

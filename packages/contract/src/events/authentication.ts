@@ -15,6 +15,8 @@ const tried = {
   path: z.string().max(512),
   /** The device signed in to this account before. */
   known: z.boolean(),
+  /** Of the application: the session that it began, or in which it was tried; named as in `request.completed`. */
+  session: z.string().max(64).nullable().default(null),
 };
 const personal = {
   account: 'name',
@@ -23,6 +25,7 @@ const personal = {
   userAgent: 'agent',
   path: 'none',
   known: 'none',
+  session: 'none',
 } as const;
 
 /** What was seen of tries at an application's own login form. */

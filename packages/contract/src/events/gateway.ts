@@ -63,6 +63,17 @@ export const requestCompleted = defineEvent({
     masked: z.string().max(1024).nullable(),
     /** Who was let in and by which policies; null where nobody is asked and there are no policies. */
     access: accessDecisionSchema.nullable().default(null),
+    /** Our session by its id, or 16 hex of a keyed hash of the application's own session cookie; never a cookie. */
+    session: z.string().max(64).nullable().default(null),
+    /** Person, service account, or the key of the account whose sign-in at the application began this session. */
+    account: z.string().max(64).nullable().default(null),
+    /** What the client's TLS offered, as far as it is shown to us: equal for one client, no JA4. Null = not our TLS, or resumed. */
+    tlsKey: z.string().max(32).nullable().default(null),
+    referrer: z.string().max(512).nullable().default(null),
+    /** Of the request. */
+    contentType: z.string().max(128).nullable().default(null),
+    /** The path with `{}` in place of what names one thing of many. */
+    route: z.string().max(512).nullable().default(null),
   }),
   personal: {
     address: 'address',
@@ -85,6 +96,12 @@ export const requestCompleted = defineEvent({
     snapshot: 'none',
     masked: 'content',
     access: 'none',
+    session: 'none',
+    account: 'none',
+    tlsKey: 'agent',
+    referrer: 'content',
+    contentType: 'none',
+    route: 'none',
   },
 });
 export type RequestCompleted = z.infer<typeof requestCompleted.payload>;

@@ -43,10 +43,12 @@ export async function openCore(foundation: Foundation) {
   const seal = createRunningSeal(foundation);
   const troubles = (): string[] =>
     [held.databaseTrouble, foundation.nodes.trouble(), seal.trouble(), secrets.trouble()].filter((trouble) => trouble !== null);
+  const visitorKey = foundation.keyring.hmac('visitor sessions', 'gateways');
   const keyMaterial = async (): Promise<KeyMaterial> => ({
     ...(held.certificates?.forSnapshot() ?? { certificates: [], challenges: [], alpnCertificates: [] }),
     ticketKeys: held.ticketKeys.toString('base64'),
     identityKeys: await rooms.signingKeys.current(),
+    visitorKey,
   });
   const applications = createApplications({ db, bus, clock });
   const identity = createIdentity({ db, bus, clock });

@@ -45,6 +45,8 @@ export interface ConnectionFacts {
   /** Peer of the TCP connection. */
   readonly peerAddress: string;
   readonly localPort: number;
+  /** What the client's TLS offered (`visitor/tls-key.ts`); null = not TLS, or taken up again. */
+  readonly tlsKey?: string | null;
 }
 
 /**

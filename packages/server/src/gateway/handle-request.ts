@@ -25,6 +25,7 @@ import { createUpstreams } from './upstream/upstreams.ts';
 import { tellScannerChange } from './upload/tell-scanner.ts';
 import { createUploads } from './upload/uploads.ts';
 import { createWebSocketRelays } from './upstream/websocket.ts';
+import { createVisitors } from './visitor/visitors.ts';
 
 /** What a listener knows of a request that it hands on. */
 export type ArrivedRequest = Pick<ExchangeStart, 'connection' | 'incoming' | 'outgoing' | 'transport' | 'upgrade'>;
@@ -84,10 +85,12 @@ export function createRequestRoom(parts: RequestRoomParts): RequestRoom {
   const upstreams = createUpstreams();
   const webSockets = createWebSocketRelays(upstreams);
   const limiter = createRateLimiter();
-  const steps = createPipeline({ clock, limiter, threads, upstreams, webSockets, sessions, accounts, uploads, ask });
+  const visitors = createVisitors();
+  const finders = { sessions, accounts };
+  const steps = createPipeline({ clock, limiter, threads, upstreams, webSockets, ...finders, uploads, visitors, ask });
   const learner = createLearner({ clock, send });
   const recent = createRecentRequests({ clock });
-  const record = recordRequest({ clock, events, rejects });
+  const record = recordRequest({ clock, events, rejects, visitors });
   // runPipeline hands back the very exchange it was given, which handle() below makes.
   const end = {
     refuse,
@@ -128,6 +131,7 @@ export function createRequestRoom(parts: RequestRoomParts): RequestRoom {
       upstreams.follow(next.source.applications);
       learner.follow(next.source.applications);
       recent.follow(next.source.applications);
+      visitors.follow(next.source.applications);
     },
     endSessions(hashes) {
       sessions.end(hashes);

@@ -28,6 +28,7 @@ import type { Uploads } from './upload/uploads.ts';
 import { createSignInWatch } from './sign-in/sign-in-watch.ts';
 import type { Upstreams } from './upstream/upstreams.ts';
 import type { WebSocketRelays } from './upstream/websocket.ts';
+import type { Visitors } from './visitor/visitors.ts';
 
 export interface PipelineParts {
   readonly clock: Clock;
@@ -38,13 +39,14 @@ export interface PipelineParts {
   readonly sessions: SessionFinder;
   readonly accounts: AccountFinder;
   readonly uploads: Uploads;
+  readonly visitors: Pick<Visitors, 'begun' | 'sessionOf'>;
   readonly ask: (ask: Ask) => Promise<Answer>;
 }
 
 /** The way of a request, top to bottom. The record is written after whatever step ends it (`run-pipeline.ts`). */
 export function createPipeline(parts: PipelineParts): readonly Step[] {
-  const { clock, limiter, threads, upstreams, webSockets, sessions, accounts, uploads, ask } = parts;
-  const signIns = createSignInWatch(ask);
+  const { clock, limiter, threads, upstreams, webSockets, sessions, accounts, uploads, visitors, ask } = parts;
+  const signIns = createSignInWatch({ ask, visitors });
   return [
     accept,
     forwardAuth,

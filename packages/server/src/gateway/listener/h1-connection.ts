@@ -5,6 +5,7 @@ import type { Socket } from 'node:net';
 import type { ConnectionFacts, Refused, Transport } from '../exchange.ts';
 import type { Identifiers } from '../identifiers.ts';
 import type { ProtocolRejects } from '../record/protocol-rejects.ts';
+import { tlsKeyOf } from '../visitor/tls-key.ts';
 import { rawAnswer } from './raw-answer.ts';
 import { RawGate } from './raw-gate.ts';
 import { pushBytes } from './raw-push.ts';
@@ -102,8 +103,8 @@ export class H1Connection {
   facts(incoming: IncomingMessage): ConnectionFacts {
     const protocol = incoming.httpVersion === '1.0' ? 'http/1.0' : 'http/1.1';
     if (this.#facts?.protocol === protocol) return this.#facts;
-    const { secure, peerAddress, localPort } = this;
-    this.#facts = { protocol, secure, peerAddress, localPort };
+    const { secure, peerAddress, localPort, socket } = this;
+    this.#facts = { protocol, secure, peerAddress, localPort, tlsKey: tlsKeyOf(socket) };
     return this.#facts;
   }
 

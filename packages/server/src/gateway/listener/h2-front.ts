@@ -2,7 +2,9 @@ import { constants, createServer } from 'node:http2';
 import type { Http2Server, Http2ServerRequest, Http2ServerResponse, ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { CompiledSnapshot } from '../snapshot/compiled-snapshot.ts';
+import type { ConnectionFacts } from '../exchange.ts';
 import type { RequestRoom } from '../handle-request.ts';
+import { tlsKeyOf } from '../visitor/tls-key.ts';
 import { H2Budget } from './h2-budget.ts';
 import type { BudgetFault } from './h2-budget.ts';
 import type { RepeatOffenders } from './repeat-offenders.ts';
@@ -83,7 +85,7 @@ export function createH2Front({ room, snapshot, offenders }: H2FrontParts): H2Fr
     setImmediate(() => {
       if (isGone(incoming.stream) || overBudget.has(session) || session.destroyed) return;
       cutWhenStalled(incoming.stream, snapshot().source.limits.writeStallMs);
-      room.handle({ incoming, outgoing, connection: factsOf(session) });
+      room.handle({ incoming, outgoing, connection: factsOf(session, sockets.get(session)) });
     });
   });
   return {
@@ -129,9 +131,10 @@ function cutWhenStalled(stream: ServerHttp2Stream, writeStallMs: number): void {
 
 const isQuiet = (session: ServerHttp2Session): boolean => !session.destroyed && session.state.outboundQueueSize === 0;
 
-function factsOf(session: ServerHttp2Session): { protocol: 'h2'; secure: true; peerAddress: string; localPort: number } {
+function factsOf(session: ServerHttp2Session, socket: Socket | undefined): ConnectionFacts {
   const { remoteAddress, localPort } = session.socket;
-  return { protocol: 'h2', secure: true, peerAddress: remoteAddress ?? '', localPort: localPort ?? 0 };
+  const tlsKey = socket === undefined ? null : tlsKeyOf(socket);
+  return { protocol: 'h2', secure: true, peerAddress: remoteAddress ?? '', localPort: localPort ?? 0, tlsKey };
 }
 
 function makeServer(snapshot: () => CompiledSnapshot): Http2Server {

@@ -4,6 +4,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { EventQueue, Series } from './event-queue.ts';
 import type { ExchangeState } from '../exchange-state.ts';
 import type { Exchange } from '../exchange.ts';
+import type { DescribedVisitor, Visitors } from '../visitor/visitors.ts';
 import type { ProtocolRejects } from './protocol-rejects.ts';
 
 type Outcome = Exchange['record']['outcome'];
@@ -13,11 +14,6 @@ const HOST_MAX = 255;
 
 const cut = (text: string, max: number): string => (text.length > max ? text.slice(0, max) : text);
 
-function userAgent(exchange: Exchange): string {
-  for (const pair of exchange.head.headers) if (pair[0] === 'user-agent') return cut(pair[1], TEXT_MAX);
-  return '';
-}
-
 /** Refused at the gate: the request has no trustworthy reading, so the record is about the connection, not the request. */
 const isGateRefusal = ({ record, application }: Exchange): boolean =>
   application === null && record.outcome === 'refused' && record.problem !== 'host-unknown';
@@ -26,10 +22,11 @@ export interface RecordParts {
   readonly clock: Clock;
   readonly events: EventQueue;
   readonly rejects: ProtocolRejects;
+  readonly visitors: Pick<Visitors, 'describe'>;
 }
 
 /** Writes the one event of a request, whatever ended it. */
-export function recordRequest({ clock, events, rejects }: RecordParts): (exchange: ExchangeState) => void {
+export function recordRequest({ clock, events, rejects, visitors }: RecordParts): (exchange: ExchangeState) => void {
   const countOf = requestCounts(events);
   const durationOf = perApplication((application) => events.series('holdfast_request_milliseconds_total', [application]));
   return (exchange) => {
@@ -60,7 +57,7 @@ export function recordRequest({ clock, events, rejects }: RecordParts): (exchang
       requestId: exchange.id,
       trace: exchange.trace,
       subject: exchange.clientAddress,
-      payload: payloadOf(exchange, durationMs),
+      payload: payloadOf(exchange, { durationMs, described: visitors.describe(exchange) }),
     });
   };
 }
@@ -102,11 +99,16 @@ function countRules({ record, application }: Exchange, events: EventQueue): void
   events.count('holdfast_blocks_total', [application.id, record.reason.split('.', 1)[0] ?? ''], 1);
 }
 
-function payloadOf(exchange: ExchangeState, durationMs: number): RequestCompleted {
+interface Measured {
+  readonly durationMs: number;
+  readonly described: DescribedVisitor;
+}
+
+function payloadOf(exchange: ExchangeState, { durationMs, described }: Measured): RequestCompleted {
   const { record, head, connection } = exchange;
   return {
     address: exchange.clientAddress,
-    userAgent: userAgent(exchange),
+    userAgent: described.userAgent,
     method: head.method,
     host: cut(head.host, HOST_MAX),
     path: cut(head.path, TEXT_MAX),
@@ -125,5 +127,11 @@ function payloadOf(exchange: ExchangeState, durationMs: number): RequestComplete
     snapshot: exchange.snapshot.source.version,
     masked: record.masked,
     access: record.access,
+    session: described.session,
+    account: described.account,
+    tlsKey: connection.tlsKey ?? null,
+    referrer: described.referrer,
+    contentType: described.contentType,
+    route: described.route,
   };
 }

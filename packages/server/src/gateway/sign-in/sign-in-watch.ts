@@ -6,6 +6,7 @@ import { ON } from '../exchange.ts';
 import type { UpstreamResponse } from '../response/respond.ts';
 import { headerValue } from '../response/upstream-headers.ts';
 import { isRepeated, readAnswerText } from './answer-text.ts';
+import type { Visitors } from '../visitor/visitors.ts';
 import { tellLimited, tellOutcome } from './tell.ts';
 import { accountsIn, observerFor } from './find-observer.ts';
 
@@ -21,31 +22,35 @@ export interface SignInWatch {
   after(exchange: Exchange, answer: UpstreamResponse): UpstreamResponse | Promise<UpstreamResponse>;
 }
 
+export interface SignInWatchParts {
+  readonly ask: (ask: Ask) => Promise<Answer>;
+  readonly visitors: Pick<Visitors, 'begun' | 'sessionOf'>;
+}
+
 /** Login forms of the application itself: counted over all gateways by the control plane, because each sees only its part. */
-export function createSignInWatch(ask: (ask: Ask) => Promise<Answer>): SignInWatch {
+export function createSignInWatch({ ask, visitors }: SignInWatchParts): SignInWatch {
   return {
     before(exchange) {
       const { application, head, upgrade, forwardAuth } = exchange;
       // A proxy that asks shows no body, so there is no name in it.
       if (application === null || upgrade !== undefined || forwardAuth !== null) return ON;
       const observer = observerFor(application, head.method, head.path);
-      return observer === null ? ON : admit(exchange, { observer, application: application.id, ask });
+      return observer === null ? ON : admit(exchange, { observer, application: application.id, ask, visitors });
     },
     after(exchange, answer) {
-      return exchange.signIn === null ? answer : conclude(exchange, { attempt: exchange.signIn, answer, ask });
+      return exchange.signIn === null ? answer : conclude(exchange, { attempt: exchange.signIn, answer, ask, visitors });
     },
   };
 }
 
-interface Admitting {
+interface Admitting extends SignInWatchParts {
   readonly observer: SignInObserver;
   readonly application: string;
-  readonly ask: (ask: Ask) => Promise<Answer>;
 }
 
 const refused = (code: Refused['code'], reason: string): Refused => ({ kind: 'refused', code, reason });
 
-async function admit(exchange: Exchange, { observer, application, ask }: Admitting): Promise<StepResult> {
+async function admit(exchange: Exchange, { observer, application, ask, visitors }: Admitting): Promise<StepResult> {
   const accounts = accountsIn(exchange.canonical, observer.accountField);
   if (accounts === null) return refused('request-ambiguous', 'sign-in-accounts');
   const tried = { application, accounts, address: countedAddress(exchange), device: deviceOf(exchange) };
@@ -56,7 +61,7 @@ async function admit(exchange: Exchange, { observer, application, ask }: Admitti
   const { waitSeconds, what, keys, isKnown } = verdict;
   const detail = `account ${keys.join(' ')}${isKnown ? ' from a device it knows' : ''}`;
   if (waitSeconds > 0 && what !== null) {
-    tellLimited(exchange, attempt);
+    tellLimited(exchange, attempt, visitors.sessionOf(exchange));
     if (exchange.mode !== 'bypass') {
       exchange.record.steps.push({ step: 'sign-in', verdict: 'limited', detail: `${detail} by ${what} for ${waitSeconds} s` });
       return { ...refused('sign-in-limited', `sign-in-${what}`), retryAfterSeconds: waitSeconds };
@@ -81,13 +86,12 @@ function deviceOf({ ownCookies, connection }: Exchange): string | null {
   return null;
 }
 
-interface Concluding {
+interface Concluding extends SignInWatchParts {
   readonly attempt: SignInAttempt;
   readonly answer: UpstreamResponse;
-  readonly ask: (ask: Ask) => Promise<Answer>;
 }
 
-async function conclude(exchange: Exchange, { attempt, answer, ask }: Concluding): Promise<UpstreamResponse> {
+async function conclude(exchange: Exchange, { attempt, answer, ask, visitors }: Concluding): Promise<UpstreamResponse> {
   const read = await readAnswerText(answer, attempt);
   const success = attempt.observer.success?.body ?? null;
   const isForged = success !== null && isRepeated(exchange, success);
@@ -100,7 +104,8 @@ async function conclude(exchange: Exchange, { attempt, answer, ask }: Concluding
   const judged = outcome === 'succeeded' && isForged ? 'failed' : outcome;
   exchange.record.steps.push({ step: 'sign-in', verdict: judged, detail: '' });
   if (judged === 'unclear') return read.answer;
-  tellOutcome(exchange, attempt, judged);
+  const session = judged === 'succeeded' ? visitors.begun(exchange, { attempt, headers }) : visitors.sessionOf(exchange);
+  tellOutcome(exchange, attempt, { outcome: judged, session });
   if (judged === 'succeeded') {
     const told = await ask({ kind: 'sign-in-success', ...attempt.tried });
     if (told.kind === 'sign-in-success' && told.device !== null) exchange.setCookie = deviceCookie(exchange, told.device);

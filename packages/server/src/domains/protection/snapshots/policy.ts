@@ -17,7 +17,8 @@ export type Policy = Pick<
   | 'limits'
   | 'contact'
 >;
-export type KeyMaterial = Pick<Snapshot, 'certificates' | 'challenges' | 'alpnCertificates' | 'ticketKeys' | 'identityKeys'>;
+export type KeyMaterial = Pick<Snapshot, 'certificates' | 'challenges' | 'alpnCertificates' | 'ticketKeys' | 'identityKeys'> &
+  Partial<Pick<Snapshot, 'visitorKey'>>;
 
 const byText = (left: string, right: string): number => (left < right ? -1 : Number(left > right));
 
