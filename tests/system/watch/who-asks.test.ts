@@ -46,7 +46,8 @@ afterAll(async () => {
   upstream.close();
 });
 
-interface Asked extends RequestOptions {
+interface Asked extends Omit<RequestOptions, 'headers'> {
+  readonly headers: Readonly<Record<string, string | number>>;
   readonly body?: string;
   readonly isTls?: boolean;
   readonly sigalgs?: string;

@@ -72,6 +72,7 @@ function openTools({ clock, log, ask, uploads: place }: RequestRoomParts, events
     threads: createInspectionThreads(log),
     sessions: createSessionFinder({ clock, ask }),
     accounts: createAccountFinder({ clock, ask }),
+    visitors: createVisitors(),
     uploads: createUploads({ ask, clock, log, settings: place.scanners, spoolFolder: place.folder, onScannerChange }),
   };
 }
@@ -80,14 +81,13 @@ export function createRequestRoom(parts: RequestRoomParts): RequestRoom {
   const { clock, log, node, send, snapshot, ask, random } = parts;
   const identifiers = createIdentifiers(random ?? randomBytes);
   const events = createEventQueue({ clock, identifiers, node, send });
-  const { threads, sessions, accounts, uploads } = openTools(parts, events);
+  const tools = openTools(parts, events);
+  const { threads, sessions, accounts, uploads, visitors } = tools;
   const rejects = createProtocolRejects(events, clock);
   const upstreams = createUpstreams();
   const webSockets = createWebSocketRelays(upstreams);
   const limiter = createRateLimiter();
-  const visitors = createVisitors();
-  const finders = { sessions, accounts };
-  const steps = createPipeline({ clock, limiter, threads, upstreams, webSockets, ...finders, uploads, visitors, ask });
+  const steps = createPipeline({ clock, limiter, upstreams, webSockets, ask, ...tools });
   const learner = createLearner({ clock, send });
   const recent = createRecentRequests({ clock });
   const record = recordRequest({ clock, events, rejects, visitors });
@@ -128,10 +128,7 @@ export function createRequestRoom(parts: RequestRoomParts): RequestRoom {
     identifiers,
     rehearse: (rule) => recent.rehearse(rule),
     follow(next) {
-      upstreams.follow(next.source.applications);
-      learner.follow(next.source.applications);
-      recent.follow(next.source.applications);
-      visitors.follow(next.source.applications);
+      for (const each of [upstreams, learner, recent, visitors]) each.follow(next.source.applications);
     },
     endSessions(hashes) {
       sessions.end(hashes);
