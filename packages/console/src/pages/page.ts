@@ -16,7 +16,7 @@ export interface PageModule {
   readonly prefetch?: (ask: PageAsk) => Promise<unknown>;
 }
 
-export const GROUPS = ['Overview', 'Protect', 'Identity', 'Data', 'Assure', 'Settings'] as const;
+export const GROUPS = ['Overview', 'Protect', 'Respond', 'Identity', 'Data', 'Assure', 'Settings'] as const;
 
 /** One line of the route table. */
 export interface PageEntry {

@@ -11,6 +11,7 @@ import { Todos } from './Todos.tsx';
 import { Top } from './Top.tsx';
 import { Traffic } from './Traffic.tsx';
 import { Verdict } from './Verdict.tsx';
+import { Watched } from './Watched.tsx';
 
 function OverviewPage() {
   const { data } = useSuspenseQuery(overviewQuery);
@@ -28,6 +29,7 @@ function OverviewPage() {
           <Panel title="To do" isFlush>
             <Todos overview={data} />
           </Panel>
+          {may('alert:read') && <Watched />}
           {may('event:read') && <Happening />}
           <Top />
         </div>
