@@ -59,6 +59,11 @@ export function sayAgainst({ scans, findings, cause }: UploadView): string {
   return finding === undefined ? CAUSE_WORDS[cause] : sayFinding(finding);
 }
 
+const KILOBYTE = 1024;
 const MEGABYTE = 1_048_576;
 export const sayBytes = (bytes: number): string =>
-  bytes < MEGABYTE ? `${Math.ceil(bytes / 1024)} KiB` : `${Math.round(bytes / MEGABYTE)} MiB`;
+  bytes < KILOBYTE
+    ? `${bytes} bytes`
+    : bytes < MEGABYTE
+      ? `${Math.round(bytes / KILOBYTE)} KiB`
+      : `${Math.round(bytes / MEGABYTE)} MiB`;

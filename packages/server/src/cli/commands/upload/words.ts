@@ -9,9 +9,14 @@ const CAUSES: Readonly<Record<UploadView['cause'], string>> = {
   policy: 'the settings of the application hold such files',
 };
 
+const KILOBYTE = 1024;
 const MEGABYTE = 1_048_576;
 const bytesText = (bytes: number): string =>
-  bytes < MEGABYTE ? `${Math.ceil(bytes / 1024)} KiB` : `${Math.round(bytes / MEGABYTE)} MiB`;
+  bytes < KILOBYTE
+    ? `${bytes} bytes`
+    : bytes < MEGABYTE
+      ? `${Math.round(bytes / KILOBYTE)} KiB`
+      : `${Math.round(bytes / MEGABYTE)} MiB`;
 
 /** The first thing that speaks against it. */
 function against({ scans, findings, cause }: UploadView): string {
