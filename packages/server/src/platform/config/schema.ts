@@ -148,6 +148,17 @@ export const configSchema = z
     identity: identitySchema.prefault({}),
     /** How this node scans uploaded files, and what it keeps of them. */
     uploads: scannerSettingsSchema.prefault({}),
+    /** What the watch knows of addresses besides country and network. */
+    watch: z
+      .strictObject({
+        geo: z
+          .strictObject({
+            /** A database of cities in MaxMind's format; null = places are known by their country. */
+            cityFile: path.nullable().default(null),
+          })
+          .prefault({}),
+      })
+      .prefault({}),
     /** How letters to people go out: invitations, links for a new password, notices. */
     mail: mailSchema.prefault({}),
     /** Shown on block pages: whom a visitor can ask. */
