@@ -41,6 +41,11 @@ export interface Behaviour {
   observe(seen: WatchedEvent): readonly Detection[];
   /** Once a second, for what fires because nothing came. Milliseconds since the epoch. */
   tick(nowMs: number): readonly Detection[];
+  /**
+   * What another behaviour or a rule found, state `test` included, right after it did: for chains that begin with a detection.
+   * Left out = it looks at events only.
+   */
+  detected?(found: Detection): readonly Detection[];
   readonly keys: number;
   readonly evicted: number;
   /** JSON that `load` takes; holds personal data, so whoever keeps it seals it. */
