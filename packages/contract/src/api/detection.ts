@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { behaviourIdSchema } from '../detection.ts';
-import { SEVERITIES } from '../events/record.ts';
+import { eventRecordSchema, SEVERITIES } from '../events/record.ts';
 import { requestIdSchema, slugSchema, timestampSchema } from '../names.ts';
 import { pageQuerySchema, partSchema, reasonSchema } from './paging.ts';
 
@@ -137,10 +137,33 @@ export const backtestSchema = z.strictObject({
 export type Backtest = z.infer<typeof backtestSchema>;
 
 export const ruleExplainQuerySchema = z.strictObject({ request: requestIdSchema });
+/** An event as lists of events show it; its place in the ledger is of no matter. */
+export const ruleTrySchema = z.strictObject({
+  event: eventRecordSchema.extend({ index: z.number().int().nullable().optional() }),
+});
+/** What a rule no longer finds: events that have all of these values. */
+export const ruleExceptSchema = z.strictObject({
+  where: z
+    .array(
+      z.strictObject({
+        /** A field as the rule names it, with modifiers where they are wanted: `c-ip|cidr`. */
+        field: z.string().regex(/^[\w.@ /()-]{1,96}(?:\|[a-z0-9]{1,16}){0,4}$/u, 'a field, and modifiers behind it'),
+        value: z.string().max(512),
+      }),
+    )
+    .min(1)
+    .max(8),
+  reason: reasonSchema,
+});
+export type RuleExcept = z.infer<typeof ruleExceptSchema>;
+export const ruleRemoveSchema = z.strictObject({ reason: reasonSchema });
 /** Why a rule did, or did not, match one event: every item with its answer. */
 export const ruleExplainedSchema = z.strictObject({
   rule: ruleIdSchema,
-  requestId: requestIdSchema,
+  /** Null = the event is about no request. */
+  requestId: requestIdSchema.nullable(),
+  /** Type of the event that was asked. */
+  event: z.string().max(64),
   matches: z.boolean(),
   /** False = the rule is for another kind of event. */
   routed: z.boolean(),
@@ -167,6 +190,10 @@ export const behaviourSettingsSchema = z.strictObject({
   state: ruleStateSchema,
   thresholds: z.record(z.string().max(64), z.number()),
 });
+/** What is left out stays as it is. */
+export const behaviourChangeSchema = z
+  .strictObject({ ...behaviourSettingsSchema.partial().shape, reason: reasonSchema.optional() })
+  .refine(({ state, thresholds }) => state !== undefined || thresholds !== undefined, 'a state or thresholds');
 export const behaviourViewSchema = z.strictObject({
   id: behaviourIdSchema,
   title: z.string(),
@@ -187,6 +214,7 @@ export const behaviourViewSchema = z.strictObject({
   evicted: count,
 });
 export type BehaviourView = z.infer<typeof behaviourViewSchema>;
+export const behavioursSchema = z.strictObject({ items: z.array(behaviourViewSchema).max(64) });
 
 /** Whether the watch itself works. */
 export const watchHealthSchema = z.strictObject({

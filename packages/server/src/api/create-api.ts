@@ -15,6 +15,7 @@ import { mountBans } from './routes/bans.ts';
 import { mountBypass } from './routes/bypass.ts';
 import { mountCsp } from './routes/csp.ts';
 import { mountDatabases } from './routes/databases.ts';
+import { mountRules, mountWatchHealth } from './routes/detection.ts';
 import { mountEvents } from './routes/events.ts';
 import { mountExceptions } from './routes/exceptions.ts';
 import { mountKeys } from './routes/keys.ts';
@@ -86,7 +87,7 @@ export function createApi(parts: ApiParts): Api {
 
 /** What not every process has. */
 function mountGiven(api: Api, parts: ApiParts): void {
-  const { domains, people, watching, secrets, uploads, advisor, keys, seal, maintenance, trust } = parts;
+  const { domains, people, watching, secrets, uploads, detection, advisor, keys, seal, maintenance, trust } = parts;
   if (people !== undefined) {
     mountPeople(api, people);
     mountSessions(api, people);
@@ -98,7 +99,14 @@ function mountGiven(api: Api, parts: ApiParts): void {
   if (secrets !== undefined) for (const mount of [mountSecrets, mountRotations, mountLeases, mountDatabases]) mount(api, secrets);
   if (secrets?.ownKeys !== undefined) mountOwnKeys(api, secrets.ownKeys);
   if (uploads !== undefined) mountUploads(api, { uploads });
+  if (detection !== undefined) mountDetection(api, detection);
   if (keys !== undefined) mountKeys(api, keys);
   if (seal !== undefined) mountSeal(api, seal, trust);
   if (maintenance !== undefined) mountMaintenance(api, maintenance);
+}
+
+/** Each part of the watch as it is there. */
+function mountDetection(api: Api, { rules, health }: NonNullable<ApiParts['detection']>): void {
+  if (rules !== undefined) mountRules(api, { rules });
+  if (health !== undefined) mountWatchHealth(api, { health });
 }

@@ -1,5 +1,7 @@
+import type { EventRecord, EventView } from '@holdfast/contract';
 import type { Applications } from '../domains/applications/index.ts';
-import { createDetection, type Detection } from '../domains/detection/index.ts';
+import type { Audit } from '../domains/audit/index.ts';
+import { createDetection, type Detection, type StoredEvents } from '../domains/detection/index.ts';
 import type { Sessions } from '../domains/identity/index.ts';
 import type { Protection } from '../domains/protection/index.ts';
 import type { Foundation } from '../platform/foundation.ts';
@@ -10,10 +12,43 @@ interface Watched {
   readonly protection: Protection;
   readonly sessions: Sessions;
   readonly metrics: Metrics;
+  readonly audit: Pick<Audit, 'tail' | 'findByRequest'>;
 }
 
+/** As many as the ledger gives at once. */
+const PAGE_EVENTS = 200;
+/** What a query of the ledger takes. */
+const TYPES_CHARS_MAX = 512;
+
 /** The watch over what gateways and the control plane tell. */
-export function openDetection(foundation: Foundation, watched: Watched): Detection {
+export function openDetection(foundation: Foundation, { audit, ...watched }: Watched): Detection {
   const { db, bus, clock, log, keyring, dataDir, config, stack } = foundation;
-  return stack.use(createDetection({ db, bus, clock, log, keyring, dataDir, node: config.node, ...watched }));
+  const events = storedEvents({ audit }, config.audit.requests === 'all');
+  return stack.use(createDetection({ db, bus, clock, log, keyring, dataDir, node: config.node, events, ...watched }));
+}
+
+/** A record as it was told: its place in the ledger is of no matter to whoever judges it. */
+function told({ index: _index, ...recorded }: EventView): EventRecord {
+  // The view of a record: its payload is the JSON that the event had.
+  return recorded as EventRecord;
+}
+
+function storedEvents({ audit }: Pick<Watched, 'audit'>, hasAllRequests: boolean): StoredEvents {
+  return {
+    hasAllRequests,
+    ofRequest: async (requestId) => (await audit.findByRequest(requestId)).map(told),
+    async page({ sinceMs, untilMs, types, cursor }) {
+      const named = types.join(',');
+      const type = named.length === 0 || named.length > TYPES_CHARS_MAX ? {} : { type: named };
+      const from = cursor === null ? {} : { cursor };
+      const { items, next, searchedTo } = await audit.tail({
+        since: sinceMs,
+        until: untilMs,
+        limit: PAGE_EVENTS,
+        ...type,
+        ...from,
+      });
+      return { events: items.map(told), next, searchedTo };
+    },
+  };
 }

@@ -11,7 +11,12 @@ import type { Sessions } from '../identity/index.ts';
 import type { Alerts } from './alerts/alerts.ts';
 import type { Channels } from './channels/channels.ts';
 import type { Intel } from './intel/intel.ts';
+import { ALL_BEHAVIOURS } from './behaviours/all.ts';
+import type { StoredEvents } from './rules/backtest/stored-events.ts';
+import { createRules } from './rules/create-rules.ts';
+import { readOwnRules } from './rules/own-files.ts';
 import type { Rules } from './rules/rules.ts';
+import type { Watch } from './watch/watch.ts';
 
 export interface DetectionParts {
   readonly db: Database;
@@ -25,6 +30,8 @@ export interface DetectionParts {
   readonly applications: Applications;
   readonly protection: Protection;
   readonly sessions: Sessions;
+  /** What was recorded, for trying rules on the past. */
+  readonly events: StoredEvents;
 }
 
 /** The rooms of the domain as the API asks them; each is there once it is built. */
@@ -45,13 +52,24 @@ export interface Detection extends AsyncDisposable {
   readonly rooms: Readonly<DetectionRooms>;
 }
 
-export function createDetection(_parts: DetectionParts): Detection {
-  const rooms: DetectionRooms = {};
+/** Takes rules and finds nothing. */
+const BLIND: Pick<Watch, 'setRules' | 'setBehaviours' | 'behaviours' | 'onHits'> = {
+  setRules: async () => ({ digest: '', rules: 0, tookMs: 0, diagnostics: [] }),
+  setBehaviours() {},
+  behaviours: async () => [],
+  onHits() {},
+};
+
+export function createDetection(parts: DetectionParts): Detection {
+  const rules = createRules({ ...parts, watch: BLIND, definitions: ALL_BEHAVIOURS, own: readOwnRules });
+  const rooms: DetectionRooms = { rules };
   return {
     observe() {},
-    async start() {},
-    async tick() {},
+    start: async () => rules.start(),
+    tick: async () => rules.tick(),
     rooms,
-    async [Symbol.asyncDispose]() {},
+    async [Symbol.asyncDispose]() {
+      await rules[Symbol.asyncDispose]();
+    },
   };
 }

@@ -3,3 +3,4 @@ export type { Channels } from './channels/channels.ts';
 export { createDetection, type Detection, type DetectionParts } from './detection.ts';
 export type { Intel } from './intel/intel.ts';
 export type { Rules } from './rules/rules.ts';
+export type { StoredEvents } from './rules/backtest/stored-events.ts';
