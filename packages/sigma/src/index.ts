@@ -19,3 +19,4 @@ export type { CorrelatorState } from './correlation/state.ts';
 export { readPipeline, type Pipeline } from './pipeline/read-pipeline.ts';
 export { applyPipelines } from './pipeline/apply.ts';
 export { explain, type Explained, type ExplainedItem, type Explanation } from './engine/explain.ts';
+export { linearRegex, type LinearRegex } from './regex/linear.ts';
