@@ -5,6 +5,13 @@ import { projectFiles, read } from './source-files.ts';
 const SEALERS: Readonly<Record<string, readonly string[]>> = {
   'packages/server/src/composition/core.ts': ['tuning: what was found', 'tuning: routes', 'traffic: names of routes'],
   'packages/server/src/domains/audit/tree/signing-key.ts': ['ledger: signing keys'],
+  'packages/server/src/domains/detection/alerts/sealed.ts': [
+    'alerts: whom they are about',
+    'alerts: what was seen',
+    'alerts: notes',
+    'alerts: who gathers risk',
+    'alerts: who is not told of',
+  ],
   'packages/server/src/domains/identity/people/factors.ts': ['people: authenticator seeds'],
   'packages/server/src/domains/identity/people/person-store.ts': ['people: e-mail addresses'],
   'packages/server/src/domains/identity/sessions/session-store.ts': ['sessions: addresses', 'sessions: browsers'],

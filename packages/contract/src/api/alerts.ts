@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ANSWERS, DETECTION_KINDS, ENTITIES_MAX, entitySchema, EVIDENCE_MAX, evidenceSchema } from '../detection.ts';
 import { SEVERITIES } from '../events/record.ts';
 import { slugSchema, timestampSchema, ulidSchema } from '../names.ts';
-import { pageQuerySchema, partSchema, reasonSchema } from './paging.ts';
+import { pageQuerySchema, reasonSchema } from './paging.ts';
 
 /** new = nobody has seen it; suppressed = somebody said that it is not to be told; closed carries a verdict. */
 export const ALERT_STATES = ['new', 'acknowledged', 'suppressed', 'closed'] as const;
@@ -82,6 +82,8 @@ export const alertDetailSchema = alertViewSchema.extend({
       evidenceSchema.extend({
         /** Its place in the ledger; null = a plain allowed request, whose hash stands in the alert's own record. */
         index: z.number().int().nonnegative().nullable(),
+        /** SHA-256 of the event as it was judged, hex; null = it was known no longer when it was asked for. */
+        hash: z.string().max(64).nullable(),
       }),
     )
     .max(EVIDENCE_MAX),
@@ -133,7 +135,7 @@ export const suppressionViewSchema = suppressionInputSchema.omit({ days: true })
   hits: count,
 });
 export type SuppressionView = z.infer<typeof suppressionViewSchema>;
-export const suppressionQuerySchema = pageQuerySchema.extend({ q: partSchema.optional() });
+export const suppressionQuerySchema = pageQuerySchema;
 
 /** Figures of the last day for the overview. */
 export const alertSummarySchema = z.strictObject({

@@ -9,6 +9,7 @@ import type { Api } from './route.ts';
 import { ADMIN_COOKIE } from './admin-session.ts';
 import { mountAdmins } from './routes/admins.ts';
 import { mountAdvice } from './routes/advice.ts';
+import { mountAlerts } from './routes/alerts.ts';
 import { mountApplications } from './routes/applications.ts';
 import { mountAudit } from './routes/audit.ts';
 import { mountBans } from './routes/bans.ts';
@@ -106,7 +107,8 @@ function mountGiven(api: Api, parts: ApiParts): void {
 }
 
 /** Each part of the watch as it is there. */
-function mountDetection(api: Api, { rules, health }: NonNullable<ApiParts['detection']>): void {
+function mountDetection(api: Api, { rules, alerts, health }: NonNullable<ApiParts['detection']>): void {
   if (rules !== undefined) mountRules(api, { rules });
+  if (alerts !== undefined) mountAlerts(api, alerts);
   if (health !== undefined) mountWatchHealth(api, { health });
 }

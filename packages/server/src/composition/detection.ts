@@ -12,7 +12,7 @@ interface Watched {
   readonly protection: Protection;
   readonly sessions: Sessions;
   readonly metrics: Metrics;
-  readonly audit: Pick<Audit, 'tail' | 'findByRequest'>;
+  readonly audit: Pick<Audit, 'tail' | 'findByRequest' | 'indexesOf'>;
 }
 
 /** As many as the ledger gives at once. */
@@ -22,9 +22,15 @@ const TYPES_CHARS_MAX = 512;
 
 /** The watch over what gateways and the control plane tell. */
 export function openDetection(foundation: Foundation, { audit, ...watched }: Watched): Detection {
-  const { db, bus, clock, log, keyring, dataDir, config, stack } = foundation;
+  const { db, bus, clock, log, keyring, subjectKeys, dataDir, config, stack } = foundation;
   const events = storedEvents({ audit }, config.audit.requests === 'all');
-  return stack.use(createDetection({ db, bus, clock, log, keyring, dataDir, node: config.node, events, ...watched }));
+  const alerts = {
+    pseudonym: (subject: string): string => subjectKeys.pseudonym(subject),
+    indexesOf: audit.indexesOf,
+    keptDays: config.watch.alertDays,
+  };
+  const platform = { db, bus, clock, log, keyring, dataDir, node: config.node };
+  return stack.use(createDetection({ ...platform, events, alerts, ...watched }));
 }
 
 /** A record as it was told: its place in the ledger is of no matter to whoever judges it. */

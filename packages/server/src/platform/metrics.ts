@@ -33,6 +33,7 @@ export const COUNTERS = {
   holdfast_secret_refusals_total: { help: 'Uses of secrets that were refused.', labels: ['via', 'cause'] },
   holdfast_secret_alarms_total: { help: 'Decoys read, too many secrets read at once, rows that do not open.', labels: ['kind'] },
   holdfast_uploads_total: { help: 'Uploaded files: passed, refused, held, infected.', labels: ['application', 'outcome'] },
+  holdfast_alerts_total: { help: 'Alerts that began.', labels: ['kind', 'severity'] },
   holdfast_metric_series_dropped_total: { help: 'Samples dropped because of the limit of series.', labels: [] },
 } as const satisfies Record<string, CounterDefinition>;
 export type CounterName = keyof typeof COUNTERS;
@@ -49,6 +50,7 @@ export const GAUGES = {
     help: 'Routes that an application answered in the last week, by whether the schema in force lists them.',
     labels: ['application', 'covered'],
   },
+  holdfast_alerts_open: { help: 'Alerts that nobody has closed.', labels: ['severity'] },
   holdfast_snapshot_version: { help: 'Policy snapshot in force.' },
   holdfast_ready: { help: '1 when ready to serve.' },
 } as const;

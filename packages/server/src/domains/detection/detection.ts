@@ -9,6 +9,7 @@ import type { Applications } from '../applications/index.ts';
 import type { Protection } from '../protection/index.ts';
 import type { Sessions } from '../identity/index.ts';
 import type { Alerts } from './alerts/alerts.ts';
+import { createAlerts, type AlertsOptions } from './alerts/create-alerts.ts';
 import type { Channels } from './channels/channels.ts';
 import type { Intel } from './intel/intel.ts';
 import { ALL_BEHAVIOURS } from './behaviours/all.ts';
@@ -32,6 +33,7 @@ export interface DetectionParts {
   readonly sessions: Sessions;
   /** What was recorded, for trying rules on the past. */
   readonly events: StoredEvents;
+  readonly alerts: Pick<AlertsOptions, 'pseudonym' | 'indexesOf' | 'keptDays'>;
 }
 
 /** The rooms of the domain as the API asks them; each is there once it is built. */
@@ -62,14 +64,21 @@ const BLIND: Pick<Watch, 'setRules' | 'setBehaviours' | 'behaviours' | 'onHits'>
 
 export function createDetection(parts: DetectionParts): Detection {
   const rules = createRules({ ...parts, watch: BLIND, definitions: ALL_BEHAVIOURS, own: readOwnRules });
-  const rooms: DetectionRooms = { rules };
+  const alerts = createAlerts({ ...parts, ...parts.alerts, answers: () => ({ carryOut: async () => Promise.resolve([]) }) });
+  const rooms: DetectionRooms = { rules, alerts };
   return {
-    observe() {},
+    observe(events) {
+      alerts.observe(events);
+    },
     start: async () => rules.start(),
-    tick: async () => rules.tick(),
+    async tick() {
+      await rules.tick();
+      await alerts.tick();
+    },
     rooms,
     async [Symbol.asyncDispose]() {
       await rules[Symbol.asyncDispose]();
+      await alerts[Symbol.asyncDispose]();
     },
   };
 }

@@ -1,4 +1,5 @@
 export type { Alerts } from './alerts/alerts.ts';
+export { sealedInAlerts } from './alerts/sealed.ts';
 export type { Channels } from './channels/channels.ts';
 export { createDetection, type Detection, type DetectionParts } from './detection.ts';
 export type { Intel } from './intel/intel.ts';

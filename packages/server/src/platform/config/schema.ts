@@ -91,6 +91,20 @@ const auditSchema = z.strictObject({
     .default(64 * megabytes),
 });
 
+const watchSchema = z.strictObject({
+  /** Bans, ended sessions and the like as soon as something is found, where the application is enforced; off = they are only told. */
+  answers: z.enum(['on', 'off']).default('on'),
+  /** Closed alerts are kept so long. */
+  alertDays: z.number().int().min(1).max(3650).default(90),
+  /** What the watch knows of addresses besides country and network. */
+  geo: z
+    .strictObject({
+      /** A database of cities in MaxMind's format; null = places are known by their country. */
+      cityFile: path.nullable().default(null),
+    })
+    .prefault({}),
+});
+
 /** The whole of holdfast.yaml. Everything has a safe default; unknown keys are refused. */
 export const configSchema = z
   .strictObject({
@@ -148,19 +162,10 @@ export const configSchema = z
     identity: identitySchema.prefault({}),
     /** How this node scans uploaded files, and what it keeps of them. */
     uploads: scannerSettingsSchema.prefault({}),
-    /** What the watch knows of addresses besides country and network. */
-    watch: z
-      .strictObject({
-        geo: z
-          .strictObject({
-            /** A database of cities in MaxMind's format; null = places are known by their country. */
-            cityFile: path.nullable().default(null),
-          })
-          .prefault({}),
-      })
-      .prefault({}),
     /** How letters to people go out: invitations, links for a new password, notices. */
     mail: mailSchema.prefault({}),
+    /** What is watched, and what is done about it at once. */
+    watch: watchSchema.prefault({}),
     /** Shown on block pages: whom a visitor can ask. */
     contact: z.string().max(200).nullable().default(null),
     bans: z.strictObject({ allow: z.array(prefixSchema).max(1000).default([]) }).prefault({}),

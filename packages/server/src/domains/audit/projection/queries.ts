@@ -10,7 +10,7 @@ import type { SegmentLog } from '../segments/segment-log.ts';
 import { conditionsOf, matches, type EventFilter } from '../search/filter.ts';
 import { search, type Found, type SearchParts } from '../search/search.ts';
 import type { SearchedLeaf, SearchKeys } from '../search/search-keys.ts';
-import { readRows, type ProjectedRow } from './store.ts';
+import { readIndexes, readRows, type ProjectedRow } from './store.ts';
 
 /** A page may wait this long for rows that are on their way. */
 const FRESH_MS = 1000;
@@ -48,11 +48,19 @@ export interface FoundPage extends Page<EventView> {
   readonly searchedTo: number | null;
 }
 
+/** An event by its id, and when it was. */
+export interface Timed {
+  readonly event: string;
+  readonly time: number;
+}
+
 export interface Queries {
   tail(query: EventQuery): Promise<FoundPage>;
   /** How many there are, as far as that is soon known. */
   count(filter: EventFilter): Promise<EventCount>;
   findByRequest(requestId: string): Promise<readonly EventView[]>;
+  /** Where records stand, by their ids; what is none is left out. */
+  indexesOf(events: readonly Timed[]): Promise<ReadonlyMap<string, number>>;
   /** Those after `index`, oldest first. */
   after(index: number, limit: number): Promise<readonly EventView[]>;
 }
@@ -109,7 +117,12 @@ export function createQueries(parts: QueryParts): Queries {
     return rows.flatMap((row) => viewOf(row, parts));
   };
 
-  return { tail, count, findByRequest, after };
+  const indexesOf: Queries['indexesOf'] = async (events) => {
+    await freshen(projection);
+    return readIndexes(db, origin, events);
+  };
+
+  return { tail, count, findByRequest, after, indexesOf };
 }
 
 /** Rows of what is durable now are on their way: wait for them, but not for long. */

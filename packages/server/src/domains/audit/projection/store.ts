@@ -166,3 +166,18 @@ export async function swapHead(
     .executeTakeFirst();
   return Number(updated.numUpdatedRows) === 1;
 }
+
+/** Found by their time, which is indexed; a second around it is for whoever rounds. */
+export async function readIndexes(
+  db: Queryable,
+  log: string,
+  events: readonly { readonly event: string; readonly time: number }[],
+): Promise<ReadonlyMap<string, number>> {
+  if (events.length === 0) return new Map();
+  const rows = await db.query<{ id: string; index: number }>(
+    `select e.event_id as id, e.leaf_index as index from json_to_recordset($2::json) as w(event text, time bigint)
+      join audit_event e on e.log = $1 and e.time between w.time - 1000 and w.time + 1000 and e.event_id = w.event`,
+    [log, JSON.stringify(events.map(({ event, time }) => ({ event, time })))],
+  );
+  return new Map(rows.map(({ id, index }) => [id, index]));
+}
