@@ -54,7 +54,7 @@ function TellAgain({ id }: { readonly id: string }) {
     <RowButton
       isBusy={change.isPending}
       onClick={() =>
-        change.run({ method: 'DELETE', path: `/alert-suppressions/${encodeURIComponent(id)}` }, 'Tell such alerts again')
+        change.run({ method: 'DELETE', path: `/alerts/suppressions/${encodeURIComponent(id)}` }, 'Tell such alerts again')
       }
     >
       Tell again

@@ -25,5 +25,5 @@ export const alertQuery = (id: string) =>
 export const suppressionsQuery = ({ cursor }: Search) =>
   queryOptions({
     queryKey: ['suppressions', cursor],
-    queryFn: async ({ signal }) => read<Page<SuppressionView>>('/alert-suppressions', { cursor, limit: 50 }, signal),
+    queryFn: async ({ signal }) => read<Page<SuppressionView>>('/alerts/suppressions', { cursor, limit: 50 }, signal),
   });

@@ -16,18 +16,18 @@ export function useAlertChanges(alert: Pick<AlertView, 'id' | 'revision'>) {
   const suppress = useChange<SuppressionView>({
     name: 'alerts.suppress',
     says: 'Such alerts are kept, and not told.',
-    undo: (made) => ({ method: 'DELETE', path: `/alert-suppressions/${encodeURIComponent(made.id)}` }),
+    undo: (made) => ({ method: 'DELETE', path: `/alerts/suppressions/${encodeURIComponent(made.id)}` }),
   });
   const post = (rest: string, body: unknown) => ({ method: 'POST', path: alertPath(id, rest), body, revision }) as const;
   return {
     isBusy: [acknowledge, assign, note, close, reopening, suppress].some(({ isPending }) => isPending),
     acknowledge: () => acknowledge.run(post('/acknowledge', {}), 'Look at the alert'),
     assign: (assignee: string | null) => assign.run(post('/assign', { assignee }), 'Take the alert'),
-    note: (text: string) => note.run(post('/notes', { text }), 'Keep the note'),
+    note: (text: string) => note.run(post('/note', { text }), 'Keep the note'),
     close: (verdict: NonNullable<AlertView['verdict']>, reason: string) =>
       close.run(post('/close', { verdict, reason }), 'Close the alert'),
     reopen: (reason: string) => reopening.run(post('/reopen', reason === '' ? {} : { reason }), 'Open the alert again'),
-    suppress: (body: unknown) => suppress.run({ method: 'POST', path: '/alert-suppressions', body }, 'Do not tell such alerts'),
+    suppress: (body: unknown) => suppress.run({ method: 'POST', path: '/alerts/suppressions', body }, 'Do not tell such alerts'),
   };
 }
 export type AlertChanges = ReturnType<typeof useAlertChanges>;
