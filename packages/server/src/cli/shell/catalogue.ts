@@ -113,6 +113,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('../commands/secret/run.ts')).runCommand,
   },
   {
+    name: 'detect',
+    summary: 'what the watch looks for: Sigma rules and behaviours',
+    load: async () => (await import('../commands/detect.ts')).detect,
+  },
+  {
     name: 'advise',
     summary: 'rights that nobody uses, and smaller ones',
     load: async () => (await import('../commands/advise.ts')).advise,
