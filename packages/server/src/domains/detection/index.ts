@@ -5,3 +5,4 @@ export { createDetection, type Detection, type DetectionParts } from './detectio
 export type { Intel } from './intel/intel.ts';
 export type { Rules } from './rules/rules.ts';
 export type { StoredEvents } from './rules/backtest/stored-events.ts';
+export { checkRules } from './rules/check/check-rules.ts';
