@@ -34,6 +34,7 @@ export const COUNTERS = {
   holdfast_secret_alarms_total: { help: 'Decoys read, too many secrets read at once, rows that do not open.', labels: ['kind'] },
   holdfast_uploads_total: { help: 'Uploaded files: passed, refused, held, infected.', labels: ['application', 'outcome'] },
   holdfast_alerts_total: { help: 'Alerts that began.', labels: ['kind', 'severity'] },
+  holdfast_alerts_told_total: { help: 'Alerts told at channels, or not: sent, failed, dead.', labels: ['kind', 'outcome'] },
   holdfast_metric_series_dropped_total: { help: 'Samples dropped because of the limit of series.', labels: [] },
 } as const satisfies Record<string, CounterDefinition>;
 export type CounterName = keyof typeof COUNTERS;
@@ -46,6 +47,8 @@ export const GAUGES = {
   holdfast_quarantine_files: { help: 'Files that are kept and were not passed on.' },
   holdfast_quarantine_bytes: { help: 'Bytes of these files.' },
   holdfast_upload_scanners_down: { help: 'Scanners of uploads that do not answer.' },
+  holdfast_alert_channels_failing: { help: 'Channels at which alerts cannot be told.' },
+  holdfast_alert_letters: { help: 'Alerts that wait to be told, or could not be told.', labels: ['state'] },
   holdfast_schema_routes: {
     help: 'Routes that an application answered in the last week, by whether the schema in force lists them.',
     labels: ['application', 'covered'],

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { Keyring } from '../keyring/keyring.ts';
 import type { SealedArea } from '../keyring/sealed-area.ts';
 import type { Log } from '../log.ts';
-import type { Letter, MailTransport } from './letter.ts';
+import type { FullLetter, Letter, MailTransport } from './letter.ts';
 import { createFileTransport } from './outbox.ts';
 import { openMailQueue, type Queued } from './queue.ts';
 import type { MailSettings } from './settings.ts';
@@ -18,6 +18,8 @@ const CLOSE_MS = 5000;
 export interface Mail extends AsyncDisposable {
   /** Never waits and never fails: whoever asked must not learn from it whether there was a letter. */
   send(letter: Letter): void;
+  /** One try, now; whoever asks keeps it until it went out, and is told why it did not. */
+  deliver(letter: FullLetter): Promise<void>;
   /** Resolves when nothing waits any more. */
   settle(): Promise<void>;
   /** What waits, as it lies on the disk. */
@@ -108,6 +110,7 @@ export function openMail(parts: MailParts): Mail {
       }
       state.working ??= start();
     },
+    deliver: (letter) => transport.deliver(letter),
     settle,
     sealed: queue.sealed,
     async [Symbol.asyncDispose]() {

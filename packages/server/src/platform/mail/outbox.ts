@@ -3,7 +3,7 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { writeFileAtomically } from '../atomic-file.ts';
 import type { Log } from '../log.ts';
-import type { Letter, MailTransport } from './letter.ts';
+import type { MailTransport } from './letter.ts';
 
 /** Beyond this the oldest go: nobody seems to pick them up. */
 const LETTERS_MAX = 500;
@@ -27,7 +27,7 @@ export function createFileTransport({ folder, dataDir, from, log }: FileTranspor
     for (const name of surplus) await rm(path.join(target, name), { force: true });
   };
   return {
-    async deliver(letter: Letter) {
+    async deliver(letter) {
       const { createTransport } = await import('nodemailer');
       const composer = createTransport({ streamTransport: true, buffer: true, newline: 'windows' });
       const options = { from, ...letter, disableFileAccess: true, disableUrlAccess: true };

@@ -1,5 +1,5 @@
 import type { Transporter } from 'nodemailer';
-import type { Letter, MailTransport } from './letter.ts';
+import type { MailTransport } from './letter.ts';
 import { isThisMachine, type MailSettings } from './settings.ts';
 
 const CONNECT_MS = 10_000;
@@ -28,7 +28,7 @@ export function createSmtpTransport({ from, smtp }: MailSettings, password: stri
     });
   };
   return {
-    async deliver(letter: Letter) {
+    async deliver(letter) {
       transporter ??= await open();
       await transporter.sendMail({ from, ...letter });
     },
