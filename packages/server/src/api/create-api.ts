@@ -14,6 +14,7 @@ import { mountApplications } from './routes/applications.ts';
 import { mountAudit } from './routes/audit.ts';
 import { mountBans } from './routes/bans.ts';
 import { mountBypass } from './routes/bypass.ts';
+import { mountChannels } from './routes/channels.ts';
 import { mountCsp } from './routes/csp.ts';
 import { mountDatabases } from './routes/databases.ts';
 import { mountRules, mountWatchHealth } from './routes/detection.ts';
@@ -107,8 +108,9 @@ function mountGiven(api: Api, parts: ApiParts): void {
 }
 
 /** Each part of the watch as it is there. */
-function mountDetection(api: Api, { rules, alerts, health }: NonNullable<ApiParts['detection']>): void {
+function mountDetection(api: Api, { rules, alerts, channels, health }: NonNullable<ApiParts['detection']>): void {
   if (rules !== undefined) mountRules(api, { rules });
   if (alerts !== undefined) mountAlerts(api, alerts);
+  if (channels !== undefined) mountChannels(api, channels);
   if (health !== undefined) mountWatchHealth(api, { health });
 }

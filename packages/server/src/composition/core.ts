@@ -68,10 +68,11 @@ export async function openCore(foundation: Foundation) {
   const ownKeys = openOwnKeys(foundation, { audit, signingKeys, care: keys.care, held, snapshots: protection.snapshots });
   const secrets = { ...opened, ownKeys };
   const advice = openAdvice(foundation, { identity, people, access });
-  const detection = openDetection(foundation, { applications, protection, sessions, metrics, audit });
+  const places = configuredPlaces(config);
+  const watched = { applications, protection, sessions, metrics, audit, mail: rooms.mail, places };
+  const detection = openDetection(foundation, watched);
   watchRecords(audit, detection);
   const domains = { applications, identity, access, people, sessions, signIn, signingKeys, protection, audit };
-  const places = configuredPlaces(config);
   const peoplePort = {
     people,
     sessions,

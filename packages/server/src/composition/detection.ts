@@ -5,7 +5,9 @@ import { createDetection, type Detection, type StoredEvents } from '../domains/d
 import type { Sessions } from '../domains/identity/index.ts';
 import type { Protection } from '../domains/protection/index.ts';
 import type { Foundation } from '../platform/foundation.ts';
+import type { Mail } from '../platform/mail/mail.ts';
 import type { Metrics } from '../platform/metrics.ts';
+import type { Places } from './places.ts';
 
 interface Watched {
   readonly applications: Applications;
@@ -13,6 +15,8 @@ interface Watched {
   readonly sessions: Sessions;
   readonly metrics: Metrics;
   readonly audit: Pick<Audit, 'tail' | 'findByRequest' | 'indexesOf'>;
+  readonly mail: Pick<Mail, 'deliver'>;
+  readonly places: Pick<Places, 'admin'>;
 }
 
 /** As many as the ledger gives at once. */
@@ -21,7 +25,7 @@ const PAGE_EVENTS = 200;
 const TYPES_CHARS_MAX = 512;
 
 /** The watch over what gateways and the control plane tell. */
-export function openDetection(foundation: Foundation, { audit, ...watched }: Watched): Detection {
+export function openDetection(foundation: Foundation, { audit, places, ...watched }: Watched): Detection {
   const { db, bus, clock, log, keyring, subjectKeys, dataDir, config, stack } = foundation;
   const events = storedEvents({ audit }, config.audit.requests === 'all');
   const alerts = {
@@ -29,8 +33,9 @@ export function openDetection(foundation: Foundation, { audit, ...watched }: Wat
     indexesOf: audit.indexesOf,
     keptDays: config.watch.alertDays,
   };
+  const link = (alert: string): string => `${places.admin.origin}/alerts/${alert}`;
   const platform = { db, bus, clock, log, keyring, dataDir, node: config.node };
-  return stack.use(createDetection({ ...platform, events, alerts, ...watched }));
+  return stack.use(createDetection({ ...platform, events, alerts, link, ...watched }));
 }
 
 /** A record as it was told: its place in the ledger is of no matter to whoever judges it. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { sealedInTraffic, type Audit } from '../domains/audit/index.ts';
-import { sealedInAlerts } from '../domains/detection/index.ts';
+import { sealedInAlerts, sealedInChannels } from '../domains/detection/index.ts';
 import { sealedInIdentity } from '../domains/identity/index.ts';
 import { sealedInTuning, sealedInUploads } from '../domains/protection/index.ts';
 import { sealedInOutbox } from '../platform/bus/outbox.ts';
@@ -36,7 +36,15 @@ export function openKeys(foundation: Foundation, { audit, sealed }: KeyParts): K
   const { db, bus, clock, log, keyring, subjectKeys, nodes, dataDir, config, stack } = foundation;
   const tlsKeys = createSealedStore({ inner: createFileKeyStore(join(dataDir, 'tls')), keyring, area: 'tls' });
   const areas = createSealedAreas([
-    ...[...sealedInIdentity, ...sealedInTuning, ...sealedInUploads, ...sealedInTraffic, ...sealedInAlerts, sealedInOutbox].map(
+    ...[
+      ...sealedInIdentity,
+      ...sealedInTuning,
+      ...sealedInUploads,
+      ...sealedInTraffic,
+      ...sealedInAlerts,
+      ...sealedInChannels,
+      sealedInOutbox,
+    ].map(
       (column) => createTableArea(db, keyring, column),
     ),
     tlsKeys.sealed,

@@ -4,6 +4,7 @@ import type { Database } from '../../platform/db/database.ts';
 import type { Bus } from '../../platform/bus/bus.ts';
 import type { Keyring } from '../../platform/keyring/keyring.ts';
 import type { Log } from '../../platform/log.ts';
+import type { Mail } from '../../platform/mail/mail.ts';
 import type { Metrics } from '../../platform/metrics.ts';
 import type { Applications } from '../applications/index.ts';
 import type { Protection } from '../protection/index.ts';
@@ -11,6 +12,7 @@ import type { Sessions } from '../identity/index.ts';
 import type { Alerts } from './alerts/alerts.ts';
 import { createAlerts, type AlertsOptions } from './alerts/create-alerts.ts';
 import type { Channels } from './channels/channels.ts';
+import { createChannels } from './channels/stored-channels.ts';
 import type { Intel } from './intel/intel.ts';
 import { ALL_BEHAVIOURS } from './behaviours/all.ts';
 import type { StoredEvents } from './rules/backtest/stored-events.ts';
@@ -34,6 +36,9 @@ export interface DetectionParts {
   /** What was recorded, for trying rules on the past. */
   readonly events: StoredEvents;
   readonly alerts: Pick<AlertsOptions, 'pseudonym' | 'indexesOf' | 'keptDays'>;
+  readonly mail: Pick<Mail, 'deliver'>;
+  /** Of the page that shows an alert. */
+  readonly link: (alert: string) => string;
 }
 
 /** The rooms of the domain as the API asks them; each is there once it is built. */
@@ -65,20 +70,27 @@ const BLIND: Pick<Watch, 'setRules' | 'setBehaviours' | 'behaviours' | 'onHits'>
 export function createDetection(parts: DetectionParts): Detection {
   const rules = createRules({ ...parts, watch: BLIND, definitions: ALL_BEHAVIOURS, own: readOwnRules });
   const alerts = createAlerts({ ...parts, ...parts.alerts, answers: () => ({ carryOut: async () => Promise.resolve([]) }) });
-  const rooms: DetectionRooms = { rules, alerts };
+  const channels = createChannels(parts);
+  alerts.onTold((alert) => channels.tell(alert));
+  const rooms: DetectionRooms = { rules, alerts, channels };
   return {
     observe(events) {
       alerts.observe(events);
     },
-    start: async () => rules.start(),
+    async start() {
+      await rules.start();
+      await channels.start();
+    },
     async tick() {
       await rules.tick();
       await alerts.tick();
+      await channels.tick();
     },
     rooms,
     async [Symbol.asyncDispose]() {
       await rules[Symbol.asyncDispose]();
       await alerts[Symbol.asyncDispose]();
+      await channels[Symbol.asyncDispose]();
     },
   };
 }
