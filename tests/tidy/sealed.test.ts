@@ -12,6 +12,10 @@ const SEALERS: Readonly<Record<string, readonly string[]>> = {
     'alerts: who gathers risk',
     'alerts: who is not told of',
   ],
+  'packages/server/src/domains/detection/channels/sealed.ts': [
+    'channels: targets and their secrets',
+    'channels: alerts on their way',
+  ],
   'packages/server/src/domains/identity/people/factors.ts': ['people: authenticator seeds'],
   'packages/server/src/domains/identity/people/person-store.ts': ['people: e-mail addresses'],
   'packages/server/src/domains/identity/sessions/session-store.ts': ['sessions: addresses', 'sessions: browsers'],

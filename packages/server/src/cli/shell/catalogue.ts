@@ -79,6 +79,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('../commands/schema.ts')).schema,
   },
   {
+    name: 'alert',
+    summary: 'what the watch found, and where it is told',
+    load: async () => (await import('../commands/alert.ts')).alert,
+  },
+  {
     name: 'audit',
     summary: 'the ledger: read, verify, prove, export',
     load: async () => (await import('../commands/audit.ts')).audit,

@@ -56,7 +56,8 @@ const mail = adding({
 const webhook = adding({
   kind: 'webhook',
   summary: 'tell alerts as signed requests (Standard Webhooks), each an OCSF detection finding',
-  about: 'The secret signs each request. It is a text of 24 characters or more, or whsec_ and base64, and whoever receives has it too.',
+  about:
+    'The secret signs each request. It is a text of 24 characters or more, or whsec_ and base64, and whoever receives has it too.',
   options: [{ flags: '--url <url>', help: 'https, or http in a private network' }, ...SECRET_OPTIONS],
   examples: ['holdfast alert channel add webhook soc --url https://soc.example.com/alerts --secret-file webhook.secret'],
   target: async (context, input) => {
@@ -103,7 +104,10 @@ const otlp = adding({
   kind: 'otlp',
   summary: 'tell alerts as log records over OTLP/HTTP, in JSON',
   about: 'Where the collector wants a login, the secret is the value of its Authorization header.',
-  options: [{ flags: '--url <url>', help: 'https, or http in a private network; /v1/logs is added where it has no path' }, ...SECRET_OPTIONS],
+  options: [
+    { flags: '--url <url>', help: 'https, or http in a private network; /v1/logs is added where it has no path' },
+    ...SECRET_OPTIONS,
+  ],
   examples: ['holdfast alert channel add otlp collector --url http://127.0.0.1:4318'],
   target: async (context, input) => ({
     kind: 'otlp',

@@ -64,8 +64,15 @@ async function targetOf(context: Context, input: Input, before: ChannelTarget): 
     case 'syslog': {
       const ca = input.text('ca-file');
       const port = portOf(input.text('port')) ?? before.port;
-      return { ...before, host: input.text('host') ?? before.host, port, ca: ca === null ? before.ca : await readText(context, ca) };
+      return {
+        ...before,
+        host: input.text('host') ?? before.host,
+        port,
+        ca: ca === null ? before.ca : await readText(context, ca),
+      };
     }
+    default:
+      return before satisfies never;
   }
 }
 

@@ -72,6 +72,8 @@ function placeOf(target: ChannelTarget): string {
       return `${target.host}:${target.port}${target.tls ? '' : ' in clear'}`;
     case 'file':
       return `alerts/${target.file}`;
+    default:
+      return target satisfies never;
   }
 }
 
@@ -104,4 +106,3 @@ async function test(context: Context, input: Input): Promise<Outcome> {
     exit: tested.outcome === 'sent' ? EXIT.ok : EXIT.findings,
   };
 }
-

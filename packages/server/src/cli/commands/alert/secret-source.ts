@@ -31,7 +31,9 @@ async function readStdin({ io }: Pick<Context, 'io'>): Promise<string> {
     if (length > TEXT_BYTES_MAX) throw tooLong();
     chunks.push(bytes);
   }
-  return Buffer.concat(chunks).toString('utf8').replace(/\r?\n$/u, '');
+  return Buffer.concat(chunks)
+    .toString('utf8')
+    .replace(/\r?\n$/u, '');
 }
 
 /** From stdin, a file, or a prompt that does not show it; null = none was given, where none is needed. */

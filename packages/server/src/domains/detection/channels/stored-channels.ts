@@ -52,7 +52,7 @@ import type { Message } from './message.ts';
 import { createChannelSeal, type ChannelSeal } from './sealed.ts';
 import { createSender, sendWithin, type Sender } from './sender.ts';
 import { assertTarget, keepSecrets, withoutSecrets } from './target.ts';
-import { testAlert } from './test-alert.ts';
+import { trialAlert } from './trial-alert.ts';
 
 const CHANNELS_MAX = 50;
 const KEPT_MS = 30 * DAY_MS;
@@ -203,7 +203,7 @@ class StoredChannels implements Channels {
     });
     try {
       const now = clock.now();
-      const message: Message = { id, alert: testAlert(id, now), isTest: true, link: null, now };
+      const message: Message = { id, alert: trialAlert(id, now), isTest: true, link: null, now };
       const words = await sendWithin(this.#kindOf(channel), [message], this.#stopping.signal);
       // It works again: what waits goes out now.
       await makeDue(db, channel.id);

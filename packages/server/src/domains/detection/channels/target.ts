@@ -17,6 +17,8 @@ export function withoutSecrets(target: ChannelTarget): ChannelTarget {
     case 'syslog':
     case 'file':
       return target;
+    default:
+      return target satisfies never;
   }
 }
 
@@ -54,6 +56,8 @@ function faultOf(target: ChannelTarget): readonly [field: string, detail: string
     case 'mail':
     case 'file':
       return null;
+    default:
+      return target satisfies never;
   }
 }
 

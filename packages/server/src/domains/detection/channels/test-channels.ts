@@ -9,7 +9,7 @@ import type { FullLetter } from '../../../platform/mail/letter.ts';
 import type { TestPlatform } from '../../../platform/test-platform.ts';
 import type { Channels } from './channels.ts';
 import { createChannels, type ChannelsParts } from './stored-channels.ts';
-import { testAlert } from './test-alert.ts';
+import { trialAlert } from './trial-alert.ts';
 
 export const OPERATOR = { kind: 'operator' as const, ref: 'host:0' };
 export const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
@@ -18,7 +18,7 @@ export const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 export function madeAlert(id: string, change: Partial<AlertDetail> = {}): AlertDetail {
   const entity = { kind: 'address', value: '198.51.100.7' } as const;
   return {
-    ...testAlert(id.padStart(26, '0'), 1_790_000_000_000),
+    ...trialAlert(id.padStart(26, '0'), 1_790_000_000_000),
     kind: 'behaviour',
     detector: 'B1',
     title: 'Credential stuffing',

@@ -28,5 +28,7 @@ export function createKind(target: ChannelTarget, parts: KindParts): Kind {
       return createOtlp(target, parts.version);
     case 'file':
       return createFile(target, parts);
+    default:
+      return target satisfies never;
   }
 }

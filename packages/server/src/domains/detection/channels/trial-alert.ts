@@ -1,7 +1,7 @@
 import type { ToldAlert } from './message.ts';
 
 /** What a channel is told when somebody wants to know whether it works. */
-export function testAlert(id: string, now: number): ToldAlert {
+export function trialAlert(id: string, now: number): ToldAlert {
   const entity = { kind: 'application', value: 'holdfast' } as const;
   return {
     id,
