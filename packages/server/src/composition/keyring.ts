@@ -44,9 +44,7 @@ export function openKeys(foundation: Foundation, { audit, sealed }: KeyParts): K
       ...sealedInAlerts,
       ...sealedInChannels,
       sealedInOutbox,
-    ].map(
-      (column) => createTableArea(db, keyring, column),
-    ),
+    ].map((column) => createTableArea(db, keyring, column)),
     tlsKeys.sealed,
     audit.sealed,
     subjectKeys.sealed,

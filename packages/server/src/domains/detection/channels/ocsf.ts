@@ -86,10 +86,10 @@ export function toFinding(message: Message, version: string): Json {
       type_id: OBSERVABLE_TYPES[kind],
       value,
     })),
-    evidences: alert.evidence.map(({ event, time, type, requestId, outcome, summary, index }) => ({
+    evidences: alert.evidence.map(({ event, time, type, requestId, outcome, summary, index, hash }) => ({
       uid: event,
       name: type,
-      data: { time, outcome, summary: onOneLine(summary), request_id: requestId, ledger_index: index },
+      data: { time, outcome, summary: onOneLine(summary), request_id: requestId, ledger_index: index, sha256: hash },
     })),
     ...(alert.application === null ? {} : { resources: [{ uid: alert.application, type: 'application' }] }),
     unmapped: { figures: alert.figures, answered: alert.answered, group: alert.group },

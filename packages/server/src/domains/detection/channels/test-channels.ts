@@ -39,6 +39,7 @@ export function madeAlert(id: string, change: Partial<AlertDetail> = {}): AlertD
         outcome: 'allowed',
         summary: 'POST /login 401',
         index: null,
+        hash: 'ab'.repeat(32),
       },
     ],
     steps: [],
