@@ -1,4 +1,17 @@
 import type { BehaviourDefinition } from './behaviour.ts';
+import { exfiltrationVolume } from './requests/b07-exfiltration-volume.ts';
+import { idEnumeration } from './requests/b05-id-enumeration.ts';
+import { credentialStuffing } from './sign-in/b01-credential-stuffing.ts';
+import { mfaFatigue } from './sign-in/b09-mfa-fatigue.ts';
+import { passwordSpray } from './sign-in/b02-password-spray.ts';
+import { usernameEnumeration } from './sign-in/b10-username-enumeration.ts';
 
 /** Every behaviour that the watch runs, in the order in which people see them. */
-export const ALL_BEHAVIOURS: readonly BehaviourDefinition[] = [];
+export const ALL_BEHAVIOURS: readonly BehaviourDefinition[] = [
+  credentialStuffing,
+  passwordSpray,
+  idEnumeration,
+  exfiltrationVolume,
+  mfaFatigue,
+  usernameEnumeration,
+];

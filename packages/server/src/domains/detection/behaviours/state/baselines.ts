@@ -11,8 +11,3 @@ export function madOf(values: readonly number[]): number {
   const middle = medianOf(values);
   return medianOf(values.map((value) => Math.abs(value - middle)));
 }
-
-/** The mean in which what is newer counts more: each new value for `alpha` of the whole. */
-export function ewma(before: number | null, value: number, alpha: number): number {
-  return before === null ? value : before + alpha * (value - before);
-}

@@ -31,6 +31,11 @@ export class BucketSums {
     return sum;
   }
 
+  /** When the newest part began. */
+  get newestMs(): number {
+    return this.#newest * this.#partMs;
+  }
+
   save(): unknown {
     return [...this.#sums];
   }

@@ -4,20 +4,22 @@ export interface Timed {
   readonly time: number;
 }
 
-interface Shape {
+interface Shape<T> {
   readonly widthMs: number;
   /** The oldest go first, and are counted. */
   readonly entriesMax: number;
+  /** Told of each entry that is no longer within, so that sums need not be made anew. */
+  readonly onGone?: (entry: T) => void;
 }
 
 /** Entries of the last while, by the time of their events: one that comes late takes its place. */
 export class EventWindow<T extends Timed> {
-  readonly #shape: Shape;
+  readonly #shape: Shape<T>;
   #entries: T[] = [];
   /** How many went because there were too many; they are still within the window. */
   #cut = 0;
 
-  constructor(shape: Shape) {
+  constructor(shape: Shape<T>) {
     this.#shape = shape;
   }
 
@@ -34,7 +36,7 @@ export class EventWindow<T extends Timed> {
     if (this.#entries.length > entriesMax) {
       // A quarter at once: moving the rest up for each single entry would cost as much as there are.
       const out = Math.ceil(entriesMax / 4);
-      this.#entries.splice(0, out);
+      this.#drop(out);
       this.#cut += out;
     }
     return true;
@@ -46,12 +48,22 @@ export class EventWindow<T extends Timed> {
     let old = 0;
     while (old < this.#entries.length && (this.#entries[old]?.time ?? 0) < since) old += 1;
     if (old === 0) return;
-    this.#entries.splice(0, old);
+    this.#drop(old);
     this.#cut = 0;
+  }
+
+  #drop(count: number): void {
+    const gone = this.#entries.splice(0, count);
+    const { onGone } = this.#shape;
+    if (onGone !== undefined) for (const entry of gone) onGone(entry);
   }
 
   get newest(): number {
     return this.#entries.at(-1)?.time ?? 0;
+  }
+
+  get oldest(): number {
+    return this.#entries[0]?.time ?? 0;
   }
 
   /** Oldest first. */
@@ -64,7 +76,7 @@ export class EventWindow<T extends Timed> {
   }
 
   clear(): void {
-    this.#entries = [];
+    this.#drop(this.#entries.length);
     this.#cut = 0;
   }
 }

@@ -4,7 +4,7 @@ export const KEYS_MAX = 200_000;
 /** Of one call: a table that empties must not hold up the event that came. */
 const SWEPT_MAX = 64;
 /** Of what is kept over a restart. The ones that were seen last are the ones that matter. */
-const SAVED_KEYS_MAX = 50_000;
+const SAVED_KEYS_MAX = 20_000;
 
 interface TableParts<V> {
   readonly make: (key: string) => V;
