@@ -16,6 +16,7 @@ const SEALERS: Readonly<Record<string, readonly string[]>> = {
     'channels: targets and their secrets',
     'channels: alerts on their way',
   ],
+  'packages/server/src/domains/detection/watch/state-file.ts': ['watch: memory'],
   'packages/server/src/domains/identity/people/factors.ts': ['people: authenticator seeds'],
   'packages/server/src/domains/identity/people/person-store.ts': ['people: e-mail addresses'],
   'packages/server/src/domains/identity/sessions/session-store.ts': ['sessions: addresses', 'sessions: browsers'],

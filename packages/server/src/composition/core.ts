@@ -72,6 +72,7 @@ export async function openCore(foundation: Foundation) {
   const watched = { applications, protection, sessions, metrics, audit, mail: rooms.mail, places };
   const detection = openDetection(foundation, watched);
   watchRecords(audit, detection);
+  keys.areas.add(...detection.sealed);
   const domains = { applications, identity, access, people, sessions, signIn, signingKeys, protection, audit };
   const peoplePort = {
     people,

@@ -35,6 +35,9 @@ export const COUNTERS = {
   holdfast_uploads_total: { help: 'Uploaded files: passed, refused, held, infected.', labels: ['application', 'outcome'] },
   holdfast_alerts_total: { help: 'Alerts that began.', labels: ['kind', 'severity'] },
   holdfast_alerts_told_total: { help: 'Alerts told at channels, or not: sent, failed, dead.', labels: ['kind', 'outcome'] },
+  holdfast_watch_events_total: { help: 'Events that the watch judged.', labels: [] },
+  holdfast_watch_dropped_total: { help: 'Events that the watch did not judge: its queue was full.', labels: [] },
+  holdfast_watch_detections_total: { help: 'Detections of the watch, before alike ones become one alert.', labels: [] },
   holdfast_metric_series_dropped_total: { help: 'Samples dropped because of the limit of series.', labels: [] },
 } as const satisfies Record<string, CounterDefinition>;
 export type CounterName = keyof typeof COUNTERS;
@@ -49,6 +52,8 @@ export const GAUGES = {
   holdfast_upload_scanners_down: { help: 'Scanners of uploads that do not answer.' },
   holdfast_alert_channels_failing: { help: 'Channels at which alerts cannot be told.' },
   holdfast_alert_letters: { help: 'Alerts that wait to be told, or could not be told.', labels: ['state'] },
+  holdfast_watch_behind_seconds: { help: 'How long the oldest event waits to be judged.' },
+  holdfast_watch_stopped: { help: '1 when events are not judged, or too late.' },
   holdfast_schema_routes: {
     help: 'Routes that an application answered in the last week, by whether the schema in force lists them.',
     labels: ['application', 'covered'],

@@ -3,23 +3,23 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/db/database.ts';
 import type { Bus } from '../../platform/bus/bus.ts';
 import type { Keyring } from '../../platform/keyring/keyring.ts';
+import type { SealedArea } from '../../platform/keyring/sealed-area.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Mail } from '../../platform/mail/mail.ts';
 import type { Metrics } from '../../platform/metrics.ts';
 import type { Applications } from '../applications/index.ts';
 import type { Protection } from '../protection/index.ts';
 import type { Sessions } from '../identity/index.ts';
-import type { Alerts } from './alerts/alerts.ts';
 import { createAlerts, type AlertsOptions } from './alerts/create-alerts.ts';
-import type { Channels } from './channels/channels.ts';
 import { createChannels } from './channels/stored-channels.ts';
-import type { Intel } from './intel/intel.ts';
 import { ALL_BEHAVIOURS } from './behaviours/all.ts';
 import type { StoredEvents } from './rules/backtest/stored-events.ts';
 import { createRules } from './rules/create-rules.ts';
 import { readOwnRules } from './rules/own-files.ts';
-import type { Rules } from './rules/rules.ts';
+import { createWatch } from './watch/create-watch.ts';
 import type { Watch } from './watch/watch.ts';
+import type { DetectionRooms } from './detection-rooms.ts';
+import { watchHealth } from './watch-health.ts';
 
 export interface DetectionParts {
   readonly db: Database;
@@ -41,14 +41,6 @@ export interface DetectionParts {
   readonly link: (alert: string) => string;
 }
 
-/** The rooms of the domain as the API asks them; each is there once it is built. */
-export interface DetectionRooms {
-  rules?: Rules;
-  alerts?: Alerts;
-  channels?: Channels;
-  intel?: Intel;
-}
-
 /** What happens, watched: events in, alerts out. */
 export interface Detection extends AsyncDisposable {
   /** Every event of a gateway and every record, each once. Never waits, never throws. */
@@ -57,28 +49,35 @@ export interface Detection extends AsyncDisposable {
   /** Every few seconds. */
   tick(): Promise<void>;
   readonly rooms: Readonly<DetectionRooms>;
+  readonly watch: Pick<Watch, 'health'>;
+  /** What it seals. */
+  readonly sealed: readonly SealedArea[];
 }
 
-/** Takes rules and finds nothing. */
-const BLIND: Pick<Watch, 'setRules' | 'setBehaviours' | 'behaviours' | 'onHits'> = {
-  setRules: async () => ({ digest: '', rules: 0, tookMs: 0, diagnostics: [] }),
-  setBehaviours() {},
-  behaviours: async () => [],
-  onHits() {},
-};
-
 export function createDetection(parts: DetectionParts): Detection {
-  const rules = createRules({ ...parts, watch: BLIND, definitions: ALL_BEHAVIOURS, own: readOwnRules });
+  const { log } = parts;
+  const watch = createWatch(parts);
+  const rules = createRules({ ...parts, watch, definitions: ALL_BEHAVIOURS, own: readOwnRules });
   const alerts = createAlerts({ ...parts, ...parts.alerts, answers: () => ({ carryOut: async () => Promise.resolve([]) }) });
   const channels = createChannels(parts);
   alerts.onTold((alert) => channels.tell(alert));
-  const rooms: DetectionRooms = { rules, alerts, channels };
+  const rooms: DetectionRooms = { rules, alerts, channels, health: () => watchHealth(watch, rooms) };
+  let isEnding = false;
+  let starting: Promise<void> = Promise.resolve();
+  watch.onDetections((found) => alerts.take(found));
   return {
     observe(events) {
       alerts.observe(events);
+      watch.observe(events);
     },
     async start() {
-      await rules.start();
+      // Nobody waits for the thread: what happens until it is there waits for it.
+      starting = Promise.all([watch.start(), rules.start()]).then(
+        () => undefined,
+        (error: unknown) => {
+          if (!isEnding) log.error({ err: error }, 'the watch was not started');
+        },
+      );
       await channels.start();
     },
     async tick() {
@@ -87,7 +86,13 @@ export function createDetection(parts: DetectionParts): Detection {
       await channels.tick();
     },
     rooms,
+    watch,
+    sealed: [watch.sealed],
+    // The watch first: what it still finds is taken.
     async [Symbol.asyncDispose]() {
+      isEnding = true;
+      await watch[Symbol.asyncDispose]();
+      await starting;
       await rules[Symbol.asyncDispose]();
       await alerts[Symbol.asyncDispose]();
       await channels[Symbol.asyncDispose]();

@@ -1,4 +1,5 @@
-import type { BehaviourId, Detection, EventRecord, RuleDiagnostic, RuleState } from '@holdfast/contract';
+import type { BehaviourId, Detection, EventRecord, RuleDiagnostic, RuleState, WatchHealth } from '@holdfast/contract';
+import type { SealedArea } from '../../../platform/keyring/sealed-area.ts';
 
 /** One Sigma document as it is stored; several rules in one text share its state. */
 export interface RuleText {
@@ -52,4 +53,14 @@ export interface Watch extends AsyncDisposable {
   setBehaviours(settings: readonly BehaviourSetting[]): void;
   behaviours(): Promise<readonly BehaviourFigures[]>;
   start(): Promise<void>;
+  health(): WatchState;
+  /** What it keeps over a restart. */
+  readonly sealed: SealedArea;
+}
+
+/** What the watch says of itself; the rest of its health is known elsewhere. */
+export interface WatchState extends Omit<WatchHealth, 'rules' | 'feeds' | 'channels'> {
+  readonly rules: Pick<WatchHealth['rules'], 'on' | 'test' | 'off'>;
+  /** In words; null = all is well. */
+  readonly trouble: string | null;
 }

@@ -1,0 +1,55 @@
+import { EVIDENCE_MAX, type Detection } from '@holdfast/contract';
+
+/** Different ones within a second; a flood beyond it is counted and nothing more. */
+const KEYS_MAX = 5000;
+
+const keyOf = ({ kind, detector, entities }: Detection): string =>
+  `${kind}\n${detector}\n${entities[0]?.kind ?? ''}\n${entities[0]?.value ?? ''}`;
+
+/**
+ * The first detection of its kind about something goes out at once; what repeats it within the same second goes out as one at
+ * the end of it, with the events of all. A scanner that sends ten thousand requests a second makes two detections a second.
+ */
+export class Folding {
+  readonly #waiting = new Map<string, Detection | null>();
+  #dropped = 0;
+
+  take(found: readonly Detection[]): Detection[] {
+    const first: Detection[] = [];
+    for (const detection of found) {
+      const key = keyOf(detection);
+      const known = this.#waiting.get(key);
+      if (known === undefined) {
+        if (this.#waiting.size >= KEYS_MAX) this.#dropped += 1;
+        else {
+          this.#waiting.set(key, null);
+          first.push(detection);
+        }
+      } else this.#waiting.set(key, known === null ? detection : together(known, detection));
+    }
+    return first;
+  }
+
+  /** What waited; from here on a new second begins. */
+  flush(): Detection[] {
+    const waited = [...this.#waiting.values()].filter((detection) => detection !== null);
+    this.#waiting.clear();
+    return waited;
+  }
+
+  /** How many were too many, since it was asked last. */
+  takeDropped(): number {
+    const dropped = this.#dropped;
+    this.#dropped = 0;
+    return dropped;
+  }
+}
+
+function together(one: Detection, other: Detection): Detection {
+  const newest = other.time >= one.time ? other : one;
+  return {
+    ...newest,
+    events: one.events + other.events,
+    evidence: [...one.evidence, ...other.evidence].toSorted((a, b) => a.time - b.time).slice(-EVIDENCE_MAX),
+  };
+}
