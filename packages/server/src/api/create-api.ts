@@ -43,6 +43,7 @@ import { mountTraffic } from './routes/traffic.ts';
 import { mountTuning } from './routes/tuning.ts';
 import { mountUploads } from './routes/uploads.ts';
 import { mountSignIn } from './sign-in.ts';
+import { mountTaxii } from './taxii/mount-taxii.ts';
 
 const BODY_BYTES_MAX = 1_048_576;
 
@@ -61,6 +62,10 @@ export function createApi(parts: ApiParts): Api {
   if (vault !== undefined && trust.kind === 'token')
     api.all('/v1/*', async (context) => vault(context.req.raw, peerAddress(context)));
   if (people !== undefined && trust.kind === 'token') mountSignIn(api, people);
+  const intel = parts.detection?.intel;
+  // Other installations ask there, with tokens.
+  if (intel !== undefined && trust.kind === 'token')
+    mountTaxii(api, { identity: domains.identity, access: () => domains.access.api, trust, intel });
   mountConsole(api, { files, plain: async (context, isBuilt) => plainStart(context, people ?? null, isBuilt) });
   api.use(
     '/api/v1/*',

@@ -7,3 +7,4 @@ export type { Intel } from './intel/intel.ts';
 export type { Rules } from './rules/rules.ts';
 export type { StoredEvents } from './rules/backtest/stored-events.ts';
 export { checkRules } from './rules/check/check-rules.ts';
+export { OWN_SOURCE, sharedIndicator, type SharedObject } from './intel/taxii/shared-object.ts';
