@@ -11,7 +11,7 @@ import { readQuery } from './query.ts';
 import { select, timeText, type Selected } from './select.ts';
 
 /** TAXII 2.1 §1.6.8.1. */
-const MEDIA_TYPE = 'application/taxii+json;version=2.1';
+export const MEDIA_TYPE = 'application/taxii+json;version=2.1';
 const STIX_TYPE = 'application/stix+json;version=2.1';
 const ROOT = '/taxii2/shared/';
 /** The one collection; a client keeps it among its settings, so it never changes. */
