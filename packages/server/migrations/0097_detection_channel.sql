@@ -11,6 +11,8 @@ CREATE TABLE detection_channel (
   enabled boolean NOT NULL,
   created_at bigint NOT NULL,
   created_by text NOT NULL,
+  -- Since when it asks for what it asks for.
+  changed_at bigint NOT NULL,
   sent bigint NOT NULL,
   last_sent_at bigint,
   -- Tries in a row that failed, since when, and why the last one did.
@@ -47,6 +49,8 @@ CREATE TABLE detection_channel_told (
   alert text NOT NULL,
   told_at bigint NOT NULL,
   times bigint NOT NULL,
+  -- By rank: one that grew worse is told again at once.
+  severity bigint NOT NULL,
   PRIMARY KEY (channel, alert)
 );
 CREATE INDEX detection_channel_told_by_time ON detection_channel_told (told_at);

@@ -12,6 +12,7 @@ import type { Protection } from '../protection/index.ts';
 import type { Sessions } from '../identity/index.ts';
 import { createAlerts, type AlertsOptions } from './alerts/create-alerts.ts';
 import { createChannels } from './channels/stored-channels.ts';
+import { tellMissed } from './channels/tell-missed.ts';
 import { ALL_BEHAVIOURS } from './behaviours/all.ts';
 import type { StoredEvents } from './rules/backtest/stored-events.ts';
 import { createRules } from './rules/create-rules.ts';
@@ -79,6 +80,7 @@ export function createDetection(parts: DetectionParts): Detection {
         },
       );
       await channels.start();
+      await tellMissed({ alerts, channels, log, now: parts.clock.now() });
     },
     async tick() {
       await rules.tick();

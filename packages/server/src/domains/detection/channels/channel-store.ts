@@ -14,6 +14,7 @@ export interface Channel extends Settings {
   readonly enabled: boolean;
   readonly createdAt: number;
   readonly createdBy: string;
+  readonly changedAt: number;
   readonly sent: number;
   readonly lastSentAt: number | null;
   readonly failures: number;
@@ -22,7 +23,7 @@ export interface Channel extends Settings {
 }
 
 const COLUMNS = `id, name, target, severity, kinds, application, quiet, enabled, created_at as "createdAt",
-  created_by as "createdBy", sent, last_sent_at as "lastSentAt", failures, failing_since as "failingSince", trouble`;
+  created_by as "createdBy", changed_at as "changedAt", sent, last_sent_at as "lastSentAt", failures, failing_since as "failingSince", trouble`;
 
 export async function readChannels(db: Queryable): Promise<readonly Channel[]> {
   return db.query<Channel>(`select ${COLUMNS} from detection_channel order by id`);
@@ -41,7 +42,7 @@ export async function insertChannel(tx: Queryable, channel: NewChannel): Promise
   const { id, name, target, severity, kinds, application, quiet, createdAt, createdBy } = channel;
   const rows = await tx.query(
     `insert into detection_channel (id, name, target, severity, kinds, application, quiet, enabled, created_at, created_by,
-      sent, failures, retry_at, lease_until) values ($1, $2, $3, $4, $5, $6, $7, true, $8, $9, 0, 0, 0, 0)
+      changed_at, sent, failures, retry_at, lease_until) values ($1, $2, $3, $4, $5, $6, $7, true, $8, $9, $8, 0, 0, 0, 0)
       on conflict (name) do nothing returning id`,
     [id, name, target, severity, JSON.stringify(kinds), application, jsonOrNull(quiet), createdAt, createdBy],
   );
@@ -53,12 +54,21 @@ const jsonOrNull = (value: unknown): string | null => (value === null ? null : J
 /** What was set is tried anew at once. */
 export async function replaceChannel(
   tx: Queryable,
-  { id, target, severity, kinds, application, quiet, enabled }: Settings & Pick<Channel, 'id' | 'target' | 'enabled'>,
+  {
+    id,
+    target,
+    severity,
+    kinds,
+    application,
+    quiet,
+    enabled,
+    changedAt,
+  }: Settings & Pick<Channel, 'id' | 'target' | 'enabled' | 'changedAt'>,
 ): Promise<void> {
   await tx.query(
     `update detection_channel set target = $2, severity = $3, kinds = $4, application = $5, quiet = $6, enabled = $7,
-      retry_at = 0 where id = $1`,
-    [id, target, severity, JSON.stringify(kinds), application, jsonOrNull(quiet), enabled],
+      changed_at = $8, retry_at = 0 where id = $1`,
+    [id, target, severity, JSON.stringify(kinds), application, jsonOrNull(quiet), enabled, changedAt],
   );
 }
 

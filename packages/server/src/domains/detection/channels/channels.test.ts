@@ -5,6 +5,7 @@ import type { ChannelInput, ChannelView } from '@holdfast/contract';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openTestPlatform, type TestPlatform } from '../../../platform/test-platform.ts';
 import type { Channels } from './channels.ts';
+import { tellMissed } from './tell-missed.ts';
 import {
   createChannelStand,
   madeAlert,
@@ -72,13 +73,15 @@ describe('an alert', () => {
         .digest('base64')}`,
     );
     expect(receiver.bodies()[0]?.['link']).toBe(`https://localhost:8443/alerts/${idOf('1')}`);
+    channels.tell(madeAlert('2', { times: 3, severity: 'critical' }));
+    await vi.waitFor(() => expect(told()).toEqual(['1', '2', '3', '2']), LONG);
     platform.advance(HOUR_MS + 1000);
     channels.tell(madeAlert('1', { times: 1 }));
     channels.tell(madeAlert('1', { times: 7 }));
-    await vi.waitFor(() => expect(told()).toEqual(['1', '2', '3', '1']), LONG);
-    expect(receiver.bodies()[3]).toMatchObject({ count: 7, activity_id: 2 });
+    await vi.waitFor(() => expect(told()).toEqual(['1', '2', '3', '2', '1']), LONG);
+    expect(receiver.bodies()[4]).toMatchObject({ count: 7, activity_id: 2 });
     await channels.settle();
-    expect(await channels.show('hook')).toMatchObject({ sent: 4, waiting: 0, state: 'working' });
+    expect(await channels.show('hook')).toMatchObject({ sent: 5, waiting: 0, state: 'working' });
   });
 
   it('waits sealed while a channel is down, is told when it is back, and nothing is lost or out of order', async () => {
@@ -171,6 +174,34 @@ describe('an alert', () => {
     await expect(change).rejects.toThrow(RangeError);
     await platform.db.transaction((tx) => channels.tellIn(tx, madeAlert('2')));
     expect(await channels.figures()).toEqual({ working: 1, failing: 0, waiting: 1, dead: 0 });
+  });
+});
+
+describe('after a start', () => {
+  it('what was stored and not taken is told, and nothing else', async () => {
+    platform.advance(1000);
+    await add({ severity: 'high' });
+    platform.advance(1000);
+    const at = { createdAt: platform.clock.now() };
+    const known = [
+      madeAlert('1', at),
+      madeAlert('2', at),
+      madeAlert('3', { ...at, severity: 'low' }),
+      madeAlert('4', { createdAt: at.createdAt - 60_000 }),
+    ];
+    for (const alert of known.slice(0, 1)) channels.tell(alert);
+    await channels.settle();
+    expect(await channels.untold(known)).toEqual([idOf('2')]);
+    const alerts = {
+      list: async () => Promise.resolve({ items: known, next: null }),
+      show: async (id: string) => Promise.resolve(known.find((one) => one.id === id) ?? madeAlert('9')),
+    };
+    await channels.start();
+    await tellMissed({ alerts, channels, now: platform.clock.now() });
+    await vi.waitFor(() => expect(told()).toEqual(['1', '2']), LONG);
+    await tellMissed({ alerts, channels, now: platform.clock.now() });
+    await channels.settle();
+    expect(told()).toEqual(['1', '2']);
   });
 });
 

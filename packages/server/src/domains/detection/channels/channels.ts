@@ -1,5 +1,6 @@
 import type {
   AlertDetail,
+  AlertView,
   ChannelChange,
   ChannelInput,
   ChannelTest,
@@ -17,6 +18,11 @@ export interface Channels extends AsyncDisposable {
   tell(alert: AlertDetail): void;
   /** The same within a change: once that is durable, so is what is to be told. */
   tellIn(tx: Transaction, alert: AlertDetail): Promise<void>;
+  /**
+   * Of alerts that began lately, those that were to be told somewhere and were not taken: the process was killed in between. What
+   * began before a channel asked for it is none of them.
+   */
+  untold(alerts: readonly AlertView[]): Promise<readonly string[]>;
   list(): Promise<readonly ChannelView[]>;
   show(id: string): Promise<ChannelView>;
   add(input: ChannelInput, actor: Actor): Promise<ChannelView>;

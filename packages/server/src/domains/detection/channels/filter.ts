@@ -14,7 +14,7 @@ export const AGAIN_MS = HOUR_MS;
 export type Filter = Pick<ChannelView, 'enabled' | 'severity' | 'kinds' | 'application'>;
 type Judged = Pick<ToldAlert, 'severity' | 'kind' | 'application'>;
 
-const rank = (severity: Judged['severity']): number => SEVERITIES.indexOf(severity);
+export const rank = (severity: Judged['severity']): number => SEVERITIES.indexOf(severity);
 
 /** That the watch itself is ill concerns every application, and nobody can have asked not to hear it by its kind. */
 export function fits({ enabled, severity, kinds, application }: Filter, alert: Judged): boolean {

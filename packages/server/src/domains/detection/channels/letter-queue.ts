@@ -3,7 +3,7 @@ import type { Database, Transaction } from '../../../platform/db/database.ts';
 import { faultPoint } from '../../../platform/fault-point.ts';
 import type { Log } from '../../../platform/log.ts';
 import { readChannels } from './channel-store.ts';
-import { fits, isUrgent } from './filter.ts';
+import { fits, isUrgent, rank } from './filter.ts';
 import { insertLetter, markTold } from './letter-store.ts';
 import { toTold, type ToldAlert } from './message.ts';
 import type { ChannelSeal } from './sealed.ts';
@@ -37,7 +37,7 @@ export function createLetterQueue({ db, log, seal, newId, now, wake }: QueuePart
   const putIn = async (tx: Transaction, alert: ToldAlert): Promise<void> => {
     for (const channel of await readChannels(tx)) {
       const time = now();
-      const told = { channel: channel.id, alert: alert.id, times: alert.times, now: time };
+      const told = { channel: channel.id, alert: alert.id, times: alert.times, severity: rank(alert.severity), now: time };
       if (!fits(channel, alert) || !(await markTold(tx, told))) continue;
       const id = newId();
       const letter = { id, channel: channel.id, alert: alert.id, content: seal.sealAlert(id, alert), urgent: isUrgent(alert) };

@@ -17,18 +17,34 @@ export interface NewLetter extends Pick<Letter, 'id' | 'alert' | 'content'> {
   readonly urgent: boolean;
 }
 
-/** True = it is to be told: for the first time, or again because it was repeated and the last time is long ago. */
-export async function markTold(
-  tx: Queryable,
-  { channel, alert, times, now }: { channel: string; alert: string; times: number; now: number },
-): Promise<boolean> {
+export interface Telling {
+  readonly channel: string;
+  readonly alert: string;
+  readonly times: number;
+  /** By rank. */
+  readonly severity: number;
+  readonly now: number;
+}
+
+/** True = it is to be told: for the first time, or again because it grew worse, or went on and the last time is long ago. */
+export async function markTold(tx: Queryable, { channel, alert, times, severity, now }: Telling): Promise<boolean> {
   const rows = await tx.query(
-    `insert into detection_channel_told (channel, alert, told_at, times) values ($1, $2, $3, $4)
-      on conflict (channel, alert) do update set told_at = excluded.told_at, times = excluded.times
-      where detection_channel_told.told_at <= $5 and detection_channel_told.times < excluded.times returning channel`,
-    [channel, alert, now, times, now - AGAIN_MS],
+    `insert into detection_channel_told as told (channel, alert, told_at, times, severity) values ($1, $2, $3, $4, $6)
+      on conflict (channel, alert) do update
+      set told_at = excluded.told_at, times = excluded.times, severity = excluded.severity
+      where told.severity < excluded.severity or (told.told_at <= $5 and told.times < excluded.times) returning channel`,
+    [channel, alert, now, times, now - AGAIN_MS, severity],
   );
   return rows.length > 0;
+}
+
+/** Of these alerts, those that were taken for a channel: pairs of both, with a space between. */
+export async function readTold(db: Queryable, alerts: readonly string[]): Promise<ReadonlySet<string>> {
+  const rows = await db.query<{ channel: string; alert: string }>(
+    'select channel, alert from detection_channel_told where alert = any($1::text[])',
+    [[...alerts]],
+  );
+  return new Set(rows.map(({ channel, alert }) => `${channel} ${alert}`));
 }
 
 /** False = too many wait. */

@@ -4,6 +4,7 @@ import {
   channelEvents,
   channelInputSchema,
   type AlertDetail,
+  type AlertView,
   type ChannelChange,
   type ChannelInput,
   type ChannelTarget,
@@ -34,7 +35,7 @@ import {
   type Channel,
 } from './channel-store.ts';
 import type { Channels } from './channels.ts';
-import { DAY_MS } from './filter.ts';
+import { DAY_MS, fits } from './filter.ts';
 import { ChannelFault, wordsOf } from './kinds/channel-fault.ts';
 import { createKind } from './kinds/kinds.ts';
 import { createLetterQueue, type LetterQueue } from './letter-queue.ts';
@@ -42,6 +43,7 @@ import {
   countLetters,
   forgetOld,
   readDead,
+  readTold,
   removeDead,
   revive,
   type Counts,
@@ -119,6 +121,20 @@ class StoredChannels implements Channels {
     return this.#queue.putIn(tx, alert);
   }
 
+  async untold(alerts: readonly AlertView[]): Promise<readonly string[]> {
+    const { db } = this.#parts;
+    const channels = await readChannels(db);
+    const told = await readTold(
+      db,
+      alerts.map(({ id }) => id),
+    );
+    const isUntold = (alert: AlertView): boolean =>
+      channels.some(
+        (channel) => fits(channel, alert) && alert.createdAt >= channel.changedAt && !told.has(`${channel.id} ${alert.id}`),
+      );
+    return alerts.filter(isUntold).map(({ id }) => id);
+  }
+
   async list(): Promise<readonly ChannelView[]> {
     const { db } = this.#parts;
     const counts = await countLetters(db);
@@ -150,7 +166,7 @@ class StoredChannels implements Channels {
   }
 
   async change(word: string, to: ChannelChange, actor: Actor): Promise<ChannelView> {
-    const { db, bus } = this.#parts;
+    const { db, bus, clock } = this.#parts;
     const { target: wanted, enabled, severity, kinds, application, quiet } = channelChangeSchema.parse(to);
     const id = await db.transaction(async (tx) => {
       const before = await found(tx, word);
@@ -170,6 +186,7 @@ class StoredChannels implements Channels {
         application: application === undefined ? before.application : application,
         quiet: quiet === undefined ? before.quiet : quiet,
         enabled: enabled ?? before.enabled,
+        changedAt: clock.now(),
       });
       const isSwitch = enabled !== undefined && Object.keys(to).length === 1;
       const change = isSwitch ? (enabled ? 'enabled' : 'disabled') : 'changed';
@@ -317,7 +334,7 @@ class StoredChannels implements Channels {
   }
 
   #view(channel: Channel, counts: Counts = { waiting: 0, dead: 0 }): ChannelView {
-    const { target, failures: _failures, failingSince, ...shown } = channel;
+    const { target, failures: _failures, changedAt: _changedAt, failingSince, ...shown } = channel;
     const idle = channel.sent === 0 ? 'unused' : 'working';
     return {
       ...shown,
