@@ -3,6 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { ChannelInput, ChannelView } from '@holdfast/contract';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { silentLog } from '../../../platform/log.ts';
 import { openTestPlatform, type TestPlatform } from '../../../platform/test-platform.ts';
 import type { Channels } from './channels.ts';
 import { tellMissed } from './tell-missed.ts';
@@ -197,9 +198,9 @@ describe('after a start', () => {
       show: async (id: string) => Promise.resolve(known.find((one) => one.id === id) ?? madeAlert('9')),
     };
     await channels.start();
-    await tellMissed({ alerts, channels, now: platform.clock.now() });
+    await tellMissed({ alerts, channels, log: silentLog, now: platform.clock.now() });
     await vi.waitFor(() => expect(told()).toEqual(['1', '2']), LONG);
-    await tellMissed({ alerts, channels, now: platform.clock.now() });
+    await tellMissed({ alerts, channels, log: silentLog, now: platform.clock.now() });
     await channels.settle();
     expect(told()).toEqual(['1', '2']);
   });
