@@ -16,7 +16,7 @@ import { tellMissed } from './channels/tell-missed.ts';
 import { ALL_BEHAVIOURS } from './behaviours/all.ts';
 import type { StoredEvents } from './rules/backtest/stored-events.ts';
 import { createRules } from './rules/create-rules.ts';
-import { readOwnRules } from './rules/own-files.ts';
+import { readOwnRules } from './rules/own/own-files.ts';
 import { createWatch } from './watch/create-watch.ts';
 import type { Watch } from './watch/watch.ts';
 import type { DetectionRooms } from './detection-rooms.ts';

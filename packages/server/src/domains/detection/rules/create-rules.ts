@@ -27,7 +27,7 @@ import { digestOf, importRules, nameOf } from './import-rules.ts';
 import { readText } from './read-text.ts';
 import { countRules, dropText, findRule, insertText, readFilters, readRules, writeState } from './rule-store.ts';
 import type { Rules } from './rules.ts';
-import { seedOwnRules, type OwnText } from './seed-own.ts';
+import { seedOwnRules, type OwnText } from './own/seed-own.ts';
 import type { RuleDb, RuleTables } from './tables.ts';
 import { documentOf, documentsOf, filtersOf, toRuleDetail, toRuleView } from './views.ts';
 

@@ -7,7 +7,7 @@ import type { BehaviourSetting, Hits, RuleText } from '../watch/watch.ts';
 import type { StoredEvents } from './backtest/stored-events.ts';
 import { createRules } from './create-rules.ts';
 import type { Rules } from './rules.ts';
-import type { OwnText } from './seed-own.ts';
+import type { OwnText } from './own/seed-own.ts';
 
 export const actor: Actor = { kind: 'operator', ref: 'host:0' };
 

@@ -1,9 +1,9 @@
-import type { Log } from '../../../platform/log.ts';
-import { change, type ChangeParts } from './change.ts';
-import { markIdle } from './idle.ts';
-import { digestOf, digestOfSet, imported } from './import-rules.ts';
-import { readText } from './read-text.ts';
-import { dropText, insertText, readOwnTexts, replaceText, textsOf } from './rule-store.ts';
+import type { Log } from '../../../../platform/log.ts';
+import { change, type ChangeParts } from '../change.ts';
+import { markIdle } from '../idle.ts';
+import { digestOf, digestOfSet, imported } from '../import-rules.ts';
+import { readText } from '../read-text.ts';
+import { dropText, insertText, readOwnTexts, replaceText, textsOf } from '../rule-store.ts';
 
 export interface OwnText {
   readonly file: string;

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { OwnText } from './seed-own.ts';
 
 /** Beside the sources, like migrations: these are data. */
-export const ownRulesFolder = (): string => path.resolve(import.meta.dirname, '../../../../rules/own');
+export const ownRulesFolder = (): string => path.resolve(import.meta.dirname, '../../../../../rules/own');
 
 /** The Sigma rules that come with this release, in the order of their names. */
 export async function readOwnRules(folder = ownRulesFolder()): Promise<readonly OwnText[]> {
