@@ -40,10 +40,11 @@ interface Around {
 /** Finds observations for every part of a pattern, none used more often than it was seen. */
 export class Search {
   readonly #spans: readonly Span[];
-  #steps = SEARCH_STEPS_MAX;
+  #steps: number;
 
-  constructor(spans: readonly Span[]) {
+  constructor(spans: readonly Span[], stepsMax: number) {
     this.#spans = spans;
+    this.#steps = stepsMax;
   }
 
   first(pattern: Bindable): Binding | null {

@@ -1,4 +1,4 @@
-import { Search, type Bindable } from './bind.ts';
+import { Search, SEARCH_STEPS_MAX, type Bindable } from './bind.ts';
 import { MatchFault } from './fault.ts';
 import { instantOf, nanosOf } from './instant.ts';
 import { judgeOf, type Judged } from './judge.ts';
@@ -20,11 +20,16 @@ export interface CompiledPattern {
   decide(observations: readonly Observation[], holding: readonly (readonly boolean[])[]): MatchResult;
 }
 
+export interface CompileOptions {
+  /** Steps that one search for a match may take. */
+  readonly stepsMax?: number;
+}
+
 /**
  * Makes a pattern ready. Throws `PatternFault` where an expression is not linear or a network is none, `MatchFault` where a time
  * is no day of the calendar.
  */
-export function compilePattern(pattern: Pattern): CompiledPattern {
+export function compilePattern(pattern: Pattern, { stepsMax = SEARCH_STEPS_MAX }: CompileOptions = {}): CompiledPattern {
   const brackets: Judged[] = [];
   const bindable = prepare(pattern, brackets);
   return {
@@ -32,7 +37,7 @@ export function compilePattern(pattern: Pattern): CompiledPattern {
     holding: (observation) => brackets.map((bracket) => bracket.holds(observation)),
     decide: (observations, holding) => {
       try {
-        const found = new Search(observations).first(bindable(holding));
+        const found = new Search(observations, stepsMax).first(bindable(holding));
         return found === null ? { kind: 'no-match' } : { kind: 'match', matched: [...found.uses.keys()] };
       } catch (error) {
         if (error instanceof MatchFault) return { kind: 'fault', why: error.message };
