@@ -25,10 +25,21 @@ export const identityEvents = {
       amr: z.array(z.string().max(16)).max(8),
       /** The device had signed in before. */
       known: z.boolean(),
+      /** When the person had signed in the time before; null = this was the first time, or the record is an old one. */
+      lastAt: count.nullable().default(null),
       address,
       userAgent: text,
     }),
-    personal: { person: 'none', kind: 'none', acr: 'none', amr: 'none', known: 'none', address: 'address', userAgent: 'agent' },
+    personal: {
+      person: 'none',
+      kind: 'none',
+      acr: 'none',
+      amr: 'none',
+      known: 'none',
+      lastAt: 'none',
+      address: 'address',
+      userAgent: 'agent',
+    },
   }),
   signInRefused: defineEvent({
     type: 'identity.sign-in-refused',

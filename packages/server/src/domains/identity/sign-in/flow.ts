@@ -63,7 +63,8 @@ async function readMethods({ factors }: PeopleCore, db: PeopleDb, person: string
 
 const signedInEvent = (bus: PeopleCore['bus'], { person, context, amr }: Proof, isKnown: boolean): EventRecord => {
   const { kind, application, address, userAgent } = context;
-  const payload = { person: person.id, kind, acr: acrOf(amr), amr: [...amr], known: isKnown, address, userAgent };
+  const how = { kind, acr: acrOf(amr), amr: [...amr], known: isKnown };
+  const payload = { person: person.id, ...how, lastAt: person.lastSignedInAt, address, userAgent };
   const fields = { actor: actorOf(person.id), application, target: person.id, subject: subjectOf(person.id), payload };
   return bus.newEvent(identityEvents.signedIn, fields);
 };
