@@ -28,8 +28,9 @@ export interface PlaceSettings {
   readonly cityFile?: string | null;
 }
 
-const COUNTRIES = '@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb';
-const NETWORKS = ['@ip-location-db/asn/asn-ipv4.csv', '@ip-location-db/asn/asn-ipv6.csv'];
+const require = createRequire(import.meta.url);
+const COUNTRIES = require.resolve('@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb');
+const NETWORKS = [require.resolve('@ip-location-db/asn/asn-ipv4.csv'), require.resolve('@ip-location-db/asn/asn-ipv6.csv')];
 /** A place without a radius of its own is in this one: databases of cities are seldom better. */
 const CITY_RADIUS_KM = 50;
 const REMEMBERED_MAX = 20_000;
@@ -41,10 +42,9 @@ const REMEMBERED_MAX = 20_000;
  * @example (await openPlaces({})).find('1.1.1.1')?.asn // 13335
  */
 export async function openPlaces({ cityFile = null }: PlaceSettings): Promise<Places> {
-  const fileOf = createRequire(import.meta.url).resolve;
-  const countries = new Reader<Response>(await readFile(fileOf(COUNTRIES)));
+  const countries = new Reader<Response>(await readFile(COUNTRIES));
   const cities = cityFile === null ? null : new Reader<Response>(await readFile(cityFile));
-  const networks = await readAsnTable(NETWORKS.map((file) => createReadStream(fileOf(file), { highWaterMark: 262_144 })));
+  const networks = await readAsnTable(NETWORKS.map((file) => createReadStream(file, { highWaterMark: 262_144 })));
   const words = new Uint32Array(4);
   return remembering((address) => {
     const bits = parsePublic(address, words);
