@@ -2,7 +2,7 @@ import type { Detection, Entity } from '@holdfast/contract';
 import type { WatchedEvent } from '../../watch/watched-event.ts';
 import type { Behaviour, BehaviourDefinition, BehaviourSettings } from '../behaviour.ts';
 import { counted, detectionOf, lasted, percent } from '../finding.ts';
-import { KeyedTable } from '../state/keyed-table.ts';
+import { KEYS_MAX, KeyedTable } from '../state/keyed-table.ts';
 import { REPEAT_MS } from './repeat.ts';
 import { tryOf, TRY_TYPES, type SignInTry, type TryEntry } from './sign-in-try.ts';
 import { SiteTries } from './site-tries.ts';
@@ -10,6 +10,7 @@ import { TryTally } from './try-tally.ts';
 
 const ATTACKS = ['t1110.004'];
 const MINUTE_MS = 60_000;
+const ADDRESS_TRIES_MAX = 64;
 
 /**
  * Passwords that were stolen elsewhere, tried here: many accounts, nearly all of them wrong, from devices that nobody knows.
@@ -63,8 +64,8 @@ class CredentialStuffing implements Behaviour {
       banAccounts: value('banAccounts'),
     };
     const site = { widthMs, accounts: value('accounts'), deviations: value('siteDeviations'), tries: value('siteTries') };
-    this.#sources = new KeyedTable({ make: () => new TryTally(widthMs) });
-    this.#addresses = new KeyedTable({ make: () => new TryTally(widthMs, 64) });
+    this.#sources = new KeyedTable({ make: () => new TryTally(widthMs), keysMax: KEYS_MAX / 2 });
+    this.#addresses = new KeyedTable({ make: () => new TryTally(widthMs, ADDRESS_TRIES_MAX), keysMax: KEYS_MAX / 2 });
     this.#sites = new KeyedTable({ make: () => new SiteTries(site), keysMax: 1000 });
   }
 
@@ -216,7 +217,7 @@ class CredentialStuffing implements Behaviour {
     const { widthMs } = this.#limits;
     return (
       this.#sources.load(sources, (packed) => tallyOf(packed, () => new TryTally(widthMs))) +
-      this.#addresses.load(addresses, (packed) => tallyOf(packed, () => new TryTally(widthMs, 64))) +
+      this.#addresses.load(addresses, (packed) => tallyOf(packed, () => new TryTally(widthMs, ADDRESS_TRIES_MAX))) +
       this.#sites.load(sites, (packed, key) => this.#sites.touch(key).load(packed))
     );
   }

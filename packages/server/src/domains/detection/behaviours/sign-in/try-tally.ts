@@ -32,7 +32,8 @@ export class TryTally {
   #knownFailed = 0;
   /** When it was told last, and of what. */
   firedAt = 0;
-  readonly told = new Set<string>();
+  /** Made when it is needed: most sources are never told of. */
+  #told: Set<string> | null = null;
 
   constructor(widthMs: number, entriesMax = ENTRIES_MAX) {
     this.#window = new EventWindow({ widthMs, entriesMax, onGone: (entry) => this.#count(entry, -1) });
@@ -109,8 +110,13 @@ export class TryTally {
     return this.#window.newest - this.#window.oldest;
   }
 
+  get told(): Set<string> {
+    this.#told ??= new Set();
+    return this.#told;
+  }
+
   save(): unknown {
-    return { firedAt: this.firedAt, told: [...this.told], entries: this.entries.slice(-SAVED_ENTRIES_MAX) };
+    return { firedAt: this.firedAt, told: [...(this.#told ?? [])], entries: this.entries.slice(-SAVED_ENTRIES_MAX) };
   }
 
   /** What of it can be used is taken; false = nothing of it. */
