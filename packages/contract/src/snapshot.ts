@@ -71,6 +71,11 @@ export const snapshotSchema = z.strictObject({
   limits: gatewayLimitsSchema,
   /** Whom a visitor can ask, shown on the pages of refusals; null = nobody is named. */
   contact: z.string().max(200).nullable().default(null),
+  /** Table of threat intelligence, as a file of this node that each gateway loads by itself; null = nothing is listed. */
+  intel: z
+    .strictObject({ digest: z.string().regex(/^[0-9a-f]{64}$/u), file: z.string().max(4096) })
+    .nullable()
+    .default(null),
   certificates: z.array(certificateSchema).max(1000),
   /** ACME HTTP-01 answers: token -> key authorization. */
   challenges: z.array(z.strictObject({ token: z.string().max(256), keyAuthorization: z.string().max(512) })).max(1000),

@@ -120,6 +120,7 @@ export async function startStand(options: StandOptions): Promise<Stand> {
       canonical: { method: incoming.method ?? 'GET', path: target, fields: options.fields ?? [] },
       inspection: null,
       nonce: null,
+      doubt: 0,
       mode: 'monitor',
       sessionHash: null,
       ownCookies: '',

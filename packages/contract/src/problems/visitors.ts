@@ -59,6 +59,12 @@ export const VISITOR_PROBLEMS = {
     'holdfast explain ID, or holdfast policy who-can SET',
   ),
   'address-banned': define(403, 'Access denied', 'Requests from this address are not accepted for now.', 'holdfast ban list'),
+  'address-listed': define(
+    403,
+    'Access denied',
+    'Requests from this address are not accepted for now.',
+    'holdfast intel lookup ADDRESS',
+  ),
   'proxy-unlisted': define(
     403,
     'Proxy not listed',

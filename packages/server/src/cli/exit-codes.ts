@@ -44,6 +44,7 @@ export const EXIT_OF_PROBLEM: Readonly<Record<ProblemCode, ExitCode>> = {
   'proxy-unlisted': EXIT.config,
   'access-denied': EXIT.unreachable,
   'address-banned': EXIT.findings,
+  'address-listed': EXIT.findings,
   'origin-refused': EXIT.findings,
   'method-refused': EXIT.findings,
   'request-timeout': EXIT.unreachable,

@@ -48,6 +48,7 @@ export async function openCore(foundation: Foundation) {
     ...(held.certificates?.forSnapshot() ?? { certificates: [], challenges: [], alpnCertificates: [] }),
     ticketKeys: held.ticketKeys.toString('base64'),
     identityKeys: await rooms.signingKeys.current(),
+    intel: (await detection.rooms.intel?.table()) ?? null,
     visitorKey,
   });
   const applications = createApplications({ db, bus, clock });

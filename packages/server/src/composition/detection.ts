@@ -1,9 +1,12 @@
 import type { EventRecord, EventView } from '@holdfast/contract';
+import path from 'node:path';
 import type { Applications } from '../domains/applications/index.ts';
 import type { Audit } from '../domains/audit/index.ts';
 import { createDetection, type Detection, type StoredEvents } from '../domains/detection/index.ts';
 import type { Sessions } from '../domains/identity/index.ts';
 import type { Protection } from '../domains/protection/index.ts';
+import { resolveReference } from '../platform/config/references.ts';
+import { Refusal } from '../platform/refusal.ts';
 import type { Foundation } from '../platform/foundation.ts';
 import type { Mail } from '../platform/mail/mail.ts';
 import type { Metrics } from '../platform/metrics.ts';
@@ -35,7 +38,21 @@ export function openDetection(foundation: Foundation, { audit, places, ...watche
   };
   const link = (alert: string): string => `${places.admin.origin}/alerts/${alert}`;
   const platform = { db, bus, clock, log, keyring, dataDir, node: config.node };
-  return stack.use(createDetection({ ...platform, events, alerts, link, ...watched }));
+  const secret = (reference: string): string => readFeedSecret(reference, dataDir);
+  return stack.use(createDetection({ ...platform, events, alerts, link, secret, ...watched }));
+}
+
+/**
+ * Only what was put there for it: whoever may add a source names both the secret and the server that gets it, and must not be
+ * able to send any other secret of this process away.
+ */
+function readFeedSecret(reference: string, dataDir: string): string {
+  const pointer = '/credential';
+  const folder = path.join(dataDir, 'intel');
+  const isOurs = reference.startsWith('env:HOLDFAST_INTEL_') || /^file:[a-z0-9][a-z0-9._-]*$/iu.test(reference);
+  if (!isOurs)
+    throw new Refusal('input-invalid', { errors: [{ pointer, detail: 'is env:HOLDFAST_INTEL_… or file:NAME below intel/' }] });
+  return resolveReference(reference, { environment: process.env, folder, pointer });
 }
 
 /** A record as it was told: its place in the ledger is of no matter to whoever judges it. */

@@ -57,6 +57,7 @@ export class ExchangeState implements Exchange {
   canonical: CanonicalRequest | null = null;
   inspection: Inspection | null = null;
   nonce: string | null = null;
+  doubt = 0;
   mode: Exchange['mode'] = 'monitor';
   readonly transport?: Transport;
   readonly upgrade?: Upgrade;

@@ -161,6 +161,8 @@ export interface Exchange {
   nonce: string | null;
   readonly transport?: Transport;
   readonly upgrade?: Upgrade;
+  /** How much less evidence is enough against this visitor, 0 to 1, because threat intelligence knows him. Set by intel. */
+  doubt: number;
   /** How rules count for this request: what the application says, `canary` for a client on trial, `bypass` in break-glass. */
   mode: 'monitor' | 'canary' | 'enforce' | 'bypass';
   /** Hands an event to the bounded queue towards the control plane; never throws, never waits. */

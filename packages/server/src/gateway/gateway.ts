@@ -123,6 +123,7 @@ class GatewayProcess implements Gateway {
   async #open(): Promise<void> {
     const { listen, log, send } = this.#parts;
     try {
+      await this.#room.settled();
       this.#listeners = await openListeners({ listen, room: this.#room, snapshot: () => this.#current(), log });
       const { https, http, plain } = this.#listeners.bound;
       send({ kind: 'listening', https: written(https), http: written(http), plain: written(plain) });

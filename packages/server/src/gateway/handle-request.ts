@@ -9,6 +9,7 @@ import type { ExchangeStart } from './exchange-state.ts';
 import { createIdentifiers } from './identifiers.ts';
 import type { Exchange } from './exchange.ts';
 import type { Identifiers, RandomBytes } from './identifiers.ts';
+import { createIntelTables } from './intel/intel-tables.ts';
 import { createInspectionThreads } from './inspection/inspection-threads.ts';
 import { createRecentRequests, type RecentRequests } from './patches/recent-requests.ts';
 import { createLearner } from './schema/learner.ts';
@@ -38,6 +39,8 @@ export interface RequestRoom {
   /** What a patch would have done to recent honest requests. */
   readonly rehearse: RecentRequests['rehearse'];
   follow(snapshot: CompiledSnapshot): void;
+  /** Resolves when what is loaded beside a snapshot is there, or could not be. */
+  settled(): Promise<void>;
   /** Forgets these sessions and ends what is open in their name. */
   endSessions(hashes: readonly string[]): void;
   /** Ends WebSockets with 1001. */
@@ -68,12 +71,14 @@ const ignore = (): void => undefined;
 /** What steps work with. */
 function openTools({ clock, log, ask, uploads: place }: RequestRoomParts, events: EventQueue) {
   const onScannerChange = tellScannerChange(events);
+  const tables = createIntelTables(log);
   return {
+    tables,
     threads: createInspectionThreads(log),
     sessions: createSessionFinder({ clock, ask }),
     accounts: createAccountFinder({ clock, ask }),
     visitors: createVisitors(),
-    uploads: createUploads({ ask, clock, log, settings: place.scanners, spoolFolder: place.folder, onScannerChange }),
+    uploads: createUploads({ ask, clock, log, settings: place.scanners, spoolFolder: place.folder, onScannerChange, tables }),
   };
 }
 
@@ -82,7 +87,7 @@ export function createRequestRoom(parts: RequestRoomParts): RequestRoom {
   const identifiers = createIdentifiers(random ?? randomBytes);
   const events = createEventQueue({ clock, identifiers, node, send });
   const tools = openTools(parts, events);
-  const { threads, sessions, accounts, uploads, visitors } = tools;
+  const { threads, sessions, accounts, uploads, visitors, tables } = tools;
   const rejects = createProtocolRejects(events, clock);
   const upstreams = createUpstreams();
   const webSockets = createWebSocketRelays(upstreams);
@@ -127,7 +132,9 @@ export function createRequestRoom(parts: RequestRoomParts): RequestRoom {
     rejects,
     identifiers,
     rehearse: (rule) => recent.rehearse(rule),
+    settled: async () => tables.settled(),
     follow(next) {
+      tables.follow(next.source.intel);
       for (const each of [upstreams, learner, recent, visitors]) each.follow(next.source.applications);
     },
     endSessions(hashes) {

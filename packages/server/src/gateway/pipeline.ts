@@ -2,6 +2,7 @@ import type { Answer, Ask } from '@holdfast/contract';
 import type { Clock } from '../platform/clock.ts';
 import type { Step } from './exchange.ts';
 import type { InspectionThreads } from './inspection/inspection-threads.ts';
+import type { IntelTables } from './intel/intel-tables.ts';
 import type { RateLimiter } from './limits/rate-limiter.ts';
 import type { AccountFinder, SessionFinder } from './sessions/session-finder.ts';
 import { accept } from './steps/accept.ts';
@@ -15,6 +16,7 @@ import { grant } from './steps/grant.ts';
 import { identifyApplication } from './steps/identify-application.ts';
 import { identity } from './steps/identity.ts';
 import { inspect } from './steps/inspect.ts';
+import { intel } from './steps/intel.ts';
 import { ownPaths } from './steps/own-paths.ts';
 import { patch } from './steps/patch.ts';
 import { rate } from './steps/rate.ts';
@@ -39,19 +41,21 @@ export interface PipelineParts {
   readonly sessions: SessionFinder;
   readonly accounts: AccountFinder;
   readonly uploads: Uploads;
+  readonly tables: IntelTables;
   readonly visitors: Pick<Visitors, 'begun' | 'sessionOf'>;
   readonly ask: (ask: Ask) => Promise<Answer>;
 }
 
 /** The way of a request, top to bottom. The record is written after whatever step ends it (`run-pipeline.ts`). */
 export function createPipeline(parts: PipelineParts): readonly Step[] {
-  const { clock, limiter, threads, upstreams, webSockets, sessions, accounts, uploads, visitors, ask } = parts;
+  const { clock, limiter, threads, upstreams, webSockets, sessions, accounts, uploads, visitors, ask, tables } = parts;
   const signIns = createSignInWatch({ ask, visitors });
   return [
     accept,
     forwardAuth,
     identifyApplication(clock),
     ban(clock),
+    intel(tables, clock),
     rate(limiter, clock),
     sessionCookie,
     serviceToken,

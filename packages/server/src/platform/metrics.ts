@@ -38,6 +38,7 @@ export const COUNTERS = {
   holdfast_watch_events_total: { help: 'Events that the watch judged.', labels: [] },
   holdfast_watch_dropped_total: { help: 'Events that the watch did not judge: its queue was full.', labels: [] },
   holdfast_watch_detections_total: { help: 'Detections of the watch, before alike ones become one alert.', labels: [] },
+  holdfast_intel_hits_total: { help: 'Requests that met something listed by threat intelligence.', labels: ['kind', 'action'] },
   holdfast_metric_series_dropped_total: { help: 'Samples dropped because of the limit of series.', labels: [] },
 } as const satisfies Record<string, CounterDefinition>;
 export type CounterName = keyof typeof COUNTERS;
@@ -59,6 +60,9 @@ export const GAUGES = {
     labels: ['application', 'covered'],
   },
   holdfast_alerts_open: { help: 'Alerts that nobody has closed.', labels: ['severity'] },
+  holdfast_intel_entries: { help: 'Entries of threat intelligence in force.', labels: ['kind'] },
+  holdfast_intel_table_age_seconds: { help: 'Age of the table of threat intelligence.' },
+  holdfast_intel_stale_sources: { help: 'Sources of threat intelligence that are late.' },
   holdfast_snapshot_version: { help: 'Policy snapshot in force.' },
   holdfast_ready: { help: '1 when ready to serve.' },
 } as const;

@@ -13,6 +13,9 @@ import type { Sessions } from '../identity/index.ts';
 import { createAlerts, type AlertsOptions } from './alerts/create-alerts.ts';
 import { createChannels } from './channels/stored-channels.ts';
 import { tellMissed } from './channels/tell-missed.ts';
+import { createIntel } from './intel/create-intel.ts';
+import { detectionsOf } from './intel/listed-event.ts';
+import { runInThread } from './intel/thread/run-in-thread.ts';
 import { ALL_BEHAVIOURS } from './behaviours/all.ts';
 import type { StoredEvents } from './rules/backtest/stored-events.ts';
 import { createRules } from './rules/create-rules.ts';
@@ -38,6 +41,8 @@ export interface DetectionParts {
   readonly events: StoredEvents;
   readonly alerts: Pick<AlertsOptions, 'pseudonym' | 'indexesOf' | 'keptDays'>;
   readonly mail: Pick<Mail, 'deliver'>;
+  /** The value behind a reference such as `env:NAME`. */
+  readonly secret: (reference: string) => string;
   /** Of the page that shows an alert. */
   readonly link: (alert: string) => string;
 }
@@ -55,14 +60,25 @@ export interface Detection extends AsyncDisposable {
   readonly sealed: readonly SealedArea[];
 }
 
+/** Where threat intelligence is made, what it leaves alone, and who is told of it. */
+function intelPlaces({ protection }: DetectionParts) {
+  const actor = { kind: 'system', ref: 'intel' } as const;
+  return {
+    run: runInThread(),
+    allows: async () => protection.readAllowList(),
+    changed: async () => void (await protection.snapshots.refresh('intel.tables', actor)),
+  };
+}
+
 export function createDetection(parts: DetectionParts): Detection {
   const { log } = parts;
   const watch = createWatch(parts);
   const rules = createRules({ ...parts, watch, definitions: ALL_BEHAVIOURS, own: readOwnRules });
   const alerts = createAlerts({ ...parts, ...parts.alerts, answers: () => ({ carryOut: async () => Promise.resolve([]) }) });
   const channels = createChannels(parts);
+  const intel = createIntel({ ...parts, ...intelPlaces(parts) });
   alerts.onTold((alert) => channels.tell(alert));
-  const rooms: DetectionRooms = { rules, alerts, channels, health: () => watchHealth(watch, rooms) };
+  const rooms: DetectionRooms = { rules, alerts, channels, intel, health: () => watchHealth(watch, rooms) };
   let isEnding = false;
   let starting: Promise<void> = Promise.resolve();
   watch.onDetections((found) => alerts.take(found));
@@ -70,6 +86,9 @@ export function createDetection(parts: DetectionParts): Detection {
     observe(events) {
       alerts.observe(events);
       watch.observe(events);
+      intel.observe(events);
+      const listed = events.flatMap(detectionsOf);
+      if (listed.length > 0) alerts.take(listed);
     },
     async start() {
       // Nobody waits for the thread: what happens until it is there waits for it.
@@ -86,6 +105,10 @@ export function createDetection(parts: DetectionParts): Detection {
       await rules.tick();
       await alerts.tick();
       await channels.tick();
+      // A source may be slow, and nothing waits for it.
+      void intel
+        .tick()
+        .catch((error: unknown) => log.warn({ err: error }, 'threat intelligence was not looked after; tried later'));
     },
     rooms,
     watch,
@@ -98,6 +121,7 @@ export function createDetection(parts: DetectionParts): Detection {
       await rules[Symbol.asyncDispose]();
       await alerts[Symbol.asyncDispose]();
       await channels[Symbol.asyncDispose]();
+      await intel[Symbol.asyncDispose]();
     },
   };
 }

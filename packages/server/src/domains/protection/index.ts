@@ -1,4 +1,5 @@
 export { isDocument, openDocument, type DocumentSchema } from './documents/document-schema.ts';
+export { compilePattern, type LinearPattern } from './documents/values/linear-pattern.ts';
 export type { SchemaViolation } from './documents/violation.ts';
 export { proposeExceptions } from './exceptions/exception-rules.ts';
 export { createProtection, type Protection } from './protection.ts';

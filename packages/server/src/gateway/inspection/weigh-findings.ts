@@ -1,3 +1,4 @@
+import { blockConfidence } from '@holdfast/inspect';
 import type { Finding, RuleGroup } from '@holdfast/inspect';
 import type { Application, RuleAction, RuleException } from '@holdfast/contract';
 import { ON } from '../exchange.ts';
@@ -18,6 +19,11 @@ function actionOn(exchange: Exchange, application: Application, group: RuleGroup
   const { canary } = application;
   const isTried = canary?.group === null ? application.rules[group] === undefined : canary?.group === group;
   return exchange.mode === 'canary' && isTried ? 'block' : actionFor(application, group);
+}
+
+/** From a visitor whom threat intelligence knows, less is enough. */
+function isEnough({ doubt }: Exchange, { confidence, group, context }: Finding): boolean {
+  return doubt > 0 && confidence + doubt >= blockConfidence(group, context);
 }
 
 function exceptionFor(finding: Finding, exceptions: readonly RuleException[], now: number): string | null {
@@ -42,7 +48,7 @@ export function weighFindings(
   for (const finding of found.findings) {
     const exception = exceptionFor(finding, exceptions, found.now);
     keep(exchange, finding, exception);
-    if (exception !== null || !finding.blocks) continue;
+    if (exception !== null || !(finding.blocks || isEnough(exchange, finding))) continue;
     counting ??= finding.rule;
     if (actionOn(exchange, application, finding.group) === 'block') blocking ??= finding.rule;
   }

@@ -14,7 +14,7 @@ export const inspect = (clock: Clock): Step => ({
     if (canonical === null || application === null) return ON;
     const { findings, score } =
       inContext(exchange, canonical) ?? inspectRequest(canonical, optionsFor(exchange, canonical, application));
-    exchange.record.score = score;
+    exchange.record.score = Math.min(1, score + exchange.doubt);
     return findings.length === 0 ? ON : weighFindings(exchange, application, { findings, now: clock.now() });
   },
 });

@@ -3,6 +3,9 @@ import { FILE_LIMITS } from '@holdfast/inspect';
 import type { Clock } from '../../platform/clock.ts';
 import type { Exchange, Refused, StepResult } from '../exchange.ts';
 import { ON } from '../exchange.ts';
+import { findListedHash } from '../intel/find-listed.ts';
+import type { IntelTables } from '../intel/intel-tables.ts';
+import { tellListed } from '../intel/weigh-listed.ts';
 import { refusesDoubt } from '../limits/canary.ts';
 import type { GatewayLog } from '../log.ts';
 import { judgeFiles } from './judge-files.ts';
@@ -30,6 +33,7 @@ export interface UploadsParts {
   /** Where files lie while they are held. */
   readonly spoolFolder: string;
   readonly onScannerChange: (change: ScannerChange) => void;
+  readonly tables: Pick<IntelTables, 'current'>;
 }
 
 export interface Uploads {
@@ -112,11 +116,18 @@ async function decide(exchange: Exchange, application: Application, { taken, too
   if (known.kind !== 'upload-known') return unknown(exchange, files);
   const standing = new Map(known.known.map(({ hash, standing: word }) => [hash, word]));
   for (const seen of files) {
-    if (standing.get(seen.file.hash) === 'bad') seen.findings.push(LISTED);
+    if (standing.get(seen.file.hash) === 'bad' || isIndicator(exchange, seen, tools)) seen.findings.push(LISTED);
     seen.isReleased = standing.get(seen.file.hash) === 'released';
   }
   if (settings.scan === 'on') await scanAll(files, { tools, limits: policy.limits });
   return await conclude(exchange, files, { taken, tools, enforced, settings });
+}
+
+/** Threat intelligence may know the bytes too; what it only watches is written down and passes. */
+function isIndicator(exchange: Exchange, { file }: SeenFile, { parts: { tables, clock } }: Tools): boolean {
+  const found = findListedHash(tables.current(), file.hash, clock.now());
+  tellListed(exchange, found);
+  return found.some(({ action }) => action === 'block');
 }
 
 const LISTED = { code: 'listed', place: 'file', detail: 'the hash is on the list of bad files' };

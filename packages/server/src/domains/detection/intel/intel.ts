@@ -1,4 +1,5 @@
 import type {
+  EventRecord,
   IndicatorInput,
   IndicatorQuery,
   IndicatorView,
@@ -30,6 +31,10 @@ export interface Intel extends AsyncDisposable {
   removeIndicator(id: string, actor: Actor): Promise<void>;
   lookup(value: string): Promise<LookupView>;
   status(): Promise<IntelStatus>;
+  /** For the snapshot: the table that gateways load by themselves; null = nothing is listed. */
+  table(): Promise<{ readonly digest: string; readonly file: string } | null>;
+  /** Every event of a gateway passes here, and is counted when something listed was met. */
+  observe(events: readonly EventRecord[]): void;
   /** Refreshes what is due. */
   tick(): Promise<void>;
 }

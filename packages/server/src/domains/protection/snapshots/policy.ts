@@ -18,7 +18,7 @@ export type Policy = Pick<
   | 'contact'
 >;
 export type KeyMaterial = Pick<Snapshot, 'certificates' | 'challenges' | 'alpnCertificates' | 'ticketKeys' | 'identityKeys'> &
-  Partial<Pick<Snapshot, 'visitorKey'>>;
+  Partial<Pick<Snapshot, 'visitorKey' | 'intel'>>;
 
 const byText = (left: string, right: string): number => (left < right ? -1 : Number(left > right));
 

@@ -1,0 +1,198 @@
+import { INDICATOR_KINDS, intelEvents, type EventRecord } from '@holdfast/contract';
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir, readFile, readdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import { writeFileAtomically } from '../../../platform/atomic-file.ts';
+import { readTable, writeTable } from '../../../platform/lookup/table-file.ts';
+import { createTurns } from '../../../platform/in-turn.ts';
+import { DAY_MS, type BuildSource } from './build/build-table.ts';
+import { lineOf, packLines } from './build/content.ts';
+import { ownLists } from './known/own-lists.ts';
+import type { IntelParts } from './intel-parts.ts';
+import { OWN_SOURCE } from './sources.ts';
+import { readIndicators } from './store/indicator-store.ts';
+import { readContent, readSources } from './store/source-store.ts';
+import { tablesOf, type IndicatorRow, type SourceRow } from './store/tables.ts';
+
+/** Another number = the tables of an earlier version are made anew. */
+const TABLE_VERSION = 1;
+const FOLDER = 'intel';
+const STATE_FILE = 'table.json';
+/** An entry that came again is as sure as before; the table is made anew when that would be a difference. */
+const FRESH_PARTS = 30;
+/** What ended is no longer found at once; its place is given back now and then. */
+const ENDED_EVERY_MS = 600_000;
+
+const why = z.object({ why: z.string(), entries: z.number(), example: z.string() });
+const stateSchema = z.object({
+  key: z.string(),
+  digest: z.string().regex(/^[0-9a-f]{64}$/u),
+  compiledAt: z.number(),
+  bytes: z.number(),
+  nextEndAt: z.number().nullable(),
+  entries: z.object({ address: z.number(), host: z.number(), url: z.number(), hash: z.number(), agent: z.number() }),
+  refused: z.array(
+    z.object({ source: z.string(), counts: z.array(why), told: z.array(z.object({ value: z.string(), why: z.string() })) }),
+  ),
+});
+export type TableState = z.infer<typeof stateSchema>;
+
+/** The table that gateways of this node use, and what it was made of. */
+export interface TableInForce {
+  /** For the snapshot; null = nothing is listed. */
+  current(): Promise<{ readonly digest: string; readonly file: string } | null>;
+  state(): Promise<TableState | null>;
+  /** Makes it anew when what it is made of is no longer the same. Answers whether it did. */
+  follow(): Promise<boolean>;
+}
+
+interface Material {
+  readonly sources: readonly SourceRow[];
+  readonly indicators: readonly IndicatorRow[];
+  readonly allows: readonly string[];
+}
+
+export function createTableInForce(parts: IntelParts): TableInForce {
+  const { db, clock, run, dataDir, changed } = parts;
+  const folder = path.join(dataDir, FOLDER);
+  const fileOf = (digest: string): string => path.join(folder, `table-${digest.slice(0, 32)}.bin`);
+  const inTurn = createTurns();
+  let opened: Promise<TableState | null> | null = null;
+  // Looked at once: a disk may have lost what was written before this process.
+  let isWhole = false;
+  const state = async (): Promise<TableState | null> => (opened ??= readState(folder));
+
+  const build = async (material: Material, key: string, before: TableState | null): Promise<void> => {
+    const now = clock.now();
+    const tables = tablesOf(db);
+    const enabled = material.sources.filter((source) => source.enabled && source.content_digest !== null);
+    const contents = await Promise.all(enabled.map(async (row) => ({ row, content: await readContent(tables, row.id) })));
+    const warninglists = contents.filter(({ row }) => row.format === 'misp-warninglist').map(({ content }) => content);
+    const sources = [
+      ...ownSources(material.indicators, now),
+      ...contents
+        .filter(({ row }) => row.format !== 'misp-warninglist')
+        .map(({ row, content }) => buildSource(row, content, now)),
+    ];
+    const input = { sources, warninglists, known: ownLists(material.allows), now, seed: randomBytes(4).readUInt32LE() };
+    const { bytes, digest, entries, refused, nextEndAt } = await run({ kind: 'build', input });
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await writeTable(fileOf(digest), bytes);
+    const made = {
+      key,
+      digest,
+      compiledAt: now,
+      bytes: bytes.length,
+      nextEndAt,
+      entries,
+      refused: refused.map((one) => ({ ...one, counts: [...one.counts], told: [...one.told] })),
+    };
+    await writeFileAtomically(path.join(folder, STATE_FILE), JSON.stringify(made));
+    opened = Promise.resolve(made);
+    isWhole = true;
+    await tellRefused(parts, made, before);
+    await changed();
+    // Gateways may still be reading the one before.
+    await dropOthers(folder, [fileOf(digest), ...(before === null ? [] : [fileOf(before.digest)])]);
+  };
+
+  return {
+    async current() {
+      const held = await state();
+      if (held === null || INDICATOR_KINDS.every((kind) => held.entries[kind] === 0)) return null;
+      return { digest: held.digest, file: fileOf(held.digest) };
+    },
+    state,
+    async follow() {
+      return inTurn(async () => {
+        const before = await state();
+        const material = await readMaterial(parts);
+        const key = keyOf(material);
+        const now = clock.now();
+        const hasEnded = (before?.nextEndAt ?? now + 1) <= now && now - (before?.compiledAt ?? now) >= ENDED_EVERY_MS;
+        isWhole ||= before !== null && (await isReadable(fileOf(before.digest), before.digest));
+        if (before?.key === key && !hasEnded && isWhole) return false;
+        if (before === null && material.sources.length + material.indicators.length === 0) return false;
+        await build(material, key, before);
+        return true;
+      });
+    },
+  };
+}
+
+async function readMaterial({ db, allows }: IntelParts): Promise<Material> {
+  const tables = tablesOf(db);
+  return { sources: await readSources(tables), indicators: await readIndicators(tables), allows: await allows() };
+}
+
+/** Names everything that a table is made of. */
+function keyOf({ sources, indicators, allows }: Material): string {
+  const held = sources
+    .filter(({ enabled }) => enabled)
+    .map(({ id, content_digest, action, confidence, days, refreshed_at }) => [
+      id,
+      content_digest,
+      action,
+      confidence,
+      days,
+      Math.floor((refreshed_at ?? 0) / ((days * DAY_MS) / FRESH_PARTS)),
+    ]);
+  return createHash('sha256')
+    .update(JSON.stringify([TABLE_VERSION, held, indicators, allows.toSorted(), ownLists([])]))
+    .digest('hex');
+}
+
+function buildSource({ id, action, confidence, days, refreshed_at }: SourceRow, content: Uint8Array, now: number): BuildSource {
+  return { id, action, confidence, days, seenAt: refreshed_at ?? now, content };
+}
+
+/** Each of our own says itself what it does: one source for each action, all of one name. */
+function ownSources(indicators: readonly IndicatorRow[], now: number): BuildSource[] {
+  return (['watch', 'score', 'block'] as const).map((action) => {
+    const own = indicators.filter((row) => row.action === action && row.expires_at > now);
+    const lines = own.map(({ kind, value, confidence, first_seen_at: firstSeenAt, expires_at: expiresAt }) =>
+      lineOf({ kind, value, confidence, firstSeenAt, expiresAt, seenAt: firstSeenAt, detail: null }),
+    );
+    return { id: OWN_SOURCE, action, confidence: 100, days: OWN_DAYS_MAX, seenAt: now, content: packLines(lines) };
+  });
+}
+/** As long as one may be asked for. */
+const OWN_DAYS_MAX = 3650;
+
+/** Each once, and no more than a few of a source: a list of private addresses has many. */
+async function tellRefused({ bus, log }: IntelParts, made: TableState, before: TableState | null): Promise<void> {
+  const toldBefore = new Set(
+    (before?.refused ?? []).flatMap(({ source, told }) => told.map(({ value }) => `${source} ${value}`)),
+  );
+  const events: EventRecord[] = [];
+  for (const { source, told } of made.refused)
+    for (const { value, why: reason } of told) {
+      if (toldBefore.has(`${source} ${value}`)) continue;
+      log.warn({ source, value, why: reason }, 'an entry of threat intelligence was not taken');
+      events.push(bus.newEvent(intelEvents.entryRefused, { payload: { source, value, why: reason } }));
+    }
+  for (const event of events) await bus.record(event);
+}
+
+async function readState(folder: string): Promise<TableState | null> {
+  try {
+    return stateSchema.parse(JSON.parse(await readFile(path.join(folder, STATE_FILE), 'utf8')));
+  } catch {
+    // None yet, or not ours any more: it is made anew from what is stored.
+    return null;
+  }
+}
+
+const isReadable = async (file: string, digest: string): Promise<boolean> =>
+  readTable(file, digest).then(
+    () => true,
+    () => false,
+  );
+
+async function dropOthers(folder: string, keep: readonly string[]): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const file = path.join(folder, name);
+    if (/^table-[0-9a-f]{32}\.bin$/u.test(name) && !keep.includes(file)) await rm(file, { force: true });
+  }
+}
