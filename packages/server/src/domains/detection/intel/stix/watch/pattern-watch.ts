@@ -87,10 +87,9 @@ function judge(watched: Watched, observed: ObservedRequest): readonly Detection[
   const holding = holdingOf(compiled, observation);
   if (!holding.includes(true)) return [];
   if (isPlain) return [detectionOf(listed, [observed])];
-  watched.kept = [
-    ...watched.kept.filter((one) => one.event.time > event.time - HORIZON_MS),
-    { event, observation, holding },
-  ].slice(-KEPT_MAX);
+  watched.kept = [...watched.kept.filter((one) => one.event.time > event.time - HORIZON_MS), { ...observed, holding }].slice(
+    -KEPT_MAX,
+  );
   const result = compiled.decide(
     watched.kept.map((one) => one.observation),
     watched.kept.map((one) => one.holding),
@@ -99,12 +98,8 @@ function judge(watched: Watched, observed: ObservedRequest): readonly Detection[
   const seen = result.matched.flatMap((index) => watched.kept[index] ?? []);
   // What made it hold is used up: one more request is not one more finding.
   watched.kept = watched.kept.filter((_, index) => !result.matched.includes(index));
-  return [
-    detectionOf(
-      listed,
-      events.toSorted((a, b) => a.time - b.time),
-    ),
-  ];
+  const ordered = seen.toSorted((a, b) => a.event.time - b.event.time);
+  return [detectionOf(listed, ordered)];
 }
 
 /** What cannot be judged does not hold; it is this request that is odd, not the pattern. */
