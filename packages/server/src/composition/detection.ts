@@ -35,6 +35,8 @@ export function openDetection(foundation: Foundation, { audit, places, ...watche
     pseudonym: (subject: string): string => subjectKeys.pseudonym(subject),
     indexesOf: audit.indexesOf,
     keptDays: config.watch.alertDays,
+    isOn: config.watch.answers === 'on',
+    trustedHops: config.trustedHops,
   };
   const link = (alert: string): string => `${places.admin.origin}/alerts/${alert}`;
   const platform = { db, bus, clock, log, keyring, dataDir, node: config.node };

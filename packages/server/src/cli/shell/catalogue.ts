@@ -43,6 +43,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('../commands/ban.ts')).ban,
   },
   {
+    name: 'alert',
+    summary: 'what the watch found: look, acknowledge, close; where it is told, and what is not told for a while',
+    load: async () => (await import('../commands/alert/alert.ts')).alert,
+  },
+  {
     name: 'upload',
     summary: 'files that were not passed on: look, release, delete; bad hashes; scanners',
     load: async () => (await import('../commands/upload/upload.ts')).upload,
@@ -77,11 +82,6 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: 'schema',
     summary: 'routes and parameters: learned, proposed, accepted, enforced',
     load: async () => (await import('../commands/schema.ts')).schema,
-  },
-  {
-    name: 'alert',
-    summary: 'what the watch found, and where it is told',
-    load: async () => (await import('../commands/alert.ts')).alert,
   },
   {
     name: 'audit',

@@ -10,6 +10,7 @@ import type { Metrics } from '../../platform/metrics.ts';
 import type { Applications } from '../applications/index.ts';
 import type { Protection } from '../protection/index.ts';
 import type { Sessions } from '../identity/index.ts';
+import { createAnswers, type AnswersParts } from './alerts/answers/create-answers.ts';
 import { createAlerts, type AlertsOptions } from './alerts/create-alerts.ts';
 import { createChannels } from './channels/stored-channels.ts';
 import { tellMissed } from './channels/tell-missed.ts';
@@ -39,7 +40,7 @@ export interface DetectionParts {
   readonly sessions: Sessions;
   /** What was recorded, for trying rules on the past. */
   readonly events: StoredEvents;
-  readonly alerts: Pick<AlertsOptions, 'pseudonym' | 'indexesOf' | 'keptDays'>;
+  readonly alerts: Pick<AlertsOptions, 'pseudonym' | 'indexesOf' | 'keptDays'> & Pick<AnswersParts, 'isOn' | 'trustedHops'>;
   readonly mail: Pick<Mail, 'deliver'>;
   /** The value behind a reference such as `env:NAME`. */
   readonly secret: (reference: string) => string;
@@ -74,7 +75,11 @@ export function createDetection(parts: DetectionParts): Detection {
   const { log } = parts;
   const watch = createWatch(parts);
   const rules = createRules({ ...parts, watch, definitions: ALL_BEHAVIOURS, own: readOwnRules });
-  const alerts = createAlerts({ ...parts, ...parts.alerts, answers: () => ({ carryOut: async () => Promise.resolve([]) }) });
+  const alerts = createAlerts({
+    ...parts,
+    ...parts.alerts,
+    answers: (journal) => createAnswers({ ...parts, ...parts.alerts, clients: (now) => journal.clients(now) }),
+  });
   const channels = createChannels(parts);
   const intel = createIntel({ ...parts, ...intelPlaces(parts) });
   alerts.onTold((alert) => channels.tell(alert));

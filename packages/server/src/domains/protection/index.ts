@@ -1,6 +1,7 @@
 export { isDocument, openDocument, type DocumentSchema } from './documents/document-schema.ts';
 export { compilePattern, type LinearPattern } from './documents/values/linear-pattern.ts';
 export type { SchemaViolation } from './documents/violation.ts';
+export { covers, formatPrefix, overlaps, parsePrefix, type Prefix } from './bans/prefix.ts';
 export { proposeExceptions } from './exceptions/exception-rules.ts';
 export { createProtection, type Protection } from './protection.ts';
 export { runErrorTest } from './self-test/error-test.ts';
