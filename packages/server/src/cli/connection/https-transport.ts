@@ -2,6 +2,7 @@ import { request } from 'node:https';
 import { Interrupted, Unreachable } from '../fault.ts';
 import type { Answer, Transport } from './client.ts';
 import { readAnswer } from './read-answer.ts';
+import { lengthOf } from './socket-transport.ts';
 
 const ANSWER_BYTES_MAX = 16_777_216;
 const ANSWER_TIMEOUT_MS = 30_000;
@@ -22,7 +23,14 @@ export function openHttps({ url, ca, signal }: HttpsPlace): Transport {
       const trust = ca === null ? {} : { ca };
       const outgoing = request(
         new URL(path, url),
-        { method, headers: { ...headers, host: url.host }, signal, timeout: ANSWER_TIMEOUT_MS, agent: false, ...trust },
+        {
+          method,
+          headers: { ...headers, ...lengthOf(body), host: url.host },
+          signal,
+          timeout: ANSWER_TIMEOUT_MS,
+          agent: false,
+          ...trust,
+        },
         (incoming) => readAnswer(incoming, ANSWER_BYTES_MAX, { done, stop }),
       );
       outgoing.on('timeout', () => outgoing.destroy());

@@ -56,7 +56,15 @@ function exchange({ socketPath, method, target, body, headers, signal }: Exchang
   return new Promise((done, fail) => {
     const stop = (): void => fail(signal.aborted ? new Interrupted() : new Unreachable('The server did not answer to the end.'));
     const outgoing = request(
-      { socketPath, method, path: target, headers, signal, timeout: ANSWER_TIMEOUT_MS, agent: false },
+      {
+        socketPath,
+        method,
+        path: target,
+        headers: { ...headers, ...lengthOf(body) },
+        signal,
+        timeout: ANSWER_TIMEOUT_MS,
+        agent: false,
+      },
       (incoming) => readAnswer(incoming, ANSWER_BYTES_MAX, { done, stop }),
     );
     outgoing.on('timeout', () => outgoing.destroy());
@@ -64,3 +72,7 @@ function exchange({ socketPath, method, target, body, headers, signal }: Exchang
     outgoing.end(body ?? undefined);
   });
 }
+
+/** Node frames a body by itself only where the method always has one: with DELETE it would be lost. */
+export const lengthOf = (body: string | null): Record<string, string> =>
+  body === null ? {} : { 'content-length': String(Buffer.byteLength(body)) };
