@@ -1,7 +1,8 @@
+import type { AlertView, Page } from '@holdfast/contract';
 import { existsSync } from 'node:fs';
 import axe from 'axe-core';
 import type { AxeResults } from 'axe-core';
-import type { Page } from 'playwright-core';
+import type { Page as BrowserPage } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PAGES } from '../../packages/console/src/pages/table.ts';
 import { CHROMIUM } from '../support/chromium.ts';
@@ -23,13 +24,20 @@ declare global {
   }
 }
 
+/** A rule of our own, and what it finds. */
+const RULE = '6d1f6f0b-6f0a-4d63-9d0e-3a8d5c1f2b01';
+const FOUND = '/.env';
+
 let stand: ConsoleStand;
+let alert = '';
 
 /** A page that takes a name is opened with one that exists. */
 const addressOf = (path: string): string => {
   const names: Readonly<Record<string, string>> = {
     '/applications/$id': '/applications/demo-shop',
     '/requests/$requestId': `/requests/${stand.requestId}`,
+    '/alerts/$id': `/alerts/${alert}`,
+    '/detection/$id': `/detection/${RULE}`,
     '/people/$person': '/people/ada',
     '/policies/$id': '/policies/demo-shop',
     '/schemas/$id': '/schemas/demo-shop',
@@ -50,6 +58,13 @@ const opened = (): readonly string[] => [
   '/schemas/demo-shop?tab=import',
   '/uploads?tab=totals',
   '/uploads?tab=lists',
+  '/alerts?tab=suppressed',
+  '/detection?tab=behaviours',
+  '/detection?tab=health',
+  '/detection?tab=import',
+  `/detection/${RULE}?request=${stand.requestId}`,
+  '/intel?tab=indicators',
+  '/intel?tab=lookup&value=198.51.100.7',
   '/people?invite=1',
   '/audit?index=0',
   '/settings?tab=checks',
@@ -69,14 +84,14 @@ const opened = (): readonly string[] => [
 ];
 
 /** Shown, with all that it waits for. */
-async function settle(page: Page): Promise<void> {
+async function settle(page: BrowserPage): Promise<void> {
   await page.locator('h1').first().waitFor();
   await page.waitForFunction(() => document.querySelector('.skeleton') === null);
   // Pictures are drawn after the page.
   await page.waitForFunction(() => [...document.querySelectorAll('[role="img"]')].every((each) => each.clientHeight > 0));
 }
 
-const audit = async (page: Page): Promise<string[]> => {
+const audit = async (page: BrowserPage): Promise<string[]> => {
   const { violations } = await page.evaluate<AxeResults>(async () =>
     window.axe.run(document, { resultTypes: ['violations'], rules: { 'target-size': { enabled: true } } }),
   );
@@ -88,6 +103,13 @@ const audit = async (page: Page): Promise<string[]> => {
 describe.skipIf(!isPresent)('every page of the console', () => {
   beforeAll(async () => {
     stand = await openConsoleStand();
+    await stand.holdfast.fetch(FOUND);
+    const alerts = async (): Promise<string[]> => {
+      const { body } = await stand.owner.send('GET', '/api/v1/alerts');
+      return (JSON.parse(body) as Page<AlertView>).items.map(({ id }) => id);
+    };
+    await expect.poll(alerts, { timeout: 60_000 }).not.toEqual([]);
+    [alert = ''] = await alerts();
   }, 300_000);
   afterAll(async () => {
     await stand[Symbol.asyncDispose]();
