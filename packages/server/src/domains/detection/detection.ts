@@ -92,7 +92,7 @@ export function createDetection(parts: DetectionParts): Detection {
       alerts.observe(events);
       watch.observe(events);
       intel.observe(events);
-      const listed = events.flatMap(detectionsOf);
+      const listed = [...events.flatMap(detectionsOf), ...intel.matched(events)];
       if (listed.length > 0) alerts.take(listed);
     },
     async start() {

@@ -8,4 +8,5 @@ export { detectionsOf } from './intel/listed-event.ts';
 export type { Rules } from './rules/rules.ts';
 export type { StoredEvents } from './rules/backtest/stored-events.ts';
 export { checkRules } from './rules/check/check-rules.ts';
-export { OWN_SOURCE, sharedIndicator, type SharedObject } from './intel/taxii/shared-object.ts';
+export { OWN_SOURCE } from './intel/sources.ts';
+export { sharedIndicator, type SharedObject } from './intel/taxii/shared-object.ts';

@@ -1,6 +1,7 @@
 import {
   INDICATOR_KINDS,
   intelEvents,
+  type Detection,
   type EventRecord,
   type IndicatorInput,
   indicatorInputSchema,
@@ -23,6 +24,7 @@ import { HitCounts } from './hit-counts.ts';
 import type { Intel } from './intel.ts';
 import type { IntelParts } from './intel-parts.ts';
 import { ownLists } from './known/own-lists.ts';
+import { PatternsInForce } from './patterns-in-force.ts';
 import { findIndicators, lookUp } from './look-up.ts';
 import { refreshSource, takeText, troubleOf } from './refresh/refresh-source.ts';
 import { faultsOf, newSource, OWN_NAME, OWN_SOURCE, toView } from './sources.ts';
@@ -41,6 +43,7 @@ const invalid = (pointer: string, detail: string): Refusal => new Refusal('input
 class StoredIntel implements Intel {
   readonly #parts: IntelParts;
   readonly #table: TableInForce;
+  readonly #patterns: PatternsInForce;
   readonly #counts = new HitCounts();
   readonly #newId: () => string;
   #ticking: Promise<void> | null = null;
@@ -48,6 +51,7 @@ class StoredIntel implements Intel {
   constructor(parts: IntelParts) {
     this.#parts = parts;
     this.#table = createTableInForce(parts);
+    this.#patterns = new PatternsInForce(parts);
     this.#newId = createUlid({ clock: parts.clock, random: (bytes) => randomBytes(bytes) });
   }
 
@@ -202,6 +206,10 @@ class StoredIntel implements Intel {
         this.#parts.metrics.count('holdfast_intel_hits_total', [kind, action]);
   }
 
+  matched(events: readonly EventRecord[]): readonly Detection[] {
+    return this.#patterns.observe(events);
+  }
+
   async tick(): Promise<void> {
     // A source may be slow: the next turn does not wait behind it, nor read it twice.
     this.#ticking ??= this.#tickOnce().finally(() => {
@@ -220,6 +228,7 @@ class StoredIntel implements Intel {
     await deleteEnded(tables, clock.now());
     for (const row of await claimDue(tables, clock.now())) await refreshSource(this.#parts, row);
     await this.#table.follow();
+    await this.#patterns.follow();
     await this.#measure();
   }
 

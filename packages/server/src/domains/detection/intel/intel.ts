@@ -1,4 +1,5 @@
 import type {
+  Detection,
   EventRecord,
   IndicatorInput,
   IndicatorQuery,
@@ -35,6 +36,8 @@ export interface Intel extends AsyncDisposable {
   table(): Promise<{ readonly digest: string; readonly file: string } | null>;
   /** Every event of a gateway passes here, and is counted when something listed was met. */
   observe(events: readonly EventRecord[]): void;
+  /** What patterns of STIX find in them. */
+  matched(events: readonly EventRecord[]): readonly Detection[];
   /** Refreshes what is due. */
   tick(): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import type { IndicatorKind } from '@holdfast/contract';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import type { ReadEntry } from '../formats/entry.ts';
+import type { ReadEntry, ReadPattern } from '../formats/entry.ts';
 import { linesOf } from '../formats/reading.ts';
 
 /** An entry as it is kept. `seenAt` null = it came with the last reading of its source. */
@@ -12,6 +12,9 @@ export interface KeptEntry extends ReadEntry {
 export const KIND_LETTERS: Readonly<Record<IndicatorKind, string>> = { address: 'i', host: 'h', url: 'u', hash: 'x', agent: 'a' };
 const KINDS = new Map(Object.entries(KIND_LETTERS).map(([kind, letter]) => [letter, kind as IndicatorKind]));
 export const BELOW_LETTER = 'w';
+
+/** A line that is a pattern: no kind of indicator, so whoever looks for those passes over it. */
+const PATTERN_LETTER = 'p';
 
 const CONTENT_BYTES_MAX = 536_870_912;
 const GZIP = { level: 4 } as const;
@@ -51,4 +54,13 @@ export function* entriesOf(bytes: Uint8Array): Generator<KeptEntry> {
       detail: detail === undefined || detail === '' ? null : detail,
     };
   }
+}
+
+export const patternLine = (pattern: ReadPattern): string => `${PATTERN_LETTER}\t${JSON.stringify(pattern)}`;
+
+/** Patterns among what is kept of a source. */
+export function* patternsOf(bytes: Uint8Array): Generator<ReadPattern> {
+  // Written by `patternLine`, and by nobody else.
+  for (const line of linesOf(unpackText(bytes)))
+    if (line.startsWith(`${PATTERN_LETTER}\t`)) yield JSON.parse(line.slice(2)) as ReadPattern;
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ENTRIES_MAX, type ReadEntry, type ReadResult, type RefusedEntry } from '../formats/entry.ts';
-import { entriesOf, lineOf, packLines, type KeptEntry } from './content.ts';
+import { entriesOf, lineOf, packLines, patternLine, patternsOf, type KeptEntry } from './content.ts';
 
 export interface RefusedWhy {
   readonly why: string;
@@ -58,8 +58,19 @@ export function mergeContent(previous: Uint8Array, result: ReadResult, now: numb
   }
   let removed = 0;
   for (const key of before.keys()) if (!lines.has(key)) removed += 1;
-  const kept = [...lines.values()].sort();
+  const kept = [...lines.values(), ...patternLines(previous, result, now)].sort();
   const digest = createHash('sha256').update(kept.join('\n')).digest('hex');
   const refused = countRefused(result.refused);
   return { content: packLines(kept), digest, entries: kept.length, added, removed, refused };
+}
+
+/** Patterns by the same rule as entries. Most formats have none, and what is kept of those is not read for them. */
+function patternLines(previous: Uint8Array, { patterns, withdrawnPatterns = [], isWhole }: ReadResult, now: number): string[] {
+  if (patterns === undefined) return [];
+  const kept = new Map((isWhole ? [] : [...patternsOf(previous)]).map((pattern) => [pattern.id, pattern]));
+  for (const pattern of patterns) kept.set(pattern.id, pattern);
+  for (const id of withdrawnPatterns) kept.delete(id);
+  return [...kept.values()]
+    .filter(({ expiresAt }) => expiresAt === null || expiresAt > now)
+    .map((pattern) => patternLine(pattern));
 }

@@ -14,6 +14,16 @@ export interface ReadEntry {
   readonly detail: string | null;
 }
 
+/** A pattern of STIX that says more than that one of a few values is seen: it is watched for in requests. */
+export interface ReadPattern {
+  readonly id: string;
+  readonly pattern: string;
+  readonly confidence: number | null;
+  readonly firstSeenAt: number | null;
+  readonly expiresAt: number | null;
+  readonly detail: string | null;
+}
+
 /** An entry that could not be used, and why, in words that are the same for all of their kind. */
 export interface RefusedEntry {
   readonly value: string;
@@ -36,6 +46,9 @@ export interface ReadResult {
   readonly refused: readonly RefusedEntry[];
   readonly isWhole: boolean;
   readonly withdrawn: readonly Pick<ReadEntry, 'kind' | 'value'>[];
+  readonly patterns?: readonly ReadPattern[];
+  /** By their ids. */
+  readonly withdrawnPatterns?: readonly string[];
 }
 
 /** One per format. Never throws on what it reads: a text that is none of this format rejects with `UnreadableSource`. */

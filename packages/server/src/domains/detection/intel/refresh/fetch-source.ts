@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { SourceFormat } from '@holdfast/contract';
 import { UnreadableSource } from '../formats/entry.ts';
 import { MISP_EVENTS_MAX, readManifest } from '../formats/misp-feed.ts';
+import { fetchTaxii } from '../taxii/fetch-taxii.ts';
 import type { Fetched, FetchPlace, FetchSource, Visited } from './fetched.ts';
 import { fetchFile } from './fetch-file.ts';
 import { FEED_BYTES_MAX, fetchUrl, type UrlAnswer } from './fetch-url.ts';
@@ -46,7 +47,7 @@ const fetchMisp: FetchSource = async (source, place) => {
 };
 
 /** How each format is asked for; what is not named is one document. */
-const WAYS: Partial<Record<SourceFormat, FetchSource>> = { 'misp-feed': fetchMisp };
+const WAYS: Partial<Record<SourceFormat, FetchSource>> = { 'misp-feed': fetchMisp, taxii: fetchTaxii };
 
 export async function fetchSource(format: SourceFormat, source: Visited, place: FetchPlace): Promise<Fetched> {
   return (WAYS[format] ?? fetchOne)(source, place);

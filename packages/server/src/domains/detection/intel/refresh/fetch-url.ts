@@ -24,6 +24,18 @@ export interface Asked {
   readonly authorization?: string | null;
 }
 
+/** Another status than 200. */
+export class RefusedAnswer extends UnreadableSource {
+  readonly status: number;
+  readonly retryAfter: string | null;
+
+  constructor(status: number, retryAfter: string | null) {
+    super(`It answered ${status}.`);
+    this.status = status;
+    this.retryAfter = retryAfter;
+  }
+}
+
 export type UrlAnswer =
   | { readonly kind: 'same' }
   | {
@@ -120,7 +132,7 @@ async function ask(
   if (statusCode !== 200) {
     await body.dump();
     if (statusCode === 304) return { kind: 'same' };
-    throw new UnreadableSource(`It answered ${statusCode}.`);
+    throw new RefusedAnswer(statusCode, header('retry-after'));
   }
   const bytes = await inflated(await readBounded(body));
   const named = new Map(

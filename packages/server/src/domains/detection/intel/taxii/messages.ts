@@ -43,6 +43,3 @@ export const manifestSchema = z.object({
     .default([]),
 });
 export type Manifest = z.infer<typeof manifestSchema>;
-
-/** §3.6.1. */
-export const errorSchema = z.object({ title: text, description: text.optional() });

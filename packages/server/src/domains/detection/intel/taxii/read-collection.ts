@@ -14,19 +14,17 @@ export async function findCollection(client: TaxiiClient, url: string, name: str
   if (/\/collections\/[^/?#]+\/?$/u.test(new URL(url).pathname)) return below(url, '');
   const start = await client.start(below(url, ''));
   const roots = 'api_roots' in start ? start.api_roots.map((root) => rootAt(root, url)) : [below(url, '')];
-  const known: string[] = [];
   const found: string[] = [];
   for (const root of roots) {
     for (const collection of await client.collections(root)) {
       if (!collection.can_read) continue;
-      known.push(collection.title.slice(0, 60));
       if (name === null || isNamed(collection, name))
         found.push(below(root, `collections/${encodeURIComponent(collection.id)}/`));
     }
   }
   const [only, another] = found;
   if (only === undefined) throw new UnreadableSource('It has no such collection that may be read.');
-  if (another !== undefined) throw new UnreadableSource(`Which collection? It has ${known.slice(0, 3).join(', ')}.`);
+  if (another !== undefined) throw new UnreadableSource(`It has ${found.length} collections: say which.`);
   return only;
 }
 

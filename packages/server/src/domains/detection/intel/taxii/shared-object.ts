@@ -4,9 +4,6 @@ import type { StixObject } from '../stix/pattern/observation.ts';
 import { printPattern } from '../stix/pattern/print.ts';
 import type { Literal, ObjectPath, Pattern } from '../stix/pattern/tree.ts';
 
-/** Under which indicators of our own stand. */
-export const OWN_SOURCE = '00000000000000000000000000';
-
 /** One version of an object as it is shared. */
 export interface SharedObject {
   readonly id: string;

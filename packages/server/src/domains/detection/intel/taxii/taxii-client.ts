@@ -1,5 +1,5 @@
 import { UnreadableSource } from '../formats/entry.ts';
-import { apiRootSchema, collectionsSchema, discoverySchema, envelopeSchema, errorSchema, manifestSchema } from './messages.ts';
+import { apiRootSchema, collectionsSchema, discoverySchema, envelopeSchema, manifestSchema } from './messages.ts';
 import type { ApiRoot, Collection, Discovery, Envelope, Manifest } from './messages.ts';
 
 /** TAXII 2.1 §1.6.8.1. */
@@ -75,7 +75,7 @@ export class TaxiiClient {
 
   async #read<T>(url: string, schema: { safeParse(value: unknown): { success: boolean; data?: T } }): Promise<Page<T>> {
     const answer = await this.#ask(url);
-    if (answer.status !== 200) throw new UnreadableSource(refusalOf(answer));
+    if (answer.status !== 200) throw new UnreadableSource(`It answered ${answer.status}.`);
     const type = answer.headers.get('content-type') ?? '';
     if (!/^application\/(?:taxii\+)?json\b/iu.test(type) || /version=(?!2\.1)/u.test(type))
       throw new UnreadableSource('It does not speak TAXII 2.1.');
@@ -119,12 +119,6 @@ function withQuery(url: string, query: ObjectsQuery): string {
   set('match[version]', (query.versions ?? []).join(','));
   set('match[spec_version]', (query.specVersions ?? []).join(','));
   return target.href;
-}
-
-function refusalOf({ status, text }: TaxiiAnswer): string {
-  const read = errorSchema.safeParse(parsed(text));
-  const title = read.success ? `: ${read.data.title.slice(0, 120)}` : '';
-  return `It answered ${status}${title}.`;
 }
 
 function parsed(text: string): unknown {

@@ -1,8 +1,8 @@
 import type { IndicatorKind, SourceFormat } from '@holdfast/contract';
 import { buildTable, knownLists, type BuildInput, type Built } from '../build/build-table.ts';
-import { entriesOf, packLines, type KeptEntry } from '../build/content.ts';
+import { entriesOf, packLines, patternsOf, type KeptEntry } from '../build/content.ts';
 import { mergeContent, type Merged } from '../build/merge.ts';
-import type { ReadOptions } from '../formats/entry.ts';
+import type { ReadOptions, ReadPattern } from '../formats/entry.ts';
 import { readWarninglists } from '../formats/misp-warninglist.ts';
 import type { Indicator } from '../formats/normalise.ts';
 import { READERS } from '../formats/readers.ts';
@@ -46,6 +46,12 @@ export interface BuildJob {
   readonly input: BuildInput;
 }
 
+/** What sources say that is more than a value. */
+export interface PatternsJob {
+  readonly kind: 'patterns';
+  readonly contents: readonly Uint8Array[];
+}
+
 export type FoundEntry = KeptEntry & { readonly source: string };
 
 export interface Results {
@@ -53,8 +59,10 @@ export interface Results {
   build: Built;
   find: readonly FoundEntry[];
   known: readonly string[];
+  /** One list for each content. */
+  patterns: readonly (readonly ReadPattern[])[];
 }
-export type Job = ReadJob | BuildJob | FindJob | KnownJob;
+export type Job = ReadJob | BuildJob | FindJob | KnownJob | PatternsJob;
 /** Does one job; away from the loop that serves requests, except in tests. */
 export type RunJob = <Wanting extends Job>(job: Wanting) => Promise<Results[Wanting['kind']]>;
 
@@ -62,6 +70,7 @@ export function doJob(job: Job): Results[Job['kind']] {
   if (job.kind === 'read') return read(job);
   if (job.kind === 'build') return buildTable(job.input);
   if (job.kind === 'known') return new Known(knownLists(job)).listsOf(job.indicator);
+  if (job.kind === 'patterns') return job.contents.map((content) => [...patternsOf(content)]);
   return find(job);
 }
 
