@@ -17,13 +17,13 @@ const PASSWORDS: ReadonlyMap<string, string> = new Map([
  * An application with login forms of its own, which takes any number of wrong passwords: `/login` answers 401 or leads on,
  * `/json-login` takes a document, `/text-login` always answers 200 and says in words, compressed, what it thinks.
  */
-export async function startLoginApplication(): Promise<LoginApplication> {
+export async function startLoginApplication(passwords: ReadonlyMap<string, string> = PASSWORDS): Promise<LoginApplication> {
   const tried: { name: string; password: string }[] = [];
   const server = createServer((incoming, outgoing) => {
     const chunks: Buffer[] = [];
     incoming.on('error', () => undefined);
     incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-    incoming.on('end', () => answer({ incoming, outgoing, text: Buffer.concat(chunks).toString(), tried }));
+    incoming.on('end', () => answer({ incoming, outgoing, text: Buffer.concat(chunks).toString(), tried, passwords }));
   });
   server.keepAliveTimeout = 60_000;
   await new Promise<void>((done) => {
@@ -48,9 +48,10 @@ interface Arrived {
   readonly outgoing: ServerResponse;
   readonly text: string;
   readonly tried: { name: string; password: string }[];
+  readonly passwords: ReadonlyMap<string, string>;
 }
 
-function answer({ incoming, outgoing, text, tried }: Arrived): void {
+function answer({ incoming, outgoing, text, tried, passwords }: Arrived): void {
   const path = (incoming.url ?? '/').split('?', 1)[0];
   if (incoming.method !== 'POST') {
     outgoing.end('a page');
@@ -60,7 +61,7 @@ function answer({ incoming, outgoing, text, tried }: Arrived): void {
   const name = String(form.get('name') ?? '');
   const password = String(form.get('password') ?? '');
   tried.push({ name, password });
-  const isRight = PASSWORDS.get(name.toLowerCase()) === password;
+  const isRight = passwords.get(name.toLowerCase()) === password;
   if (path === '/text-login') {
     const page = `<p>Hello ${name}</p>${isRight ? '<p>You are signed in</p>' : '<p>Wrong name or password</p>'}`;
     outgoing.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'content-encoding': 'gzip' });

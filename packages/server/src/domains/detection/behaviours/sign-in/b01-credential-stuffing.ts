@@ -84,17 +84,21 @@ class CredentialStuffing implements Behaviour {
     return found ?? this.#bySite(tried, site);
   }
 
-  /** The narrowest source that tells is told of; the wider ones begin anew, or each attack would be three. Null = none tells. */
+  /**
+   * The narrowest source that tells is told of, and wider ones begin anew, or each attack would be three; while a wider one is
+   * told of, the narrower are part of it. Null = none tells.
+   */
   #bySource(tried: SignInTry): Detection[] | null {
     const { entry } = tried;
     const keys = sourcesOf(tried);
+    const isHot = (tally: TryTally | undefined): boolean => tally !== undefined && tally.firedAt > entry.time - REPEAT_MS;
     for (const [index, { key, entity, words }] of keys.entries()) {
       const tally = this.#sources.touch(key);
       tally.add(entry);
-      const isHot = tally.firedAt > entry.time - REPEAT_MS;
-      if (!isHot && !this.#tells(tally)) continue;
-      for (const wider of keys.slice(index + 1)) this.#sources.peek(wider.key)?.clear();
-      if (isHot) return this.#more({ tried, tally, entity, words });
+      const wider = keys.slice(index + 1).map((source) => this.#sources.peek(source.key));
+      if (!isHot(tally) && (wider.some(isHot) || !this.#tells(tally))) continue;
+      for (const other of wider) other?.clear();
+      if (isHot(tally)) return this.#more({ tried, tally, entity, words });
       tally.firedAt = entry.time;
       tally.told.clear();
       const addresses = [...new Set(tally.entries.map(({ address }) => address))];
