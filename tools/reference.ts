@@ -9,6 +9,7 @@ import { metricsPage } from './reference/metrics.ts';
 import { permissionsPage } from './reference/permissions.ts';
 import { problemsPage } from './reference/problems.ts';
 import { rulesPage } from './reference/rules.ts';
+import { sigmaFieldsPage } from './reference/sigma-fields.ts';
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -23,6 +24,7 @@ export async function referencePages(): Promise<ReadonlyMap<string, string>> {
     ['docs/reference/permissions.md', await permissionsPage()],
     ['docs/reference/problems.md', problemsPage()],
     ['docs/reference/rules.md', rulesPage(ROOT)],
+    ['docs/reference/sigma-fields.md', sigmaFieldsPage()],
   ]);
 }
 

@@ -1,4 +1,4 @@
-import type { ApplicationView, Check, SchemaShare, UploadStatus } from '@holdfast/contract';
+import type { ApplicationView, Check, SchemaShare, UploadStatus, WatchHealth } from '@holdfast/contract';
 import { connect } from 'node:net';
 import type { Applications } from '../domains/applications/index.ts';
 import { diskUse } from '../platform/ballast.ts';
@@ -24,6 +24,14 @@ export interface DoctorParts {
   readonly overdueSecrets: () => Promise<OverdueSecrets>;
   readonly uploads: () => Promise<UploadStatus>;
   readonly schemaShares: () => Promise<readonly SchemaShare[]>;
+  readonly watch: () => WatchedState;
+}
+
+/** What the watch says of itself. */
+export interface WatchedState {
+  readonly state: WatchHealth['state'];
+  readonly trouble: string | null;
+  readonly rules: { readonly on: number };
 }
 
 /** Secrets that are older than they may be: how many, and the addresses of some. */
@@ -34,7 +42,7 @@ export interface OverdueSecrets {
 
 /** What commonly goes wrong, looked at now. Each check stands alone: one that fails says so and the others still run. */
 export async function runDoctor(parts: DoctorParts): Promise<Check[]> {
-  const { db, dataDir, applications, certificates, ledger, nowMs, overdueSecrets, uploads, schemaShares } = parts;
+  const { db, dataDir, applications, certificates, ledger, nowMs, overdueSecrets, uploads, schemaShares, watch } = parts;
   const known = await applications.list().catch(() => []);
   return [
     await checkDatabase(db, nowMs),
@@ -45,6 +53,7 @@ export async function runDoctor(parts: DoctorParts): Promise<Check[]> {
     ...(await checkSecrets(overdueSecrets)),
     ...(await checkUploads(uploads)),
     ...(await checkSchemas(schemaShares)),
+    checkWatch(watch()),
   ];
 }
 
@@ -112,6 +121,13 @@ async function checkSecrets(overdue: DoctorParts['overdueSecrets']): Promise<Che
     const detail = isServer ? error.message : 'their ages cannot be looked at';
     return [check('secrets', 'failed', { detail, next: 'holdfast logs' })];
   }
+}
+
+/** A watch that stands still takes no request down: it is a warning here, and a critical alert. */
+function checkWatch({ state, trouble, rules }: WatchedState): Check {
+  if (state === 'watching') return check('watch', 'ok', { detail: `events are judged by ${rules.on} rules and by behaviours` });
+  const detail = trouble ?? (state === 'sealed' ? 'the keys are put away' : 'events are judged too late');
+  return check('watch', 'warning', { detail, next: 'holdfast detect health, holdfast logs' });
 }
 
 /** A schema that lists half of what is live protects half of it. Nothing is said of applications without one: none was promised. */

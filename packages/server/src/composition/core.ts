@@ -84,7 +84,7 @@ export async function openCore(foundation: Foundation) {
     links: createLinks(places, applications),
   };
   const maintenance = createMaintenance({ db, bus, rotateLedgerKey: () => audit.rotateKey() });
-  const system = describeSystem({ foundation, domains, metrics, held, secrets, uploads });
+  const system = describeSystem({ foundation, domains, metrics, held, secrets, uploads, detection });
   const answerGateway = answering(rooms, identity, uploads);
   const shown = { metrics, audit, traffic, held, domains, peoplePort, places };
   return {

@@ -27,6 +27,7 @@ beforeAll(async () => {
     metrics: createMetrics({ withProcess: false }),
     held: { certificates: null },
     secrets: stand,
+    detection: { watch: { health: () => ({ state: 'stopped', trouble: 'it ended', rules: { on: 0 } }) } },
   } as unknown as Parameters<typeof describeSystem>[0];
   const health = { live: true, started: true, ready: true, reasons: [] };
   system = describeSystem(parts)({ health: () => health, listeners: () => [], gateway: () => null });
@@ -55,4 +56,10 @@ test('routes under a schema are counted, and the doctor says where one lists too
   expect(text).toContain('holdfast_schema_routes{application="bare",covered="no"} 4');
   const lines = (await system.doctor()).filter(({ name }) => name.startsWith('schema '));
   expect(lines).toMatchObject([{ name: 'schema shop', state: 'warning', detail: '7 of 10 live routes are listed' }]);
+});
+
+test('a watch that judges nothing is a warning of the doctor, and the server is ready all the same', async () => {
+  const lines = (await system.doctor()).filter(({ name }) => name === 'watch');
+  expect(lines).toMatchObject([{ state: 'warning', detail: 'it ended', next: 'holdfast detect health, holdfast logs' }]);
+  expect(system.health().ready).toBe(true);
 });

@@ -2,6 +2,7 @@ import { runDoctor } from '../api/doctor-checks.ts';
 import type { ApiDomains } from '../api/parts.ts';
 import { createSystemPort, type ProcessFacts } from '../api/system-port.ts';
 import type { Audit, AuditStatus } from '../domains/audit/index.ts';
+import type { Detection } from '../domains/detection/index.ts';
 import type { Uploads } from '../domains/protection/index.ts';
 import { refText, type SecretsDomain } from '../domains/secrets/index.ts';
 import type { Foundation } from '../platform/foundation.ts';
@@ -25,13 +26,14 @@ interface SystemParts {
   readonly held: Held;
   readonly secrets: Pick<SecretsDomain, 'overdue'>;
   readonly uploads: Pick<Uploads, 'status'>;
+  readonly detection: Pick<Detection, 'watch'>;
 }
 
 /** Overdue secrets that the doctor names. */
 const OVERDUE_NAMED = 5;
 
 /** What the process says of itself; the caller adds what only a serving one knows. */
-export function describeSystem({ foundation, domains, metrics, held, secrets, uploads }: SystemParts) {
+export function describeSystem({ foundation, domains, metrics, held, secrets, uploads, detection }: SystemParts) {
   const { config, db, bus, clock, dataDir } = foundation;
   const { applications, audit } = domains;
   const startedAt = clock.now();
@@ -58,6 +60,7 @@ export function describeSystem({ foundation, domains, metrics, held, secrets, up
           ledger: audit.status(),
           nowMs: () => clock.monotonicMs(),
           uploads: async () => uploads.status(),
+          watch: () => detection.watch.health(),
           schemaShares: async () => domains.protection.learning.coverage.shares(),
           async overdueSecrets() {
             const { count, refs } = await secrets.overdue(OVERDUE_NAMED);

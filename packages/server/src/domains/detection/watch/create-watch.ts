@@ -124,13 +124,9 @@ class RunningWatch implements Watch {
   }
 
   health: Watch['health'] = () => {
-    const { causes } = this.#trouble;
-    const isStopped = causes.has('failed') || causes.has('silent') || causes.has('canary');
-    const state = this.#parts.keyring.isSealed ? 'sealed' : isStopped ? 'stopped' : causes.has('behind') ? 'behind' : 'watching';
     const now = this.#parts.clock.now();
     return {
-      state,
-      trouble: this.#trouble.detail,
+      ...this.#condition(),
       since: this.#since,
       events: this.#events,
       dropped: this.#dropped,
@@ -141,6 +137,14 @@ class RunningWatch implements Watch {
       canaries: this.#canaries.view(),
     };
   };
+
+  #condition(): Pick<ReturnType<Watch['health']>, 'state' | 'trouble'> {
+    const { causes, detail: trouble } = this.#trouble;
+    if (this.#parts.keyring.isSealed) return { state: 'sealed', trouble: 'The keys are put away' };
+    if (causes.size > 0) return { state: causes.size === 1 && causes.has('behind') ? 'behind' : 'stopped', trouble };
+    if (this.#timers.length === 0) return { state: 'stopped', trouble: 'The server is not running' };
+    return this.#keeper.isOpen ? { state: 'watching', trouble: null } : { state: 'behind', trouble: 'The watch begins' };
+  }
 
   /** What is still on its way is judged, and what the thread knows is kept; both only as long as an end may take. */
   async [Symbol.asyncDispose](): Promise<void> {
