@@ -10,7 +10,6 @@ export type { StoredEvents } from './rules/backtest/stored-events.ts';
 export { checkRules } from './rules/check/check-rules.ts';
 export { OWN_SOURCE } from './intel/sources.ts';
 export { sharedIndicator, type SharedObject } from './intel/taxii/shared-object.ts';
-export { OWN_SOURCE, sharedIndicator, type SharedObject } from './intel/taxii/shared-object.ts';
 export { OWN_FIELD_SOURCES, WEB_FIELD_SOURCES, WEB_FIELDS_MISSING } from './watch/fields/field-sources.ts';
 export { ownLogsources } from './watch/fields/own-fields.ts';
 export { isWatched } from './watch/fields/sigma-event.ts';
