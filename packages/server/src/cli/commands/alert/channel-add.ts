@@ -89,7 +89,7 @@ const syslog = adding({
   ],
   examples: ['holdfast alert channel add syslog siem --host siem.example.com --ca-file ca.pem'],
   target: async (context, input) => {
-    const ca = input.text('ca-file');
+    const ca = input.text('caFile');
     return {
       kind: 'syslog',
       host: wanted(input, 'host'),

@@ -28,7 +28,7 @@ export function filtersOf(input: Input) {
   const severity = input.text('severity');
   const kinds = input.list('kind');
   const application = input.text('app');
-  const quiet = input.text('quiet-hours');
+  const quiet = input.text('quietHours');
   const stranger = kinds.find((kind) => !KINDS.some((known) => known === kind));
   if (stranger !== undefined) throw new UsageFault(`There is no kind ${stranger}: ${KINDS.join(', ')}.`);
   return {

@@ -43,11 +43,12 @@ async function setOne(context: Context, input: Input): Promise<Outcome> {
 
 /** Null = nothing of where it leads was said. A secret that is null stays. */
 async function targetOf(context: Context, input: Input, before: ChannelTarget): Promise<ChannelTarget | null> {
-  const said = ['to', 'url', 'host', 'port', 'ca-file', 'file', 'secret-file', 'stdin'].filter((name) => input.isSet(name));
+  const said = ['to', 'url', 'host', 'port', 'caFile', 'file', 'secretFile', 'stdin'].filter((name) => input.isSet(name));
   if (said.length === 0) return null;
   const allowed = FIELDS[before.kind];
   const stranger = said.find((name) => !allowed.includes(name));
-  if (stranger !== undefined) throw new UsageFault(`A channel of kind ${before.kind} has no --${stranger}.`, HELP);
+  if (stranger !== undefined)
+    throw new UsageFault(`A channel of kind ${before.kind} has no --${stranger.replace('File', '-file')}.`, HELP);
   const secret = await readSecret(context, input, null);
   const url = input.text('url');
   switch (before.kind) {
@@ -62,7 +63,7 @@ async function targetOf(context: Context, input: Input, before: ChannelTarget): 
     case 'file':
       return { ...before, file: input.text('file') ?? before.file };
     case 'syslog': {
-      const ca = input.text('ca-file');
+      const ca = input.text('caFile');
       const port = portOf(input.text('port')) ?? before.port;
       return {
         ...before,
@@ -78,9 +79,9 @@ async function targetOf(context: Context, input: Input, before: ChannelTarget): 
 
 const FIELDS: Readonly<Record<ChannelTarget['kind'], readonly string[]>> = {
   mail: ['to'],
-  webhook: ['url', 'secret-file', 'stdin'],
-  chat: ['secret-file', 'stdin'],
-  syslog: ['host', 'port', 'ca-file'],
-  otlp: ['url', 'secret-file', 'stdin'],
+  webhook: ['url', 'secretFile', 'stdin'],
+  chat: ['secretFile', 'stdin'],
+  syslog: ['host', 'port', 'caFile'],
+  otlp: ['url', 'secretFile', 'stdin'],
   file: ['file'],
 };

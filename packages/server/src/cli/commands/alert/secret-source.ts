@@ -38,7 +38,7 @@ async function readStdin({ io }: Pick<Context, 'io'>): Promise<string> {
 
 /** From stdin, a file, or a prompt that does not show it; null = none was given, where none is needed. */
 export async function readSecret(context: Context, input: Input, wanted: { question: string } | null): Promise<string | null> {
-  const file = input.text('secret-file');
+  const file = input.text('secretFile');
   if (file !== null && input.isSet('stdin')) throw new UsageFault('Say once where the secret comes from.', HELP);
   if (file !== null) return readText(context, file);
   if (input.isSet('stdin')) return readStdin(context);

@@ -96,7 +96,7 @@ describe('a line of syslog', () => {
   it('counts as told when the receiver closes in order, and not when it goes away', async () => {
     const state = { isAway: false, text: '' };
     const server = createServer({ allowHalfOpen: true }, (socket: Socket) => {
-      if (state.isAway) return void socket.resetAndDestroy();
+      if (state.isAway) socket.resetAndDestroy();
       socket.setEncoding('utf8').on('data', (chunk: string) => (state.text += chunk));
       socket.on('end', () => socket.end());
       socket.on('error', () => undefined);
