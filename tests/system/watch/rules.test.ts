@@ -187,8 +187,11 @@ describe.skipIf(!isSigmaCorpusPresent)('public rules', () => {
     const traversal = files.find(([name]) => name.endsWith('web_path_traversal_exploitation_attempt.yml'))?.[1] ?? '';
     const id = /^id: (\S+)$/mu.exec(traversal)?.[1] ?? '';
     expect(await show(id)).toMatchObject({ state: 'on', idle: null });
-    await send('/index.php?x=..%2f..%2f..%2f..%2fetc/passwd');
-    await expect.poll(async () => hitsOf(id), SETTLE).toBeGreaterThan(0);
+    const found = async (): Promise<number> => {
+      await send('/index.php?x=..%2f..%2f..%2f..%2fetc/passwd');
+      return hitsOf(id);
+    };
+    await expect.poll(found, { timeout: 60_000, interval: 2000 }).toBeGreaterThan(0);
     const okta = await call<Page<RuleView>>('GET', `${RULES}?q=okta&limit=1`);
     expect(okta.items[0]?.idle).toContain('no event that comes here');
   });

@@ -76,7 +76,10 @@ export const ruleQuerySchema = pageQuerySchema.extend({
   kind: z.enum(RULE_KINDS).optional(),
   severity: z.enum(SEVERITIES).optional(),
   /** Those that can fire here and never did. */
-  silent: z.coerce.boolean().optional(),
+  silent: z
+    .enum(['true', 'false'])
+    .transform((word) => word === 'true')
+    .optional(),
   q: partSchema.optional(),
 });
 export type RuleQuery = z.infer<typeof ruleQuerySchema>;

@@ -43,7 +43,11 @@ export function toRuleDetail(
 /** Filters that are for a rule: compiled with it alone, the others are told to be for none. */
 export function filtersOf(rule: SigmaDocument, all: readonly SigmaDocument[]): readonly SigmaDocument[] {
   if (rule.kind !== 'rule') return [];
-  const filters = all.filter(({ kind }) => kind === 'filter');
+  const names = new Set([rule.metadata.id, rule.metadata.name]);
+  // Exceptions can be many, and nearly all are for other rules.
+  const filters = all.filter(
+    (document) => document.kind === 'filter' && (document.rules === null || document.rules.some((name) => names.has(name))),
+  );
   return filters.filter(
     (filter) =>
       !compile([rule, filter]).diagnostics.some(({ code }) => code === 'filter-unused' || code === 'reference-duplicate'),
