@@ -3,7 +3,7 @@ export { sealedInAlerts } from './alerts/sealed.ts';
 export type { Channels } from './channels/channels.ts';
 export { sealedInChannels } from './channels/sealed.ts';
 export { createChannels } from './channels/stored-channels.ts';
-export { createDetection, type Detection, type DetectionParts } from './detection.ts';
+export { createDetection, type Detection } from './detection.ts';
 export type { Intel } from './intel/intel.ts';
 export { detectionsOf } from './intel/listed-event.ts';
 export type { Rules } from './rules/rules.ts';

@@ -1,8 +1,8 @@
-import { detectionEvents, type EventRecord, type WatchHealth } from '@holdfast/contract';
+import type { EventRecord, WatchHealth } from '@holdfast/contract';
 import { randomBytes } from 'node:crypto';
 import { CANARIES } from '../canary-events.ts';
 
-export const CANARY_EVERY_MS = 900_000;
+const CANARY_EVERY_MS = 900_000;
 /** Seen later than this is missed. */
 const MISSED_MS = 60_000;
 const NONCE_BYTES = 12;
@@ -66,5 +66,3 @@ export class Canaries {
     });
   }
 }
-
-export const canaryDefinition = detectionEvents.canaryPlanted;

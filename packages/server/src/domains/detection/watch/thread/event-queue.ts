@@ -1,7 +1,7 @@
 import type { EventRecord } from '@holdfast/contract';
 
 /** About a second of the fastest gateway; 20 to 40 MB. */
-export const QUEUE_EVENTS_MAX = 20_000;
+const QUEUE_EVENTS_MAX = 20_000;
 const BATCH_EVENTS_MAX = 500;
 /** One is judged while the next is on its way. */
 const IN_FLIGHT_MAX = 2;

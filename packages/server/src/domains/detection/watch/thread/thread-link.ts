@@ -5,7 +5,7 @@ import type { FromThread, ThreadAnswer, ToThread } from './protocol.ts';
 /** Rules of a whole tree, windows of all correlations, and what behaviours remember. */
 const HEAP_MEGABYTES_MAX = 1536;
 /** A busy machine may take its time; a thread that never answers does not hold up an end. */
-export const ASK_TIMEOUT_MS = 120_000;
+const ASK_TIMEOUT_MS = 120_000;
 
 type Told = Exclude<FromThread, { kind: 'answer' | 'ready' }>;
 type Asked = Extract<ToThread, { readonly id: number }>;
