@@ -140,6 +140,7 @@ describe('values in simple patterns', () => {
     ],
     [`[${AGENT} = 'EvilBot']`, [['agent', 'EvilBot']]],
     [`[${AGENT}[*] = 'EvilBot']`, [['agent', 'EvilBot']]],
+    ["[domain-name:value = 'a.example' OR domain-name:value LIKE '%.a.example']", [['host', '*.a.example']]],
     ["[network-traffic:src_ref.value = '198.51.100.7']", [['address', '198.51.100.7']]],
   ])('%s', (pattern, values) => {
     expect(simpleValuesOf(parsePattern(pattern))).toEqual(values.map(([kind, value]) => ({ kind, value })));

@@ -64,5 +64,7 @@ function together(parts: readonly (readonly SimpleValue[] | null)[]): readonly S
     if (part === null || all.length + part.length > VALUES_MAX) return null;
     all.push(...part);
   }
-  return all;
+  // `*.example` stands for the name and everything below it: the name alone says no more.
+  const below = new Set(all.flatMap(({ kind, value }) => (kind === 'host' && value.startsWith('*.') ? [value.slice(2)] : [])));
+  return all.filter(({ kind, value }) => kind !== 'host' || !below.has(value));
 }
