@@ -20,6 +20,7 @@ import { mountDatabases } from './routes/databases.ts';
 import { mountRules, mountWatchHealth } from './routes/detection.ts';
 import { mountEvents } from './routes/events.ts';
 import { mountExceptions } from './routes/exceptions.ts';
+import { mountIntel } from './routes/intel.ts';
 import { mountKeys } from './routes/keys.ts';
 import { mountLeases } from './routes/leases.ts';
 import { mountMaintenance } from './routes/maintenance.ts';
@@ -113,9 +114,10 @@ function mountGiven(api: Api, parts: ApiParts): void {
 }
 
 /** Each part of the watch as it is there. */
-function mountDetection(api: Api, { rules, alerts, channels, health }: NonNullable<ApiParts['detection']>): void {
+function mountDetection(api: Api, { rules, alerts, channels, intel, health }: NonNullable<ApiParts['detection']>): void {
   if (rules !== undefined) mountRules(api, { rules });
   if (alerts !== undefined) mountAlerts(api, alerts);
   if (channels !== undefined) mountChannels(api, channels);
+  if (intel !== undefined) mountIntel(api, intel);
   if (health !== undefined) mountWatchHealth(api, { health });
 }

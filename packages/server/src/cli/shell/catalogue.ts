@@ -123,6 +123,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('../commands/detect.ts')).detect,
   },
   {
+    name: 'intel',
+    summary: 'what the world knows to be bad: sources, indicators, look-ups',
+    load: async () => (await import('../commands/intel.ts')).intel,
+  },
+  {
     name: 'advise',
     summary: 'rights that nobody uses, and smaller ones',
     load: async () => (await import('../commands/advise.ts')).advise,
