@@ -40,7 +40,7 @@ export const intelSourceInputSchema = z.strictObject({
   /** 0 to 100, as STIX counts it; for entries that do not say. */
   confidence: z.number().int().min(0).max(100).default(50),
   action: z.enum(INDICATOR_ACTIONS).default('watch'),
-  /** An entry that no longer comes, or says no end, is good so long. */
+  /** An entry that says no end is good so long after it came last; what a whole list no longer names is gone at once. */
   days: z.number().int().min(1).max(3650).default(30),
 });
 export type IntelSourceInput = z.input<typeof intelSourceInputSchema>;

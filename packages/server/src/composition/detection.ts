@@ -51,9 +51,8 @@ export function openDetection(foundation: Foundation, { audit, places, ...watche
 function readFeedSecret(reference: string, dataDir: string): string {
   const pointer = '/credential';
   const folder = path.join(dataDir, 'intel');
-  const isOurs = reference.startsWith('env:HOLDFAST_INTEL_') || /^file:[a-z0-9][a-z0-9._-]*$/iu.test(reference);
-  if (!isOurs)
-    throw new Refusal('input-invalid', { errors: [{ pointer, detail: 'is env:HOLDFAST_INTEL_… or file:NAME below intel/' }] });
+  const isOurs = reference.startsWith('env:INTEL_') || /^file:[a-z0-9][a-z0-9._-]*$/iu.test(reference);
+  if (!isOurs) throw new Refusal('input-invalid', { errors: [{ pointer, detail: 'is env:INTEL_… or file:NAME below intel/' }] });
   return resolveReference(reference, { environment: process.env, folder, pointer });
 }
 

@@ -84,7 +84,7 @@ export const add: Verb = {
     { flags: '--kind <kind>', help: 'what its entries are; otherwise each by its looks', choices: KINDS },
     { flags: '--column <column>', help: 'of CSV: name or number of the column with the indicator' },
     { flags: '--collection <id>', help: 'of TAXII' },
-    { flags: '--credential <reference>', help: 'env:HOLDFAST_INTEL_… or file:NAME below intel/ of the data directory' },
+    { flags: '--credential <reference>', help: 'env:INTEL_… or file:NAME below intel/ of the data directory' },
     { flags: '--digest <sha256>', help: 'the content must be this one' },
     { flags: '--days <days>', help: 'an entry that says no end is good so long after it came last' },
     ...SETTINGS,

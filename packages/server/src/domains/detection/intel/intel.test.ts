@@ -202,13 +202,13 @@ describe('a source', () => {
 
   it('sends its credential to the server that it was written for, and not to where that one sends us', async () => {
     const seen: (string | undefined)[] = [];
-    const { id } = await added('198.51.100.1', { credential: 'env:HOLDFAST_INTEL_KEY' });
+    const { id } = await added('198.51.100.1', { credential: 'env:INTEL_KEY' });
     answer = (request, response) => {
       seen.push(request.headers.authorization);
       response.end('198.51.100.1\n198.51.100.2');
     };
     expect(await intel.refresh(id, actor)).toMatchObject({ trouble: null, entries: 2 });
-    expect(seen).toEqual(['Bearer value of env:HOLDFAST_INTEL_KEY']);
+    expect(seen).toEqual(['Bearer value of env:INTEL_KEY']);
   });
 
   it('may be a file, but not one of those that are closed, and shows nothing of what it cannot read', async () => {
