@@ -5,7 +5,6 @@ export { sealedInChannels } from './channels/sealed.ts';
 export { createChannels } from './channels/stored-channels.ts';
 export { createDetection, type Detection } from './detection.ts';
 export type { Intel } from './intel/intel.ts';
-export { detectionsOf } from './intel/listed-event.ts';
 export type { Rules } from './rules/rules.ts';
 export type { StoredEvents } from './rules/backtest/stored-events.ts';
 export { checkRules } from './rules/check/check-rules.ts';
