@@ -76,14 +76,19 @@ export async function removeChannel(tx: Queryable, id: string): Promise<void> {
   await tx.query('delete from detection_channel where id = $1', [id]);
 }
 
-/** Those that are due and have something to send, each with its time; by their ids. */
-export async function readDue(db: Queryable, now: number): Promise<readonly string[]> {
-  const rows = await db.query<{ id: string }>(
-    `select c.id from detection_channel c where c.enabled and c.retry_at <= $1
-      and exists (select 1 from detection_channel_letter l where l.channel = c.id and l.state = 'waiting') order by c.id`,
+/** One that is due and has something to send. */
+export interface DueChannel extends Pick<Channel, 'id' | 'quiet'> {
+  /** Something of it is told in quiet hours too. */
+  readonly urgent: boolean;
+}
+
+export async function readDue(db: Queryable, now: number): Promise<readonly DueChannel[]> {
+  return db.query<DueChannel>(
+    `select c.id, c.quiet, bool_or(l.urgent) as urgent from detection_channel c
+      join detection_channel_letter l on l.channel = c.id and l.state = 'waiting'
+      where c.enabled and c.retry_at <= $1 group by c.id, c.quiet order by c.id`,
     [now],
   );
-  return rows.map(({ id }) => id);
 }
 
 /** Null = another node has it, or it is not due any more. A node takes what it had before it was killed. */

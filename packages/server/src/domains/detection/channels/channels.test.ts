@@ -17,7 +17,7 @@ import {
   type Receiver,
 } from './test-channels.ts';
 
-const LONG = { timeout: 15_000 };
+const LONG = { timeout: 30_000 };
 const HOUR_MS = 3_600_000;
 let platform: TestPlatform;
 let stand: ChannelStand;
@@ -46,10 +46,10 @@ const told = (): unknown[] => receiver.bodies().map((body) => (body['finding_inf
 const types = (): string[] => platform.recorded.map(({ type }) => type).filter((type) => type !== 'channel.changed');
 const idOf = (short: string): string => madeAlert(short).id;
 /** A failed channel is due again, however long it waits by now; repeated until it has tried. */
-const laterUntil = async (test: () => void | Promise<void>): Promise<void> =>
+const laterUntil = async (test: () => void | Promise<void>, hours = 1.3): Promise<void> =>
   vi.waitFor(
     async () => {
-      platform.advance(HOUR_MS * 1.3);
+      platform.advance(HOUR_MS * hours);
       await channels.start();
       await new Promise((resolve) => setTimeout(resolve, 20));
       await channels.settle();
@@ -122,7 +122,7 @@ describe('an alert', () => {
     await channels.start();
     channels.tell(madeAlert('1'));
     channels.tell(madeAlert('2'));
-    await laterUntil(async () => expect(await channels.show('hook')).toMatchObject({ dead: 2, waiting: 0 }));
+    await laterUntil(async () => expect(await channels.show('hook')).toMatchObject({ dead: 2, waiting: 0 }), 7);
     expect(types().filter((type) => type === 'channel.dead-letter')).toHaveLength(2);
     const { items, next } = await channels.deadLetters('hook', { limit: 1 });
     expect(items).toMatchObject([{ alert: idOf('2'), title: 'Credential stuffing', trouble: 'it answered 500' }]);

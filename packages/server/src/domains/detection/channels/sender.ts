@@ -23,7 +23,7 @@ import type { Message } from './message.ts';
 const BATCH_MAX = 20;
 const SEND_MS = 10_000;
 /** Other nodes' letters, quiet hours that end: looked for so often when nothing wakes us. */
-const LOOK_MS = 5000;
+const LOOK_MS = 1000;
 /** A message that is refused so often holds up the others no longer. */
 const REFUSALS_MAX = 5;
 /** So many failures in a row, a few seconds, are told: one alone is a hiccup. */
@@ -79,7 +79,8 @@ export function createSender(parts: SenderParts): Sender {
   const look = async (): Promise<void> => {
     do {
       state.again = false;
-      for (const id of await readDue(db, now())) send(id);
+      const time = now();
+      for (const { id, quiet, urgent } of await readDue(db, time)) if (urgent || !isQuiet(quiet, time)) send(id);
       // Read anew below: `wake` sets it while we wait.
     } while (state.again as boolean);
   };
@@ -97,7 +98,7 @@ export function createSender(parts: SenderParts): Sender {
     start() {
       if (state.started) return wake();
       state.started = true;
-      state.timer = setInterval(wake, LOOK_MS / 5);
+      state.timer = setInterval(wake, LOOK_MS);
       state.timer.unref();
       wake();
     },

@@ -211,6 +211,7 @@ class StoredChannels implements Channels {
   async test(word: string): Promise<ChannelTest> {
     const { db, clock } = this.#parts;
     const channel = await found(db, word);
+    const kind = this.#kindOf(channel);
     const id = this.#newId();
     const began = clock.monotonicMs();
     const ended = (outcome: ChannelTest['outcome'], detail: string): ChannelTest => ({
@@ -221,7 +222,7 @@ class StoredChannels implements Channels {
     try {
       const now = clock.now();
       const message: Message = { id, alert: trialAlert(id, now), isTest: true, link: null, now };
-      const words = await sendWithin(this.#kindOf(channel), [message], this.#stopping.signal);
+      const words = await sendWithin(kind, [message], this.#stopping.signal);
       // It works again: what waits goes out now.
       await makeDue(db, channel.id);
       this.#sender.wake();
