@@ -167,7 +167,9 @@ describe('the command line', () => {
     expect(await server.cli('detect', 'rules', 'test', SECRET_FILE, '--request', request)).toMatchObject({ code: 1 });
     expect(await server.cli('detect', 'rules', 'set', id, '--state', 'off')).toMatchObject({ code: 2 });
     expect(await server.cli('detect', 'rules', 'remove', id, '--reason', 'a test')).toMatchObject({ code: 0 });
-    expect(await server.cli('detect', 'behaviours', 'list')).toMatchObject({ code: 0 });
+    const behaviour = await server.cli('detect', 'behaviours', 'show', 'B2');
+    expect(behaviour).toMatchObject({ code: 0, data: { id: 'B2', state: 'on' } });
+    expect(await server.cli('detect', 'behaviours', 'show', 'B99')).toMatchObject({ code: 2 });
   });
 });
 

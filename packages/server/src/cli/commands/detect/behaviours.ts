@@ -4,9 +4,10 @@ import { segment } from '../../connection/client.ts';
 import type { Context, Input, Verb } from '../../command.ts';
 import { UsageFault } from '../../fault.ts';
 import type { Outcome } from '../../outcome.ts';
-import { formatTable, formatTime } from '../../terminal/table.ts';
+import { formatPairs, formatTable, formatTime } from '../../terminal/table.ts';
 import { pair, REASON, STATES } from './words.ts';
 
+const BEHAVIOUR = { name: '<behaviour>', help: 'B1 to B12' };
 const PATH = '/api/v1/detection/behaviours';
 
 export const behaviours: Verb = {
@@ -20,12 +21,19 @@ export const behaviours: Verb = {
       run: list,
     },
     {
+      name: 'show',
+      summary: 'show one behaviour with all its thresholds',
+      words: [BEHAVIOUR],
+      examples: ['holdfast detect behaviours show B2'],
+      run: show,
+    },
+    {
       name: 'set',
       summary: 'switch a behaviour, or set thresholds of it',
-      words: [{ name: '<behaviour>', help: 'B1 to B12' }],
+      words: [BEHAVIOUR],
       options: [
         { flags: '--state <state>', help: 'what it is from now on', choices: STATES },
-        { flags: '--threshold <name=value...>', help: 'a number that decides; the list shows their names' },
+        { flags: '--threshold <name=value...>', help: 'a number that decides; `show` has their names' },
         REASON,
       ],
       examples: [
@@ -61,6 +69,34 @@ async function list(context: Context): Promise<Outcome> {
   await using api = await context.api();
   const { items } = await api.call<{ readonly items: readonly BehaviourView[] }>({ method: 'GET', path: PATH });
   return { data: { behaviours: items }, text: () => formatTable(items, columns, 'no behaviour is watched') };
+}
+
+async function show(context: Context, input: Input): Promise<Outcome> {
+  await using api = await context.api();
+  const { items } = await api.call<{ readonly items: readonly BehaviourView[] }>({ method: 'GET', path: PATH });
+  const view = items.find(({ id }) => id === input.words[0]);
+  if (view === undefined)
+    throw new UsageFault(`There are ${items.map(({ id }) => id).join(', ')}.`, 'holdfast detect behaviours list');
+  const text = (): string => {
+    const pairs = formatPairs([
+      ['id', view.id],
+      ['title', view.title],
+      ['fires', view.summary],
+      ['state', stateText(view)],
+      ['severity', view.severity],
+      ['hits', `${view.hits}, last ${formatTime(view.lastHitAt)}`],
+      ['follows', `${view.keys} keys; ${view.evicted} were let go of`],
+    ]);
+    const thresholds = formatTable(view.thresholds, [
+      { title: 'THRESHOLD', value: ({ name }) => name },
+      { title: 'IS', value: ({ value }) => String(value) },
+      { title: 'DEFAULT', value: ({ fallback }) => String(fallback) },
+      { title: 'UNIT', value: ({ unit }) => unit },
+      { title: 'WHAT', value: ({ detail }) => detail },
+    ]);
+    return `${pairs}\n${thresholds}`;
+  };
+  return { data: view, text };
 }
 
 function set(context: Context, input: Input): Promise<Outcome> {
