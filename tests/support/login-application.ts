@@ -15,7 +15,7 @@ const PASSWORDS: ReadonlyMap<string, string> = new Map([
 
 /**
  * An application with login forms of its own, which takes any number of wrong passwords: `/login` answers 401 or leads on,
- * `/json-login` takes a document, `/text-login` always answers 200 and says in words, compressed, what it thinks.
+ * `/form-login` answers 422 (tools take 401 for another kind of sign-in), `/json-login` takes a document, `/text-login` always answers 200 and says in words, compressed, what it thinks.
  */
 export async function startLoginApplication(passwords: ReadonlyMap<string, string> = PASSWORDS): Promise<LoginApplication> {
   const tried: { name: string; password: string }[] = [];
@@ -67,5 +67,5 @@ function answer({ incoming, outgoing, text, tried, passwords }: Arrived): void {
     outgoing.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'content-encoding': 'gzip' });
     outgoing.end(gzipSync(page));
   } else if (isRight) outgoing.writeHead(303, { location: '/home', 'set-cookie': 'sid=1; Path=/' }).end();
-  else outgoing.writeHead(401, { 'content-type': 'text/plain' }).end('wrong');
+  else outgoing.writeHead(path === '/form-login' ? 422 : 401, { 'content-type': 'text/plain' }).end('wrong');
 }
