@@ -81,6 +81,13 @@ export async function changeAlert(
     .execute();
 }
 
+/** Of more than so many alerts about one entity the newest are found. */
+const PER_ENTITY_MAX = 5000;
+
+/** As an array it is read first: each alert is then found by its id, however many there are about others. */
+const namedIn = (entities: readonly string[]) =>
+  sql<boolean>`id = any(array(select alert from detection_alert_entity where entity in (${sql.join(entities)}) order by alert desc limit ${PER_ENTITY_MAX}))`;
+
 /** Newest first. `entities` = one of these stands in it. */
 export async function readAlerts(
   db: AlertDb,
@@ -97,8 +104,7 @@ export async function readAlerts(
   if (group !== undefined) query = query.where('group_id', '=', group);
   if (since !== undefined) query = query.where('created_at', '>=', since);
   if (cursor !== undefined) query = query.where('id', '<', cursor);
-  if (entities !== null)
-    query = query.where('id', 'in', db.selectFrom('detection_alert_entity').select('alert').where('entity', 'in', entities));
+  if (entities !== null) query = query.where(namedIn(entities));
   return query.orderBy('id', 'desc').limit(limit).execute();
 }
 

@@ -23,6 +23,9 @@ export interface AlertsOptions extends AlertPlatform {
   readonly answers: (journal: Journal) => Answers;
 }
 
+/** A flood of them is not counted each time. */
+const COUNT_EVERY_MS = 5000;
+
 type Told = (alert: AlertDetail) => void;
 
 /** @example const alerts = createAlerts({ db, bus, clock, log, keyring, metrics, pseudonym, indexesOf, keptDays: 90, answers }) */
@@ -39,10 +42,12 @@ export function createAlerts(options: AlertsOptions): Alerts {
       const taken = await takeBatch(parts, batch);
       // In turn with what was taken, so that an alert is told with what was done about it.
       for (const one of taken) await follow(parts, { taken: one, answers, listeners });
-      await countOpenAlerts();
+      if (clock.monotonicMs() > countedAt + COUNT_EVERY_MS) await countOpenAlerts();
     },
   });
+  let countedAt = Number.NEGATIVE_INFINITY;
   const countOpenAlerts = async (): Promise<void> => {
+    countedAt = clock.monotonicMs();
     for (const [rank, open] of (await countOpen(tablesOf(parts.db))).entries())
       metrics.set('holdfast_alerts_open', open, [SEVERITIES[rank] ?? 'info']);
   };
