@@ -4,8 +4,6 @@ import type { AlertSeal } from './sealed.ts';
 import type { AlertDb } from './tables.ts';
 
 const DAY_MS = 86_400_000;
-/** Where an incident begins. */
-export const RISK_DUE = 100;
 /** What an alert of each severity weighs, in the order of the severities. */
 const WEIGHTS = [1, 5, 20, 50, 100] as const;
 /** A repetition counts a tenth of that. */
