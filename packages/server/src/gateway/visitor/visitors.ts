@@ -1,5 +1,5 @@
 import type { Application } from '@holdfast/contract';
-import { createHmac } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { foldRoute } from '../../domains/protection/index.ts';
 import type { Exchange, SignInAttempt } from '../exchange.ts';
 import { findBegun, findSession } from './session-cookies.ts';
@@ -89,11 +89,14 @@ export function createVisitors(): Visitors {
   };
 }
 
-/** A keyed hash: the same session has the same name in every gateway, and nobody gets the cookie out of it. */
+/**
+ * A keyed hash: the same session has the same name in every gateway, and nobody gets the cookie out of it. In one piece, which
+ * takes a tenth of the time of an HMAC: a quarter of a digest is no state from which a longer text could be hashed on.
+ */
 function nameOf({ snapshot, application }: Exchange, value: string): string | null {
   const key = snapshot.source.visitorKey;
   if (key === null || application === null) return null;
-  return createHmac('sha256', key).update(`${application.id} ${value}`).digest('hex').slice(0, SESSION_CHARS);
+  return hash('sha256', `${key} ${application.id} ${value}`, 'hex').slice(0, SESSION_CHARS);
 }
 
 type Headers = Exchange['head']['headers'];
