@@ -4,7 +4,9 @@ import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { AdminBrowser } from '../../support/admin-browser.ts';
+import { openDatabase } from '../../../packages/server/src/platform/db/database.ts';
+import { silentLog } from '../../../packages/server/src/platform/log.ts';
+import { AdminBrowser, totp } from '../../support/admin-browser.ts';
 import { createAdminClient, type AdminClient } from '../../support/admin-client.ts';
 import { HoldfastProcess } from '../../support/holdfast-process.ts';
 import { startTestApplication, type TestApplication } from '../../support/test-application.ts';
@@ -29,6 +31,11 @@ const THIEF: Client = { address: SERVER, agent: 'curl/8.9.1', sigalgs: 'ecdsa_se
 const PHONE =
   'Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1';
 
+async function start(folder: string): Promise<HoldfastProcess> {
+  const args = ['--config', join(folder, 'holdfast.yaml')];
+  return HoldfastProcess.start({ dataDir: join(folder, 'data'), args, env: { HOLDFAST_AUDIT__BALLAST_BYTES: '0' } });
+}
+
 describe('accounts in two hands', { timeout: START_TIMEOUT_MS }, () => {
   let folder = '';
   let application: TestApplication;
@@ -38,16 +45,14 @@ describe('accounts in two hands', { timeout: START_TIMEOUT_MS }, () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'hf-accounts-'));
     application = await startTestApplication();
-    const file = join(folder, 'holdfast.yaml');
     writeFileSync(
-      file,
+      join(folder, 'holdfast.yaml'),
       `trustedHops: 1
 applications:
   - { id: shop, name: Shop, upstream: "${application.url}", mode: enforce, login: { mode: required } }
 `,
     );
-    const env = { HOLDFAST_AUDIT__BALLAST_BYTES: '0' };
-    server = await HoldfastProcess.start({ dataDir: join(folder, 'data'), args: ['--config', file], env });
+    server = await start(folder);
     admin = await createAdminClient(server, ['alert:read']);
   }, START_TIMEOUT_MS);
   afterAll(async () => {
@@ -108,8 +113,7 @@ applications:
     // Three requests in turn; the watch may not run yet, so it goes on until it has seen enough.
     await expect
       .poll(async () => {
-        await ask(cookie, THIEF);
-        await ask(cookie, OWNER);
+        for (const client of [THIEF, OWNER]) await ask(cookie, client);
         return (await alertsOf('B4')).length;
       }, SOON)
       .toBeGreaterThan(0);
@@ -124,6 +128,11 @@ applications:
     expect(reason).toContain('another TLS client');
     expect(Number(figures['score'])).toBeGreaterThanOrEqual(80);
     expect(JSON.stringify([found, entities, reason])).not.toContain(cookie.split('=').at(-1));
+    // Whoever it was signs in again.
+    await expect.poll(async () => ask(cookie, OWNER), SOON).toBe(401);
+    expect(await ask(cookie, THIEF)).toBe(401);
+    const { answered } = await alert(found.id);
+    expect(answered.filter(({ outcome }) => outcome === 'done').map(({ answer }) => answer)).toContain('end-session');
   });
 
   test('a phone that leaves the wifi is not', async () => {
@@ -145,11 +154,47 @@ applications:
     expect(await ask(cookie, { address: MOBILE, agent: PHONE })).toBe(200);
   });
 
-  test('who has not signed in for weeks and then reads a secret is told of, and who was here yesterday is not', async () => {
+  test('whoever has not signed in for weeks and then reads a secret is told of', async () => {
     await server.cli('secret', 'set', 'shop/production/API_KEY', '--generate', '24', '--reason', 'a test');
     const link = readFileSync(join(server.dataDir, 'setup-link'), 'utf8').trim();
-    const owner = new AdminBrowser(server.admin, server.ca());
-    await owner.enrol(link, { name: 'root', password: PASSWORD });
+    const before = new AdminBrowser(server.admin, server.ca());
+    await before.enrol(link, { name: 'root', password: PASSWORD });
+    const usedStep = stepNow();
+    await server.kill('SIGTERM');
+    await makeQuiet(join(folder, 'data'), 60);
+    server = await start(folder);
+    admin[Symbol.dispose]();
+    admin = await createAdminClient(server, ['alert:read']);
     expect(await alertsOf('B8')).toEqual([]);
+
+    const again = new AdminBrowser(server.admin, server.ca());
+    again.secret = before.secret;
+    // No code is taken twice, and one step ahead is for the confirmation.
+    await expect.poll(stepNow, { timeout: 60_000, interval: 500 }).toBeGreaterThan(usedStep);
+    await again.go('/sign-in/login');
+    await again.submit('/sign-in/login', { name: 'root', password: PASSWORD });
+    await again.submit('/sign-in/totp', { code: totp(again.secret) });
+    await again.confirm();
+    await reveal(again);
+    await expect.poll(async () => (await alertsOf('B8')).length, SOON).toBe(1);
+    const [found] = await alertsOf('B8');
+    expect(found).toMatchObject({ severity: 'high', entity: { kind: 'user' } });
+    expect(found?.reason).toMatch(/without activity for (?:59|60) days did this: secret\.read/u);
   });
 });
+
+/** Of codes that follow the clock (RFC 6238). */
+const stepNow = (): number => Math.floor(Date.now() / 30_000);
+
+async function reveal(browser: AdminBrowser): Promise<void> {
+  const path = '/secrets/shop/production/API_KEY/reveal';
+  const { status, body } = await browser.api('POST', path, { body: { purpose: 'a test' } });
+  expect(status, body).toBe(200);
+}
+
+/** As if everybody had last signed in so long ago, and the watch had begun today. */
+async function makeQuiet(dataDir: string, days: number): Promise<void> {
+  await using db = await openDatabase({ kind: 'embedded', dataDir }, silentLog);
+  await db.query('UPDATE identity_person SET last_signed_in_at = $1', [Date.now() - days * 86_400_000]);
+  rmSync(join(dataDir, 'cache', 'watch-memory'), { force: true });
+}

@@ -173,10 +173,6 @@ function tell({ account, chain, event, score }: Judged): Detection {
     ...(address === null ? [] : [{ kind: 'address' as const, value: address }]),
   ];
   const told = steps.slice(1).flatMap((step) => step?.evidence?.summary ?? []);
-  const ending = {
-    answer: 'end-session' as const,
-    entity: session === null ? user : { kind: 'session' as const, value: session },
-  };
   return detectionOf(accountTakeover, {
     time: event.time,
     application: event.application,
@@ -186,7 +182,8 @@ function tell({ account, chain, event, score }: Judged): Detection {
     attacks: ATTACKS,
     evidence,
     events: evidence.length,
-    answers: [isComplete ? ending : { answer: 'step-up', entity: user }],
+    // Ends every session of the account; one alone would leave the others that were opened meanwhile.
+    answers: [{ answer: 'step-up', entity: user }],
     severity: isComplete ? 'critical' : 'high',
   });
 }
