@@ -171,8 +171,8 @@ applications:
     again.secret = before.secret;
     // No code is taken twice, and one step ahead is for the confirmation.
     await expect.poll(stepNow, { timeout: 60_000, interval: 500 }).toBeGreaterThan(usedStep);
-    await again.go('/sign-in/login');
-    await again.submit('/sign-in/login', { name: 'root', password: PASSWORD });
+    await again.go('/sign-in');
+    await again.submit('/sign-in', { name: 'root', password: PASSWORD });
     await again.submit('/sign-in/totp', { code: totp(again.secret) });
     await again.confirm();
     await reveal(again);
