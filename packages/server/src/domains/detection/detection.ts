@@ -34,6 +34,8 @@ export interface DetectionParts {
   readonly keyring: Keyring;
   readonly dataDir: string;
   readonly node: string;
+  /** Database of cities; left out = places are known by their country. */
+  readonly cityFile?: string | null;
   readonly metrics: Pick<Metrics, 'count' | 'set'>;
   readonly applications: Applications;
   readonly protection: Protection;

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { describe, expect, test } from 'vitest';
 import { readAsnTable } from './asn-table.ts';
 import { CENTRES } from './country-table.ts';
@@ -23,6 +24,14 @@ describe('where an address is', async () => {
     expect(place?.network).toContain('Google');
     expect(places.find('193.0.6.139')?.country).toBe('NL');
     expect(places.find('8.8.8.8')).toBe(place);
+  });
+
+  test('a database that is none is refused, and one of the same format is asked first', async () => {
+    const own = createRequire(import.meta.url).resolve('@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb');
+    // It has countries without places: then the middle of the country stands in.
+    expect((await openPlaces({ cityFile: own })).find('8.8.8.8')).toEqual(places.find('8.8.8.8'));
+    await expect(openPlaces({ cityFile: import.meta.filename })).rejects.toThrow();
+    await expect(openPlaces({ cityFile: '/nowhere/city.mmdb' })).rejects.toThrow();
   });
 
   test.each([

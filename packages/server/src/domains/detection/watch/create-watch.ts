@@ -25,6 +25,8 @@ export interface WatchParts {
   readonly metrics: Pick<Metrics, 'count' | 'set'>;
   /** Another program for the thread; for tests. */
   readonly program?: URL;
+  /** Database of cities in MaxMind's format. */
+  readonly cityFile?: string | null;
 }
 
 const LOOK_EVERY_MS = 2000;
@@ -75,6 +77,7 @@ class RunningWatch implements Watch {
       log,
       state: this.#state,
       ...(parts.program === undefined ? {} : { program: parts.program }),
+      cityFile: parts.cityFile ?? null,
       onOpen: () => this.#opened(),
       onTold: (told) => this.#take(told),
       onEnd: (cause) => this.#lost(cause),

@@ -9,6 +9,7 @@ interface KeeperParts {
   readonly log: Log;
   readonly state: Pick<StateFile, 'read'>;
   readonly program?: URL;
+  readonly cityFile?: string | null;
   /** The thread knows what the one before it knew, and takes events. */
   readonly onOpen: () => void;
   readonly onTold: (told: Exclude<FromThread, { kind: 'answer' | 'ready' }>) => void;
@@ -137,7 +138,7 @@ export class Keeper {
           this.#ended(cause);
         },
       },
-      this.#parts.program,
+      this.#parts,
     );
     this.#link = link;
     const begin = async (): Promise<void> => {

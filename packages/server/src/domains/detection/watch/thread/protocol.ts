@@ -43,3 +43,9 @@ export type ThreadAnswer =
   /** Null = it is too large. */
   | { readonly kind: 'saved'; readonly sealed: Uint8Array | null }
   | { readonly kind: 'loaded'; readonly isWhole: boolean };
+
+/** What the thread is begun with. */
+export interface ThreadData {
+  /** Database of cities; null = places are known by their country. */
+  readonly cityFile: string | null;
+}

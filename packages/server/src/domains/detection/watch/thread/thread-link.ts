@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { siblingModule } from '../../../../platform/db/sibling-module.ts';
-import type { FromThread, ThreadAnswer, ToThread } from './protocol.ts';
+import type { FromThread, ThreadAnswer, ThreadData, ToThread } from './protocol.ts';
 
 /** Rules of a whole tree, windows of all correlations, and what behaviours remember. */
 const HEAP_MEGABYTES_MAX = 1536;
@@ -16,6 +16,13 @@ export interface ThreadListener {
   readonly onTold: (told: Told) => void;
   /** Once, whatever the cause; null = it was closed. */
   readonly onEnd: (cause: string | null) => void;
+}
+
+export interface ThreadProgram {
+  /** Another program; for tests. */
+  readonly program?: URL | undefined;
+  /** Database of cities. */
+  readonly cityFile?: string | null | undefined;
 }
 
 /** It ended before it answered, or did not answer in time. */
@@ -37,10 +44,14 @@ export class ThreadLink {
   #lastId = 0;
   #isEnded = false;
 
-  constructor(listener: ThreadListener, program: URL = siblingModule(import.meta.url, 'watch-thread')) {
+  constructor(
+    listener: ThreadListener,
+    { program = siblingModule(import.meta.url, 'watch-thread'), cityFile = null }: ThreadProgram,
+  ) {
     this.#listener = listener;
     this.#worker = new Worker(program, {
       name: 'holdfast-watch',
+      workerData: { cityFile } satisfies ThreadData,
       // Whatever this process runs under, the thread reads the same sources in the same way.
       execArgv: import.meta.url.endsWith('.ts') ? ['--conditions=@holdfast/source', '--disable-warning=ExperimentalWarning'] : [],
       resourceLimits: { maxOldGenerationSizeMb: HEAP_MEGABYTES_MAX },

@@ -1,10 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { ALL_BEHAVIOURS } from '../../behaviours/all.ts';
-import { openPlaces } from '../../../../platform/geo/places.ts';
+import { openPlaces, type Places } from '../../../../platform/geo/places.ts';
 import { Engine } from '../engine/engine.ts';
 import { PlacesWhenNeeded } from './places-when-needed.ts';
-import type { FromThread, ThreadAnswer, ToThread } from './protocol.ts';
+import type { FromThread, ThreadAnswer, ThreadData, ToThread } from './protocol.ts';
 import { openState, sealState } from './state-seal.ts';
 
 const TICK_MS = 1000;
@@ -27,7 +27,19 @@ function fault(detector: string, cause: unknown): void {
   if (before < FAULTS_MAX) tell({ kind: 'fault', detector, detail });
 }
 
-const places = new PlacesWhenNeeded(() => openPlaces({}));
+/** A database that was named and cannot be read leaves the countries, and is told. */
+async function openAllPlaces(): Promise<Places> {
+  // `ThreadLink` gives it.
+  const { cityFile } = workerData as ThreadData;
+  try {
+    return await openPlaces({ cityFile });
+  } catch (error) {
+    fault('watch.geo.cityFile', error);
+    return openPlaces({});
+  }
+}
+
+const places = new PlacesWhenNeeded(openAllPlaces);
 const engine = new Engine({ definitions: ALL_BEHAVIOURS, places, now: Date.now, isExempt: () => false, onFault: fault });
 setInterval(() => told.clear(), FAULTS_EVERY_MS).unref();
 setInterval(() => {
