@@ -1,6 +1,6 @@
-export { MatchFault, PatternFault, type PatternFaultKind } from './pattern/fault.ts';
-export { compilePattern, matchPattern, type CompiledPattern, type MatchResult } from './pattern/match.ts';
-export { observationOf, observationsOf, type Observation, type StixObject } from './pattern/observation.ts';
+export { MatchFault, PatternFault } from './pattern/fault.ts';
+export { compilePattern, matchPattern } from './pattern/match.ts';
+export { observationOf, observationsOf, type StixObject } from './pattern/observation.ts';
 export { parseComparison, parsePattern } from './pattern/parse.ts';
-export { printComparison, printPattern } from './pattern/print.ts';
-export type { Comparison, Literal, ObjectPath, Pattern } from './pattern/tree.ts';
+export { printPattern } from './pattern/print.ts';
+export type { Comparison, Pattern } from './pattern/tree.ts';
