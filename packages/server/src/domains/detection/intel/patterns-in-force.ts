@@ -25,13 +25,18 @@ export class PatternsInForce {
 
   /** Takes what the sources say now, if it is something else. What was kept for patterns of several requests begins anew then. */
   async follow(): Promise<void> {
-    const { db, run } = this.#parts;
+    const { db, run, log } = this.#parts;
     const rows = (await readSources(tablesOf(db))).filter(({ enabled, format }) => enabled && WITH_PATTERNS.has(format));
     const of = JSON.stringify(rows.map(({ id, content_digest: digest, confidence }) => [id, digest, confidence]));
     if (of === this.#of) return;
     const contents = await Promise.all(rows.map(async ({ id }) => readContent(tablesOf(db), id)));
     const lists = await run({ kind: 'patterns', contents });
-    this.#watch = createPatternWatch(lists.flatMap((list, index) => list.map((one) => listedBy(rows[index], one))));
+    const all = lists.flatMap((list, index) => list.map((one) => listedBy(rows[index], one)));
+    // The surest first: there is a bound.
+    this.#watch = createPatternWatch(all.toSorted((a, b) => b.confidence - a.confidence));
+    const left = all.length - this.#watch.watched;
+    if (left > 0)
+      log.warn({ patterns: all.length, left }, 'patterns are not watched for: requests cannot show them, or there are too many');
     this.#of = of;
   }
 }

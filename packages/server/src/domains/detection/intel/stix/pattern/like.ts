@@ -1,5 +1,7 @@
 /** Longer values are compared up to here: the work is the product of both lengths. */
 const VALUE_UNITS_MAX = 16_384;
+/** Elsewhere a UTF-16 unit is a character. */
+const BEYOND_ONE_UNIT = /[\ud800-\udfff]/;
 
 /**
  * `LIKE` (STIX 2.1 §9.6): `%` stands for any text, `_` for one character; the whole value must fit. Both in NFC.
@@ -8,11 +10,19 @@ const VALUE_UNITS_MAX = 16_384;
  */
 export function likeOf(pattern: string): (value: string) => boolean {
   const wanted = Array.from(pattern.normalize('NFC')).filter((char, index, all) => char !== '%' || all[index - 1] !== '%');
-  return (value) => fits(Array.from(value.slice(0, VALUE_UNITS_MAX).normalize('NFC')), wanted);
+  // Most values are told from most patterns by this alone.
+  const longest = pattern
+    .normalize('NFC')
+    .split(/[%_]/u)
+    .reduce((held, part) => (part.length > held.length ? part : held), '');
+  return (value) => {
+    const normal = value.slice(0, VALUE_UNITS_MAX).normalize('NFC');
+    return normal.includes(longest) && fits(BEYOND_ONE_UNIT.test(normal) ? Array.from(normal) : normal, wanted);
+  };
 }
 
 /** Only the last `%` is ever gone back to: what stands before it has found its earliest place. */
-function fits(chars: readonly string[], wanted: readonly string[]): boolean {
+function fits(chars: ArrayLike<string>, wanted: readonly string[]): boolean {
   let at = 0;
   let want = 0;
   let star = -1;
