@@ -1,4 +1,4 @@
-import type { Detection, Entity } from '@holdfast/contract';
+import { ENTITIES_MAX, type Detection, type Entity } from '@holdfast/contract';
 import type { WatchedEvent } from '../../watch/watched-event.ts';
 import type { Behaviour, BehaviourDefinition, BehaviourSettings } from '../behaviour.ts';
 import { counted, detectionOf, lasted, percent } from '../finding.ts';
@@ -122,7 +122,8 @@ class CredentialStuffing implements Behaviour {
     const answers: Detection['answers'] = [];
     const once = (answer: 'ban' | 'step-up', entity: Entity): void => {
       const key = `${answer} ${entity.value}`;
-      if (tally.told.has(key)) return;
+      // What does not fit any more is asked for when that source tries again.
+      if (tally.told.has(key) || answers.length >= ENTITIES_MAX) return;
       tally.told.add(key);
       answers.push({ answer, entity });
     };

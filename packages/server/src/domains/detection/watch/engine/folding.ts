@@ -1,4 +1,4 @@
-import { EVIDENCE_MAX, type Detection } from '@holdfast/contract';
+import { ENTITIES_MAX, EVIDENCE_MAX, SEVERITIES, type Detection } from '@holdfast/contract';
 
 /** Different ones within a second; a flood beyond it is counted and nothing more. */
 const KEYS_MAX = 5000;
@@ -25,7 +25,12 @@ export class Folding {
           this.#waiting.set(key, null);
           first.push(detection);
         }
-      } else this.#waiting.set(key, known === null ? detection : together(known, detection));
+      } else {
+        const both = known === null ? detection : together(known, detection);
+        this.#waiting.set(key, both ?? detection);
+        // What is asked for together is more than one detection holds: the earlier one does not wait.
+        if (both === null && known !== null) first.push(known);
+      }
     }
     return first;
   }
@@ -45,11 +50,23 @@ export class Folding {
   }
 }
 
-function together(one: Detection, other: Detection): Detection {
-  const newest = other.time >= one.time ? other : one;
+/** Null = they ask for more than fits into one. */
+function together(one: Detection, other: Detection): Detection | null {
+  const [older, newest] = other.time >= one.time ? [one, other] : [other, one];
+  const answers = unique([...older.answers, ...newest.answers], ({ answer, entity }) => `${answer}\n${nameOf(entity)}`);
+  if (answers.length > ENTITIES_MAX) return null;
   return {
     ...newest,
+    severity: SEVERITIES.indexOf(older.severity) > SEVERITIES.indexOf(newest.severity) ? older.severity : newest.severity,
+    entities: unique([...newest.entities, ...older.entities], nameOf).slice(0, ENTITIES_MAX),
+    answers,
     events: one.events + other.events,
     evidence: [...one.evidence, ...other.evidence].toSorted((a, b) => a.time - b.time).slice(-EVIDENCE_MAX),
   };
+}
+
+const nameOf = ({ kind, value }: Detection['entities'][number]): string => `${kind}\n${value}`;
+
+function unique<Item>(items: readonly Item[], keyOfItem: (item: Item) => string): Item[] {
+  return [...new Map(items.map((item) => [keyOfItem(item), item])).values()];
 }
