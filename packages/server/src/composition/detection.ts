@@ -39,7 +39,8 @@ export function openDetection(foundation: Foundation, { audit, places, ...watche
     trustedHops: config.trustedHops,
   };
   const link = (alert: string): string => `${places.admin.origin}/alerts/${alert}`;
-  const platform = { db, bus, clock, log, keyring, dataDir, node: config.node, cityFile: config.watch.geo.cityFile };
+  const settings = { cityFile: config.watch.geo.cityFile, exempt: config.watch.exempt };
+  const platform = { db, bus, clock, log, keyring, dataDir, node: config.node, settings };
   const secret = (reference: string): string => readFeedSecret(reference, dataDir);
   return stack.use(createDetection({ ...platform, events, alerts, link, secret, ...watched }));
 }

@@ -22,6 +22,7 @@ import type { StoredEvents } from './rules/backtest/stored-events.ts';
 import { createRules } from './rules/create-rules.ts';
 import { readOwnRules } from './rules/own/own-files.ts';
 import { createWatch } from './watch/create-watch.ts';
+import type { ThreadData } from './watch/thread/protocol.ts';
 import type { Watch } from './watch/watch.ts';
 import type { DetectionRooms } from './detection-rooms.ts';
 import { watchHealth } from './watch-health.ts';
@@ -34,8 +35,7 @@ export interface DetectionParts {
   readonly keyring: Keyring;
   readonly dataDir: string;
   readonly node: string;
-  /** Database of cities; left out = places are known by their country. */
-  readonly cityFile?: string | null;
+  readonly settings: ThreadData;
   readonly metrics: Pick<Metrics, 'count' | 'set'>;
   readonly applications: Applications;
   readonly protection: Protection;

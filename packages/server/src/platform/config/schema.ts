@@ -96,6 +96,8 @@ const watchSchema = z.strictObject({
   answers: z.enum(['on', 'off']).default('on'),
   /** Closed alerts are kept so long. */
   alertDays: z.number().int().min(1).max(3650).default(90),
+  /** Networks that no behaviour counts as a source: the gateways of known offices, a monitor of your own. */
+  exempt: z.array(prefixSchema).max(1000).default([]),
   /** What the watch knows of addresses besides country and network. */
   geo: z
     .strictObject({

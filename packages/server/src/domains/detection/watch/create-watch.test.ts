@@ -40,7 +40,7 @@ id: many
 correlation: { type: event_count, rules: [failed], group-by: [payload.person], timespan: 10m, condition: { gte: 6 } }
 `,
 };
-const failure = (): EventRecord => ownEvent('identity.sign-in-refused', { person: 'p1', cause: 'wrong' }, Date.now());
+const failure = (): EventRecord => ownEvent('identity.sign-in-refused', { person: 'a-person-who-fails', cause: 'wrong' }, Date.now());
 
 let dataDir = '';
 let keyring: Keyring;
@@ -60,7 +60,7 @@ afterEach(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
-function open(program?: URL): Watch {
+function open(program?: URL, exempt: readonly string[] = []): Watch {
   const origin = { clock: systemClock, ulid: createUlid({ clock: systemClock, random: randomBytes }), node: 'n1' };
   const watch = createWatch({
     bus: {
@@ -73,6 +73,7 @@ function open(program?: URL): Watch {
     dataDir,
     node: 'n1',
     metrics: { count() {}, set() {} },
+    settings: { cityFile: null, exempt },
     ...(program === undefined ? {} : { program }),
   });
   watch.onDetections((detections) => found.push(...detections));
@@ -103,6 +104,23 @@ describe('the watch', { timeout: 180_000 }, () => {
     expect(detectors()).toEqual(['own-path-traversal']);
   });
 
+  test('counts nobody of a network that is exempt as a source, and everybody else', async () => {
+    const watch = open(undefined, ['203.0.113.0/24']);
+    await watch.start();
+    await watch.setRules([TRAVERSAL]);
+    watch.setBehaviours([{ id: 'B1', state: 'on', thresholds: {} }]);
+    const stuffing = (address: string): EventRecord[] =>
+      Array.from({ length: 40 }, (_none, index) => {
+        const tried = { account: `a${index}`, accountKey: `k${index}`, address, userAgent: 'x', path: '/login', known: false };
+        return ownEvent('authentication.failed', { ...tried, session: null }, Date.now());
+      });
+    watch.observe(stuffing('203.0.113.9'));
+    watch.observe(stuffing('198.51.100.9'));
+    await vi.waitFor(() => expect(detectors()).toContain('B1'), SOON);
+    expect(JSON.stringify(found)).toContain('198.51.100.');
+    expect(JSON.stringify(found)).not.toContain('203.0.113.');
+  });
+
   test('refuses rules of which nothing can be used, and goes on with those before', async () => {
     const watch = await watching([TRAVERSAL]);
     await expect(watch.setRules([{ file: 'a.yml', text: ': [', state: 'on' }])).rejects.toMatchObject({ code: 'input-invalid' });
@@ -115,7 +133,7 @@ describe('the watch', { timeout: 180_000 }, () => {
     first.observe(Array.from({ length: 3 }, failure));
     await first[Symbol.asyncDispose]();
     const kept = await readFile(join(dataDir, 'cache', 'watch-memory'), 'latin1');
-    expect(kept).not.toContain('p1');
+    expect(kept).not.toContain('a-person-who-fails');
     expect(kept).not.toContain('failed');
     const second = await watching([FAILURES]);
     second.observe([failure(), failure()]);

@@ -12,7 +12,7 @@ import { Trouble } from './health/trouble.ts';
 import { createStateFile } from './state-file.ts';
 import { EventQueue } from './thread/event-queue.ts';
 import { Keeper } from './thread/keeper.ts';
-import type { FromThread } from './thread/protocol.ts';
+import type { FromThread, ThreadData } from './thread/protocol.ts';
 import type { BehaviourSetting, Hits, RulesApplied, RuleText, Watch } from './watch.ts';
 
 export interface WatchParts {
@@ -25,8 +25,7 @@ export interface WatchParts {
   readonly metrics: Pick<Metrics, 'count' | 'set'>;
   /** Another program for the thread; for tests. */
   readonly program?: URL;
-  /** Database of cities in MaxMind's format. */
-  readonly cityFile?: string | null;
+  readonly settings?: ThreadData;
 }
 
 const LOOK_EVERY_MS = 2000;
@@ -77,7 +76,7 @@ class RunningWatch implements Watch {
       log,
       state: this.#state,
       ...(parts.program === undefined ? {} : { program: parts.program }),
-      cityFile: parts.cityFile ?? null,
+      ...(parts.settings === undefined ? {} : { data: parts.settings }),
       onOpen: () => this.#opened(),
       onTold: (told) => this.#take(told),
       onEnd: (cause) => this.#lost(cause),

@@ -2,14 +2,14 @@ import type { Log } from '../../../../platform/log.ts';
 import type { StateFile } from '../state-file.ts';
 import type { BehaviourFigures, BehaviourSetting, RuleText } from '../watch.ts';
 import { digestOf } from '../engine/digest.ts';
-import type { FromThread, ThreadAnswer, ToThread } from './protocol.ts';
+import type { FromThread, ThreadAnswer, ThreadData, ToThread } from './protocol.ts';
 import { ThreadGone, ThreadLink } from './thread-link.ts';
 
 interface KeeperParts {
   readonly log: Log;
   readonly state: Pick<StateFile, 'read'>;
   readonly program?: URL;
-  readonly cityFile?: string | null;
+  readonly data?: ThreadData;
   /** The thread knows what the one before it knew, and takes events. */
   readonly onOpen: () => void;
   readonly onTold: (told: Exclude<FromThread, { kind: 'answer' | 'ready' }>) => void;

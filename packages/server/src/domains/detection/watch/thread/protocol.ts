@@ -48,4 +48,6 @@ export type ThreadAnswer =
 export interface ThreadData {
   /** Database of cities; null = places are known by their country. */
   readonly cityFile: string | null;
+  /** Networks that no behaviour counts as a source. */
+  readonly exempt: readonly string[];
 }

@@ -21,9 +21,10 @@ export interface ThreadListener {
 export interface ThreadProgram {
   /** Another program; for tests. */
   readonly program?: URL | undefined;
-  /** Database of cities. */
-  readonly cityFile?: string | null | undefined;
+  readonly data?: ThreadData | undefined;
 }
+
+const NOTHING_SET: ThreadData = { cityFile: null, exempt: [] };
 
 /** It ended before it answered, or did not answer in time. */
 export class ThreadGone extends Error {
@@ -46,12 +47,12 @@ export class ThreadLink {
 
   constructor(
     listener: ThreadListener,
-    { program = siblingModule(import.meta.url, 'watch-thread'), cityFile = null }: ThreadProgram,
+    { program = siblingModule(import.meta.url, 'watch-thread'), data = NOTHING_SET }: ThreadProgram,
   ) {
     this.#listener = listener;
     this.#worker = new Worker(program, {
       name: 'holdfast-watch',
-      workerData: { cityFile } satisfies ThreadData,
+      workerData: data,
       // Whatever this process runs under, the thread reads the same sources in the same way.
       execArgv: import.meta.url.endsWith('.ts') ? ['--conditions=@holdfast/source', '--disable-warning=ExperimentalWarning'] : [],
       resourceLimits: { maxOldGenerationSizeMb: HEAP_MEGABYTES_MAX },

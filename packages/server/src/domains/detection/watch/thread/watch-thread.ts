@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { ALL_BEHAVIOURS } from '../../behaviours/all.ts';
 import { openPlaces, type Places } from '../../../../platform/geo/places.ts';
 import { Engine } from '../engine/engine.ts';
+import { exemptionOf } from '../engine/exemption.ts';
 import { PlacesWhenNeeded } from './places-when-needed.ts';
 import type { FromThread, ThreadAnswer, ThreadData, ToThread } from './protocol.ts';
 import { openState, sealState } from './state-seal.ts';
@@ -40,7 +41,9 @@ async function openAllPlaces(): Promise<Places> {
 }
 
 const places = new PlacesWhenNeeded(openAllPlaces);
-const engine = new Engine({ definitions: ALL_BEHAVIOURS, places, now: Date.now, isExempt: () => false, onFault: fault });
+// `ThreadLink` gives it.
+const isExempt = exemptionOf((workerData as ThreadData).exempt);
+const engine = new Engine({ definitions: ALL_BEHAVIOURS, places, now: Date.now, isExempt, onFault: fault });
 setInterval(() => told.clear(), FAULTS_EVERY_MS).unref();
 setInterval(() => {
   const detections = engine.tick();
