@@ -118,6 +118,7 @@ const ELSEWHERE = [
   'request-malformed',
   'cross-site-refused',
   'address-banned',
+  'address-listed',
   'origin-refused',
   'request-timeout',
   'length-required',

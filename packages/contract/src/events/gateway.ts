@@ -101,7 +101,7 @@ export const requestCompleted = defineEvent({
     tlsKey: 'agent',
     referrer: 'content',
     contentType: 'none',
-    route: 'none',
+    route: 'content',
   },
 });
 export type RequestCompleted = z.infer<typeof requestCompleted.payload>;

@@ -65,6 +65,7 @@ it('asks for a confirmation where a way in or past the protection would open, an
     'bypass:write',
     'mode:write',
     'upload:release',
+    'channel:write',
     'audit:write',
     'token:write',
     'account:write',
