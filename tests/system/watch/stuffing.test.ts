@@ -141,7 +141,7 @@ applications:
       expect(office).toEqual(STAFF.map(() => 303));
 
       await expect.poll(async () => (await alerts('B1')).length, POLL).toBeGreaterThan(0);
-      await expect.poll(async () => (await banned()).length, POLL).toBeGreaterThanOrEqual(SOURCES.length / 2);
+      await expect.poll(async () => (await banned()).length, POLL).toBe(SOURCES.length);
       const prefixes = await banned();
       expect(prefixes.filter((prefix) => !SOURCES.includes(prefix))).toEqual([]);
       const told = await Promise.all((await alerts('B1')).map(async ({ id }) => alert(id)));
