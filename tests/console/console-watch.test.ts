@@ -63,8 +63,8 @@ describe.skipIf(!isPresent)('the watch in the console', () => {
         .poll(
           async () => {
             await stand.holdfast.fetch('/green-tea-of-the-test');
-            const { data } = await stand.holdfast.cli<{ items: { title: string }[] }>('alert', 'list');
-            return data.items.map(({ title }) => title);
+            const { data } = await stand.holdfast.cli<{ alerts: { title: string }[] }>('alert', 'list');
+            return data.alerts.map(({ title }) => title);
           },
           { timeout: 60_000, interval: 500 },
         )
