@@ -114,6 +114,13 @@ describe.each([['in one process', []] as const, ['with a worker', ['--workers', 
       expect(await from(INNOCENT, { referer: 'https://notevil.example/x' })).toBe(200);
     });
 
+    test('where a public address is, is told with it', async () => {
+      const { data, code } = await server.cli<LookupView>('intel', 'lookup', '1.1.1.1');
+      expect(code).toBe(0);
+      expect(data).toMatchObject({ matches: [], place: { asn: 13_335 } });
+      expect(data.known).not.toEqual([]);
+    });
+
     test('what everybody needs is never listed', async () => {
       for (const value of ['127.0.0.1', RESOLVER, '10.0.0.0/8', '0.0.0.0/0']) {
         const body = { kind: 'address', value, action: 'block', reason: 'a mistake' };

@@ -4,6 +4,7 @@ import type { Database } from '../../platform/db/database.ts';
 import type { Bus } from '../../platform/bus/bus.ts';
 import type { Keyring } from '../../platform/keyring/keyring.ts';
 import type { SealedArea } from '../../platform/keyring/sealed-area.ts';
+import { openPlaces, type Places } from '../../platform/geo/places.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Mail } from '../../platform/mail/mail.ts';
 import type { Metrics } from '../../platform/metrics.ts';
@@ -64,12 +65,22 @@ export interface Detection extends AsyncDisposable {
 }
 
 /** Where threat intelligence is made, what it leaves alone, and who is told of it. */
-function intelPlaces({ protection }: DetectionParts) {
+function intelPlaces({ protection, settings: { cityFile } }: DetectionParts) {
   const actor = { kind: 'system', ref: 'intel' } as const;
   return {
     run: runInThread(),
     allows: async () => protection.readAllowList(),
     changed: async () => void (await protection.snapshots.refresh('intel.tables', actor)),
+    places: whenAsked(cityFile),
+  };
+}
+
+/** Read when somebody first looks an address up: the watch has its own, in its thread. */
+function whenAsked(cityFile: string | null): () => Promise<Places> {
+  let opening: Promise<Places> | null = null;
+  return async () => {
+    opening ??= openPlaces({ cityFile }).catch(async () => openPlaces({}));
+    return opening;
   };
 }
 

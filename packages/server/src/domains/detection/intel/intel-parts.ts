@@ -21,5 +21,5 @@ export interface IntelParts {
   /** The value that a credential names. */
   readonly secret: (reference: string) => string;
   /** Left out = nobody knows where an address is. */
-  readonly places?: Places | undefined;
+  readonly places?: (() => Promise<Places>) | undefined;
 }

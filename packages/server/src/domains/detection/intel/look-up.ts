@@ -112,7 +112,7 @@ export async function lookUp(parts: IntelParts, written: string): Promise<Lookup
   );
   const warninglists = await Promise.all(lists.map(async ({ id }) => readContent(tables, id)));
   const known = await run({ kind: 'known', known: ownLists(await allows()), warninglists, indicator });
-  const place = kind === 'address' ? (places?.find(value) ?? null) : null;
+  const place = kind === 'address' && places !== undefined ? (await places()).find(value) : null;
   return {
     value,
     kind,

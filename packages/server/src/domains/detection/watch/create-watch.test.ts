@@ -40,7 +40,8 @@ id: many
 correlation: { type: event_count, rules: [failed], group-by: [payload.person], timespan: 10m, condition: { gte: 6 } }
 `,
 };
-const failure = (): EventRecord => ownEvent('identity.sign-in-refused', { person: 'a-person-who-fails', cause: 'wrong' }, Date.now());
+const failure = (): EventRecord =>
+  ownEvent('identity.sign-in-refused', { person: 'a-person-who-fails', cause: 'wrong' }, Date.now());
 
 let dataDir = '';
 let keyring: Keyring;
