@@ -17,7 +17,8 @@ describe.skipIf(postgresMissing !== null)('a node that joins', () => {
 
   const stored = (): Promise<string> =>
     nodes.cluster.query(
-      'select (select count(*) from platform_migration), (select count(*) from audit_event), (select md5(ring) from platform_keyring)',
+      // The watch of a node that has just started says a moment later which rules it matches with.
+      "select (select count(*) from platform_migration), (select count(*) from audit_event where type not like 'detection.%'), (select md5(ring) from platform_keyring)",
     );
 
   test('takes the keys of the others with a copy of the root key, and both are named by status', async () => {
