@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import axe from 'axe-core';
 import type { AxeResults } from 'axe-core';
 import type { Page as BrowserPage } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { PAGES } from '../../packages/console/src/pages/table.ts';
 import { CHROMIUM } from '../support/chromium.ts';
 import { openConsoleStand, type ConsoleStand } from '../support/console-stand.ts';
@@ -108,8 +108,14 @@ describe.skipIf(!isPresent)('every page of the console', () => {
       const { body } = await stand.owner.send('GET', '/api/v1/alerts');
       return (JSON.parse(body) as Page<AlertView>).items.map(({ id }) => id);
     };
-    await expect.poll(alerts, { timeout: 60_000 }).not.toEqual([]);
-    [alert = ''] = await alerts();
+    [alert = ''] = await vi.waitFor(
+      async () => {
+        const found = await alerts();
+        expect(found).not.toEqual([]);
+        return found;
+      },
+      { timeout: 60_000, interval: 500 },
+    );
   }, 300_000);
   afterAll(async () => {
     await stand[Symbol.asyncDispose]();
