@@ -13,6 +13,9 @@ export default class CiReporter {
     const { duration, setupDuration, collectDuration } = file.diagnostic();
     this.#times.push([duration + setupDuration + collectDuration, file.relativeModuleId]);
     for (const error of file.errors()) this.#tell(file.relativeModuleId, error);
+    // What fails before the tests of a group leaves them skipped.
+    for (const suite of file.children.allSuites())
+      for (const error of suite.errors()) this.#tell(`${file.relativeModuleId}: ${suite.fullName}`, error);
     for (const test of file.children.allTests('failed'))
       for (const error of test.result().errors ?? []) this.#tell(`${file.relativeModuleId}: ${test.fullName}`, error);
     if (this.#files % FILES_PER_LINE === 0) console.log(`${this.#files} files, ${this.#seconds()} s`);
