@@ -8,7 +8,7 @@ export function Pager({ next, count }: { readonly next: string | null; readonly 
   if (isFirst && next === null) return null;
   return (
     <nav
-      aria-label="Pages"
+      aria-label="Parts of the list"
       className="flex flex-wrap items-center justify-between gap-2 border-t border-line px-4 py-2.5 text-soft"
     >
       <span>{count} on this page</span>
