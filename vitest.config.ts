@@ -25,8 +25,8 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 60_000,
           expect: { poll: { timeout: 15_000 } },
-          // Two cores are few enough for vitest to leave one of them idle; stores that share one database take turns.
-          maxWorkers: process.env['HOLDFAST_TEST_POSTGRES'] === undefined ? 2 : 1,
+          // Two cores are few enough for vitest to leave one of them idle.
+          maxWorkers: 2,
         },
       },
       { ...source, test: { name: 'tidy', maxWorkers: 2, include: ['tests/tidy/**/*.test.ts'], testTimeout: 60_000 } },

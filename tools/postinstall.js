@@ -1,12 +1,11 @@
 // After npm ci: prepares what the first start would otherwise wait for. It never fails an installation.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const TIMEOUT_MS = 120_000;
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
-const cache = path.join(root, 'node_modules/.cache/holdfast');
 
 /** @returns {string | null} why it failed */
 function run(script, args = [], cwd = root) {
@@ -23,9 +22,7 @@ function run(script, args = [], cwd = root) {
   return error === undefined ? `exit ${status}` : error.message;
 }
 
-const hasTemplate =
-  existsSync(cache) && readdirSync(cache).some((name) => name.startsWith('pgdata-') && name.endsWith('.tar.gz'));
-const template = hasTemplate ? null : run('tools/make-template.ts');
+const template = run('tools/make-template.ts');
 if (template !== null) {
   process.stdout.write(`holdfast: the database template was not made now (${template}); the first start makes it.\n`);
 }

@@ -5,6 +5,7 @@ import type { AxeResults } from 'axe-core';
 import type { Page as BrowserPage } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { PAGES } from '../../packages/console/src/pages/table.ts';
+import { samplePlaybook } from '../../packages/server/src/domains/incidents/playbooks/documents/sample.ts';
 import { CHROMIUM } from '../support/chromium.ts';
 import { openConsoleStand, type ConsoleStand } from '../support/console-stand.ts';
 
@@ -30,6 +31,9 @@ const FOUND = '/.env';
 
 let stand: ConsoleStand;
 let alert = '';
+let incident = '';
+let playbook = '';
+let run = '';
 
 /** A page that takes a name is opened with one that exists. */
 const addressOf = (path: string): string => {
@@ -38,6 +42,9 @@ const addressOf = (path: string): string => {
     '/requests/$requestId': `/requests/${stand.requestId}`,
     '/alerts/$id': `/alerts/${alert}`,
     '/detection/$id': `/detection/${RULE}`,
+    '/incidents/$id': `/incidents/${incident}`,
+    '/playbooks/$id': `/playbooks/${playbook}`,
+    '/runs/$id': `/runs/${run}`,
     '/people/$person': '/people/ada',
     '/policies/$id': '/policies/demo-shop',
     '/schemas/$id': '/schemas/demo-shop',
@@ -65,10 +72,18 @@ const opened = (): readonly string[] => [
   `/detection/${RULE}?request=${stand.requestId}`,
   '/intel?tab=indicators',
   '/intel?tab=lookup&value=198.51.100.7',
+  '/playbooks?tab=runs',
+  '/playbooks?tab=bring',
+  `/playbooks/${playbook}?tab=settings`,
+  `/playbooks/${playbook}?tab=document`,
+  `/playbooks/${playbook}?tab=runs`,
+  `/playbooks/${playbook}?start=simulate`,
+  ...['actions', 'playbooks', 'clocks', 'parts', 'report'].map((tab) => `/incidents/${incident}?tab=${tab}`),
   '/people?invite=1',
   '/audit?index=0',
   '/settings?tab=checks',
   '/applications/demo-shop?tab=routes',
+  '/applications/demo-shop?tab=files',
   '/applications/demo-shop?tab=rules',
   '/applications/demo-shop?tab=history',
   '/secrets?overdue=true',
@@ -100,10 +115,26 @@ const audit = async (page: BrowserPage): Promise<string[]> => {
   );
 };
 
+/** An incident, a playbook, and a run of it that waits for somebody. */
+async function respond(): Promise<void> {
+  await stand.owner.confirm();
+  const made = async (method: string, path: string, body: unknown): Promise<string> => {
+    const { status, body: text, data } = await stand.owner.api(method, path, { body });
+    expect(status, `${path}: ${text}`).toBeLessThan(300);
+    return String(data['id']);
+  };
+  incident = await made('POST', '/incidents', { title: 'Somebody asks for what is not there', application: 'demo-shop' });
+  const document = samplePlaybook();
+  playbook = await made('PUT', `/playbooks/${document.id}`, { document });
+  const variables = { __source__: '203.0.113.5' };
+  run = await made('POST', `/playbooks/${playbook}/runs`, { incident, variables, reason: 'somebody is asked' });
+}
+
 describe.skipIf(!isPresent)('every page of the console', () => {
   beforeAll(async () => {
     stand = await openConsoleStand();
     await stand.holdfast.fetch(FOUND);
+    await respond();
     const alerts = async (): Promise<string[]> => {
       const { body } = await stand.owner.send('GET', '/api/v1/alerts');
       return (JSON.parse(body) as Page<AlertView>).items.map(({ id }) => id);

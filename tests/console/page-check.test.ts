@@ -27,6 +27,25 @@ paths:
                 comment: {type: string, minLength: 1, maxLength: 200, x-holdfast-word: true, x-holdfast-context: free-text}
                 kind: {enum: [praise, staff-only]}
 `;
+/** The same as a whole document, with other bounds. */
+const DOCUMENT = `
+openapi: 3.0.3
+info: {title: shop, version: '1'}
+paths:
+  /products/{number}/comments:
+    post:
+      parameters: [{in: path, name: number, required: true, schema: {type: integer}}]
+      requestBody:
+        content:
+          application/x-www-form-urlencoded:
+            schema:
+              type: object
+              required: [comment]
+              properties:
+                author: {type: string, maxLength: 5}
+                comment: {type: string, minLength: 1, maxLength: 200}
+                stars: {type: integer, minimum: 1, maximum: 5}
+`;
 const PATH = '/products/1/comments';
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 const schemaAt = (path: string): string => `/.holdfast/schema?path=${encodeURIComponent(path)}`;
@@ -157,6 +176,38 @@ describe.skipIf(!isPresent)('the schema of the protected shop, in the page and b
     );
     expect(added.code, added.stderr).toBe(0);
     await expect.poll(async () => (await server.fetch(schemaAt(PATH))).body).toContain('"excepted":["pattern form author"]');
+  });
+
+  test('of a whole document the page tells what its script can hold a value against, as the gateway does', async () => {
+    const document = join(folder, 'whole.yaml');
+    writeFileSync(document, DOCUMENT);
+    const taken = await server.cli('schema', 'import', document, '--app', 'demo-shop', '--yes');
+    expect(taken.code, taken.stderr).toBe(0);
+    await expect.poll(async () => (await server.fetch(schemaAt(PATH))).body, { timeout: 60_000 }).toContain('"points":true');
+    await using context = await browser.newContext({ ignoreHTTPSErrors: true });
+    const fresh = await context.newPage();
+    await fresh.goto(origin);
+    const ask = async (fields: Readonly<Record<string, string>>): Promise<unknown> =>
+      fresh.evaluate<unknown>(
+        `import('/.holdfast/validate.js').then((kit) => kit.validate({ url: '${PATH}', method: 'POST', body: new URLSearchParams(${JSON.stringify(fields)}) }))`,
+      );
+    const sendTo = async (fields: Readonly<Record<string, string>>) =>
+      server.fetch(PATH, { method: 'POST', headers: FORM, body: new URLSearchParams(fields).toString() });
+    const tampered = { author: 'Josephine', comment: '', stars: '9', isAdmin: '1' };
+    const told = (await ask(tampered)) as { readonly pointer: string }[];
+    expect(told.map(({ pointer }) => pointer).toSorted()).toEqual(['/author', '/comment', '/isAdmin', '/stars']);
+    const refused = await sendTo(tampered);
+    expect(refused.status).toBe(400);
+    const { errors } = JSON.parse(refused.body) as { errors: { readonly pointer: string }[] };
+    const byPointer = (left: { readonly pointer: string }, right: { readonly pointer: string }): number =>
+      left.pointer < right.pointer ? -1 : 1;
+    expect(errors.toSorted(byPointer)).toEqual(told.toSorted(byPointer));
+    expect(await ask({ author: 'José', comment: 'tea', stars: '5' })).toEqual([]);
+    // Tried only, it refuses nothing, and a page must not be stricter.
+    expect((await server.cli('schema', 'mode', 'demo-shop', 'monitor')).code).toBe(0);
+    await expect.poll(async () => (await server.fetch(schemaAt(PATH))).status, { timeout: 60_000 }).toBe(204);
+    expect((await server.cli('schema', 'withdraw', 'demo-shop', '--yes')).code).toBe(0);
+    await expect.poll(async () => (await server.fetch(schemaAt(PATH))).status, { timeout: 60_000 }).toBe(200);
   });
 
   test('switched off nothing is told any more, and the gateway refuses as before', async () => {

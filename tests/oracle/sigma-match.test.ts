@@ -109,6 +109,7 @@ const item = fc.oneof(
     'wide|contains',
     'base64',
   ].map((chain) => keyed(chain, ascii)),
+  keyed('base64offset|contains|all', many(ascii)),
   ...['re', 're|i', 're|m', 're|i|s', 're|neq'].map((chain) => keyed(chain, many(regex))),
   ...['lt', 'lte', 'gt', 'gte'].map((chain) => keyed(chain, fc.integer({ min: -1, max: 3 }))),
   keyed('exists', fc.boolean()),

@@ -3,6 +3,6 @@ export { HONEST_FILES } from './file-samples/honest.ts';
 export { HOSTILE_FILES } from './file-samples/hostile.ts';
 export { EICAR } from './file-samples/hostile-sample.ts';
 export { compound, office, pdf, pdfStream, pdfWithFile } from './file-samples/documents.ts';
-export { jpeg, png, SVG } from './file-samples/images.ts';
+export { boxes, gif, jpeg, png, pngChunk, SVG, webp } from './file-samples/images.ts';
 export { tar } from './file-samples/tar.ts';
 export { zip } from './file-samples/zip.ts';

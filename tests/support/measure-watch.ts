@@ -8,6 +8,7 @@ import type { RuleText } from '../../packages/server/src/domains/detection/watch
 import { isSigmaCorpusPresent, readSigmaCorpus, rulesIn } from './sigma-corpus.ts';
 
 const EVENTS = 5000;
+const VISITORS = 300;
 const ROUND_MS = 2000;
 const WARM_ROUNDS = 2;
 const HANDED_BATCH = 100;
@@ -23,17 +24,19 @@ export function shopEvents(count = EVENTS): EventRecord[] {
   const words = ['lamp', 'r%C3%A9sum%C3%A9', 'coffee+table', 'a%20chair', 'order', 'blue'];
   return Array.from({ length: count }, (_, index) => {
     const word = words[index % words.length] ?? '';
+    // Whoever asks keeps address, browser and session: one that changes with each request is an attack, and costs as one.
+    const visitor = index % VISITORS;
     const path = index % 3 === 0 ? `/orders/${index}/items` : `/products/${index % 400}`;
     return requestEvent(
       {
-        address: `10.0.${index % 7}.${index % 251}`,
-        userAgent: `Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/${100 + (index % 30)}.0`,
+        address: `10.0.${visitor % 7}.${visitor % 251}`,
+        userAgent: `Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/${100 + (visitor % 30)}.0`,
         method: index % 5 === 0 ? 'POST' : 'GET',
         path,
         route: path.replaceAll(/\d+/gu, '{}'),
         query: index % 2 === 0 ? `q=${word}&page=${index % 9}` : '',
         status: index % 40 === 0 ? 404 : 200,
-        session: `s${index % 300}`,
+        session: `s${visitor}`,
         referrer: 'https://shop.example/',
       },
       1_700_000_000_000 + index * 10,

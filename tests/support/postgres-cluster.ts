@@ -16,6 +16,10 @@ export const postgresMissing: string | null = existsSync(join(PROGRAMS, 'initdb'
   : `SKIPPED LOUDLY: no PostgreSQL 15 in ${PROGRAMS} (apt-get install postgresql-15)`;
 
 export interface PostgresCluster extends AsyncDisposable {
+  /** Belongs to whoever runs the server. */
+  readonly folder: string;
+  /** A program of PostgreSQL, as whoever runs the server; its output. */
+  readonly call: (program: string, args: readonly string[]) => Promise<string>;
   /** Over TCP on loopback. */
   readonly url: string;
   /** Over its Unix socket. */
@@ -39,10 +43,15 @@ export const POSTGRES_PASSWORD = 'postgres-of-a-test';
 export interface ClusterOptions {
   /** Over TCP it asks for passwords (SCRAM); without this it trusts everybody. */
   readonly asksPasswords?: boolean;
+  /** Settings of the server by their names, without spaces or quotes; `FOLDER` is that of the cluster. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /** A cluster of its own in a temporary folder: trust authentication unless said, loopback only, durable writes on. */
-export async function createPostgresCluster({ asksPasswords = false }: ClusterOptions = {}): Promise<PostgresCluster> {
+export async function createPostgresCluster({
+  asksPasswords = false,
+  settings = {},
+}: ClusterOptions = {}): Promise<PostgresCluster> {
   const folder = mkdtempSync(join(tmpdir(), 'hf-pg-'));
   // The server refuses to run as root.
   const owner = process.getuid?.() === 0 ? await ownerOf('postgres') : {};
@@ -53,8 +62,11 @@ export async function createPostgresCluster({ asksPasswords = false }: ClusterOp
     const { stdout } = await run(join(PROGRAMS, program), [...args], { ...owner, cwd: folder, maxBuffer: OUTPUT_BYTES_MAX });
     return stdout;
   };
+  const set = Object.entries(settings)
+    .map(([name, value]) => `-c ${name}='${value.replaceAll('FOLDER', folder)}'`)
+    .join(' ');
   const start = async (): Promise<void> => {
-    const options = `-c listen_addresses=127.0.0.1 -c port=${port} -c unix_socket_directories=${folder} -c max_connections=40`;
+    const options = `-c listen_addresses=127.0.0.1 -c port=${port} -c unix_socket_directories=${folder} -c max_connections=40 ${set}`;
     const log = join(folder, 'server.log');
     await call('pg_ctl', ['-D', data, '-l', log, '-w', '-t', START_SECONDS, '-o', options, 'start']);
   };
@@ -66,6 +78,8 @@ export async function createPostgresCluster({ asksPasswords = false }: ClusterOp
   await call('createdb', ['-h', folder, '-p', String(port), '-U', 'postgres', 'holdfast']);
   if (asksPasswords) await query(`alter role postgres password '${POSTGRES_PASSWORD}'`);
   return {
+    folder,
+    call,
     url: `postgres://postgres${asksPasswords ? `:${POSTGRES_PASSWORD}` : ''}@127.0.0.1:${port}/holdfast`,
     socketUrl: `postgres://postgres@localhost:${port}/holdfast?host=${encodeURIComponent(folder)}`,
     crash: async () => void (await call('pg_ctl', ['-D', data, '-m', 'immediate', '-w', 'stop'])),

@@ -102,7 +102,8 @@ export async function startTestGateway(
     snapshot: () => current,
     push(change) {
       current = { ...current, ...change, version: current.version + 1 };
-      link.push(current);
+      // In this process it is taken over before the call returns.
+      void link.push(current);
     },
     async [Symbol.asyncDispose]() {
       await link.close(200);

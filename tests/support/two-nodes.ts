@@ -36,7 +36,7 @@ export const environmentOf = (url: string, node: string): Record<string, string>
 });
 
 /** The second one on a data directory that holds nothing but the root key of the first. */
-export async function startTwoNodes(args: readonly string[]): Promise<TwoNodes> {
+export async function startTwoNodes(args: readonly string[], settings: Record<string, string> = {}): Promise<TwoNodes> {
   const stack = new AsyncDisposableStack();
   try {
     const cluster = stack.use(await createPostgresCluster());
@@ -49,13 +49,17 @@ export async function startTwoNodes(args: readonly string[]): Promise<TwoNodes> 
     };
     const all = ['--to', echo.url, ...args];
     const a = stack.use(
-      await HoldfastProcess.start({ args: all, dataDir: newDataDir(), env: environmentOf(cluster.url, 'node-a') }),
+      await HoldfastProcess.start({
+        args: all,
+        dataDir: newDataDir(),
+        env: { ...environmentOf(cluster.url, 'node-a'), ...settings },
+      }),
     );
     const second = newDataDir();
     const joined = await holdfast(['init', '--root-key', join(a.dataDir, 'keys/root.key'), '--data-dir', second]);
     if (joined.code !== 0) throw new Error(`assertion: the key can be placed: ${joined.stderr}`);
     const startSecond = (): Promise<HoldfastProcess> =>
-      HoldfastProcess.start({ args: all, dataDir: second, env: environmentOf(proxy.url, 'node-b') });
+      HoldfastProcess.start({ args: all, dataDir: second, env: { ...environmentOf(proxy.url, 'node-b'), ...settings } });
     let b = await startSecond();
     stack.defer(() => b[Symbol.asyncDispose]());
     const visitor = (node: HoldfastProcess): AdminBrowser => new AdminBrowser(node.https, node.ca(), '/.holdfast');

@@ -39,8 +39,8 @@ function localFault(file: string, target: string, { room, isTest }: { room: Room
   if (other === undefined) return `${target} is in no room`;
   if (other.folder === room.folder) return null;
   if (!enters(room, other.folder)) return `${room.folder} may not import ${other.folder}`;
-  // A domain made ready for tests is for the tests of those who build on it as well.
-  if (isTest && basename(target).startsWith('test-')) return null;
+  // A domain made ready for tests is for the tests and measurements of those who build on it as well.
+  if ((isTest || room.folder === 'bench') && basename(target).startsWith('test-')) return null;
   if (other.folder.includes('/domains/') && !file.startsWith('tests/') && target !== `${other.folder}/index.ts`)
     return `${target} is not the door of its domain`;
   return null;

@@ -10,6 +10,7 @@ const FILES = [
   'packages/server/src/platform/keyring/settings.ts',
   'packages/server/src/platform/mail/settings.ts',
   'packages/server/src/platform/oidc/settings.ts',
+  'packages/server/src/platform/config/playbooks.ts',
   'packages/contract/src/application.ts',
   'packages/contract/src/error-pages.ts',
   'packages/contract/src/sign-in.ts',
@@ -49,14 +50,16 @@ function meaningOf({ name, path, leaves, comments }: Asked): string {
   return found === '' ? '' : sentence(found);
 }
 
-/** Settings of one application, or of one provider of sign-in, are read by the same rules but have no variable: they stand inside a list. */
+/** Settings of one application, of one provider of sign-in, or of one agent are read by the same rules but have no variable: they stand inside a list. */
 const isOfApplication = ({ path }: NamedShape): boolean => path[0] === 'applications';
 const isOfProvider = ({ path }: NamedShape): boolean => path[0] === 'identity' && path[1] === 'providers';
+const isOfAgent = ({ path }: NamedShape): boolean => path[0] === 'playbooks' && path[1] === 'agents';
+const LISTED = [isOfApplication, isOfProvider, isOfAgent];
 
 export function configurationPage(root: string): string {
   const leaves = explainSettings(root);
   const rest = ({ shape, meaning }: Explained): readonly string[] => [inWords(shape), defaultOf(shape), cell(meaning)];
-  const own = leaves.filter((leaf) => !isOfApplication(leaf) && !isOfProvider(leaf));
+  const own = leaves.filter((leaf) => !LISTED.some((isOne) => isOne(leaf)));
   const listed = (isOne: (leaf: NamedShape) => boolean, list: string): string =>
     table(
       ['setting', 'value', 'default', 'meaning'],
@@ -77,6 +80,9 @@ export function configurationPage(root: string): string {
     '## Settings of one provider of sign-in',
     'Entries of the list `identity.providers`; `HOLDFAST_IDENTITY__PROVIDERS` takes the whole list as JSON.',
     listed(isOfProvider, 'identity.providers'),
+    '## Settings of one agent that playbooks may ask',
+    'Entries of the list `playbooks.agents`; `HOLDFAST_PLAYBOOKS__AGENTS` takes the whole list as JSON.',
+    listed(isOfAgent, 'playbooks.agents'),
   ]);
 }
 

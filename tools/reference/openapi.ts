@@ -39,6 +39,8 @@ export async function apiRoutes(): Promise<readonly Route[]> {
     watching: {},
     secrets: { ownKeys: {} },
     uploads: {},
+    detection: { rules: {}, alerts: {}, channels: {}, intel: {}, health: {} },
+    response: { cases: {}, actions: {}, board: {}, playbooks: {}, runs: {}, clocks: {}, recovery: {} },
     advisor: {},
     keys: {},
     seal: {},

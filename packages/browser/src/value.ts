@@ -11,14 +11,19 @@ const WEB_ADDRESS = /^https?:\/\/[^\0- "<>\\\u007f]+$/i;
 
 /** What is wrong with one value, or null. Reads as the gateway reads: leading zeros are numbers, a blank field is none. */
 export function faultOf(value: PageValue, text: string): SchemaReason | null {
-  if (text === '' || text === 'null') return value.filled === true ? 'empty' : null;
-  const { maxLength = Infinity, minLength = 0, format } = value;
+  const { format } = value;
+  if (text === '' || (text === 'null' && value.points !== true)) return value.filled === true ? 'empty' : null;
   const misfit = typeFault(value, text);
   if (misfit !== null) return misfit;
-  if (text.length > maxLength || text.length < minLength) return 'length';
+  if (!isOfLength(value, text)) return 'length';
   if (format !== undefined && !isOfFormat(format, text)) return 'format';
   if (value.word === true && !/[\d\p{L}]/u.test(text.slice(0, SCANNED_CHARS_MAX + 1))) return 'word';
   return value.pattern === undefined || value.pattern.some((runs) => readsWhole(runs, text)) ? null : 'pattern';
+}
+
+function isOfLength({ minLength = 0, maxLength = Infinity, points }: PageValue, text: string): boolean {
+  const length = points === true ? Array.from(text).length : text.length;
+  return length >= minLength && length <= maxLength;
 }
 
 function typeFault({ type, minimum = -Infinity, maximum = Infinity }: PageValue, text: string): SchemaReason | null {

@@ -8,7 +8,7 @@ import { LOCATIONS, RULE_GROUPS, slugSchema, timestampSchema, ulidSchema } from 
 export const exceptionSchema = z.strictObject({
   id: ulidSchema,
   application: slugSchema,
-  method: z.string().regex(/^[A-Z]{1,16}$/u),
+  method: z.string().regex(/^[A-Z]{1,16}$/u, 'a method such as POST'),
   /** A canonical path; a segment `{}` stands for exactly one segment. */
   route: z.string().startsWith('/').max(2048),
   location: z.enum(LOCATIONS),
@@ -16,7 +16,7 @@ export const exceptionSchema = z.strictObject({
   /** A rule id such as `sqli.boolean`. */
   rule: z
     .string()
-    .regex(/^[a-z]+\.[a-z0-9-]+$/u)
+    .regex(/^[a-z]+\.[a-z0-9-]+$/u, 'a rule such as sqli.boolean')
     .max(64),
   /** `schema`: a part of the accepted schema that is not to count in this place. */
   group: z.enum([...RULE_GROUPS, 'schema']),

@@ -3,8 +3,10 @@ import { z } from 'zod';
 /** Crockford base32 without I, L, O, U: what a person reads aloud from a block page. */
 export const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
-export const requestIdSchema = z.string().regex(/^[0-9A-HJKMNP-TV-Z]{12}$/u);
-export const ulidSchema = z.string().regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/u);
+export const requestIdSchema = z.string().regex(/^[0-9A-HJKMNP-TV-Z]{12}$/u, 'a request id: 12 digits and capital letters');
+export const ulidSchema = z
+  .string()
+  .regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/u, 'an id: 26 digits and capital letters, as lists show it');
 export const slugSchema = z
   .string()
   .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/u, 'lower-case letters, digits and inner hyphens, at most 63');

@@ -38,6 +38,8 @@ export interface PageValue {
   readonly minLength?: number;
   readonly maxLength?: number;
   readonly word?: true;
+  /** Lengths are counted in characters, a surrogate pair being one, and `null` is a text like any other. */
+  readonly points?: true;
   /** Alternatives; one of them reads the whole text. */
   readonly pattern?: readonly (readonly PageRun[])[];
 }

@@ -41,7 +41,7 @@ export const patchPlaceSchema = z.strictObject({
   method: z.string().regex(/^(?:[A-Z]{1,16}|\*)$/u, 'a method in capitals, or *'),
   /** A canonical path; a segment `{}` stands for exactly one segment. */
   route: z.string().startsWith('/').max(2048),
-  /** Null = the request as a whole, for `deny`. */
+  /** Null = the request as a whole, for `deny`; anywhere but in headers and cookies, for `attack`. */
   location: z.enum(LOCATIONS).nullable(),
   /** A name, a JSON pointer with `{}` for any step, the number of a path segment; null = all of the location. */
   parameter: z.string().max(256).nullable(),

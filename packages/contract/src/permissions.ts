@@ -28,6 +28,19 @@ export const PERMISSIONS = [
   'intel:write',
   'channel:read',
   'channel:write',
+  'incident:read',
+  'incident:write',
+  /** Has something done about an incident, and ends it; what the action itself takes is asked for besides. */
+  'incident:act',
+  /** Cuts routes and applications off, and lets them go again. */
+  'incident:isolate',
+  /** Agrees to what others asked for. */
+  'incident:approve',
+  'playbook:read',
+  'playbook:write',
+  'playbook:run',
+  'recovery:read',
+  'recovery:write',
   'audit:read',
   'audit:write',
   'token:read',

@@ -42,6 +42,12 @@ export const PROBLEMS = {
     'Loopback and allow-listed addresses can never be banned.',
     'holdfast ban list --allow',
   ),
+  'approval-refused': define(
+    403,
+    'Approval refused',
+    'Somebody else has to agree: a person who did not ask for it, each of them once.',
+    'holdfast action show ID',
+  ),
   'promotion-not-ready': define(
     409,
     'Not ready to enforce',
@@ -190,7 +196,18 @@ export const PROBLEMS = {
   ),
   'not-found': define(404, 'Not found', 'There is nothing under this address.', 'holdfast --help'),
   'request-unknown': define(404, 'Request unknown', 'No record carries this request id.', 'holdfast audit tail'),
-  conflict: define(409, 'Conflict', 'The thing exists already or was changed meanwhile.', 'read it again, then retry'),
+  conflict: define(
+    409,
+    'Conflict',
+    'It does not fit how things stand: it is there already, was changed meanwhile, or something else comes first.',
+    'see how it stands now, then retry',
+  ),
+  'incident-not-ready': define(
+    409,
+    'Incident not ready',
+    'Something is missing before the incident can go there.',
+    'holdfast incident show ID',
+  ),
   'precondition-failed': define(
     412,
     'Precondition failed',
@@ -211,6 +228,7 @@ export const PROBLEMS = {
   'port-taken': define(409, 'Port taken', 'Another process listens on this port.', 'holdfast up --listen HOST:PORT'),
   'data-dir-locked': define(409, 'Data directory in use', 'Another Holdfast runs on this data directory.', 'holdfast status'),
   'data-dir-unusable': define(500, 'Data directory unusable', 'The data directory cannot be read or written.', 'holdfast doctor'),
+  'file-unusable': define(500, 'File unusable', 'A file that is needed cannot be read or written.', 'holdfast doctor'),
   'key-wrong': define(
     500,
     'Wrong key',
@@ -250,6 +268,12 @@ export const PROBLEMS = {
     'Backup unreadable',
     'The backup is damaged or the passphrase is wrong.',
     'holdfast backup verify FILE',
+  ),
+  'backup-outdated': define(
+    409,
+    'Backup outdated',
+    'The log in the backup is shorter than one that was signed, or another one; nothing was changed.',
+    'holdfast recover --help',
   ),
   'certificate-invalid': define(400, 'Certificate invalid', 'The certificate or its key cannot be used.', 'holdfast doctor'),
   'secret-missing': define(

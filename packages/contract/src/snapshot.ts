@@ -6,6 +6,7 @@ import { exceptionSchema } from './exception.ts';
 import { prefixSchema, slugSchema, timestampSchema } from './names.ts';
 import { PATCHES_MAX, patchRuleSchema, rehearsedSchema } from './patch.ts';
 import { enforcedPoliciesSchema } from './policies.ts';
+import { ISOLATIONS_MAX, isolationSchema } from './response.ts';
 import { answerSchema, askSchema, identityKeySchema, sessionHashSchema } from './session.ts';
 
 /**
@@ -62,6 +63,8 @@ export const snapshotSchema = z.strictObject({
   patches: z.array(patchRuleSchema).max(PATCHES_MAX).default([]),
   /** Access policies, at most one set for each application; without one the sign-in alone decides. */
   policies: z.array(enforcedPoliciesSchema).max(1000).default([]),
+  /** What is cut off. */
+  isolations: z.array(isolationSchema).max(ISOLATIONS_MAX).default([]),
   allows: z.array(prefixSchema).max(100_000),
   bans: z.array(banSchema).max(1_000_000),
   /** Break-glass: until this time nothing is refused by bans, rates or attack rules. Null = not in force. */
@@ -73,7 +76,12 @@ export const snapshotSchema = z.strictObject({
   contact: z.string().max(200).nullable().default(null),
   /** Table of threat intelligence, as a file of this node that each gateway loads by itself; null = nothing is listed. */
   intel: z
-    .strictObject({ digest: z.string().regex(/^[0-9a-f]{64}$/u), file: z.string().max(4096) })
+    .strictObject({
+      digest: z.string().regex(/^[0-9a-f]{64}$/u),
+      file: z.string().max(4096),
+      /** A host that is in the table to see whether it is met. */
+      planted: z.string().max(64),
+    })
     .nullable()
     .default(null),
   certificates: z.array(certificateSchema).max(1000),

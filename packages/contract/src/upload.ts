@@ -43,27 +43,89 @@ export const archiveSettingsSchema = z.strictObject({
   encrypted: uploadVerdictSchema.default('refuse'),
 });
 
+/**
+ * keep = as they came; strip = places, devices, comments and previews are cut out, pixels stay as they are; reencode = decoded and
+ * written anew by a process of its own, so that only pixels are left.
+ */
+export const imageHandlingSchema = z.enum(['keep', 'strip', 'reencode']);
+export type ImageHandling = z.infer<typeof imageHandlingSchema>;
+
+const uploadActionSchema = z.enum(['follow', 'record', 'block', 'off']);
+const typesSchema = z.array(fileTypeSchema).max(64);
+const fileBytesSchema = z.number().int().min(1).max(10_737_418_240);
+const filesSchema = z.number().int().min(1).max(1000);
+const ROUTES_MAX = 256;
+
+/** What holds on one route instead of what holds for the whole application; null = as there. */
+export const uploadRouteSchema = z.strictObject({
+  /** `{}` or `{name}` stands for any one segment; `/*` at the end for everything below as well. What says more of a path wins. */
+  path: z
+    .string()
+    .max(512)
+    .regex(/^\/[\x21-\x7e]*$/u, 'a path that begins with /')
+    .refine((path) => !/[?#]/u.test(path), 'a path without query')
+    .refine((path) => !/\*(?!$)|[^/]\*$/u.test(path), 'a * stands at the end, behind a /'),
+  /** Null = any. */
+  method: z.enum(['POST', 'PUT', 'PATCH', 'DELETE', 'GET']).nullable().default(null),
+  /** Whether files are taken here at all. */
+  files: z.enum(['take', 'refuse']).default('take'),
+  /** Files are looked at everywhere, or nowhere: `off` is for the whole application. */
+  action: uploadActionSchema.exclude(['off']).nullable().default(null),
+  /** What is taken here, instead of what is taken elsewhere. */
+  types: typesSchema.nullable().default(null),
+  /** One file of this route. */
+  fileBytesMax: fileBytesSchema.nullable().default(null),
+  /** Files of one request to this route. */
+  filesMax: filesSchema.nullable().default(null),
+  /** Archives and documents that nobody can look into. */
+  encrypted: uploadVerdictSchema.nullable().default(null),
+  /** Scripts, macros and links to the outside, here. */
+  activeContent: uploadVerdictSchema.nullable().default(null),
+  /** What becomes of pictures that are sent here. */
+  images: imageHandlingSchema.nullable().default(null),
+});
+export type UploadRoute = z.infer<typeof uploadRouteSchema>;
+
+/** What tells two entries apart: names of segments do not. */
+export const uploadRouteKey = ({ method, path }: Pick<UploadRoute, 'method' | 'path'>): string =>
+  `${method ?? 'ANY'} ${plainUploadPath(path)}`;
+
+/** `/People/{id}/` and `/people/{}` are one route: gateways read paths as the most lenient application would. */
+export const plainUploadPath = (path: string): string =>
+  `/${path
+    .toLowerCase()
+    .split('/')
+    .filter((segment) => segment !== '')
+    .map((segment) => (/^\{[^{}]*\}$/u.test(segment) ? '{}' : segment))
+    .join('/')}`;
+
 /** Files that an application takes, and what becomes of the others. */
 export const uploadSettingsSchema = z.strictObject({
   /**
    * follow = as the mode of the application says; record = refusals by type, size and content are only recorded; block = they count
    * in monitor mode too; off = files are not looked at. What a scanner names malware is never passed unless this is off.
    */
-  action: z.enum(['follow', 'record', 'block', 'off']).default('follow'),
+  action: uploadActionSchema.default('follow'),
   /** What content, name and declared type have to agree on. */
-  types: z
-    .array(fileTypeSchema)
-    .max(64)
-    .default([...UPLOAD_TYPES_DEFAULT]),
+  types: typesSchema.default([...UPLOAD_TYPES_DEFAULT]),
   /** One file. */
-  fileBytesMax: z.number().int().min(1).max(10_737_418_240).default(52_428_800),
+  fileBytesMax: fileBytesSchema.default(52_428_800),
   /** Files of one request. */
-  filesMax: z.number().int().min(1).max(1000).default(20),
+  filesMax: filesSchema.default(20),
   archives: archiveSettingsSchema.prefault({}),
   /** Scripts in SVG and PDF, macros, links to the outside. */
   activeContent: uploadVerdictSchema.default('refuse'),
   /** off = nothing is scanned, which `holdfast doctor` calls a finding. */
   scan: z.enum(['on', 'off']).default('on'),
+  /** JPEG, PNG, WebP and GIF as they came, without metadata, or decoded and written anew. */
+  images: imageHandlingSchema.default('keep'),
+  routes: z
+    .array(uploadRouteSchema)
+    .max(ROUTES_MAX)
+    .refine((routes) => new Set(routes.map(uploadRouteKey)).size === routes.length, 'two entries are about the same route')
+    .default([]),
+  /** Whether files are taken on routes that no entry is about. */
+  elsewhere: z.enum(['take', 'refuse']).default('take'),
 });
 export type UploadSettings = z.infer<typeof uploadSettingsSchema>;
 
@@ -85,6 +147,8 @@ export const scannerSettingsSchema = z.strictObject({
   spoolBytesMax: z.number().int().min(1_048_576).default(10_737_418_240),
   /** Disk for kept files; what is oldest and infected makes room for what comes. */
   quarantineBytesMax: z.number().int().min(1_048_576).default(5_368_709_120),
+  /** Folder of the package `sharp`, which writes pictures anew; null = the one that is installed beside Holdfast. */
+  sharp: z.string().max(1024).nullable().default(null),
   /** Kept files are deleted after so many days. */
   retentionDays: z.number().int().min(1).max(3650).default(30),
 });

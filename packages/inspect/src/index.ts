@@ -17,6 +17,8 @@ export {
   type Verdict,
   type VerdictOptions,
 } from './inspect.ts';
+export type { Kept } from './files/images/metadata/kept.ts';
+export { STRIPPED_TYPES, withoutMetadata } from './files/images/metadata/without-metadata.ts';
 export { judgeFile } from './files/judge.ts';
 export { cleanName } from './files/name.ts';
 export { FILE_LIMITS, FILE_POLICY } from './files/policy.ts';
@@ -61,6 +63,7 @@ export {
   type PatchTable,
 } from './patch/compile.ts';
 export { isAboutBody, matchPatch, type PatchedRequest, type PatchHit } from './patch/match.ts';
+export { createRouteTable, routeSegments, type RouteTable } from './patch/routes.ts';
 export { CONSTRAINT_TYPES, type PatchMatch, type PatchRule } from './patch/types.ts';
 export { RULES } from './rules.ts';
 export {

@@ -28,17 +28,15 @@ export interface ControlPlane {
 }
 
 /** For commands while no server runs: the same API in this process, under the lock of the data directory, no listeners. */
-export async function openControlPlane({ config }: Pick<LoadedConfig, 'config'>, awaitRoot?: AwaitRoot): Promise<ControlPlane> {
-  const options = { writesLog: false, ...(awaitRoot === undefined ? {} : { awaitRoot }) };
-  return withCore(config, options, async (core) => {
-    const { domains, peoplePort: people, maintenance, log, stack, secrets, uploads, detection, advice, keys, seal } = core;
-    await domains.applications.applyDeclared(declaredIn(config));
+export async function openControlPlane(loaded: LoadedConfig, awaitRoot?: AwaitRoot): Promise<ControlPlane> {
+  const options = { writesLog: false, configFile: loaded.file, ...(awaitRoot === undefined ? {} : { awaitRoot }) };
+  return withCore(loaded.config, options, async (core) => {
+    const { domains, apiParts, log, stack } = core;
+    await domains.applications.applyDeclared(declaredIn(loaded.config));
     const health: HealthView = { live: true, started: true, ready: false, reasons: ['the server is not running'] };
     const system = core.system({ health: () => health, listeners: () => [], gateway: () => null });
     const trust = { kind: 'host-operator', uid: process.getuid?.() ?? 0 } as const;
-    const watched = { uploads, detection: detection.rooms };
-    const given = { people, secrets, ...watched, advisor: advice.advisor, keys: keys.care, seal, maintenance };
-    const parts = { domains, system, ...given, log, trust };
+    const parts = { domains, system, ...apiParts, log, trust };
     return { api: createApi(parts), close: () => stack.disposeAsync() };
   });
 }
@@ -71,7 +69,7 @@ interface Started {
 
 async function start(loaded: LoadedConfig, io: ServeIo, { staySealed }: { staySealed: boolean }): Promise<Started> {
   await using front = createSealedFront(loaded.config, io);
-  const options = { writesLog: true, staySealed, awaitRoot: front.awaitRoot };
+  const options = { writesLog: true, configFile: loaded.file, staySealed, awaitRoot: front.awaitRoot };
   return await withCore(loaded.config, options, async (opened) => {
     const core = { ...opened, config: front.pin(opened.config) };
     if (front.unsealing !== null) await recordUnsealing(core, front.unsealing);

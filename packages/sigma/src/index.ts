@@ -2,7 +2,7 @@ export { DIAGNOSTICS, type Diagnostic, type DiagnosticCode, type Place } from '.
 export { readDocuments, type ReadResult, type SigmaDocument } from './document/read.ts';
 export { LEVELS, type Level, type Logsource, type Metadata } from './document/metadata.ts';
 export { DEFAULT_LIMITS, type SigmaLimits } from './limits.ts';
-export { compile, type CompileResult, type Ruleset } from './engine/collection.ts';
+export { compile, compileInSteps, type CompileResult, type Ruleset } from './engine/collection.ts';
 export { Scanner } from './engine/scanner.ts';
 export { flatten, type FieldValue, type Scalar, type SigmaEvent } from './engine/event.ts';
 export type { SigmaRule } from './rule/read-rule.ts';

@@ -94,14 +94,23 @@ describe('a backup of a running server', () => {
     expect((await server.fetch('/')).status).toBe(200);
   });
 
-  test('over a full data directory needs --yes, and then the old one is moved aside', async () => {
+  test('over a longer log is refused, and changes nothing', async () => {
     const target = at('restored');
-    expect((await run(['backup', 'restore', file, '--root-key', at('root.key'), ...PASS], target)).code).toBe(5);
-    const done = await run(['backup', 'restore', file, '--yes', '--root-key', at('root.key'), ...PASS], target);
+    const refused = await run(['backup', 'restore', file, '--yes', '--root-key', at('root.key'), ...PASS], target);
+    expect(refused).toMatchObject({ code: 5, data: { code: 'backup-outdated' } });
+    expect(readdirSync(folder).filter((name) => name.includes('restor'))).toEqual(['restored']);
+  });
+
+  test('over a full data directory needs --yes, and then the old one is moved aside and its log goes on', async () => {
+    const target = at('restored');
+    const args = ['backup', 'restore', file, '--keep-log', ...PASS];
+    expect((await run(args, target)).code).toBe(5);
+    const done = await run([...args, '--yes'], target);
     expect(done.code, JSON.stringify(done.data)).toBe(0);
     const movedTo = String(done.data['movedTo']);
     expect(dirname(movedTo)).toBe(folder);
     expect(existsSync(join(movedTo, 'keys/root.key'))).toBe(true);
+    expect((await run(['audit', 'verify'], target)).data).toMatchObject({ ok: true });
   });
 
   test('is refused while a server runs there', async () => {

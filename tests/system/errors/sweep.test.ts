@@ -119,6 +119,7 @@ const ELSEWHERE = [
   'cross-site-refused',
   'address-banned',
   'address-listed',
+  'isolated',
   'origin-refused',
   'request-timeout',
   'length-required',

@@ -24,7 +24,8 @@ describe.skipIf(postgresMissing !== null)('two nodes on one database', () => {
   let nodes: TwoNodes;
   let ann: AdminBrowser;
   beforeAll(async () => {
-    nodes = await startTwoNodes(['--login', 'required']);
+    // She attacks from many places, and has to stay signed in all the same.
+    nodes = await startTwoNodes(['--login', 'required'], { HOLDFAST_WATCH__ANSWERS: 'off' });
     ann = await nodes.enrol(nodes.a, 'ann');
   }, 120_000);
   afterAll(() => nodes[Symbol.asyncDispose]());

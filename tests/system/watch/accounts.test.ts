@@ -8,6 +8,7 @@ import { openDatabase } from '../../../packages/server/src/platform/db/database.
 import { silentLog } from '../../../packages/server/src/platform/log.ts';
 import { AdminBrowser, totp } from '../../support/admin-browser.ts';
 import { createAdminClient, type AdminClient } from '../../support/admin-client.ts';
+import { filesBelow } from '../../support/files.ts';
 import { HoldfastProcess } from '../../support/holdfast-process.ts';
 import { startTestApplication, type TestApplication } from '../../support/test-application.ts';
 
@@ -66,6 +67,13 @@ applications:
   const alertsOf = async (detector: string): Promise<readonly AlertView[]> =>
     ((await admin.call('GET', `/api/v1/alerts?detector=${detector}`)).body as Page<AlertView>).items;
   const alert = async (id: string): Promise<AlertDetail> => (await admin.call('GET', `/api/v1/alerts/${id}`)).body as AlertDetail;
+
+  /** Letters lie in the outbox where no mail server is set. */
+  const lettersTo = (name: string): readonly string[] =>
+    [...filesBelow(join(folder, 'data', 'outbox'))]
+      .map(({ bytes }) => bytes.toString('utf8'))
+      .filter((text) => text.includes(`To: ${name}@example.com`));
+  const isToldOfEnd = (name: string): boolean => lettersTo(name).some((text) => text.includes('You were signed out'));
 
   /** Somebody signed in at the application; gives the cookies of the session. */
   async function signIn(name: string): Promise<string> {
@@ -133,6 +141,7 @@ applications:
     expect(await ask(cookie, THIEF)).toBe(401);
     const { answered } = await alert(found.id);
     expect(answered.filter(({ outcome }) => outcome === 'done').map(({ answer }) => answer)).toContain('end-session');
+    await expect.poll(() => isToldOfEnd('ada'), SOON).toBe(true);
   });
 
   test('a phone that leaves the wifi is not', async () => {
@@ -152,6 +161,7 @@ applications:
     const told = await Promise.all((await alertsOf('B4')).map(async ({ id }) => alert(id)));
     expect(told.flatMap(({ entities }) => entities.map(({ value }) => value))).not.toContain(MOBILE);
     expect(await ask(cookie, { address: MOBILE, agent: PHONE })).toBe(200);
+    expect(isToldOfEnd('grace')).toBe(false);
   });
 
   test('whoever has not signed in for weeks and then reads a secret is told of', async () => {

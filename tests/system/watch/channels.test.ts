@@ -75,8 +75,12 @@ async function importProbes(running: HoldfastProcess): Promise<void> {
 
 /** Titles of what the webhook was told, in order. */
 const hooked = (): string[] => receiver.at('/hook').map(({ body }) => /"title":"([^"]+)"/u.exec(body)?.[1] ?? '?');
+/** Incidents are told too, and are named after what they began with. */
 const probesIn = (texts: readonly string[]): number[] =>
-  texts.flatMap((text) => /Probe (\d+)/u.exec(text)?.[1] ?? []).map(Number);
+  texts
+    .filter((text) => !/Incident \d+: /u.test(text))
+    .flatMap((text) => /Probe (\d+)/u.exec(text)?.[1] ?? [])
+    .map(Number);
 /** Other alerts may come in between, of the watch itself too. */
 const testsIn = (texts: readonly string[]): string[] => texts.filter((text) => text.includes('TEST: '));
 const archived = (dataDir: string): string[] => readFileSync(join(dataDir, 'alerts/archive.jsonl'), 'utf8').trim().split('\n');

@@ -144,7 +144,7 @@ describe('the watch of a running server', { timeout: START_TIMEOUT_MS }, () => {
     await expect.poll(async () => (await health()).latencyMs?.p95 ?? null, SOON).not.toBeNull();
     await expect
       .poll(async () => (await health()).canaries.map(({ outcome }) => outcome), SOON)
-      .toEqual(['seen', 'seen', 'seen']);
+      .toEqual(['seen', 'seen', 'seen', 'idle']);
     const { state, latencyMs, dropped, canaries } = await health();
     const asked = await holdfast.cli<WatchHealth>('detect', 'health');
     expect([asked.code, asked.data.state]).toEqual([0, 'watching']);

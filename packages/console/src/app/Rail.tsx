@@ -16,8 +16,11 @@ interface RailProps {
 
 const isWithin = (pathname: string, path: string): boolean =>
   pathname === path || (path !== '/' && pathname.startsWith(`${path}/`));
-/** A request is opened from the events. */
-const homeOf = (pathname: string): string => (pathname.startsWith('/requests/') ? '/events' : pathname);
+/** A request is opened from the events, a run from the playbooks. */
+function homeOf(pathname: string): string {
+  if (pathname.startsWith('/requests/')) return '/events';
+  return pathname.startsWith('/runs/') ? '/playbooks' : pathname;
+}
 
 /** All pages that the role may see, in groups; behind a button where there is no room. */
 export function Rail({ isOpen, onToggle, onPalette }: RailProps) {

@@ -10,6 +10,7 @@ const minute = new Intl.DateTimeFormat(LOCALE, { hour: '2-digit', minute: '2-dig
 const date = new Intl.DateTimeFormat(LOCALE, { day: 'numeric', month: 'short' });
 const wholeDay = new Intl.DateTimeFormat(LOCALE, { day: 'numeric', month: 'short', year: 'numeric' });
 const month = new Intl.DateTimeFormat(LOCALE, { month: 'long', year: 'numeric' });
+const region = new Intl.DisplayNames(LOCALE, { type: 'region' });
 const relative = new Intl.RelativeTimeFormat(LOCALE, { numeric: 'auto', style: 'short' });
 
 export const formatCount = (value: number): string => (value < 100_000 ? number.format(value) : compact.format(value));
@@ -21,6 +22,12 @@ export const formatClock = (timeMs: number): string => clock.format(timeMs);
 
 export const formatDay = (timeMs: number): string => wholeDay.format(timeMs);
 export const formatMonth = (timeMs: number): string => month.format(timeMs);
+
+/** The name of a country by its two letters; null = nobody knows where it is. */
+export function formatCountry(code: string | null): string {
+  if (code === null) return 'Not known, or private';
+  return /^[A-Z]{2}$/u.test(code) ? (region.of(code) ?? code) : code;
+}
 
 const DAY_MS = 86_400_000;
 

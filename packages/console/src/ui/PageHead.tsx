@@ -19,7 +19,7 @@ export function PageHead({ title, lead, actions }: PageHeadProps) {
         <h1 tabIndex={-1} className="break-words">
           {title}
         </h1>
-        {lead !== undefined && <p className="mt-1 max-w-[70ch] text-soft">{lead}</p>}
+        {lead !== undefined && <p className="mt-1 max-w-[70ch] text-soft [overflow-wrap:anywhere]">{lead}</p>}
       </div>
       {actions !== undefined && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
     </header>

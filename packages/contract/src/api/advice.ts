@@ -9,7 +9,9 @@ export const ADVICE_DAYS_DEFAULT = 30;
 export const ADVICE_ITEMS_MAX = 500;
 
 /** `token.ID`, `role.ID` or `policy.SET.ID`: the same every time that the same is proposed. */
-export const adviceIdSchema = z.string().regex(/^(?:token|role|policy)\.[A-Za-z0-9._:-]{1,140}$/u);
+export const adviceIdSchema = z
+  .string()
+  .regex(/^(?:token|role|policy)\.[A-Za-z0-9._:-]{1,140}$/u, 'an id as `holdfast advise` shows it');
 
 const actionsSchema = z.array(z.string());
 

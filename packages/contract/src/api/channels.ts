@@ -33,14 +33,18 @@ export const channelTargetSchema = z.discriminatedUnion('kind', [
     authorization: z.string().max(2048).nullable().default(null),
   }),
   /** OCSF JSON lines in `alerts/NAME.jsonl` below the data directory. */
-  z.strictObject({ kind: z.literal('file'), file: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}\.jsonl$/u) }),
+  z.strictObject({
+    kind: z.literal('file'),
+    file: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}\.jsonl$/u, 'a name such as alerts.jsonl, without a folder'),
+  }),
 ]);
 export type ChannelTarget = z.infer<typeof channelTargetSchema>;
 
+const timeOfDay = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/u, 'a time of day such as 22:00');
 /** In UTC; both null = always. `critical` is told at any time. */
 const quietSchema = z.strictObject({
-  from: z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/u),
-  to: z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/u),
+  from: timeOfDay,
+  to: timeOfDay,
 });
 
 export const channelInputSchema = z.strictObject({

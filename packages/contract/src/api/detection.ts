@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { behaviourIdSchema } from '../detection.ts';
 import { eventRecordSchema, SEVERITIES } from '../events/record.ts';
-import { requestIdSchema, slugSchema, timestampSchema } from '../names.ts';
+import { jsonSchema } from '../json.ts';
+import { requestIdSchema, slugSchema, timestampSchema, ulidSchema } from '../names.ts';
 import { pageQuerySchema, partSchema, reasonSchema } from './paging.ts';
 
 /** on = makes alerts; test = counts and makes none; off = is not matched. */
@@ -130,7 +131,14 @@ export const backtestSchema = z.strictObject({
   days: z.array(z.strictObject({ at: timestampSchema, matches: count })).max(90),
   samples: z
     .array(
-      z.strictObject({ time: timestampSchema, requestId: requestIdSchema.nullable(), type: z.string(), summary: z.string() }),
+      z.strictObject({
+        time: timestampSchema,
+        requestId: requestIdSchema.nullable(),
+        type: z.string(),
+        summary: z.string(),
+        /** The record; null = a correlation found several. */
+        event: ulidSchema.nullable(),
+      }),
     )
     .max(20),
   /** True = the time for it ran out, and `from` says how far back it came. */
@@ -142,7 +150,10 @@ export type Backtest = z.infer<typeof backtestSchema>;
 export const ruleExplainQuerySchema = z.strictObject({ request: requestIdSchema });
 /** An event as lists of events show it; its place in the ledger is of no matter. */
 export const ruleTrySchema = z.strictObject({
-  event: eventRecordSchema.extend({ index: z.number().int().nullable().optional() }),
+  event: eventRecordSchema.extend({
+    payload: z.record(z.string(), jsonSchema),
+    index: z.number().int().nullable().optional(),
+  }),
 });
 /** What a rule no longer finds: events that have all of these values. */
 export const ruleExceptSchema = z.strictObject({
@@ -219,6 +230,23 @@ export const behaviourViewSchema = z.strictObject({
 export type BehaviourView = z.infer<typeof behaviourViewSchema>;
 export const behavioursSchema = z.strictObject({ items: z.array(behaviourViewSchema).max(64) });
 
+/** A route of which much may be fetched, as events name routes: `{}` for what is one of many; `/export/*` = all below. */
+export const bulkRouteInputSchema = z.strictObject({
+  application: slugSchema,
+  route: z
+    .string()
+    .max(512)
+    .regex(/^\/[^\s?#]*$/u, 'a path as events name routes'),
+  reason: reasonSchema,
+});
+export type BulkRouteInput = z.infer<typeof bulkRouteInputSchema>;
+export const bulkRouteViewSchema = bulkRouteInputSchema.extend({
+  id: ulidSchema,
+  createdAt: timestampSchema,
+  createdBy: z.string().max(128),
+});
+export type BulkRouteView = z.infer<typeof bulkRouteViewSchema>;
+
 /** Whether the watch itself works. */
 export const watchHealthSchema = z.strictObject({
   state: z.enum(['watching', 'behind', 'stopped', 'sealed']),
@@ -243,7 +271,8 @@ export const watchHealthSchema = z.strictObject({
         /** When it was planted last, and when its alert came; null = not yet. */
         plantedAt: timestampSchema.nullable(),
         seenAt: timestampSchema.nullable(),
-        outcome: z.enum(['waiting', 'seen', 'missed']),
+        /** idle = there is nothing yet in which it could be planted. */
+        outcome: z.enum(['waiting', 'seen', 'missed', 'idle']),
       }),
     )
     .max(32),

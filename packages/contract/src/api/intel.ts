@@ -33,7 +33,7 @@ export const intelSourceInputSchema = z.strictObject({
   /** SHA-256 that the content must have, hex; null = anything that reads. */
   digest: z
     .string()
-    .regex(/^[0-9a-f]{64}$/u)
+    .regex(/^[0-9a-f]{64}$/u, 'a SHA-256 in hex')
     .nullable()
     .default(null),
   everyMinutes: z.number().int().min(1).max(43_200).default(60),
@@ -120,5 +120,17 @@ export const intelStatusSchema = z.strictObject({
   digest: z.string().max(64).nullable(),
   compiledAt: timestampSchema.nullable(),
   hits: z.strictObject({ day: count, refused: count }),
+  /** The last table that a gateway could not read; the one before it stayed in force. Null = none since the start. */
+  refused: z.strictObject({ digest: z.string().max(64), at: timestampSchema, detail: z.string().max(200) }).nullable(),
 });
 export type IntelStatus = z.infer<typeof intelStatusSchema>;
+
+/** Whether an indicator that is planted now is refused by a gateway. */
+export const intelSelfTestSchema = z.strictObject({
+  outcome: z.enum(['blocked', 'missed']),
+  /** What was planted. */
+  host: z.string().max(64),
+  /** From the wish to the answer of the first gateway process, or until it was given up. */
+  tookMs: count,
+});
+export type IntelSelfTest = z.infer<typeof intelSelfTestSchema>;

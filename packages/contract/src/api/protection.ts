@@ -93,7 +93,7 @@ export type SnapshotCurrent = z.infer<typeof snapshotCurrentSchema>;
 
 export const rollbackInputSchema = z.strictObject({
   /** Digest of a state in the history; a unique beginning of at least 8 digits is enough. */
-  digest: z.string().regex(/^[0-9a-f]{8,64}$/u),
+  digest: z.string().regex(/^[0-9a-f]{8,64}$/u, 'a digest, or its first 8 digits at least'),
   reason: reasonSchema,
 });
 export type RollbackInput = z.infer<typeof rollbackInputSchema>;

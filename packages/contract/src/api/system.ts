@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { timestampSchema } from '../names.ts';
+import { ISOLATIONS_MAX, isolationSchema } from '../response.ts';
 import { promotionViewSchema } from './tuning.ts';
 
 export const checkSchema = z.strictObject({
@@ -22,6 +23,14 @@ export const healthViewSchema = z.strictObject({
 });
 export type HealthView = z.infer<typeof healthViewSchema>;
 
+/** What answers 503 because somebody decided so. */
+export const cutOffSchema = isolationSchema.omit({ allow: true }).extend({
+  /** Null = the database, which knows it, is away. */
+  since: timestampSchema.nullable(),
+  by: z.string().max(200).nullable(),
+});
+export type CutOff = z.infer<typeof cutOffSchema>;
+
 export const systemStatusSchema = z.strictObject({
   version: z.string(),
   runtime: z.string(),
@@ -33,6 +42,8 @@ export const systemStatusSchema = z.strictObject({
   applications: z.array(z.strictObject({ id: z.string(), mode: z.string(), upstream: z.string() })).max(1000),
   snapshot: z.strictObject({ version: z.number().int(), digest: z.string() }).nullable(),
   bypassUntil: timestampSchema.nullable(),
+  /** Newest first. */
+  isolations: z.array(cutOffSchema).max(ISOLATIONS_MAX),
   /** Promotions under way, and those that were undone in the last week. */
   promotions: z.array(promotionViewSchema).max(1000),
   ledger: z.strictObject({ size: z.number().int(), state: z.string() }).nullable(),

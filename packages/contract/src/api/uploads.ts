@@ -92,6 +92,17 @@ export const scannerHealthSchema = z.strictObject({
 });
 export type ScannerHealth = z.infer<typeof scannerHealthSchema>;
 
+/** What writes pictures anew, for routes that ask for it. */
+export const pictureHealthSchema = z.strictObject({
+  /** Applications with such a route. */
+  applications: z.array(slugSchema).max(1000),
+  /** idle = nobody asks for it, so nobody looked; bounded = it runs, but not cut off from everything. */
+  state: z.enum(['idle', 'up', 'bounded', 'down']),
+  version: z.string().max(64),
+  detail: z.string().max(200),
+});
+export type PictureHealth = z.infer<typeof pictureHealthSchema>;
+
 /** Where rescanning stands. */
 export const rescanViewSchema = z.strictObject({
   state: z.enum(['idle', 'running', 'waiting']),
@@ -120,6 +131,7 @@ export const uploadStatusSchema = z.strictObject({
   scanners: z.array(scannerHealthSchema).max(4),
   /** Applications whose files nobody scans. */
   unscanned: z.array(slugSchema).max(1000),
+  pictures: pictureHealthSchema,
   rescan: rescanViewSchema,
   /** Of the last days, by application and outcome. */
   days: z.number().int().positive(),

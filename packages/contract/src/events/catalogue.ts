@@ -7,8 +7,10 @@ import { cspInlineSeen, cspReported, protocolRejected, requestCompleted, snapsho
 import { identityEvents } from './identity.ts';
 import { keyringEvents } from './keyring.ts';
 import { patchEvents } from './patch.ts';
+import { schemaEvents } from './schema.ts';
 import { sealEvents } from './seal.ts';
 import { leaseEvents } from './lease.ts';
+import { actionEvents, clockEvents, incidentEvents, isolationEvents, playbookEvents, recoveryEvents } from './response.ts';
 import { rotationEvents } from './rotation.ts';
 import { secretEvents } from './secret.ts';
 import { serviceAccountEvents } from './service-account.ts';
@@ -25,6 +27,7 @@ export const EVENTS: ReadonlyMap<string, EventDefinition> = new Map(
     cspInlineSeen,
     snapshotApplied,
     ...Object.values(controlEvents),
+    ...Object.values(schemaEvents),
     ...Object.values(sessionEvents),
     ...Object.values(identityEvents),
     ...Object.values(authenticationEvents),
@@ -42,6 +45,12 @@ export const EVENTS: ReadonlyMap<string, EventDefinition> = new Map(
     ...Object.values(detectionEvents),
     ...Object.values(intelEvents),
     ...Object.values(channelEvents),
+    ...Object.values(incidentEvents),
+    ...Object.values(actionEvents),
+    ...Object.values(isolationEvents),
+    ...Object.values(playbookEvents),
+    ...Object.values(clockEvents),
+    ...Object.values(recoveryEvents),
   ].map((definition) => [
     definition.type,
     // The catalogue forgets the payload's exact type; readers validate with `payload` before use.

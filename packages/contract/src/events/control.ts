@@ -183,20 +183,6 @@ export const controlEvents = {
     payload: z.strictObject({ method: text, route: text, location: text, parameter: text, rule: text, expiresAt: count }),
     personal: { method: 'none', route: 'content', location: 'none', parameter: 'content', rule: 'none', expiresAt: 'none' },
   }),
-  schemaAccepted: plain({
-    type: 'schema.accepted',
-    summary: 'A schema of an application was accepted: requests that do not have its form count from now on.',
-    severity: 'medium',
-    ocsf: API,
-    payload: z.strictObject({ version: count, digest: text, operations: count }),
-  }),
-  schemaWithdrawn: plain({
-    type: 'schema.withdrawn',
-    summary: 'A schema is in force no longer; the one before it is again, if there was one.',
-    severity: 'medium',
-    ocsf: { classUid: 6003, activityId: 4 },
-    payload: z.strictObject({ version: count, digest: text, cause: z.enum(['operator', 'rollback']) }),
-  }),
   policyAccepted: plain({
     type: 'policy.accepted',
     summary: 'Access policies of an application, or of the API, were put in force.',
@@ -265,6 +251,13 @@ export const controlEvents = {
     summary: 'An API token was revoked.',
     severity: 'medium',
     ocsf: { classUid: 3004, activityId: 4 },
+    payload: z.strictObject({ token: text, account: text }),
+  }),
+  tokenRestored: plain({
+    type: 'token.restored',
+    summary: 'An API token that was revoked a moment ago is good again.',
+    severity: 'high',
+    ocsf: { classUid: 3004, activityId: 3 },
     payload: z.strictObject({ token: text, account: text }),
   }),
   tokenRefused: plain({

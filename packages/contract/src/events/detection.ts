@@ -122,6 +122,13 @@ export const detectionEvents = {
       reason: reason.nullable(),
     }),
   }),
+  bulkRouteChanged: plainEvent({
+    type: 'detection.bulk-route-changed',
+    summary: 'Much may be fetched of a route without an alert about volume, or no longer.',
+    severity: 'medium',
+    ocsf: managed(3),
+    payload: z.strictObject({ route: z.string().max(512), change: z.enum(['added', 'removed']) }),
+  }),
   rulesApplied: plainEvent({
     type: 'detection.rules-applied',
     summary: 'The watch matches with another set of rules from here on.',
@@ -204,6 +211,35 @@ export const intelEvents = {
       kind: z.string().max(16),
       reason,
     }),
+  }),
+  canaryMet: plainEvent({
+    type: 'intel.canary-met',
+    summary: 'A gateway loaded a table of threat intelligence and met what was planted in it. Nobody asked for anything.',
+    severity: 'info',
+    ocsf: LIFE,
+    audited: 'never',
+    payload: z.strictObject({
+      /** SHA-256 of the table, hex. */
+      table: z.string().max(64),
+      /** In the words in which the record of a request tells of something listed; empty = it was not met. */
+      detail: z.string().max(128),
+      /** Whoever names it would be refused. */
+      isRefused: z.boolean(),
+    }),
+  }),
+  tableRefused: plainEvent({
+    type: 'intel.table-refused',
+    summary: 'A gateway could not read a table of threat intelligence: the one before stays in force, and another is made.',
+    severity: 'high',
+    ocsf: LIFE,
+    payload: z.strictObject({ table: z.string().max(64), detail: z.string().max(200) }),
+  }),
+  selfTested: plainEvent({
+    type: 'intel.self-tested',
+    summary: 'Somebody planted an indicator to see whether a gateway refuses it.',
+    severity: 'info',
+    ocsf: LIFE,
+    payload: z.strictObject({ outcome: z.enum(['blocked', 'missed']), tookMs: z.number().int() }),
   }),
 } as const;
 

@@ -57,7 +57,7 @@ export const requestCompleted = defineEvent({
     upstreamUs: z.number().int().nonnegative(),
     score: z.number().min(0).max(1),
     findings: z.array(findingSchema).max(16),
-    steps: z.array(stepVerdictSchema).max(32),
+    steps: z.array(stepVerdictSchema).max(40),
     snapshot: z.number().int(),
     /** What error masking kept from the visitor, scrubbed and cut. */
     masked: z.string().max(1024).nullable(),

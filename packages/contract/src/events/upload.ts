@@ -29,6 +29,13 @@ const personal = {
   scans: 'none',
 } as const;
 
+/** What the application got where a picture was changed on its way. */
+const deliveredSchema = z.strictObject({
+  how: z.enum(['stripped', 'reencoded']),
+  bytes: z.number().int().nonnegative(),
+  hash: fileHashSchema,
+});
+
 const kept = z.string().max(26);
 const reason = z.string().max(500);
 
@@ -40,8 +47,8 @@ export const uploadEvents = {
     summary: 'A file was looked at and handed to the application; recorded findings stand in it.',
     severity: 'info',
     ocsf: file(1),
-    payload: z.strictObject(seen),
-    personal,
+    payload: z.strictObject({ ...seen, delivered: deliveredSchema.optional() }),
+    personal: { ...personal, delivered: 'none' },
   }),
   refused: defineEvent({
     type: 'upload.refused',

@@ -107,6 +107,12 @@ export const VISITOR_PROBLEMS = {
   'upstream-timeout': define(504, 'Gateway timeout', 'The application did not answer in time.', 'holdfast doctor'),
   'application-error': define(500, 'Application error', 'The application failed to answer this request.', 'holdfast explain ID'),
   'service-unavailable': define(503, 'Service unavailable', 'The service cannot take the request right now.', 'holdfast status'),
+  isolated: define(
+    503,
+    'Not available for now',
+    'This part of the site is switched off for a while by the people who run it.',
+    'holdfast isolate list',
+  ),
   'version-unsupported': define(
     505,
     'HTTP version not supported',

@@ -41,6 +41,12 @@ export function compilePatch<Rule extends PatchRule>(rule: Rule): PatchCompileRe
   return { kind: 'compiled', patch: { rule, parts, constraint } };
 }
 
+/** An attack is one wherever it stands; a value is right or wrong in its own place only. */
+function checkAnywhere({ match, parameter }: Pick<PatchRule, 'match' | 'parameter'>, faults: PatchFault[]): void {
+  if (match.kind !== 'attack') faults.push({ pointer: '/location', detail: 'is missing' });
+  if (parameter !== null) faults.push({ pointer: '/parameter', detail: 'is one of a location, and none is named' });
+}
+
 function checkPlace({ method, route, location, parameter, match }: PatchRule, faults: PatchFault[]): void {
   if (!METHOD.test(method)) faults.push({ pointer: '/method', detail: 'must be a method in capitals, or *' });
   if (!route.startsWith('/') || route.length > ROUTE_CHARS_MAX)
@@ -50,7 +56,7 @@ function checkPlace({ method, route, location, parameter, match }: PatchRule, fa
     if (parameter !== null) faults.push({ pointer: '/parameter', detail: 'a closed route has no parameter' });
     return;
   }
-  if (location === null) faults.push({ pointer: '/location', detail: 'is missing' });
+  if (location === null) checkAnywhere({ match, parameter }, faults);
   if (parameter !== null && parameter.length > PARAMETER_CHARS_MAX)
     faults.push({ pointer: '/parameter', detail: `longer than ${PARAMETER_CHARS_MAX} characters` });
   if (location !== 'path' || parameter === null) return;

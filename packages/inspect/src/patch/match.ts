@@ -40,8 +40,12 @@ interface Placed {
 
 const BODY: ReadonlySet<Location> = new Set(['form', 'json', 'multipart', 'file-name', 'xml', 'text']);
 
-/** Whether a rule is about what a body holds. */
-export const isAboutBody = ({ location }: Pick<PatchRule, 'location'>): boolean => location !== null && BODY.has(location);
+/** Every program writes these: an attack that is looked for anywhere is looked for in what the application is told. */
+const SAID_BY_PROGRAMS: ReadonlySet<Location> = new Set(['header', 'cookie']);
+
+/** Whether a rule is about what a body holds. An attack anywhere may be in a body as well. */
+export const isAboutBody = ({ location, match }: Pick<PatchRule, 'location' | 'match'>): boolean =>
+  location === null ? match.kind === 'attack' : BODY.has(location);
 
 /**
  * Whether a request is what a rule stops; null = it is not. Total, and linear but for the detectors of the engine.
@@ -67,9 +71,8 @@ const hit = ({ location, name }: Pick<Field, 'location' | 'name'>, why: string):
 
 function placesOf({ rule: { location }, parts }: CompiledPatch, view: PatchedRequest): Placed[] {
   const placed: Placed[] = [];
-  if (location === null) return placed;
   for (const field of fieldsAt(location, view)) {
-    if (!isSameHome(location, field.location)) continue;
+    if (location === null ? SAID_BY_PROGRAMS.has(field.location) : !isSameHome(location, field.location)) continue;
     const own = partsOfField(field.location, field.name);
     const depth = parts === null ? 'exact' : compareNames(parts, own);
     // An attribute lies beside the text of its element, not within it.
@@ -80,7 +83,7 @@ function placesOf({ rule: { location }, parts }: CompiledPatch, view: PatchedReq
 }
 
 /** Inspection skips plain segments and headers of transport: a rule about one of them has to see it all the same. */
-function fieldsAt(location: Location, { request, headers }: PatchedRequest): readonly Field[] {
+function fieldsAt(location: Location | null, { request, headers }: PatchedRequest): readonly Field[] {
   if (location === 'path') {
     return routeSegments(request.path).map((value, index) => ({ location, name: String(index + 1), value }));
   }

@@ -4,6 +4,8 @@ import { canonicalPath } from '../decode/path.ts';
 import { decodeRequest } from '../decode/request.ts';
 import { compilePatch, compilePatches, type CompiledPatch } from './compile.ts';
 import { matchPatch, type PatchHit } from './match.ts';
+import { createRouteTable, routeSegments } from './routes.ts';
+import type { CanonicalRequest, Field } from '../types.ts';
 import type { PatchRule } from './types.ts';
 
 const RULE: PatchRule = {
@@ -279,12 +281,39 @@ describe('texts too large to judge a second time', () => {
   });
 });
 
+describe('an attack anywhere', () => {
+  const anywhere: PatchRule = {
+    ...RULE,
+    location: null,
+    parameter: null,
+    match: { kind: 'attack', groups: ['sqli'], confidence: 0.6 },
+  };
+  const judged = (fields: readonly Field[], isPart = false): string | null => {
+    const [patch] = compilePatches([anywhere]).find(anywhere.method, anywhere.route);
+    const request: CanonicalRequest = { method: anywhere.method, path: anywhere.route, fields };
+    return patch === undefined ? 'no patch' : (matchPatch(patch, { request, headers: [], inspected: null, isPart })?.why ?? null);
+  };
+  const attack = "1' UNION SELECT name, password FROM users -- ";
+
+  it.each(['query', 'form', 'json', 'multipart'] as const)('is found in %s, and its innocent twin is not', (location) => {
+    expect(judged([{ location, name: 'any', value: attack }])).toContain('sqli');
+    expect(judged([{ location, name: 'any', value: attack }], true)).toContain('sqli');
+    expect(judged([{ location, name: 'any', value: 'union of tea and select leaves' }])).toBeNull();
+  });
+
+  it('is not looked for in what every program writes', () => {
+    expect(judged([{ location: 'header', name: 'x-any', value: attack }])).toBeNull();
+    expect(judged([{ location: 'cookie', name: 'any', value: attack }])).toBeNull();
+  });
+});
+
 describe('a rule that cannot be held to is refused with a pointer', () => {
   it.each<[string, Partial<PatchRule>, string]>([
     ['a pattern that goes back', { match: { kind: 'constraint', pattern: '^(a+)+$' } }, '/match/pattern'],
     ['more than one class', { match: { kind: 'constraint', characters: '[a]*$|^[b]' } }, '/match/characters'],
     ['an empty constraint', { match: { kind: 'constraint' } }, '/match'],
     ['no place', { location: null }, '/location'],
+    ['one parameter of no place', { location: null, match: { kind: 'attack', groups: ['sqli'], confidence: 0.6 } }, '/parameter'],
     ['a place of a closed route', { match: { kind: 'deny' } }, '/location'],
     ['a word for a segment', { location: 'path', parameter: 'id' }, '/parameter'],
     ['a segment that the route does not have', { location: 'path', parameter: '3' }, '/parameter'],
@@ -306,4 +335,18 @@ it('a thousand rules cost a look-up what one costs: only those of the route are 
   expect(table.size).toBe(1000);
   expect(table.find('GET', '/r/77/x').map(({ rule }) => rule.id)).toEqual(['77']);
   expect(table.find('GET', '/r/77')).toEqual([]);
+});
+
+it('a rule for a whole tree is found at its root and everywhere below, beside those of single routes', () => {
+  const table = createRouteTable<string>();
+  table.add('/shop/{}', 'one');
+  table.addBelow('/shop', 'tree');
+  table.addBelow('/', 'all');
+  const found = (path: string): string[] => [...table.find(routeSegments(path))].toSorted();
+  expect(found('/')).toEqual(['all']);
+  expect(found('/Shop/')).toEqual(['all', 'tree']);
+  expect(found('/shop/7')).toEqual(['all', 'one', 'tree']);
+  expect(found('/shop/7/8/9')).toEqual(['all', 'tree']);
+  expect(found('/shopping')).toEqual(['all']);
+  expect([...createRouteTable<string>().find(routeSegments('/a/b'))]).toEqual([]);
 });

@@ -23,52 +23,74 @@ const comparable = (segment: string): string => (segment === ANY ? ANY : segment
 interface Node<Value> {
   readonly children: Map<string, Node<Value>>;
   readonly values: Value[];
+  /** What holds here and everywhere below. */
+  readonly below: Value[];
   /** Its name has an ending, as those of programs have. */
   readonly isProgram: boolean;
 }
-const newNode = <Value>(key = ''): Node<Value> => ({ children: new Map(), values: [], isProgram: key.includes('.') });
+const newNode = <Value>(key = ''): Node<Value> => ({
+  children: new Map(),
+  values: [],
+  below: [],
+  isProgram: key.includes('.'),
+});
 
-/** Routes to what stands there: cost grows with the depth of a path, not with the number of routes. */
+/**
+ * Routes to what stands there, `{}` for any one segment: cost grows with the depth of a path, not with the number of routes.
+ *
+ * @example createRouteTable<string>().find(routeSegments('/Login/')) // []
+ */
 export interface RouteTable<Value> {
   add(route: string, value: Value): void;
+  /** The same for this path and every path below it. */
+  addBelow(route: string, value: Value): void;
   /** Everything whose route is this path. */
   find(segments: readonly string[]): readonly Value[];
 }
 
 export function createRouteTable<Value>(): RouteTable<Value> {
   const root = newNode<Value>();
+  const nodeOf = (route: string): Node<Value> => {
+    let node = root;
+    for (const segment of routeSegments(route)) {
+      const key = comparable(segment);
+      const child = node.children.get(key) ?? newNode(key);
+      node.children.set(key, child);
+      node = child;
+    }
+    return node;
+  };
   return {
-    add(route, value) {
-      let node = root;
-      for (const segment of routeSegments(route)) {
-        const key = comparable(segment);
-        const child = node.children.get(key) ?? newNode(key);
-        node.children.set(key, child);
-        node = child;
-      }
-      node.values.push(value);
-    },
+    add: (route, value) => void nodeOf(route).values.push(value),
+    addBelow: (route, value) => void nodeOf(route).below.push(value),
     find(segments) {
       let nodes: Node<Value>[] = [root];
-      let programs: Value[] | null = null;
+      // What a part of the way says already: of whole trees, and of programs.
+      let found: readonly Value[] | null = root.below.length > 0 ? root.below : null;
       const last = segments.length - 1;
       for (const [index, segment] of segments.entries()) {
         const next: Node<Value>[] = [];
         for (const node of nodes) follow(node, { key: segment.toLowerCase(), isLast: index === last }, next);
-        if (next.length === 0) return programs ?? [];
-        // What stands behind the name of a program is handed to it (RFC 3875 §4.1.5): `/item.php/x` is `/item.php`.
-        if (index < last) for (const { values, isProgram } of next) if (isProgram) programs = [...(programs ?? []), ...values];
+        if (next.length === 0) return found ?? [];
+        for (const node of next) found = passing(node, found, index === last);
         nodes = next;
       }
-      return nodes.length === 1 && programs === null
+      return nodes.length === 1 && found === null
         ? nodes[0]!.values
-        : [...(programs ?? []), ...nodes.flatMap(({ values }) => values)];
+        : [...(found ?? []), ...nodes.flatMap(({ values }) => values)];
     },
   };
 }
 
 /** `.json` behind a route asks many frameworks for the same in another form. */
 const FORMAT = /\.[a-z]{1,5}$/u;
+
+/** What is found on the way through a node. Behind the name of a program all is handed to it (RFC 3875 §4.1.5): `/item.php/x` is `/item.php`. */
+function passing<Value>(node: Node<Value>, found: readonly Value[] | null, isLast: boolean): readonly Value[] | null {
+  const isHanded = node.isProgram && !isLast && node.values.length > 0;
+  if (node.below.length === 0 && !isHanded) return found;
+  return [...(found ?? []), ...node.below, ...(isHanded ? node.values : [])];
+}
 
 interface Step {
   readonly key: string;

@@ -31,7 +31,7 @@ export interface PatchRule {
   readonly method: string;
   /** A canonical path; `{}` stands for one segment. */
   readonly route: string;
-  /** Null = the whole request, which only `deny` is about. */
+  /** Null = the whole request for `deny`; for `attack` all that it tells, without headers and cookies. */
   readonly location: Location | null;
   /** Null = every parameter of the location. */
   readonly parameter: string | null;

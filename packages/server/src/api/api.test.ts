@@ -51,6 +51,7 @@ const system: SystemPort = {
     applications: [],
     snapshot: null,
     bypassUntil: null,
+    isolations: [],
     promotions: [],
     ledger: null,
   }),
@@ -255,6 +256,16 @@ describe('input', () => {
     expect(await codeOf(await raw('prefix=1.2.3.4', 'application/x-www-form-urlencoded'))).toBe('input-invalid');
     expect(await codeOf(await raw(`{"reason":"${'a'.repeat(1_048_577)}"}`))).toBe('body-too-large');
     expect((await raw('{"prefix":"203.0.113.7","reason":"fine"}')).status).toBe(201);
+  });
+
+  it('that holds U+0000, which no text of the database can, is refused and not failed; the same without it is taken', async () => {
+    const ban = (reason: string) => post('/api/v1/bans', { prefix: '192.0.2.9', reason, forSeconds: 60 });
+    for (const answer of [await call('/api/v1/tokens?cursor=%00'), await ban('gues\u0000sing')]) {
+      expect(answer.status).toBe(400);
+      expect(await codeOf(answer)).toBe('input-invalid');
+    }
+    expect(platform.recorded).toEqual([]);
+    expect((await ban('guessing')).status).toBe(201);
   });
 
   it('with an idempotency key is done once and answered again; another body under the same key is refused', async () => {

@@ -3,6 +3,7 @@ import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import type { Access, Principal } from '../domains/access/index.ts';
 import { adminSession, asPrincipal, assertFromHere, type SessionCheck } from './admin-session.ts';
+import type { Dormancy } from '../domains/detection/index.ts';
 import type { Identity, RefusedCall } from '../domains/identity/index.ts';
 import { Refusal } from '../platform/refusal.ts';
 import type { Trust } from './parts.ts';
@@ -36,6 +37,8 @@ export interface Gate {
   readonly trust: Trust;
   /** Null = nobody signs in here. */
   readonly sessions: SessionCheck | null;
+  /** Left out = nobody is asked again before a call is answered. */
+  readonly dormancy?: Pick<Dormancy, 'before'> | undefined;
 }
 
 /** Runs before every route below `/api/v1/`, so that no route can forget it. */
@@ -49,6 +52,7 @@ export function authenticate(gate: Gate) {
         : await principalOf(gate, route, context);
     context.set('principal', principal);
     context.set('access', gate.access());
+    if (gate.dormancy !== undefined) context.set('dormancy', gate.dormancy);
     await next();
     if (context.get('refusedPermission')) {
       const { account, actor } = principal;

@@ -1,6 +1,7 @@
 import type { ApplicationView, Check, SchemaShare, UploadStatus, WatchHealth } from '@holdfast/contract';
 import { connect } from 'node:net';
 import type { Applications } from '../domains/applications/index.ts';
+import type { IsolationRow } from '../domains/protection/index.ts';
 import { diskUse } from '../platform/ballast.ts';
 import type { Database } from '../platform/db/database.ts';
 import { isRefusal } from '../platform/refusal.ts';
@@ -13,6 +14,8 @@ const DISK_WARNING_PERCENT = 85;
 const DISK_FAILED_PERCENT = 95;
 const QUARANTINE_FULL = 0.9;
 const COVERED_MIN = 0.8;
+/** Named by the doctor. */
+const PLAYBOOKS_NAMED = 5;
 
 export interface DoctorParts {
   readonly db: Database;
@@ -25,6 +28,16 @@ export interface DoctorParts {
   readonly uploads: () => Promise<UploadStatus>;
   readonly schemaShares: () => Promise<readonly SchemaShare[]>;
   readonly watch: () => WatchedState;
+  readonly isolations: () => Promise<readonly IsolationRow[]>;
+  /** What is wrong with backups, in words; null = they are no matter here. */
+  readonly backups: () => Promise<readonly string[] | null>;
+  /** Whose playbooks run; null = none do here. */
+  readonly playbooks: () => Promise<SignedPlaybooks | null>;
+}
+
+export interface SignedPlaybooks {
+  readonly isRequired: boolean;
+  readonly untrusted: readonly string[];
 }
 
 /** What the watch says of itself. */
@@ -42,7 +55,7 @@ export interface OverdueSecrets {
 
 /** What commonly goes wrong, looked at now. Each check stands alone: one that fails says so and the others still run. */
 export async function runDoctor(parts: DoctorParts): Promise<Check[]> {
-  const { db, dataDir, applications, certificates, ledger, nowMs, overdueSecrets, uploads, schemaShares, watch } = parts;
+  const { db, dataDir, applications, certificates, ledger, nowMs } = parts;
   const known = await applications.list().catch(() => []);
   return [
     await checkDatabase(db, nowMs),
@@ -50,10 +63,13 @@ export async function runDoctor(parts: DoctorParts): Promise<Check[]> {
     await checkDisk(dataDir),
     ...checkCertificates(certificates),
     ...(await checkUpstreams(known)),
-    ...(await checkSecrets(overdueSecrets)),
-    ...(await checkUploads(uploads)),
-    ...(await checkSchemas(schemaShares)),
-    checkWatch(watch()),
+    ...(await checkSecrets(parts.overdueSecrets)),
+    ...(await checkUploads(parts.uploads)),
+    ...(await checkSchemas(parts.schemaShares)),
+    checkWatch(parts.watch()),
+    ...(await checkBackups(parts.backups)),
+    ...(await checkPlaybooks(parts.playbooks)),
+    ...(await checkIsolations(parts.isolations)),
   ];
 }
 
@@ -130,6 +146,61 @@ function checkWatch({ state, trouble, rules }: WatchedState): Check {
   return check('watch', 'warning', { detail, next: 'holdfast detect health, holdfast logs' });
 }
 
+/** A server without a backup runs as well as one that has some, until the day it does not. */
+async function checkBackups(backups: DoctorParts['backups']): Promise<Check[]> {
+  try {
+    const trouble = await backups();
+    if (trouble === null) return [];
+    if (trouble.length === 0) return [check('backups', 'ok', { detail: 'made, verified and restored on trial' })];
+    return trouble.map((detail) => check('backups', 'warning', { detail, next: 'holdfast backup schedule, holdfast drill run' }));
+  } catch {
+    return [check('backups', 'failed', { detail: 'they cannot be looked at', next: 'holdfast logs' })];
+  }
+}
+
+/** What is cut off stays so until somebody remembers it: whoever asks what is wrong is told. */
+async function checkIsolations(isolations: DoctorParts['isolations']): Promise<Check[]> {
+  try {
+    const rows = await isolations();
+    return rows.map((row) =>
+      check(`isolation ${row.application}`, 'warning', {
+        detail: `${sayCutOff(row)} since ${isoTime(row.createdAt)} by ${row.createdBy}, ${row.expiresAt === null ? 'until it is released' : `until ${isoTime(row.expiresAt)}`}`,
+        next: `holdfast release ${row.id} --check`,
+      }),
+    );
+  } catch {
+    return [check('isolation', 'failed', { detail: 'what is cut off cannot be looked at', next: 'holdfast logs' })];
+  }
+}
+
+function sayCutOff({ kind, method, route }: IsolationRow): string {
+  if (kind === 'route') return `${method === '*' ? '' : `${method} `}${route} is cut off`;
+  return kind === 'application' ? 'all of it is cut off' : 'it is only read';
+}
+
+const isoTime = (ms: number): string => new Date(ms).toISOString().replace(/\.\d{3}Z$/u, 'Z');
+
+async function checkPlaybooks(playbooks: DoctorParts['playbooks']): Promise<Check[]> {
+  try {
+    const signed = await playbooks();
+    if (signed === null) return [];
+    const { isRequired, untrusted } = signed;
+    if (untrusted.length === 0)
+      return [check('playbooks', 'ok', { detail: 'all are of this release, or signed by a key that is trusted' })];
+    const some = untrusted.slice(0, PLAYBOOKS_NAMED).join(', ');
+    const next = 'holdfast playbook list';
+    return isRequired
+      ? [check('playbooks', 'warning', { detail: `do not run, because no key that is trusted signed them: ${some}`, next })]
+      : [
+          check('playbooks', 'ok', {
+            detail: `run though no key that is trusted signed them (playbooks.signatures: optional): ${some}`,
+          }),
+        ];
+  } catch {
+    return [check('playbooks', 'failed', { detail: 'they cannot be looked at', next: 'holdfast logs' })];
+  }
+}
+
 /** A schema that lists half of what is live protects half of it. Nothing is said of applications without one: none was promised. */
 async function checkSchemas(shares: DoctorParts['schemaShares']): Promise<Check[]> {
   const known = (await shares().catch(() => [])).filter(({ kind, routes }) => kind !== null && routes.live > 0);
@@ -144,7 +215,7 @@ async function checkSchemas(shares: DoctorParts['schemaShares']): Promise<Check[
 /** Who looks at uploads, what nobody looks at, and whether there is room for what is held. */
 async function checkUploads(uploads: DoctorParts['uploads']): Promise<Check[]> {
   try {
-    const { scanners, unscanned, kept, bytesMax, rescan } = await uploads();
+    const { scanners, unscanned, pictures, kept, bytesMax, rescan } = await uploads();
     const checks = scanners.map(({ scanner, state, version, detail }) =>
       check(`scanner ${scanner}`, state === 'down' ? 'failed' : detail.includes('not in force') ? 'warning' : 'ok', {
         detail: state === 'down' ? detail : `${detail}, version ${version}`,
@@ -153,6 +224,7 @@ async function checkUploads(uploads: DoctorParts['uploads']): Promise<Check[]> {
     );
     for (const application of unscanned)
       checks.push(check(`uploads ${application}`, 'warning', { detail: 'nobody scans its files', next: 'set uploads.scan: on' }));
+    if (pictures.state !== 'idle') checks.push(checkPictures(pictures));
     const used = kept.reduce((sum, { bytes }) => sum + bytes, 0);
     if (used > bytesMax * QUARANTINE_FULL)
       checks.push(
@@ -166,6 +238,13 @@ async function checkUploads(uploads: DoctorParts['uploads']): Promise<Check[]> {
   } catch {
     return [check('uploads', 'failed', { detail: 'kept files cannot be looked at', next: 'holdfast logs' })];
   }
+}
+
+const PICTURE_GRADES = { idle: 'ok', up: 'ok', bounded: 'warning', down: 'failed' } as const;
+
+function checkPictures({ state, version, detail }: UploadStatus['pictures']): Check {
+  const next = state === 'down' ? { next: 'npm install sharp beside Holdfast, or set uploads.sharp to where it lies' } : {};
+  return check('pictures', PICTURE_GRADES[state], { detail: version === '' ? detail : `sharp ${version}, ${detail}`, ...next });
 }
 
 function checkLedger(status: { size: number; state: string }): Check {

@@ -1,4 +1,6 @@
 import type {
+  AttackSourceQuery,
+  AttackSources,
   Check,
   CheckpointView,
   ConsistencyView,
@@ -24,7 +26,8 @@ import type {
 import type { Access, Advisor, Principal } from '../domains/access/index.ts';
 import type { Applications } from '../domains/applications/index.ts';
 import type { Traffic } from '../domains/audit/index.ts';
-import type { Alerts, Channels, Intel, Rules } from '../domains/detection/index.ts';
+import type { Alerts, Channels, Dormancy, Intel, Rules } from '../domains/detection/index.ts';
+import type { ResponseRooms } from '../domains/incidents/index.ts';
 import type { Admins, Identity, ObservedSignIns, Pages, People, Sessions } from '../domains/identity/index.ts';
 import type { Protection, Uploads } from '../domains/protection/index.ts';
 import type { DatabaseRoles, Leases, OwnKeys, Rotations, SecretsDomain } from '../domains/secrets/index.ts';
@@ -120,6 +123,8 @@ export interface DetectionPort {
   readonly alerts: Alerts;
   readonly channels: Channels;
   readonly intel: Intel;
+  readonly dormancy: Pick<Dormancy, 'before'>;
+  readonly sources: (query: AttackSourceQuery) => Promise<AttackSources>;
   readonly health: () => Promise<WatchHealth>;
 }
 
@@ -152,6 +157,8 @@ export interface ApiParts {
   readonly uploads?: UploadsPort;
   /** Left out = nothing is watched here. */
   readonly detection?: Partial<DetectionPort>;
+  /** Left out = nothing is answered here. */
+  readonly response?: Readonly<ResponseRooms>;
   /** What Vault clients speak, below `/v1/`; left out = they are not served here. */
   readonly vault?: VaultHandler;
   /** Left out = uses of rights are not counted here. */

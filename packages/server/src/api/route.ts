@@ -1,13 +1,20 @@
 import { problemSchema, type Permission } from '@holdfast/contract';
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import type { MiddlewareHandler } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
 import type { z } from 'zod';
 import { isSensitive, type Access, type Principal } from '../domains/access/index.ts';
+import type { Dormancy } from '../domains/detection/index.ts';
 import { ELEVATION_MS } from '../domains/identity/index.ts';
 import { Refusal } from '../platform/refusal.ts';
 
 export interface ApiEnv {
-  Variables: { requestId: string; principal: Principal; access: Pick<Access['api'], 'decide'>; refusedPermission: boolean };
+  Variables: {
+    requestId: string;
+    principal: Principal;
+    access: Pick<Access['api'], 'decide'>;
+    refusedPermission: boolean;
+    dormancy?: Pick<Dormancy, 'before'>;
+  };
 }
 export type Api = OpenAPIHono<ApiEnv>;
 
@@ -24,18 +31,31 @@ export function assertElevated({ session }: Principal): void {
   throw new Refusal('step-up-required', { stepUp: { acr: 'aal2', maxAgeSeconds: ELEVATION_MS / 1000 } });
 }
 
+/** Whoever was away for weeks shows again who they are, where that is asked for, before anything privileged is answered. */
+async function askDormant(context: Context<ApiEnv>, permission: Permission): Promise<void> {
+  const { session } = context.get('principal');
+  if (session !== undefined) await context.get('dormancy')?.before({ person: session.person, permission });
+}
+
 const READING = new Set(['GET', 'HEAD']);
 
 /** Every route below `/api/v1/` spreads this into its definition: what it needs is written beside it and in the OpenAPI document. */
 export function needs(permission: Permission, { isCalming = false, isDecidedBelow = false }: Need = {}) {
   const check: MiddlewareHandler<ApiEnv> = async (context, next) => {
-    if (isDecidedBelow) return next();
+    const isReading = READING.has(context.req.method);
+    if (isDecidedBelow) {
+      if (permission === 'secret:reveal') await askDormant(context, permission);
+      return next();
+    }
     const verdict = await context.get('access').decide(context.get('principal'), permission, context.req.method);
     if (verdict !== 'allowed') {
       context.set('refusedPermission', true);
       throw new Refusal(verdict === 'missing' ? 'permission-missing' : 'access-denied');
     }
-    if (isSensitive(permission) && !isCalming && !READING.has(context.req.method)) assertElevated(context.get('principal'));
+    if (isSensitive(permission) && !isCalming && !isReading) {
+      assertElevated(context.get('principal'));
+      await askDormant(context, permission);
+    }
     return next();
   };
   return { middleware: check, security: [{ bearer: [] }, { session: [] }], 'x-permission': permission };

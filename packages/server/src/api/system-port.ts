@@ -1,11 +1,13 @@
-import type { Application, Check, HealthView, PromotionView, SystemStatus, UploadStatus } from '@holdfast/contract';
+import type { Check, HealthView, Isolation, PromotionView, SystemStatus, UploadStatus } from '@holdfast/contract';
 import type { Bus } from '../platform/bus/bus.ts';
 import type { Clock } from '../platform/clock.ts';
-import { isDatabaseAway } from '../platform/db/database-error.ts';
 import type { LoopbackRequest } from '../platform/http/loopback-request.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import type { ApiDomains, SystemPort } from './parts.ts';
+import { readPolicyFacts } from './policy-facts.ts';
 import { errorTest, selfTest } from './self-tests.ts';
+
+const ISOLATION_KINDS: readonly Isolation['kind'][] = ['application', 'route', 'read-only'];
 
 /** What the process knows about itself; each is asked anew, because listeners and health change while it runs. */
 export interface ProcessFacts {
@@ -28,8 +30,7 @@ export interface SystemPortParts {
   readonly metrics: Metrics;
   readonly checks: () => Promise<readonly Check[]>;
   readonly uploads: () => Promise<UploadStatus>;
-  /** How many secrets are older than they may be. */
-  /** Null = it cannot be known now. */
+  /** How many secrets are older than they may be; null = it cannot be known now. */
   readonly countOverdueSecrets: () => Promise<number | null>;
 }
 
@@ -54,6 +55,7 @@ export function createSystemPort({
       metrics.set('holdfast_audit_tree_size', ledger?.size ?? 0);
       metrics.set('holdfast_audit_projection_lag', ledger?.lag ?? 0);
       metrics.set('holdfast_bans', (await domains.protection.snapshots.show()).bans);
+      await setIsolations(metrics, domains);
       const overdue = await countOverdueSecrets();
       if (overdue !== null) metrics.set('holdfast_secret_overdue', overdue);
       await setUploads(metrics, uploads);
@@ -74,6 +76,7 @@ export function createSystemPort({
         applications: policy.applications.map(({ id, mode, upstream }) => ({ id, mode, upstream })),
         snapshot: { version: snapshot.version, digest: snapshot.digest },
         bypassUntil: policy.bypassUntil,
+        isolations: [...policy.isolations],
         promotions: policy.promotions.filter((one) => isTelling(one, clock.now())),
         ledger: ledgerView(facts.ledger()),
       };
@@ -81,6 +84,13 @@ export function createSystemPort({
     selfTest: async () => selfTest({ facts, domains, bus, clock }),
     errorTest: async () => errorTest({ facts, domains, bus, clock }),
   };
+}
+
+/** By the snapshot, which gateways go by: an operator has to see it also while the database is away. */
+async function setIsolations(metrics: Metrics, { protection }: Pick<ApiDomains, 'protection'>): Promise<void> {
+  const { isolations } = await protection.snapshots.current();
+  for (const kind of ISOLATION_KINDS)
+    metrics.set('holdfast_isolations', isolations.filter((one) => one.kind === kind).length, [kind]);
 }
 
 /** How much of what is live is under a schema: to be seen going down as much as going up. */
@@ -99,31 +109,6 @@ async function setUploads(metrics: Metrics, uploads: SystemPortParts['uploads'])
   metrics.set('holdfast_quarantine_files', sum('files'));
   metrics.set('holdfast_quarantine_bytes', sum('bytes'));
   metrics.set('holdfast_upload_scanners_down', status.scanners.filter(({ state }) => state === 'down').length);
-}
-
-interface PolicyFacts {
-  readonly applications: readonly Pick<Application, 'id' | 'mode' | 'upstream'>[];
-  readonly bypassUntil: number | null;
-  readonly promotions: readonly PromotionView[];
-}
-
-/** While the database is away: what is served now, by the snapshot in memory. */
-async function readPolicyFacts({ applications, protection }: ApiDomains): Promise<PolicyFacts> {
-  try {
-    const [known, bypass, promotions] = await Promise.all([
-      applications.list(),
-      protection.showBypass(),
-      protection.tuning.promotions(),
-    ]);
-    return {
-      applications: known.map(({ application }) => application),
-      bypassUntil: bypass.active?.until ?? null,
-      promotions,
-    };
-  } catch (error) {
-    if (!isDatabaseAway(error)) throw error;
-    return { ...(await protection.snapshots.current()), promotions: [] };
-  }
 }
 
 const WEEK_MS = 604_800_000;

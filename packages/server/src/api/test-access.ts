@@ -30,6 +30,7 @@ export function somebody(name: string, change: Partial<Person> = {}): Person {
     createdBy: 'test',
     lastSignedInAt: null,
     renewFactorsSince: null,
+    stepUpAt: null,
     ...change,
   };
 }

@@ -1,8 +1,9 @@
 /** The command was not understood; answered with exit code 2 before anything was touched. */
 export class UsageFault extends Error {
-  readonly next: string;
+  /** Null = the help of the command. */
+  readonly next: string | null;
 
-  constructor(message: string, next = 'holdfast --help') {
+  constructor(message: string, next: string | null = null) {
     super(message);
     this.name = 'UsageFault';
     this.next = next;
@@ -33,5 +34,13 @@ export class Unreachable extends Error {
   constructor(message: string) {
     super(message);
     this.name = 'Unreachable';
+  }
+}
+
+/** Nobody reads what a stream of records is still to say: `holdfast logs -f | head -1`. */
+export class ReaderGone extends Error {
+  constructor() {
+    super('Nobody reads any more.');
+    this.name = 'ReaderGone';
   }
 }

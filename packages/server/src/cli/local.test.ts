@@ -148,7 +148,9 @@ describe('logs', () => {
   const line = (minute: number, body: string): string =>
     `${JSON.stringify({ timestamp: new Date(1_790_000_000_000 - minute * 60_000).toISOString(), severity_text: 'INFO', severity_number: 9, body })}\n`;
 
-  test('shows the latest, filters by time, and is empty without a log', async () => {
+  test('shows the latest, filters by time, is empty without a log, and wants a data directory that is there', async () => {
+    expect(await terminal.run(['logs'])).toMatchObject({ code: 4, stdout: '' });
+    mkdirSync(terminal.dataDir);
     expect(await terminal.run(['logs'])).toMatchObject({ code: 0, stdout: '' });
     put('.holdfast/logs/holdfast.log', line(90, 'old') + line(5, 'new') + 'not json\n');
     const all = await terminal.run(['logs']);

@@ -168,6 +168,23 @@ describe('over the socket of a running server', () => {
     expect(ran.stderr).not.toContain('secret');
   });
 
+  test('a name that nothing has leads to the list of names, a field that is wrong to the help', async () => {
+    const wrong = {
+      status: 400,
+      body: { code: 'input-invalid', detail: 'x', errors: [{ pointer: '/prefix', detail: 'a prefix' }] },
+    };
+    const server = await answerOnSocket(terminal.dataDir, { 'POST /api/v1/bans': wrong });
+    const next = async (...argv: string[]): Promise<unknown> => {
+      const { stdout } = await terminal.run([...argv, '--json', '--quiet']);
+      return (JSON.parse(stdout) as { error: { next: string } }).error.next;
+    };
+    expect(await next('app', 'show', 'nowhere')).toBe('holdfast app list');
+    expect(await next('ban', 'allow', 'remove', '192.0.2.7')).toBe('holdfast ban allow list');
+    expect(await next('csp', 'reports', 'nowhere')).toBe('holdfast csp reports --help');
+    expect(await next('ban', 'add', 'zzz')).toBe('holdfast ban add --help');
+    await server.close();
+  });
+
   test('health is 0 when ready and 1 when not or when nobody answers', async () => {
     const health = (ready: boolean) => ({
       'GET /api/v1/system/health': { body: { live: true, started: true, ready, reasons: ready ? [] : ['no snapshot'] } },

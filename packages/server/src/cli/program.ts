@@ -16,8 +16,17 @@ import { readVersion } from '../platform/version.ts';
 
 /** A command line that was understood. */
 export type Parsed =
-  | { readonly kind: 'help'; readonly text: string; readonly asked: boolean }
+  | Help
   | { readonly kind: 'call'; readonly name: string; readonly leaf: LeafBody; readonly input: Input; readonly flags: GlobalFlags };
+
+/** Asked for, or shown instead of doing anything because the line is not complete. */
+interface Help {
+  readonly kind: 'help';
+  readonly text: string;
+  readonly asked: boolean;
+  /** The command that shows it. */
+  readonly helper: string;
+}
 
 const ROOT_EXAMPLES = [
   'holdfast up --to http://127.0.0.1:3000',
@@ -33,6 +42,7 @@ export function withoutDoubledUp(argv: readonly string[]): readonly string[] {
 
 /** Reads the arguments; throws {@link UsageFault} for what is unknown, with the nearest name where there is one. */
 export async function parse(given: readonly string[]): Promise<Parsed> {
+  assertReadable(given);
   const argv = withoutDoubledUp(given);
   let called: Parsed | null = null;
   let printed = '';
@@ -51,18 +61,23 @@ export async function parse(given: readonly string[]): Promise<Parsed> {
     build(command, body, { summary: entry.summary, path: entry.name, write, call: (parsed) => (called = parsed) });
     root.addCommand(command);
   }
-  if (argv.length === 0) return { kind: 'help', text: root.helpInformation(), asked: true };
+  // Help is offered for what exists: a mistyped name has none.
+  const helper = COMMANDS.some((entry) => entry.name === name) ? `holdfast ${name} --help` : 'holdfast --help';
+  if (argv.length === 0) return { kind: 'help', text: root.helpInformation(), asked: true, helper };
   try {
     await root.parseAsync([...argv], { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) return { kind: 'help', text: printed, asked: true };
-    if (error.code === 'commander.help') return { kind: 'help', text: printed, asked: false };
-    // Help is offered for what exists: a mistyped name has none.
-    const isKnown = COMMANDS.some((entry) => entry.name === name);
-    throw new UsageFault(sentence(error.message), isKnown ? `holdfast ${name} --help` : 'holdfast --help');
+    if (error.exitCode === 0) return { kind: 'help', text: printed, asked: true, helper };
+    if (error.code === 'commander.help') return { kind: 'help', text: printed, asked: false, helper };
+    throw new UsageFault(sentence(error.message), helper);
   }
-  return called ?? { kind: 'help', text: printed, asked: false };
+  return called ?? { kind: 'help', text: printed, asked: false, helper };
+}
+
+/** Node has put U+FFFD where bytes were no UTF-8: acting on another name than the one that was typed would be a guess. */
+function assertReadable(argv: readonly string[]): void {
+  if (argv.some((word) => word.includes('\uFFFD'))) throw new UsageFault('An argument is not UTF-8 text.');
 }
 
 interface Building {

@@ -28,32 +28,22 @@ export const openedOnes = (addresses: Readonly<Record<string, string | null>>) =
 
 /** The admin listener and the socket; and as long as nobody is an owner, the link that makes the first one. */
 export async function openAdministration(core: Core, { certificates, system, addresses }: Opening): Promise<Administration> {
-  const { config, dataDir, domains, peoplePort: people, secrets, seal, maintenance, log, stack, places } = core;
-  const keys = core.keys.care;
-  const console = openConsoleFiles(CONSOLE_FOLDER);
-  const advisor = core.advice.advisor;
+  const { config, dataDir, domains, peoplePort, log, stack, places } = core;
   const vault = createVaultApi(core);
   const shown = {
+    ...core.apiParts,
     domains,
     system,
-    people,
     watching: createWatching(core),
-    secrets,
-    uploads: core.uploads,
-    detection: core.detection.rooms,
     vault,
-    advisor,
-    keys,
-    seal,
-    maintenance,
-    console,
+    console: openConsoleFiles(CONSOLE_FOLDER),
   };
   const parts = { listen: config.admin.listen, dataDir, certificates, log, ...shown };
   const { address } = stack.use(await openAdmin(parts));
   places.admin = placeOf(address);
   const gateway = addresses.https ?? addresses.plain;
   if (gateway !== null) places.gateway = placeOf(gateway);
-  const { admins, links } = people;
+  const { admins, links } = peoplePort;
   const setupLink = (await admins.isSetupOpen())
     ? `${links.admin('setup')}${(await admins.issueSetupLink(BY_START)).token}`
     : null;

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { Answer, Ask, EventRecord } from '@holdfast/contract';
-import { createMaintenance } from '../api/maintenance.ts';
+import type { ApiParts } from '../api/parts.ts';
 import { createAccess } from '../domains/access/index.ts';
 import { createApplications } from '../domains/applications/index.ts';
 import { createTraffic, openAudit, TRAFFIC_PLACE, type Audit, type Traffic } from '../domains/audit/index.ts';
 import type { Detection } from '../domains/detection/index.ts';
 import { createIdentity, toGatewayAccount, type Identity } from '../domains/identity/index.ts';
+import type { Response } from '../domains/incidents/index.ts';
 import {
   createProtection,
   foldRoute,
@@ -20,7 +21,9 @@ import { openIdentity } from './identity.ts';
 import { openKeys } from './keyring.ts';
 import { openOwnKeys } from './own-keys.ts';
 import { configuredPlaces, createLinks } from './places.ts';
+import { openMaintenance } from './recovery.ts';
 import { createRunningSeal } from './seal.ts';
+import { openResponse } from './response.ts';
 import { openSecrets } from './secrets.ts';
 import { isAboutUploads, openUploads } from './uploads.ts';
 import { openVaultParts } from './vault-parts.ts';
@@ -70,10 +73,11 @@ export async function openCore(foundation: Foundation) {
   const secrets = { ...opened, ownKeys };
   const advice = openAdvice(foundation, { identity, people, access });
   const places = configuredPlaces(config);
-  const watched = { applications, protection, sessions, metrics, audit, mail: rooms.mail, places };
+  const watched = { applications, protection, sessions, people, metrics, audit, mail: rooms.mail, places };
   const detection = openDetection(foundation, watched);
-  watchRecords(audit, detection);
-  keys.areas.add(...detection.sealed);
+  const response = openResponse(foundation, { ...watched, identity, people, secrets, detection });
+  watchRecords(audit, { observe: observing(detection, response) });
+  keys.areas.add(...detection.sealed, ...response.sealed);
   const domains = { applications, identity, access, people, sessions, signIn, signingKeys, protection, audit };
   const peoplePort = {
     people,
@@ -83,29 +87,45 @@ export async function openCore(foundation: Foundation) {
     observed: rooms.observed,
     links: createLinks(places, applications),
   };
-  const maintenance = createMaintenance({ db, bus, rotateLedgerKey: () => audit.rotateKey() });
-  const system = describeSystem({ foundation, domains, metrics, held, secrets, uploads, detection });
-  const answerGateway = answering(rooms, identity, uploads);
+  const maintenance = openMaintenance(foundation, { audit, applications, protection });
+  const system = describeSystem({ foundation, domains, metrics, held, secrets, uploads, detection, response });
+  const parts = { advice, detection, response, secrets, uploads, vaultPort, keys, seal, maintenance };
   const shown = { metrics, audit, traffic, held, domains, peoplePort, places };
   return {
     ...foundation,
+    ...parts,
     ...shown,
-    answerGateway,
-    advice,
-    detection,
-    secrets,
-    uploads,
-    vaultPort,
-    keys,
-    seal,
-    maintenance,
     system,
     troubles,
+    apiParts: apiPartsOf(peoplePort, parts),
+    answerGateway: answering(rooms, identity, uploads),
+    observe: observing(detection, response),
   };
 }
 
+interface Shown extends Required<Pick<ApiParts, 'secrets' | 'uploads' | 'seal' | 'maintenance'>> {
+  readonly advice: { readonly advisor: NonNullable<ApiParts['advisor']> };
+  readonly detection: Detection;
+  readonly response: Response;
+  readonly keys: { readonly care: NonNullable<ApiParts['keys']> };
+}
+
+/** What the API has of it, over the wire and over the socket. */
+function apiPartsOf(people: NonNullable<ApiParts['people']>, { advice, detection, response, keys, ...same }: Shown) {
+  const { secrets, uploads, seal, maintenance } = same;
+  const watched = { detection: detection.rooms, response: response.rooms };
+  return { people, secrets, uploads, seal, maintenance, ...watched, advisor: advice.advisor, keys: keys.care };
+}
+
+/** Whoever watches sees an event before whoever answers. */
+const observing =
+  (detection: Pick<Detection, 'observe'>, response: Pick<Response, 'observe'>) => (events: readonly EventRecord[]) => {
+    detection.observe(events);
+    response.observe(events);
+  };
+
 /** What gateways tell comes to the watch from them, at once and also where it is no record. */
-function watchRecords(audit: Pick<Audit, 'onRecorded'>, detection: Detection): void {
+function watchRecords(audit: Pick<Audit, 'onRecorded'>, detection: Pick<Detection, 'observe'>): void {
   audit.onRecorded(({ index: _index, ...recorded }) => {
     const isFromGateway = recorded.actor.kind === 'visitor' && recorded.actor.ref === '';
     // The view of a record that was written a moment ago: its payload is the JSON that the event had.

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Applications } from '../domains/applications/index.ts';
 import type { Audit } from '../domains/audit/index.ts';
 import { createDetection, type Detection, type StoredEvents } from '../domains/detection/index.ts';
-import type { Sessions } from '../domains/identity/index.ts';
+import type { People, Sessions } from '../domains/identity/index.ts';
 import type { Protection } from '../domains/protection/index.ts';
 import { resolveReference } from '../platform/config/references.ts';
 import { Refusal } from '../platform/refusal.ts';
@@ -16,6 +16,7 @@ interface Watched {
   readonly applications: Applications;
   readonly protection: Protection;
   readonly sessions: Sessions;
+  readonly people: Pick<People, 'tell' | 'requireStepUp'>;
   readonly metrics: Metrics;
   readonly audit: Pick<Audit, 'tail' | 'findByRequest' | 'indexesOf'>;
   readonly mail: Pick<Mail, 'deliver'>;
@@ -41,8 +42,9 @@ export function openDetection(foundation: Foundation, { audit, places, ...watche
   const link = (alert: string): string => `${places.admin.origin}/alerts/${alert}`;
   const settings = { cityFile: config.watch.geo.cityFile, exempt: config.watch.exempt };
   const platform = { db, bus, clock, log, keyring, dataDir, node: config.node, settings };
+  const asksDormant = config.watch.dormant === 'step-up';
   const secret = (reference: string): string => readFeedSecret(reference, dataDir);
-  return stack.use(createDetection({ ...platform, events, alerts, link, secret, ...watched }));
+  return stack.use(createDetection({ ...platform, events, alerts, link, secret, asksDormant, ...watched }));
 }
 
 /**

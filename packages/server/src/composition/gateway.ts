@@ -10,7 +10,7 @@ import { meetNeighbours } from './nodes.ts';
  * and questions about who asks to those who know.
  */
 export async function connectGateway(core: Core): Promise<GatewayLink> {
-  const { config, clock, log, audit, traffic, bus, metrics, domains, advice, uploads, detection, keyring } = core;
+  const { config, clock, log, audit, traffic, bus, metrics, domains, advice, uploads, observe, keyring } = core;
   await uploads.start();
   const link = createLink({ config, clock, log, root: core.dataDir });
   const gateways = Math.max(1, config.workers);
@@ -20,7 +20,7 @@ export async function connectGateway(core: Core): Promise<GatewayLink> {
         audit.ingest(events, dropped);
         // What is counted and advised is kept sealed: without keys the records are all there is.
         if (keyring.isSealed) return;
-        detection.observe(events);
+        observe(events);
         traffic.takeEvents(events);
         for (const event of events) {
           domains.protection.observe(event);

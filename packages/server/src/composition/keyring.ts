@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { sealedInTraffic, type Audit } from '../domains/audit/index.ts';
 import { sealedInAlerts, sealedInChannels } from '../domains/detection/index.ts';
 import { sealedInIdentity } from '../domains/identity/index.ts';
+import { sealedInActions, sealedInCases, sealedInClocks, sealedInPlaybooks, sealedInRuns } from '../domains/incidents/index.ts';
 import { sealedInTuning, sealedInUploads } from '../domains/protection/index.ts';
 import { sealedInOutbox } from '../platform/bus/outbox.ts';
 import type { Foundation } from '../platform/foundation.ts';
@@ -42,7 +43,12 @@ export function openKeys(foundation: Foundation, { audit, sealed }: KeyParts): K
       ...sealedInUploads,
       ...sealedInTraffic,
       ...sealedInAlerts,
+      ...sealedInActions,
+      ...sealedInPlaybooks,
+      ...sealedInRuns,
       ...sealedInChannels,
+      ...sealedInClocks,
+      ...sealedInCases,
       sealedInOutbox,
     ].map((column) => createTableArea(db, keyring, column)),
     tlsKeys.sealed,

@@ -5,6 +5,11 @@ import { createMetrics } from '../platform/metrics.ts';
 import { describeSystem } from './system.ts';
 
 const DAY_MS = 86_400_000;
+const PLACE = { application: 'shop', createdAt: 0, createdBy: 'operator:host:0' };
+const cutOff = [
+  { ...PLACE, id: '01J8Z3K4M5N6P7Q8R9S0T1V2W3', kind: 'route', method: 'POST', route: '/pay/**', expiresAt: null },
+  { ...PLACE, id: '01J8Z3K4M5N6P7Q8R9S0T1V2W4', kind: 'read-only', method: '*', route: null, expiresAt: 3_600_000 },
+];
 let stand: TestSecrets;
 let system: SystemPort;
 
@@ -17,7 +22,8 @@ beforeAll(async () => {
     { application: 'bare', kind: null, routes: { live: 4, covered: 0 } },
   ];
   const protection = {
-    snapshots: { show: async () => Promise.resolve({ bans: 0 }) },
+    snapshots: { show: async () => Promise.resolve({ bans: 0 }), current: async () => Promise.resolve({ isolations: cutOff }) },
+    isolations: { list: async () => Promise.resolve(cutOff) },
     learning: { coverage: { shares: async () => Promise.resolve(shares) } },
   };
   // Nothing else of the process is asked by the doctor and by metrics.
@@ -62,4 +68,20 @@ test('a watch that judges nothing is a warning of the doctor, and the server is 
   const lines = (await system.doctor()).filter(({ name }) => name === 'watch');
   expect(lines).toMatchObject([{ state: 'warning', detail: 'it ended', next: 'holdfast detect health, holdfast logs' }]);
   expect(system.health().ready).toBe(true);
+});
+
+test('what is cut off is counted by kind, and the doctor says what, since when, by whom and what to do', async () => {
+  const text = await system.metrics();
+  expect(text).toContain('holdfast_isolations{kind="route"} 1');
+  expect(text).toContain('holdfast_isolations{kind="read-only"} 1');
+  expect(text).toContain('holdfast_isolations{kind="application"} 0');
+  const lines = (await system.doctor()).filter(({ name }) => name === 'isolation shop');
+  expect(lines).toMatchObject([
+    {
+      state: 'warning',
+      detail: 'POST /pay/** is cut off since 1970-01-01T00:00:00Z by operator:host:0, until it is released',
+      next: 'holdfast release 01J8Z3K4M5N6P7Q8R9S0T1V2W3 --check',
+    },
+    { state: 'warning', detail: 'it is only read since 1970-01-01T00:00:00Z by operator:host:0, until 1970-01-01T01:00:00Z' },
+  ]);
 });

@@ -5,6 +5,7 @@ import type { Audit, AuditStatus } from '../domains/audit/index.ts';
 import type { Detection } from '../domains/detection/index.ts';
 import type { Uploads } from '../domains/protection/index.ts';
 import { refText, type SecretsDomain } from '../domains/secrets/index.ts';
+import type { Response } from '../domains/incidents/index.ts';
 import type { Foundation } from '../platform/foundation.ts';
 import { isRefusal } from '../platform/refusal.ts';
 import type { Metrics } from '../platform/metrics.ts';
@@ -27,13 +28,14 @@ interface SystemParts {
   readonly secrets: Pick<SecretsDomain, 'overdue'>;
   readonly uploads: Pick<Uploads, 'status'>;
   readonly detection: Pick<Detection, 'watch'>;
+  readonly response: Pick<Response, 'rooms'>;
 }
 
 /** Overdue secrets that the doctor names. */
 const OVERDUE_NAMED = 5;
 
 /** What the process says of itself; the caller adds what only a serving one knows. */
-export function describeSystem({ foundation, domains, metrics, held, secrets, uploads, detection }: SystemParts) {
+export function describeSystem({ foundation, domains, metrics, held, secrets, uploads, detection, response }: SystemParts) {
   const { config, db, bus, clock, dataDir } = foundation;
   const { applications, audit } = domains;
   const startedAt = clock.now();
@@ -61,6 +63,9 @@ export function describeSystem({ foundation, domains, metrics, held, secrets, up
           nowMs: () => clock.monotonicMs(),
           uploads: async () => uploads.status(),
           watch: () => detection.watch.health(),
+          backups: async () => (await response.rooms.recovery?.status())?.trouble ?? null,
+          isolations: async () => domains.protection.isolations.list(),
+          playbooks: async () => (await response.rooms.playbooks?.signatures()) ?? null,
           schemaShares: async () => domains.protection.learning.coverage.shares(),
           async overdueSecrets() {
             const { count, refs } = await secrets.overdue(OVERDUE_NAMED);

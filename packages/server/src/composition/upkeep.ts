@@ -67,6 +67,7 @@ export async function startUpkeep(
   core.traffic.start();
   await core.secrets.start();
   await core.detection.start();
+  await core.response.start();
   await jobs.start();
   stack.use(
     startWatchdog({

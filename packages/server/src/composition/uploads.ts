@@ -1,7 +1,9 @@
-import type { Answer, Ask, EventRecord, ScannerHealth } from '@holdfast/contract';
+import type { Answer, Ask, EventRecord, PictureHealth, ScannerHealth } from '@holdfast/contract';
 import { FILE_LIMITS } from '@holdfast/inspect';
 import type { Applications } from '../domains/applications/index.ts';
 import { createUploads, type Uploads, type UploadScanner } from '../domains/protection/index.ts';
+import { cutOff } from '../gateway/upload/images/cut-off.ts';
+import { sharpVersion } from '../gateway/upload/images/reencoder.ts';
 import { askClamd, clamdAddress } from '../gateway/upload/scan/clamd-talk.ts';
 import { createScanners, type Scanners } from '../gateway/upload/scan/scanners.ts';
 import type { Foundation } from '../platform/foundation.ts';
@@ -77,6 +79,7 @@ function createKeptScanner({ config, clock, log, stack }: Foundation): UploadSca
       scanners ??= createScanners({ settings: config.uploads, clock, log, onChange: () => {}, remembers: false });
       return scanners.scan({ kind: 'disk', size: bytes, fd }, hash, FILE_LIMITS);
     },
+    pictures: async () => pictureHealth(config.uploads.sharp),
     health: async () => [yaraHealth(await rules()), ...(clamd === null ? [] : [await clamdHealth(clamd)])],
   };
 }
@@ -97,4 +100,16 @@ async function clamdHealth(address: string): Promise<ScannerHealth> {
   const state = told === null ? 'down' : 'up';
   const detail = told === null ? `${address} does not answer` : address;
   return { scanner: 'clamd', state, version: (told ?? '').slice(0, VERSION_CHARS_MAX), detail };
+}
+
+async function pictureHealth(folder: string | null): Promise<Omit<PictureHealth, 'applications'>> {
+  const version = await sharpVersion(folder);
+  if (version === null) {
+    const detail = 'sharp is not installed or does not run here: pictures of such routes are held';
+    return { state: 'down', version: '', detail };
+  }
+  const { hasNetwork, isLimited } = await cutOff();
+  if (!hasNetwork && isLimited) return { state: 'up', version, detail: 'each in a process without network, within limits' };
+  const lacks = [...(hasNetwork ? ['its network cannot be taken away'] : []), ...(isLimited ? [] : ['it has no limits'])];
+  return { state: 'bounded', version, detail: `in a process of its own, but ${lacks.join(' and ')} on this system` };
 }

@@ -16,7 +16,8 @@ import type { CanonicalRequest, Inspection } from '@holdfast/inspect';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import type { Duplex, Readable } from 'node:stream';
-import type { FilePart } from './body/multipart-reader.ts';
+import type { EncodedPart, FilePart } from './body/multipart-reader.ts';
+import type { TakenFile } from './upload/take/taken-body.ts';
 import type { CompiledSnapshot } from './snapshot/compiled-snapshot.ts';
 
 /** The head of a request after the front gate: every field checked, nothing decoded twice. */
@@ -66,6 +67,10 @@ export interface StreamInspection {
   end(): readonly Uint8Array[] | Refused;
   /** Files found so far; each is there before its bytes go on. */
   readonly files: readonly FilePart[];
+  /** Files in base64 that are too long to be held. */
+  readonly encoded: readonly EncodedPart[];
+  /** Files in base64 in fields that were held. */
+  readonly fieldFiles: readonly TakenFile[];
   /** Reading was given up where only recording was asked for: from there on nobody knows what is a file. */
   readonly isBlind: boolean;
 }

@@ -9,7 +9,9 @@ import type { ExchangeStart } from './exchange-state.ts';
 import { createIdentifiers } from './identifiers.ts';
 import type { Exchange } from './exchange.ts';
 import type { Identifiers, RandomBytes } from './identifiers.ts';
+import { createOpenExchanges } from './isolation/open-exchanges.ts';
 import { createIntelTables } from './intel/intel-tables.ts';
+import { tellTable } from './intel/tell-table.ts';
 import { createInspectionThreads } from './inspection/inspection-threads.ts';
 import { createRecentRequests, type RecentRequests } from './patches/recent-requests.ts';
 import { createLearner } from './schema/learner.ts';
@@ -71,7 +73,7 @@ const ignore = (): void => undefined;
 /** What steps work with. */
 function openTools({ clock, log, ask, uploads: place }: RequestRoomParts, events: EventQueue) {
   const onScannerChange = tellScannerChange(events);
-  const tables = createIntelTables(log);
+  const tables = createIntelTables({ log, clock, tell: tellTable(events) });
   return {
     tables,
     threads: createInspectionThreads(log),
@@ -92,11 +94,12 @@ export function createRequestRoom(parts: RequestRoomParts): RequestRoom {
   const upstreams = createUpstreams();
   const webSockets = createWebSocketRelays(upstreams);
   const limiter = createRateLimiter();
-  const steps = createPipeline({ clock, limiter, upstreams, webSockets, ask, ...tools });
+  const steps = createPipeline({ clock, limiter, upstreams, webSockets, ask, current: snapshot, ...tools });
   const learner = createLearner({ clock, send });
   const recent = createRecentRequests({ clock });
   const record = recordRequest({ clock, events, rejects, visitors });
   // runPipeline hands back the very exchange it was given, which handle() below makes.
+  const open = createOpenExchanges(webSockets);
   const end = {
     refuse,
     record: (exchange: Exchange) => {
@@ -124,7 +127,7 @@ export function createRequestRoom(parts: RequestRoomParts): RequestRoom {
       arrived.outgoing.on('error', ignore);
       const running = runPipeline(steps, exchange, end);
       if (running === undefined) return;
-      running.catch((cause: unknown) => {
+      open.track(exchange, running).catch((cause: unknown) => {
         log.error({ requestId: exchange.id, cause }, 'request failed outside its steps');
         arrived.outgoing.destroy();
       });
@@ -136,6 +139,7 @@ export function createRequestRoom(parts: RequestRoomParts): RequestRoom {
     follow(next) {
       tables.follow(next.source.intel);
       for (const each of [upstreams, learner, recent, visitors]) each.follow(next.source.applications);
+      open.follow(next, clock.now());
     },
     endSessions(hashes) {
       sessions.end(hashes);
@@ -147,9 +151,7 @@ export function createRequestRoom(parts: RequestRoomParts): RequestRoom {
       rejects.flush();
       learner.close();
       events.flush(true);
-      await upstreams.close();
-      await threads.close();
-      await uploads.close();
+      for (const each of [upstreams, threads, uploads]) await each.close();
       events.flush(true);
     },
   };

@@ -18,6 +18,7 @@ import { identity } from './steps/identity.ts';
 import { inspect } from './steps/inspect.ts';
 import { intel } from './steps/intel.ts';
 import { ownPaths } from './steps/own-paths.ts';
+import { isolate, isolateFields, isolateLate } from './steps/isolate.ts';
 import { patch } from './steps/patch.ts';
 import { rate } from './steps/rate.ts';
 import { schema } from './steps/schema.ts';
@@ -27,6 +28,7 @@ import { sessionCookie } from './steps/session-cookie.ts';
 import { signIn } from './steps/sign-in.ts';
 import { upload } from './steps/upload.ts';
 import type { Uploads } from './upload/uploads.ts';
+import type { CompiledSnapshot } from './snapshot/compiled-snapshot.ts';
 import { createSignInWatch } from './sign-in/sign-in-watch.ts';
 import type { Upstreams } from './upstream/upstreams.ts';
 import type { WebSocketRelays } from './upstream/websocket.ts';
@@ -44,11 +46,13 @@ export interface PipelineParts {
   readonly tables: IntelTables;
   readonly visitors: Pick<Visitors, 'begun' | 'sessionOf'>;
   readonly ask: (ask: Ask) => Promise<Answer>;
+  /** By which a request that comes now is judged. */
+  readonly current: () => CompiledSnapshot;
 }
 
 /** The way of a request, top to bottom. The record is written after whatever step ends it (`run-pipeline.ts`). */
 export function createPipeline(parts: PipelineParts): readonly Step[] {
-  const { clock, limiter, threads, upstreams, webSockets, sessions, accounts, uploads, visitors, ask, tables } = parts;
+  const { clock, limiter, threads, upstreams, webSockets, sessions, accounts, uploads, visitors, ask, tables, current } = parts;
   const signIns = createSignInWatch({ ask, visitors });
   return [
     accept,
@@ -56,6 +60,7 @@ export function createPipeline(parts: PipelineParts): readonly Step[] {
     identifyApplication(clock),
     ban(clock),
     intel(tables, clock),
+    isolate(clock),
     rate(limiter, clock),
     sessionCookie,
     serviceToken,
@@ -63,6 +68,7 @@ export function createPipeline(parts: PipelineParts): readonly Step[] {
     decode(threads),
     inspect(clock),
     patch(clock),
+    isolateFields(clock),
     session({ sessions, accounts, clock }),
     authorise(clock),
     csrf,
@@ -70,6 +76,7 @@ export function createPipeline(parts: PipelineParts): readonly Step[] {
     upload(uploads),
     signIn(signIns),
     identity(clock),
+    isolateLate(clock, current),
     grant,
     forward({ upstreams, webSockets, signIns, clock }),
   ];

@@ -24,6 +24,8 @@ import type { NodesParts } from './nodes/open-nodes.ts';
 export interface Foundation extends AsyncDisposable {
   readonly config: Config;
   readonly dataDir: string;
+  /** The file of settings that was read; null = none, or nobody said. */
+  readonly configFile: string | null;
   readonly isNew: boolean;
   readonly clock: Clock;
   readonly log: Log;
@@ -42,6 +44,7 @@ export interface Foundation extends AsyncDisposable {
 export interface FoundationOptions {
   /** Serving processes write the log and are a node among others; short commands are neither. */
   readonly writesLog: boolean;
+  readonly configFile?: string | null;
   /** Left out: without its root key nothing is opened. */
   readonly awaitRoot?: AwaitRoot;
   /** Somebody put the keys away, so they do not come by themselves. */
@@ -90,6 +93,7 @@ export async function openFoundation(config: Config, options: FoundationOptions)
   return {
     config,
     dataDir,
+    configFile: options.configFile ?? null,
     isNew,
     clock,
     log,

@@ -39,12 +39,20 @@ export const COUNTERS = {
   holdfast_watch_dropped_total: { help: 'Events that the watch did not judge: its queue was full.', labels: [] },
   holdfast_watch_detections_total: { help: 'Detections of the watch, before alike ones become one alert.', labels: [] },
   holdfast_intel_hits_total: { help: 'Requests that met something listed by threat intelligence.', labels: ['kind', 'action'] },
+  holdfast_incident_alerts_total: { help: 'Alerts that opened an incident, or joined one.', labels: ['outcome'] },
+  holdfast_incidents_contained_total: { help: 'Incidents that were contained for the first time, without drills.', labels: [] },
+  holdfast_incident_contained_seconds_total: { help: 'From the opening of these incidents to then, seconds.', labels: [] },
+  holdfast_incidents_closed_total: { help: 'Closings of incidents, without drills.', labels: [] },
+  holdfast_incident_closed_seconds_total: { help: 'From the opening of these incidents to then, seconds.', labels: [] },
   holdfast_metric_series_dropped_total: { help: 'Samples dropped because of the limit of series.', labels: [] },
 } as const satisfies Record<string, CounterDefinition>;
 export type CounterName = keyof typeof COUNTERS;
 
 export const GAUGES = {
+  holdfast_backup_age_seconds: { help: 'Age of the newest backup; -1 = there is none.' },
+  holdfast_backup_failed: { help: '1 when the last backup that was due could not be made.' },
   holdfast_bans: { help: 'Bans in force.' },
+  holdfast_isolations: { help: 'What is cut off: application, route, read-only.', labels: ['kind'] },
   holdfast_audit_tree_size: { help: 'Records in the audit ledger.' },
   holdfast_audit_projection_lag: { help: 'Records of the ledger that the database does not hold yet.' },
   holdfast_secret_overdue: { help: 'Secrets that are older than they may be.' },
@@ -54,12 +62,16 @@ export const GAUGES = {
   holdfast_alert_channels_failing: { help: 'Channels at which alerts cannot be told.' },
   holdfast_alert_letters: { help: 'Alerts that wait to be told, or could not be told.', labels: ['state'] },
   holdfast_watch_behind_seconds: { help: 'How long the oldest event waits to be judged.' },
+  holdfast_watch_canary_missed: { help: '1 when something planted was not found in time.', labels: ['canary'] },
   holdfast_watch_stopped: { help: '1 when events are not judged, or too late.' },
   holdfast_schema_routes: {
     help: 'Routes that an application answered in the last week, by whether the schema in force lists them.',
     labels: ['application', 'covered'],
   },
+  holdfast_legal_clocks: { help: 'Legal clocks that nobody has settled: running, overdue.', labels: ['state'] },
+  holdfast_legal_clock_seconds_left: { help: 'Seconds left of the legal clock that ends first; less than 0 = it is overdue.' },
   holdfast_alerts_open: { help: 'Alerts that nobody has closed.', labels: ['severity'] },
+  holdfast_incidents: { help: 'Incidents that are not closed.', labels: ['phase', 'severity'] },
   holdfast_intel_entries: { help: 'Entries of threat intelligence in force.', labels: ['kind'] },
   holdfast_intel_table_age_seconds: { help: 'Age of the table of threat intelligence.' },
   holdfast_intel_stale_sources: { help: 'Sources of threat intelligence that are late.' },

@@ -4,9 +4,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { createBus, type Bus } from './bus/bus.ts';
-import type { Clock } from './clock.ts';
+import { systemClock, type Clock } from './clock.ts';
 import { openDatabase, type Database } from './db/database.ts';
 import { migrate } from './db/migrate.ts';
+import { digestOf, migrationsFolder, readMigrations } from './db/migrations.ts';
 import { silentLog } from './log.ts';
 
 interface TestDatabase extends AsyncDisposable {
@@ -21,12 +22,10 @@ async function openTestDatabase(dataDir: string): Promise<TestDatabase> {
     return { db, [Symbol.asyncDispose]: () => db.close() };
   }
   const admin = await openDatabase({ kind: 'postgres', url: server }, silentLog);
-  const name = `hf_test_${randomBytes(8).toString('hex')}`;
-  // The name is ours and hexadecimal; CREATE DATABASE takes no parameters.
-  await admin.query(`create database ${name}`);
-  const url = new URL(server);
-  url.pathname = `/${name}`;
-  const db = await openDatabase({ kind: 'postgres', url: url.href }, silentLog);
+  const template = await templateAt(admin, server);
+  const name = newName();
+  await admin.query(`create database ${name} template ${template}`);
+  const db = await openDatabase({ kind: 'postgres', url: urlOf(server, name) }, silentLog);
   return {
     db,
     async [Symbol.asyncDispose]() {
@@ -35,6 +34,36 @@ async function openTestDatabase(dataDir: string): Promise<TestDatabase> {
       await admin.close();
     },
   };
+}
+
+// Names are ours and hexadecimal: CREATE DATABASE takes no parameters.
+const newName = (): string => `hf_test_${randomBytes(8).toString('hex')}`;
+
+function urlOf(server: string, name: string): string {
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  return url.href;
+}
+
+/** A database with empty tables, made by whoever comes first: every test that migrates one of its own would wait a second. */
+async function templateAt(admin: Database, server: string): Promise<string> {
+  const name = `hf_tables_${digestOf(await readMigrations(migrationsFolder()))}`;
+  const isThere = async (): Promise<boolean> =>
+    (await admin.query('select 1 from pg_database where datname = $1', [name])).length > 0;
+  if (await isThere()) return name;
+  const partial = newName();
+  await admin.query(`create database ${partial}`);
+  const db = await openDatabase({ kind: 'postgres', url: urlOf(server, partial) }, silentLog);
+  await migrate({ db, clock: systemClock, log: silentLog });
+  await db.close();
+  try {
+    await admin.query(`alter database ${partial} rename to ${name}`);
+  } catch (error) {
+    // Another worker was faster.
+    await admin.query(`drop database ${partial}`);
+    if (!(await isThere())) throw error;
+  }
+  return name;
 }
 
 /** For tests of stores and services: a migrated database, a clock that can be moved, and a ledger in memory. */

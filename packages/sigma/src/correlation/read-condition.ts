@@ -1,6 +1,6 @@
 import { further, quote, type Findings, type Place } from '../diagnostic.ts';
 import { textsIn } from '../document/fields.ts';
-import type { Yaml, YamlMap } from '../document/yaml.ts';
+import type { Yaml, YamlMap } from '../document/yaml-tree.ts';
 import type { SigmaLimits } from '../limits.ts';
 import { ConditionError, parseCondition } from '../rule/condition.ts';
 import type { Condition } from '../rule/detection.ts';

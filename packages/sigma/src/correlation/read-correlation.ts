@@ -1,7 +1,7 @@
 import { quote, type Findings } from '../diagnostic.ts';
 import { mapOf, placeOf, required, textOf, textsOf } from '../document/fields.ts';
 import { readMetadata } from '../document/metadata.ts';
-import type { YamlMap } from '../document/yaml.ts';
+import type { YamlMap } from '../document/yaml-tree.ts';
 import type { SigmaLimits } from '../limits.ts';
 import { identifiersOf } from '../rule/condition.ts';
 import { CORRELATION_TYPES, type CorrelationCondition, type CorrelationType, type SigmaCorrelation } from './correlation.ts';

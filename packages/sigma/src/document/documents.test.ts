@@ -50,6 +50,7 @@ describe('diagnostics', () => {
     [rule('  s: { a: 1 }\n  condition: 1 of t*\n'), 'error condition-identifier'],
     [rule('  s: { a: 1 }\n  condition: s | near t\n'), 'error v1-aggregation'],
     [rule('  s: { a: 1 }\n  condition: s | count() by b > 3\n'), 'warning v1-aggregation-rewritten'],
+    [rule('  s: { a: 1 }\n  timeframe: 5 min\n  condition: s | count() > 3\n'), 'error correlation-timespan'],
     [rule('  s: { a: 1 }\n  condition: s\n', 'level: grave\n'), 'warning attribute-value'],
     ['title: c\ncorrelation: { type: event_sum, rules: [a], timespan: 1m, condition: { gte: 1 } }', 'error correlation-type'],
     [
@@ -148,6 +149,25 @@ test('a count of Sigma 1 becomes a correlation that keeps id and title', () => {
     },
   ]);
   expect([...(ruleset?.linked.quietRules ?? [])]).toEqual([0]);
+});
+
+test('a collection of Sigma 1 shares attributes, repeats documents, and begins anew', () => {
+  const text = [
+    'action: global\ntitle: Shared\nlogsource: { category: webserver }\ndetection: { condition: s }\n',
+    'id: one\ndetection: { s: { a: 1 } }\n',
+    'action: repeat\nid: two\ndetection: { s: { b: 2 } }\n',
+    'action: reset\n',
+    'title: Alone\nlogsource: { category: webserver }\ndetection: { s: { a: 1 }, condition: s }\n',
+  ].join('---\n');
+  expect(codes(text)).toEqual([]);
+  expect(readDocuments(text, 'a.yml').documents.map(({ metadata: { title, id } }) => [title, id])).toEqual([
+    ['Shared', 'one'],
+    ['Shared', 'two'],
+    ['Alone', null],
+  ]);
+  expect(titles(text, { a: 1 })).toEqual(['Shared', 'Alone']);
+  expect(titles(text, { a: 1, b: 2 })).toEqual(['Shared', 'Shared', 'Alone']);
+  expect(codes(`action: redo\n---\n${rule('  s: { a: 1 }\n  condition: s\n')}`)).toEqual(['error attribute-value']);
 });
 
 test('a count of Sigma 1 is filtered and mapped like other rules', () => {

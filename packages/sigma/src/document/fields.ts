@@ -1,5 +1,5 @@
 import { quote, type Findings, type Place } from '../diagnostic.ts';
-import type { Yaml, YamlMap } from './yaml.ts';
+import type { Yaml, YamlMap } from './yaml-tree.ts';
 
 /** Reads attributes of a document, saying what is missing or of the wrong type. */
 export function textOf(map: YamlMap, name: string, findings: Findings): string | null {

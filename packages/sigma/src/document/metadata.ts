@@ -1,7 +1,7 @@
 import type { Findings } from '../diagnostic.ts';
 import { quote } from '../diagnostic.ts';
 import { mapOf, placeOf, required, textOf, textsOf } from './fields.ts';
-import type { YamlMap } from './yaml.ts';
+import type { YamlMap } from './yaml-tree.ts';
 
 export const LEVELS = ['informational', 'low', 'medium', 'high', 'critical'] as const;
 export type Level = (typeof LEVELS)[number];

@@ -1,34 +1,10 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments, type Document, type Node, type Scalar } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, parseAllDocuments, type Document, type Node, type Scalar } from 'yaml';
 import { Findings, NOWHERE, quote, type Place } from '../diagnostic.ts';
 import type { SigmaLimits } from '../limits.ts';
-
-/** YAML as it was written: every node knows its place, and keys never become properties of an object. */
-export type Yaml = YamlMap | YamlList | YamlScalar;
-
-export interface YamlMap {
-  readonly kind: 'map';
-  readonly entries: ReadonlyMap<string, YamlEntry>;
-  readonly place: Place;
-}
-
-export interface YamlEntry {
-  readonly key: Place;
-  readonly value: Yaml;
-}
-
-export interface YamlList {
-  readonly kind: 'list';
-  readonly items: readonly Yaml[];
-  readonly place: Place;
-}
-
-export interface YamlScalar {
-  readonly kind: 'scalar';
-  readonly value: string | number | boolean | null;
-  /** The characters of the text; differs from the value for numbers such as 0x10. */
-  readonly source: string;
-  readonly place: Place;
-}
+import { readBlockYaml } from './block-yaml.ts';
+import { scalarOf } from './scalar.ts';
+import { Lines, pointerTo, TextPlace } from './text-place.ts';
+import type { Yaml, YamlEntry, YamlMap } from './yaml-tree.ts';
 
 export interface YamlDocument {
   readonly root: Yaml | null;
@@ -40,24 +16,38 @@ class TooLarge extends Error {}
 /** Reads every document of a text; a broken one has no root and says why. */
 export function readYaml(text: string, name: string, limits: SigmaLimits): readonly YamlDocument[] {
   if (text.length > limits.textCharsMax) return [refused(name, 'yaml-too-large', `over ${limits.textCharsMax} characters`)];
-  const lines = new LineCounter();
-  const documents = parse(text, lines);
+  // A byte order mark is no character of the first key; a carriage return is half of the end of a line (YAML 1.2.2 §5.4).
+  const unmarked = text.startsWith('\u{FEFF}') ? text.slice(1) : text;
+  const body = unmarked.includes('\r\n') ? unmarked.replaceAll('\r\n', '\n') : unmarked;
+  const roots = readBlockYaml(body, limits);
+  if (roots !== null) return roots.map((root, index) => ({ root, findings: new Findings(name, index) }));
+  return readWholeYaml(body, name, limits);
+}
+
+/** The same with a reader of the whole language. */
+export function readWholeYaml(text: string, name: string, limits: SigmaLimits): readonly YamlDocument[] {
+  const documents = parse(text);
   if (documents === null) return [refused(name, 'yaml-too-large', 'nested too deep')];
-  const filled = documents.filter((document) => document.contents !== null || document.errors.length > 0);
+  const lines = new Lines(text);
+  const filled = documents.filter(({ contents, errors }) => errors.length > 0 || !isNothing(contents));
   return filled.map((document, index) => readDocument(document, new Findings(name, index), { lines, limits }));
 }
 
-function parse(text: string, lines: LineCounter): readonly Document.Parsed[] | null {
+function parse(text: string): readonly Document.Parsed[] | null {
   try {
-    // A byte order mark is no character of the first key. The specification is YAML 1.2: `yes` is a word, dates stay text.
-    const body = text.startsWith('\u{FEFF}') ? text.slice(1) : text;
-    const read = parseAllDocuments(body, { version: '1.2', lineCounter: lines, prettyErrors: false, logLevel: 'silent' });
+    // The specification is YAML 1.2: `yes` is a word, dates stay text.
+    const read = parseAllDocuments(text, { version: '1.2', prettyErrors: false, logLevel: 'silent' });
     return Array.isArray(read) ? read : [];
   } catch (error) {
     // The reader recurses; hostile nesting ends in the engine's own limit.
     if (error instanceof RangeError) return null;
     throw error;
   }
+}
+
+/** A marker with nothing behind it begins no document. */
+function isNothing(contents: unknown): boolean {
+  return contents === null || (isScalar(contents) && contents.value === null && (contents.source ?? '') === '');
 }
 
 function refused(name: string, code: 'yaml-too-large', message: string): YamlDocument {
@@ -69,12 +59,11 @@ function refused(name: string, code: 'yaml-too-large', message: string): YamlDoc
 function readDocument(
   document: Document.Parsed,
   findings: Findings,
-  { lines, limits }: { lines: LineCounter; limits: SigmaLimits },
+  { lines, limits }: { lines: Lines; limits: SigmaLimits },
 ): YamlDocument {
   const fault = document.errors[0];
   if (fault !== undefined) {
-    const { line, col } = lines.linePos(fault.pos[0]);
-    findings.error('yaml-invalid', { line, column: col, pointer: '' }, fault.message);
+    findings.error('yaml-invalid', { ...lines.at(fault.pos[0]), pointer: '' }, fault.message);
     return { root: null, findings };
   }
   try {
@@ -88,12 +77,12 @@ function readDocument(
 
 class Reader {
   readonly #document: Document.Parsed;
-  readonly #lines: LineCounter;
+  readonly #lines: Lines;
   readonly #limits: SigmaLimits;
   readonly #findings: Findings;
   #nodes = 0;
 
-  constructor(document: Document.Parsed, parts: { lines: LineCounter; limits: SigmaLimits; findings: Findings }) {
+  constructor(document: Document.Parsed, parts: { lines: Lines; limits: SigmaLimits; findings: Findings }) {
     this.#document = document;
     this.#lines = parts.lines;
     this.#limits = parts.limits;
@@ -118,7 +107,7 @@ class Reader {
     const entries = new Map<string, YamlEntry>();
     for (const item of items) {
       const name = isScalar(item.key) ? nameOf(item.key) : '';
-      const pointer = `${place.pointer}/${/[~/]/u.test(name) ? name.replaceAll('~', '~0').replaceAll('/', '~1') : name}`;
+      const pointer = pointerTo(place.pointer, name);
       const key = this.#placeOf(item.key, pointer);
       if (!isScalar(item.key)) this.#findings.error('yaml-invalid', key, 'a key is a plain word');
       else if (entries.has(name)) this.#findings.error('yaml-invalid', key, `the key ${quote(name)} stands twice`);
@@ -133,40 +122,7 @@ class Reader {
   }
 }
 
-/** Counts lines only when somebody asks: of thousands of nodes, the few with a fault are told. */
-class TextPlace implements Place {
-  readonly pointer: string;
-  readonly #lines: LineCounter;
-  readonly #offset: number;
-
-  constructor(lines: LineCounter, offset: number, pointer: string) {
-    this.pointer = pointer;
-    this.#lines = lines;
-    this.#offset = offset;
-  }
-
-  get line(): number {
-    return this.#lines.linePos(this.#offset).line;
-  }
-
-  get column(): number {
-    return this.#lines.linePos(this.#offset).col;
-  }
-}
-
 function nameOf({ source, value }: Scalar): string {
   if (source !== undefined) return source;
   return typeof value === 'string' ? value : '';
-}
-
-function scalarOf(value: unknown, source: string | undefined): Pick<YamlScalar, 'value' | 'source'> {
-  const text = source ?? '';
-  if (typeof value === 'string' || typeof value === 'boolean' || value === null) return { value, source: text };
-  // A whole number that a double cannot hold keeps its digits.
-  if (typeof value === 'number') {
-    return Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value))
-      ? { value, source: text }
-      : { value: text, source: text };
-  }
-  return { value: text, source: text };
 }

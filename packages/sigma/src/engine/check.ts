@@ -62,7 +62,8 @@ function textTest(value: Value, regexStatesMax: number): TextTest | null {
   if (value.kind === 'boolean') return equalTest(String(value.boolean));
   if (value.kind !== 'regex') return null;
   const regex = new Regex(value.source, value.flags, regexStatesMax);
-  const wake: Wake = regex.required === null ? { by: 'field' } : { by: 'literal', literals: regex.required, shape: null };
+  const literals = regex.required;
+  const wake: Wake = literals?.every(isTelling) === true ? { by: 'literal', literals, shape: null } : { by: 'field' };
   return { testText: (text) => regex.test(text), wake };
 }
 
@@ -73,8 +74,13 @@ function equalTest(wanted: string): TextTest {
 function patternTest(pattern: Pattern): TextTest {
   if (pattern.shape === 'whole') return equalTest(pattern.pieces[0]?.text ?? '');
   const testText = (text: string, folded: string): boolean => matchesPattern(pattern, pattern.cased ? text : folded);
-  if (pattern.literal === null) return { testText, wake: { by: 'field' } };
+  if (pattern.literal === null || !isTelling(pattern.literal)) return { testText, wake: { by: 'field' } };
   return { testText, wake: { by: 'literal', literals: [pattern.literal], shape: pattern.shape } };
+}
+
+/** One character alone stands in nearly every text: who waits for it is asked when it matters. */
+function isTelling(literal: string): boolean {
+  return literal.length > 1;
 }
 
 function testField(value: Value, field: string, event: SigmaEvent): boolean {

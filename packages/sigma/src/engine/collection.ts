@@ -9,6 +9,7 @@ import { rewriteAggregation } from '../rule/rewrite-v1.ts';
 import { compileScanner } from './compile.ts';
 import type { Compiled } from './compiled.ts';
 import { placeholdersOf } from './placeholders.ts';
+import { finish, type Steps } from './steps.ts';
 
 /** Rules, filters and correlations that belong together, compiled. */
 export interface Ruleset {
@@ -33,13 +34,28 @@ export interface CompileResult {
  * const { ruleset, diagnostics } = compile(documents);
  */
 export function compile(documents: readonly SigmaDocument[], limits: SigmaLimits = DEFAULT_LIMITS): CompileResult {
+  return finish(compileInSteps(documents, limits));
+}
+
+/**
+ * The same for who has other things to do in between: thousands of rules take a good part of a second.
+ *
+ * @example
+ * const steps = compileInSteps(documents);
+ * let step = steps.next();
+ * for (; step.done !== true; step = steps.next()) await othersHaveTheirTurn();
+ * step.value.ruleset
+ */
+export function* compileInSteps(documents: readonly SigmaDocument[], limits: SigmaLimits = DEFAULT_LIMITS): Steps<CompileResult> {
   const diagnostics: Diagnostic[] = [];
   const unique = withoutDuplicates(documents, diagnostics);
   const rewritten = unique.flatMap((document): readonly SigmaDocument[] =>
     document.kind === 'rule' ? rewriteAggregation(document) : [document],
   );
   const all = rewritten.filter((document): document is SigmaRule => document.kind === 'rule');
+  yield;
   const [rules, waiting] = splitWaiting(all, diagnostics);
+  yield;
   if (rules.length > limits.rulesMax) {
     diagnostics.push(tell(rules[limits.rulesMax], 'limit-exceeded', `more than ${limits.rulesMax} rules`));
     return { ruleset: null, diagnostics };
@@ -49,7 +65,8 @@ export function compile(documents: readonly SigmaDocument[], limits: SigmaLimits
   const correlations = rewritten.filter((document): document is SigmaCorrelation => document.kind === 'correlation');
   const linked = linkCorrelations(filtered, correlations);
   diagnostics.push(...linked.diagnostics);
-  const compiled = compileScanner(filtered, limits);
+  yield;
+  const compiled = yield* compileScanner(filtered, limits);
   if (compiled === null) {
     diagnostics.push(tell(undefined, 'limit-exceeded', 'the literals of all rules do not fit into the automaton'));
     return { ruleset: null, diagnostics };

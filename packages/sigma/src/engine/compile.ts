@@ -4,26 +4,38 @@ import type { SigmaRule } from '../rule/read-rule.ts';
 import { buildAutomaton } from './automaton.ts';
 import { AtomTable, coverOf, planRule, type Atom, type Node } from './plan.ts';
 import { MESSAGE, type Compiled, type Lists } from './compiled.ts';
+import type { Steps } from './steps.ts';
 
 /** Puts all rules together; null when their literals do not fit the automaton that is allowed. */
-export function compileScanner(rules: readonly SigmaRule[], limits: SigmaLimits): Compiled | null {
+export function* compileScanner(rules: readonly SigmaRule[], limits: SigmaLimits): Steps<Compiled | null> {
   const table = new AtomTable(limits.regexStatesMax);
-  const nodes = rules.map((rule) => planRule(rule, table));
-  const { wokenBy, always } = assignWakes(nodes, table);
+  const nodes: Node[] = [];
+  for (const rule of rules) {
+    nodes.push(planRule(rule, table));
+    yield;
+  }
+  const { wokenBy, always } = yield* assignWakes(nodes, table);
   const { atoms } = table;
+  yield;
   const fields = numberFields(atoms);
   const fieldOf = Int32Array.from(atoms, ({ check }) => (check.field === null ? MESSAGE : (fields.get(check.field) ?? MESSAGE)));
+  yield;
   const literals = [...new Set(atoms.flatMap(({ check }) => (check.wake.by === 'literal' ? check.wake.literals : [])))];
-  const built = buildAutomaton(literals, limits.automatonCellsMax);
+  yield;
+  const built = yield* buildAutomaton(literals, limits.automatonCellsMax);
   if (built === null) return null;
   const { automaton, cut } = built;
+  const listeners = listenersOf(atoms, { cut, window: automaton.window });
+  yield;
+  const woken = toLists(atoms.map((atom) => wokenBy.get(atom.id) ?? []));
+  yield;
   return {
     atoms,
     nodes,
     logsources: rules.map((rule): Logsource => rule.logsource),
     automaton,
-    listeners: listenersOf(atoms, { cut, window: automaton.window }),
-    woken: toLists(atoms.map((atom) => wokenBy.get(atom.id) ?? [])),
+    listeners,
+    woken,
     always,
     fields,
     fieldOf,
@@ -32,7 +44,7 @@ export function compileScanner(rules: readonly SigmaRule[], limits: SigmaLimits)
   };
 }
 
-function assignWakes(nodes: readonly Node[], table: AtomTable): { wokenBy: Map<number, number[]>; always: number[] } {
+function* assignWakes(nodes: readonly Node[], table: AtomTable): Steps<{ wokenBy: Map<number, number[]>; always: number[] }> {
   const wokenBy = new Map<number, number[]>();
   const always: number[] = [];
   for (const [rule, node] of nodes.entries()) {
@@ -43,6 +55,7 @@ function assignWakes(nodes: readonly Node[], table: AtomTable): { wokenBy: Map<n
       if (known === undefined) wokenBy.set(atom, [rule]);
       else known.push(rule);
     }
+    yield;
   }
   return { wokenBy, always };
 }
@@ -67,13 +80,15 @@ function listenersOf(atoms: readonly Atom[], { cut, window }: { cut: readonly st
 }
 
 function equalsOf(atoms: readonly Atom[], fieldOf: Int32Array): Compiled['equals'] {
-  const equals: (Map<string, number[]> | undefined)[] = [];
+  const equals: ({ texts: Map<string, number[]>; longest: number } | undefined)[] = [];
   for (const { id, check } of atoms) {
     if (check.wake.by !== 'equal') continue;
     const field = fieldOf[id] ?? MESSAGE;
-    const texts = (equals[field] ??= new Map<string, number[]>());
-    const known = texts.get(check.wake.text);
-    if (known === undefined) texts.set(check.wake.text, [id]);
+    const of = (equals[field] ??= { texts: new Map<string, number[]>(), longest: 0 });
+    const { text } = check.wake;
+    of.longest = Math.max(of.longest, text.length);
+    const known = of.texts.get(text);
+    if (known === undefined) of.texts.set(text, [id]);
     else known.push(id);
   }
   return equals;
@@ -90,5 +105,7 @@ function presenceOf(atoms: readonly Atom[], fieldOf: Int32Array): Int32Array {
 function toLists(lists: readonly (readonly number[])[]): Lists {
   const starts = new Int32Array(lists.length + 1);
   for (const [index, list] of lists.entries()) starts[index + 1] = (starts[index] ?? 0) + list.length;
-  return { starts, items: Int32Array.from(lists.flat()) };
+  const items = new Int32Array(starts.at(-1) ?? 0);
+  for (const [index, list] of lists.entries()) items.set(list, starts[index] ?? 0);
+  return { starts, items };
 }

@@ -18,9 +18,14 @@ export interface Compiled {
   /** By atom: number of its field; 0 is the whole message. */
   readonly fieldOf: Int32Array;
   /** By field: atoms by the text that the value must be. */
-  readonly equals: readonly (ReadonlyMap<string, readonly number[]> | undefined)[];
+  readonly equals: readonly (Equals | undefined)[];
   /** By field: the atom that holds when it is there, or -1. */
   readonly presence: Int32Array;
+}
+
+export interface Equals {
+  readonly texts: ReadonlyMap<string, readonly number[]>;
+  readonly longest: number;
 }
 
 export interface Lists {

@@ -26,6 +26,8 @@ export interface Cover {
 /** Collects the atoms of all rules. */
 export class AtomTable {
   readonly atoms: Atom[] = [];
+  /** By atom: how often rules ask it. */
+  readonly uses: number[] = [];
   readonly #byKey = new Map<string, number>();
   readonly #regexStatesMax: number;
 
@@ -36,10 +38,14 @@ export class AtomTable {
   intern(field: string | null, value: Value): number {
     const key = checkKey(field, value);
     const known = this.#byKey.get(key);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      this.uses[known] = (this.uses[known] ?? 0) + 1;
+      return known;
+    }
     const check = makeCheck(field, value, this.#regexStatesMax);
     const id = this.atoms.length;
     this.atoms.push({ id, check, isScanned: check.wake.by === 'equal' || check.wake.by === 'literal' || isPresence(value) });
+    this.uses.push(1);
     this.#byKey.set(key, id);
     return id;
   }
@@ -137,14 +143,17 @@ function together(covers: readonly (Cover | null)[]): Cover | null {
 function coverOfAtom(id: number, table: AtomTable): Cover | null {
   const { check, isScanned } = table.at(id);
   const { wake } = check;
-  if (isScanned) return { atoms: [id], cost: costOf(check) };
+  if (isScanned) return { atoms: [id], cost: costOf(check, table.uses[id] ?? 1) };
   if (wake.by !== 'field' || check.field === null) return null;
   return { atoms: [table.presence(check.field)], cost: 1 };
 }
 
-/** A guess of how often an atom holds: long texts seldom, short ones and numbers (event codes, methods) often. */
-function costOf({ wake }: Check): number {
-  if (wake.by === 'equal') return wake.text.length > 6 ? 0.01 : 0.1;
+/**
+ * A guess of how often an atom holds: long texts seldom, short ones and numbers (event codes, methods) often. A value that many
+ * rules ask for is one that many events have.
+ */
+function costOf({ wake }: Check, uses: number): number {
+  if (wake.by === 'equal') return (wake.text.length > 6 ? 0.03 : 0.1) * (1 + Math.log2(uses));
   if (wake.by !== 'literal') return 1;
-  return wake.literals.reduce((sum, literal) => sum + 0.6 * 0.7 ** literal.length, 0);
+  return wake.literals.reduce((sum, literal) => sum + 0.6 * 0.6 ** literal.length, 0);
 }

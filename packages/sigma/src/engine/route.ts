@@ -73,7 +73,7 @@ function markAtoms(node: Node, atomOn: Uint8Array): void {
 }
 
 function hotStates({ automaton, listeners }: Compiled, atomOn: Uint8Array): Uint8Array {
-  const { states, literalAt, shorter, byDepth } = automaton;
+  const { states, literalAt, shorter } = automaton;
   const hot = new Uint8Array(states);
   const isHeard = (literal: number): boolean => {
     for (let index = listeners.starts[literal] ?? 0; index < (listeners.starts[literal + 1] ?? 0); index += 1) {
@@ -81,8 +81,8 @@ function hotStates({ automaton, listeners }: Compiled, atomOn: Uint8Array): Uint
     }
     return false;
   };
-  // A shorter ending is less deep, so it has been decided before.
-  for (const state of byDepth) {
+  // A shorter ending is less deep, and has a lower number: it has been decided before.
+  for (let state = 0; state < states; state += 1) {
     const literal = literalAt[state] ?? -1;
     const back = shorter[state] ?? 0;
     if ((literal !== -1 && isHeard(literal)) || (back !== 0 && hot[back] === 1)) hot[state] = 1;

@@ -65,20 +65,22 @@ export class Scanner {
     if (route.searchesMessage && event.message !== undefined) this.#addText(event.message, MESSAGE);
   }
 
+  /** A keyword that finds no message searches every value: each text counts as the message too, once. */
   #gatherScalar(scalar: Scalar, field: number, searchesAll: boolean): void {
     if (scalar === null) return;
     const text = typeof scalar === 'string' ? scalar : String(scalar);
-    if (field !== -1) this.#addText(text, field);
-    if (searchesAll) this.#addText(text, MESSAGE);
+    const isNew = this.#addText(text, field === -1 ? MESSAGE : field);
+    if (isNew && searchesAll && field !== -1) this.#fieldsOfText[this.#textCount - 1]?.push(MESSAGE);
   }
 
-  #addText(text: string, field: number): void {
+  /** Whether nothing before it was the same. */
+  #addText(text: string, field: number): boolean {
     // Few distinct texts: looking back a little is cheaper than a map.
     const last = Math.max(0, this.#textCount - LOOK_BACK);
     for (let index = this.#textCount - 1; index >= last; index -= 1) {
       if (this.#texts[index] === text) {
         this.#fieldsOfText[index]?.push(field);
-        return;
+        return false;
       }
     }
     this.#texts[this.#textCount] = text;
@@ -89,6 +91,7 @@ export class Scanner {
       fields[0] = field;
     }
     this.#textCount += 1;
+    return true;
   }
 
   #wakePresence(field: number, route: Route): void {
@@ -103,8 +106,7 @@ export class Scanner {
     this.#text += 1;
     for (const field of fields) {
       this.#inText[field] = this.#text;
-      const equal = this.#compiled.equals[field]?.get(folded);
-      if (equal !== undefined) for (const atom of equal) this.#wake(atom, route);
+      this.#wakeEqual(field, folded, route);
     }
     const { next, classes, classOf, literalAt, shorter } = this.#compiled.automaton;
     const { hot } = route;
@@ -117,6 +119,14 @@ export class Scanner {
         if (literal !== -1) this.#heard(literal, at + 1, { text, folded, route });
       }
     }
+  }
+
+  #wakeEqual(field: number, folded: string, route: Route): void {
+    const equals = this.#compiled.equals[field];
+    // Most texts are longer than what any rule wants whole.
+    if (equals === undefined || folded.length > equals.longest) return;
+    const atoms = equals.texts.get(folded);
+    if (atoms !== undefined) for (const atom of atoms) this.#wake(atom, route);
   }
 
   /** A literal ends before `end`: asks who listens for it in one of the fields that hold this text. */

@@ -1,7 +1,7 @@
 import type { Findings, Place } from '../diagnostic.ts';
 import { mapOf, placeOf, required, textsIn } from '../document/fields.ts';
 import { readLogsource, readMetadata, type Logsource, type Metadata } from '../document/metadata.ts';
-import type { YamlMap } from '../document/yaml.ts';
+import type { YamlMap } from '../document/yaml-tree.ts';
 import { concerns } from '../engine/concerns.ts';
 import type { SigmaLimits } from '../limits.ts';
 import type { Condition, Detection, Detections } from '../rule/detection.ts';

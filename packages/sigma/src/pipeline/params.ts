@@ -1,6 +1,6 @@
 import { quote, type Findings, type Place } from '../diagnostic.ts';
 import { mapOf, textOf, textsIn, textsOf } from '../document/fields.ts';
-import type { Yaml, YamlMap } from '../document/yaml.ts';
+import type { Yaml, YamlMap } from '../document/yaml-tree.ts';
 import { RegexError } from '../regex/escapes.ts';
 
 export type Plain = string | number | boolean | null;

@@ -1,6 +1,7 @@
 import { Findings, NOWHERE, quote, type Diagnostic } from '../diagnostic.ts';
 import { mapOf } from '../document/fields.ts';
-import { readYaml, type Yaml, type YamlMap } from '../document/yaml.ts';
+import { readYaml } from '../document/yaml.ts';
+import type { Yaml, YamlMap } from '../document/yaml-tree.ts';
 import { DEFAULT_LIMITS, type SigmaLimits } from '../limits.ts';
 import { ConditionError, identifiersOf, parseCondition } from '../rule/condition.ts';
 import type { Condition } from '../rule/detection.ts';

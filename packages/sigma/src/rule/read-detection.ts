@@ -1,8 +1,9 @@
 import { quote, type Findings } from '../diagnostic.ts';
-import type { YamlEntry, Yaml, YamlMap, YamlScalar } from '../document/yaml.ts';
+import type { YamlEntry, Yaml, YamlMap, YamlScalar } from '../document/yaml-tree.ts';
 import type { SigmaLimits } from '../limits.ts';
 import { applyModifiers } from '../value/modifiers.ts';
 import type { RawValue } from '../value/raw.ts';
+import type { Value } from '../value/value.ts';
 import type { Detection, Item } from './detection.ts';
 
 interface Context {
@@ -46,10 +47,10 @@ function readKeywords(nodes: readonly YamlScalar[], { place }: Yaml, { findings,
   }
   const values = nodes.map((node) => ({ value: node.value, source: node.source, place: node.place }));
   const applied = applyModifiers({ field: null, modifiers: [], values, place }, { findings, limits });
-  return applied === null ? null : { kind: 'item', field: null, modifiers: [], place, ...applied };
+  return applied === null ? null : { kind: 'item', field: null, modifiers: [], place, ...applied, values: applied.values.flat() };
 }
 
-function readItem(key: string, { key: place, value }: YamlEntry, { findings, limits }: Context): Item | null {
+function readItem(key: string, { key: place, value }: YamlEntry, { findings, limits }: Context): Detection | null {
   const [name = '', ...modifiers] = key.split('|');
   const field = name === '' ? null : name;
   const values = rawValues(value, findings);
@@ -62,7 +63,14 @@ function readItem(key: string, { key: place, value }: YamlEntry, { findings, lim
     findings.warn('value-null-in-list', value.place, 'null is a type of its own and belongs into a selection of its own');
   }
   const applied = applyModifiers({ field, modifiers, values, place }, { findings, limits });
-  return applied === null ? null : { kind: 'item', field, modifiers, place, ...applied };
+  return applied === null ? null : withValues({ kind: 'item', field, modifiers, place, ...applied, values: [] }, applied.values);
+}
+
+/** `all` asks for every value of the rule, and for each of them any of what it stands for. */
+function withValues(item: Item, values: readonly (readonly Value[])[]): Detection {
+  if (!item.isAll || values.every(({ length }) => length === 1)) return { ...item, values: values.flat() };
+  const parts = values.map((of): Item => ({ ...item, values: of, isAll: false }));
+  return { kind: item.isNegated ? 'any' : 'all', parts, place: item.place };
 }
 
 function rawValues(node: Yaml, findings: Findings): readonly RawValue[] | null {

@@ -1,7 +1,7 @@
 import { further, quote, type Findings, type Place } from '../diagnostic.ts';
 import { mapOf, required, textsIn } from '../document/fields.ts';
 import { readLogsource, readMetadata, type Logsource, type Metadata } from '../document/metadata.ts';
-import type { YamlMap } from '../document/yaml.ts';
+import type { YamlMap } from '../document/yaml-tree.ts';
 import type { SigmaLimits } from '../limits.ts';
 import { ConditionError, identifiersOf, parseCondition, resolveSelectors } from './condition.ts';
 import type { Condition, Detection, Detections } from './detection.ts';

@@ -1,5 +1,6 @@
 import { quote, type Findings } from '../diagnostic.ts';
-import type { Yaml, YamlMap } from '../document/yaml.ts';
+import { parseTimespan } from '../correlation/timespan.ts';
+import type { Yaml, YamlMap } from '../document/yaml-tree.ts';
 
 /** `| count(field) by group > n` of Sigma 1, to be rewritten as a correlation. */
 export interface Aggregation {
@@ -27,8 +28,7 @@ const DEFAULT_TIMESPAN = '1h';
  * and are refused by name.
  */
 export function readAggregation(section: YamlMap, timeframe: Yaml | undefined, findings: Findings): Aggregation | null {
-  const condition = section.entries.get('condition')?.value;
-  const nodes = condition?.kind === 'list' ? condition.items : condition === undefined ? [] : [condition];
+  const nodes = conditionsIn(section);
   const piped = nodes.find((node) => node.kind === 'scalar' && String(node.value).includes('|'));
   if (piped?.kind !== 'scalar') return null;
   if (nodes.length > 1) {
@@ -39,14 +39,23 @@ export function readAggregation(section: YamlMap, timeframe: Yaml | undefined, f
   const behind = text.slice(text.indexOf('|') + 1);
   const timespan = timeframe?.kind === 'scalar' && timeframe.value !== null ? timeframe.source : DEFAULT_TIMESPAN;
   const read = behind.length > 500 ? null : parse(behind, timespan);
-  if (read === null) findings.error('v1-aggregation', piped.place, `${quote(behind.trim())}: write a correlation instead`);
-  else
-    findings.warn(
-      'v1-aggregation-rewritten',
-      piped.place,
-      `read as a correlation ${read.field === null ? 'event_count' : 'value_count'} over ${timespan}`,
-    );
+  if (read === null) {
+    findings.error('v1-aggregation', piped.place, `${quote(behind.trim())}: write a correlation instead`);
+    return null;
+  }
+  if (parseTimespan(timespan) === null) {
+    findings.error('correlation-timespan', timeframe?.place ?? piped.place, `${quote(timespan)} is no timespan`);
+    return null;
+  }
+  const type = read.field === null ? 'event_count' : 'value_count';
+  findings.warn('v1-aggregation-rewritten', piped.place, `read as a correlation ${type} over ${timespan}`);
   return read;
+}
+
+function conditionsIn(section: YamlMap): readonly Yaml[] {
+  const condition = section.entries.get('condition')?.value;
+  if (condition === undefined) return [];
+  return condition.kind === 'list' ? condition.items : [condition];
 }
 
 function parse(text: string, timespan: string): Aggregation | null {

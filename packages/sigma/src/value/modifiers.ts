@@ -14,7 +14,8 @@ export interface Context {
 }
 
 export interface Applied {
-  readonly values: readonly Value[];
+  /** For each value of the rule what it stands for: any of them matches. Mostly one, with `base64offset` three. */
+  readonly values: readonly (readonly Value[])[];
   readonly isAll: boolean;
   readonly isNegated: boolean;
 }
@@ -23,18 +24,19 @@ export interface Applied {
 export function applyModifiers(item: RawItem, context: Context): Applied | null {
   const chain = readChain(item, context.findings);
   if (chain === null || !checkChain(chain, item, context.findings)) return null;
-  const values: Value[] = [];
+  const values: (readonly Value[])[] = [];
+  let count = 0;
   for (const raw of item.values) {
     const read = readValue(raw, chain, context);
     if (read === null) return null;
-    values.push(...read);
-    if (values.length > context.limits.expansionMax) {
+    values.push(item.field === null ? read.map((value) => anywhere(value)) : read);
+    count += read.length;
+    if (count > context.limits.expansionMax) {
       context.findings.error('value-too-large', raw.place, `more than ${context.limits.expansionMax} values`);
       return null;
     }
   }
-  const searched = item.field === null ? values.map((value) => anywhere(value)) : values;
-  return { values: searched, isAll: chain.isAll, isNegated: chain.isNegated };
+  return { values, isAll: chain.isAll, isNegated: chain.isNegated };
 }
 
 function readValue(raw: RawValue, chain: Chain, context: Context): readonly Value[] | null {

@@ -7,7 +7,7 @@ import { usePageParam } from '../../state/search.ts';
 import { Badge } from '../../ui/Badge.tsx';
 import { Callout } from '../../ui/Callout.tsx';
 import { DataTable, type Column } from '../../ui/DataTable.tsx';
-import { KeyValues } from '../../ui/KeyValues.tsx';
+import { badgeFact, Facts } from '../../ui/Facts.tsx';
 import { LinkTo } from '../../ui/LinkTo.tsx';
 import { PageHead } from '../../ui/PageHead.tsx';
 import { Panel } from '../../ui/Panel.tsx';
@@ -69,9 +69,7 @@ function AlertPage() {
             </Panel>
           )}
           <Answered alert={data} />
-          <Panel title="Facts">
-            <Facts alert={data} />
-          </Panel>
+          <AlertFacts alert={data} />
           <Panel title="Who and what">
             <EntityGraph alert={data} />
           </Panel>
@@ -97,11 +95,44 @@ function Answered({ alert: { answered } }: { readonly alert: AlertDetail }) {
   );
 }
 
-function Facts({ alert }: { readonly alert: AlertDetail }) {
+function AlertFacts({ alert }: { readonly alert: AlertDetail }) {
   const { state, severity, kind, detector, application, times, firstAt, lastAt, verdict, assignee, risk, attacks, index } = alert;
   const figures = Object.entries(alert.figures).map(([name, value]) => [name, String(value)] as const);
   return (
-    <>
+    <Facts
+      items={[
+        badgeFact('State', STATE_TONES[state], STATE_WORDS[state]),
+        badgeFact('Severity', SEVERITY_TONES[severity], SEVERITY_WORDS[severity]),
+        [
+          'Found by',
+          kind === 'rule' ? (
+            <LinkTo key="rule" to={paths.rule(detector)}>
+              {detector}
+            </LinkTo>
+          ) : (
+            `${KIND_WORDS[kind]} ${detector}`
+          ),
+        ],
+        ['Application', application ?? 'none'],
+        ['First', <Time key="first" at={firstAt} />],
+        ['Last', <Time key="last" at={lastAt} />],
+        ['Times', times],
+        ['Risk', `${Math.round(risk)} (an incident begins at 100)`],
+        ['Given to', assignee === null ? 'nobody' : <Who key="who" actor={assignee} />],
+        ...(attacks.length === 0 ? [] : [['ATT&CK', attacks.join(', ')] as const]),
+        ...figures,
+        [
+          'Record',
+          index === null ? (
+            'not written yet'
+          ) : (
+            <LinkTo key="record" to={paths.audit({ index: String(index) })}>
+              {index}
+            </LinkTo>
+          ),
+        ],
+      ]}
+    >
       {verdict !== null && (
         <div className="mb-3">
           <Callout tone="note" title="Closed">
@@ -109,51 +140,7 @@ function Facts({ alert }: { readonly alert: AlertDetail }) {
           </Callout>
         </div>
       )}
-      <KeyValues
-        items={[
-          [
-            'State',
-            <Badge key="state" tone={STATE_TONES[state]}>
-              {STATE_WORDS[state]}
-            </Badge>,
-          ],
-          [
-            'Severity',
-            <Badge key="severity" tone={SEVERITY_TONES[severity]}>
-              {SEVERITY_WORDS[severity]}
-            </Badge>,
-          ],
-          [
-            'Found by',
-            kind === 'rule' ? (
-              <LinkTo key="rule" to={paths.rule(detector)}>
-                {detector}
-              </LinkTo>
-            ) : (
-              `${KIND_WORDS[kind]} ${detector}`
-            ),
-          ],
-          ['Application', application ?? 'none'],
-          ['First', <Time key="first" at={firstAt} />],
-          ['Last', <Time key="last" at={lastAt} />],
-          ['Times', times],
-          ['Risk', `${Math.round(risk)} (an incident begins at 100)`],
-          ['Given to', assignee === null ? 'nobody' : <Who key="who" actor={assignee} />],
-          ...(attacks.length === 0 ? [] : [['ATT&CK', attacks.join(', ')] as const]),
-          ...figures,
-          [
-            'Record',
-            index === null ? (
-              'not written yet'
-            ) : (
-              <LinkTo key="record" to={paths.audit({ index: String(index) })}>
-                {index}
-              </LinkTo>
-            ),
-          ],
-        ]}
-      />
-    </>
+    </Facts>
   );
 }
 

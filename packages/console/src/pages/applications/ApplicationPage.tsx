@@ -11,6 +11,7 @@ import { ModeControl } from './ModeControl.tsx';
 import { ModeHistory } from './ModeHistory.tsx';
 import { Routes } from './Routes.tsx';
 import { RuleGroups } from './RuleGroups.tsx';
+import { UploadRoutes } from './UploadRoutes.tsx';
 
 function ApplicationPage() {
   const id = usePageParam('id');
@@ -30,6 +31,7 @@ function ApplicationPage() {
         segments={[
           { name: 'overview', title: 'Overview', content: <Facts view={data} /> },
           { name: 'routes', title: 'Routes', content: <Routes id={id} /> },
+          { name: 'files', title: 'Files', content: <UploadRoutes view={data} /> },
           { name: 'rules', title: 'Rules', content: <RuleGroups view={data} /> },
           { name: 'history', title: 'History', content: <ModeHistory id={id} /> },
         ]}

@@ -4,6 +4,7 @@ import { useChange } from '../../api/use-change.ts';
 import { paths } from '../../state/paths.ts';
 import { LinkTo } from '../../ui/LinkTo.tsx';
 import { RowButton } from '../../ui/list/RowButton.tsx';
+import { SwitchButton } from '../../ui/list/SwitchButton.tsx';
 import { ConfirmDialog } from '../../ui/overlay/ConfirmDialog.tsx';
 import { channelPath } from './calls.ts';
 
@@ -29,18 +30,12 @@ export function ChannelActions({ channel }: { readonly channel: ChannelView }) {
       >
         Test
       </RowButton>
-      <RowButton
-        aria-label={`${enabled ? 'Switch off' : 'Switch on'}: ${name}`}
+      <SwitchButton
+        name={name}
+        isOn={enabled}
         isBusy={turn.isPending}
-        onClick={() =>
-          turn.run(
-            { method: 'PATCH', path: channelPath(id), body: { enabled: !enabled } },
-            `${enabled ? 'Switch off' : 'Switch on'} ${name}`,
-          )
-        }
-      >
-        {enabled ? 'Switch off' : 'Switch on'}
-      </RowButton>
+        onSwitch={(next, label) => turn.run({ method: 'PATCH', path: channelPath(id), body: { enabled: next } }, label)}
+      />
       <RowButton aria-label={`Remove: ${name}`} onClick={() => ask(true)}>
         Remove
       </RowButton>

@@ -4,7 +4,8 @@ import { PageHead } from '../../ui/PageHead.tsx';
 import { Segments } from '../../ui/Segments.tsx';
 import type { PageModule } from '../page.ts';
 import { BehaviourList } from './BehaviourList.tsx';
-import { behavioursQuery, healthQuery, rulesQuery } from './calls.ts';
+import { BulkRoutes } from './BulkRoutes.tsx';
+import { behavioursQuery, bulkRoutesQuery, healthQuery, rulesQuery } from './calls.ts';
 import { HealthPanel } from './HealthPanel.tsx';
 import { RuleImportForm } from './RuleImportForm.tsx';
 import { RuleList } from './RuleList.tsx';
@@ -25,7 +26,7 @@ function DetectionPage() {
         onChange={change}
         segments={[
           { name: 'rules', title: 'Sigma rules', content: tab === 'rules' && <RuleList /> },
-          { name: 'behaviours', title: 'Behaviours', content: tab === 'behaviours' && <BehaviourList /> },
+          { name: 'behaviours', title: 'Behaviours', content: tab === 'behaviours' && <BehavioursTab /> },
           { name: 'health', title: 'Health', content: tab === 'health' && <HealthPanel /> },
           ...(may('detection:write') ? [importing] : []),
         ]}
@@ -34,10 +35,20 @@ function DetectionPage() {
   );
 }
 
+function BehavioursTab() {
+  return (
+    <div className="grid gap-5">
+      <BehaviourList />
+      <BulkRoutes />
+    </div>
+  );
+}
+
 export const page: PageModule = {
   Component: DetectionPage,
   prefetch: async ({ queries, search }) => {
-    if (search['tab'] === 'behaviours') return queries.ensureQueryData(behavioursQuery);
+    if (search['tab'] === 'behaviours')
+      return Promise.all([queries.ensureQueryData(behavioursQuery), queries.ensureQueryData(bulkRoutesQuery)]);
     if (search['tab'] === 'health') return queries.ensureQueryData(healthQuery);
     return queries.ensureQueryData(rulesQuery(search));
   },

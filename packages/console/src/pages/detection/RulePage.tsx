@@ -3,9 +3,8 @@ import { useSuspenseQuery } from '@tanstack/react-query';
 import { SEVERITY_TONES, SEVERITY_WORDS } from '../../api/event-words.ts';
 import { useMe } from '../../api/queries.ts';
 import { usePageParam } from '../../state/search.ts';
-import { Badge } from '../../ui/Badge.tsx';
 import { Callout } from '../../ui/Callout.tsx';
-import { KeyValues } from '../../ui/KeyValues.tsx';
+import { badgeFact, Facts } from '../../ui/Facts.tsx';
 import { PageHead } from '../../ui/PageHead.tsx';
 import { Panel } from '../../ui/Panel.tsx';
 import { Time } from '../../ui/Time.tsx';
@@ -45,16 +44,14 @@ function RulePage() {
               <RuleActions rule={data} />
             </Panel>
           )}
-          <Panel title="Facts">
-            <Facts rule={data} />
-          </Panel>
+          <RuleFacts rule={data} />
         </div>
       </div>
     </>
   );
 }
 
-function Facts({ rule }: { readonly rule: RuleDetail }) {
+function RuleFacts({ rule }: { readonly rule: RuleDetail }) {
   const {
     state,
     severity,
@@ -71,20 +68,10 @@ function Facts({ rule }: { readonly rule: RuleDetail }) {
     reason,
   } = rule;
   return (
-    <KeyValues
+    <Facts
       items={[
-        [
-          'State',
-          <Badge key="state" tone={STATE_TONES[state]}>
-            {STATE_WORDS[state]}
-          </Badge>,
-        ],
-        [
-          'Severity',
-          <Badge key="severity" tone={SEVERITY_TONES[severity]}>
-            {SEVERITY_WORDS[severity]}
-          </Badge>,
-        ],
+        badgeFact('State', STATE_TONES[state], STATE_WORDS[state]),
+        badgeFact('Severity', SEVERITY_TONES[severity], SEVERITY_WORDS[severity]),
         ['From', ORIGIN_WORDS[origin]],
         ['Looks at', sayLogsource(logsource)],
         ['Hits', hits],

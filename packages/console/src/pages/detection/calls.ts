@@ -1,4 +1,4 @@
-import type { BehaviourView, Page, RuleDetail, RuleExplained, RuleView, WatchHealth } from '@holdfast/contract';
+import type { BehaviourView, BulkRouteView, Page, RuleDetail, RuleExplained, RuleView, WatchHealth } from '@holdfast/contract';
 import { queryOptions } from '@tanstack/react-query';
 import { read } from '../../api/client.ts';
 import type { Search } from '../../state/search.ts';
@@ -30,6 +30,13 @@ export const explainQuery = (id: string, request: string) =>
 export const behavioursQuery = queryOptions({
   queryKey: ['behaviours'],
   queryFn: async ({ signal }) => read<{ readonly items: readonly BehaviourView[] }>('/detection/behaviours', {}, signal),
+});
+
+export const BULK_PATH = '/detection/bulk-routes';
+
+export const bulkRoutesQuery = queryOptions({
+  queryKey: ['bulk-routes'],
+  queryFn: async ({ signal }) => read<Page<BulkRouteView>>(BULK_PATH, {}, signal),
 });
 
 export const healthQuery = queryOptions({

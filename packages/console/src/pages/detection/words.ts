@@ -19,8 +19,18 @@ export const WATCH_TONES: Readonly<Record<WatchHealth['state'], Tone>> = {
 };
 
 type Canary = WatchHealth['canaries'][number];
-export const CANARY_WORDS: Readonly<Record<Canary['outcome'], string>> = { waiting: 'Waiting', seen: 'Seen', missed: 'Missed' };
-export const CANARY_TONES: Readonly<Record<Canary['outcome'], Tone>> = { waiting: 'plain', seen: 'ok', missed: 'stop' };
+export const CANARY_WORDS: Readonly<Record<Canary['outcome'], string>> = {
+  waiting: 'Waiting',
+  seen: 'Seen',
+  missed: 'Missed',
+  idle: 'Nothing to plant it in',
+};
+export const CANARY_TONES: Readonly<Record<Canary['outcome'], Tone>> = {
+  waiting: 'plain',
+  seen: 'ok',
+  missed: 'stop',
+  idle: 'plain',
+};
 
 /** Where a rule's events come from, in the words of Sigma. */
 export function sayLogsource({ category, product, service }: RuleView['logsource']): string {

@@ -9,6 +9,7 @@ import { DataTable, type Column } from '../../ui/DataTable.tsx';
 import { KeyValues } from '../../ui/KeyValues.tsx';
 import { EmptyState } from '../../ui/list/EmptyState.tsx';
 import { RowButton } from '../../ui/list/RowButton.tsx';
+import { SwitchButton } from '../../ui/list/SwitchButton.tsx';
 import { Panel } from '../../ui/Panel.tsx';
 import { Time } from '../../ui/Time.tsx';
 import { intelStatusQuery, sourcePath, sourcesQuery } from './calls.ts';
@@ -101,18 +102,12 @@ function SourceActions({ source }: { readonly source: IntelSourceView }) {
       >
         Read now
       </RowButton>
-      <RowButton
-        aria-label={`${enabled ? 'Switch off' : 'Switch on'}: ${name}`}
+      <SwitchButton
+        name={name}
+        isOn={enabled}
         isBusy={turn.isPending}
-        onClick={() =>
-          turn.run(
-            { method: 'PATCH', path: sourcePath(id), body: { enabled: !enabled } },
-            `${enabled ? 'Switch off' : 'Switch on'} ${name}`,
-          )
-        }
-      >
-        {enabled ? 'Switch off' : 'Switch on'}
-      </RowButton>
+        onSwitch={(next, label) => turn.run({ method: 'PATCH', path: sourcePath(id), body: { enabled: next } }, label)}
+      />
     </span>
   );
 }

@@ -5,7 +5,10 @@ import { PageHead } from '../../ui/PageHead.tsx';
 import { Panel } from '../../ui/Panel.tsx';
 import type { PageModule } from '../page.ts';
 import { overviewQuery } from './calls.ts';
+import { Answering } from './Answering.tsx';
+import { CutOff } from './CutOff.tsx';
 import { Happening } from './Happening.tsx';
+import { Sources } from './Sources.tsx';
 import { Today } from './Today.tsx';
 import { Todos } from './Todos.tsx';
 import { Top } from './Top.tsx';
@@ -24,11 +27,14 @@ function OverviewPage() {
           <Verdict overview={data} />
           <Today overview={data} />
           <Traffic />
+          {may('alert:read') && <Sources />}
         </div>
         <div className="flex min-w-0 flex-col gap-5">
+          <CutOff />
           <Panel title="To do" isFlush>
             <Todos overview={data} />
           </Panel>
+          {may('incident:read') && <Answering />}
           {may('alert:read') && <Watched />}
           {may('event:read') && <Happening />}
           <Top />

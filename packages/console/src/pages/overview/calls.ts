@@ -1,4 +1,4 @@
-import type { Overview, TrafficTop } from '@holdfast/contract';
+import type { AttackSources, Overview, TrafficTop, World } from '@holdfast/contract';
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { read } from '../../api/client.ts';
 import { sinceOf, type Span } from '../../api/traffic.ts';
@@ -24,3 +24,20 @@ export const topQuery = (span: Span, by: TrafficTop['by']) =>
     refetchInterval: 60_000,
     placeholderData: keepPreviousData,
   });
+
+const SOURCES_MS = 15_000;
+
+export const sourcesQuery = (span: AttackSources['span']) =>
+  queryOptions({
+    queryKey: ['alerts', 'sources', span],
+    queryFn: async ({ signal }) => read<AttackSources>('/alerts/sources', { span }, signal),
+    refetchInterval: SOURCES_MS,
+    // The picture stays while another span is read.
+    placeholderData: keepPreviousData,
+  });
+
+export const worldQuery = queryOptions({
+  queryKey: ['alerts', 'sources', 'world'],
+  queryFn: async ({ signal }) => read<World>('/alerts/sources/world', {}, signal),
+  staleTime: Infinity,
+});

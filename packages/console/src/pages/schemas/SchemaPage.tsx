@@ -22,7 +22,7 @@ function SchemaPage() {
     <>
       <PageHead
         title={`Schema of ${id}`}
-        lead="In monitor, what does not fit is recorded and passed on; in enforce it is refused."
+        lead="What does not fit is refused where the schema and its application enforce; otherwise it is recorded and passed on."
         actions={<CopyAsCli words={['schema', 'coverage', id]} />}
       />
       <Segments
@@ -33,7 +33,13 @@ function SchemaPage() {
           { name: 'coverage', title: 'Coverage', content: tab === 'coverage' && <CoverageView coverage={coverage} /> },
           { name: 'versions', title: 'Versions', content: tab === 'versions' && <Versions status={status} /> },
           ...(may('schema:write')
-            ? [{ name: 'import', title: 'Import', content: tab === 'import' && <ImportForm id={id} /> }]
+            ? [
+                {
+                  name: 'import',
+                  title: 'Import',
+                  content: tab === 'import' && <ImportForm id={id} onTaken={() => set({ tab: null })} />,
+                },
+              ]
             : []),
         ]}
       />

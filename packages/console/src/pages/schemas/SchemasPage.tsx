@@ -9,12 +9,13 @@ import { PageHead } from '../../ui/PageHead.tsx';
 import { Panel } from '../../ui/Panel.tsx';
 import type { PageModule } from '../page.ts';
 import { sharesQuery } from './calls.ts';
-import { inForceText, shareText } from './words.ts';
+import { effectText, inForceText, shareText } from './words.ts';
 
 const COLUMNS: readonly Column<SchemaShare>[] = [
   { head: 'Application', cell: ({ application }) => application },
   { head: 'In force', cell: inForceText },
-  { head: 'Mode', cell: ({ mode }) => <Badge tone={mode === 'enforce' ? 'ok' : 'watch'}>{mode}</Badge> },
+  { head: 'Mode of the application', cell: ({ mode }) => <Badge tone={mode === 'enforce' ? 'ok' : 'watch'}>{mode}</Badge> },
+  { head: 'What does not fit', cell: effectText },
   { head: 'Live routes listed', cell: ({ routes }) => shareText(routes) },
   { head: 'Their requests', cell: ({ requests }) => shareText(requests) },
 ];

@@ -25,12 +25,18 @@ const TOTALS: readonly Column<UploadTotal>[] = [
 ];
 
 /** Said where somebody looks for files: without scanners nothing comes in at all. */
-export function ScannerNote({ status: { scanners, unscanned, rescan } }: { readonly status: UploadStatus }) {
+export function ScannerNote({ status: { scanners, unscanned, pictures, rescan } }: { readonly status: UploadStatus }) {
   const down = scanners.filter(({ state }) => state === 'down');
   if (down.length > 0)
     return (
       <Callout tone="stop" title="A scanner does not answer">
         Files are held and not passed on until it does: {down.map(({ detail }) => detail).join('; ')}.
+      </Callout>
+    );
+  if (pictures.state === 'down')
+    return (
+      <Callout tone="stop" title="Pictures cannot be written anew">
+        Those sent to {pictures.applications.join(', ')} are held: {pictures.detail}.
       </Callout>
     );
   if (unscanned.length > 0)

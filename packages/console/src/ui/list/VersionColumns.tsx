@@ -1,6 +1,7 @@
 import { Badge } from '../Badge.tsx';
 import type { Column } from '../DataTable.tsx';
 import { Time } from '../Time.tsx';
+import { Who } from '../Who.tsx';
 
 interface Version {
   readonly version: number;
@@ -17,11 +18,21 @@ export const versionColumns = <Of extends Version>(size: Column<VersionRow<Of>>)
   { head: 'Version', cell: ({ version }) => version },
   { ...size, isNumber: true },
   { head: 'Since', cell: ({ acceptedAt }) => <Time at={acceptedAt} /> },
-  { head: 'By', cell: ({ acceptedBy }) => acceptedBy },
+  { head: 'By', cell: ({ acceptedBy }) => <Who actor={acceptedBy} /> },
   { head: 'Reason', cell: ({ reason }) => reason },
-  { head: 'State', cell: ({ isInForce }) => (isInForce ? <Badge tone="ok">in force</Badge> : '') },
-  { head: 'Ended', cell: ({ withdrawnAt }) => (withdrawnAt === null ? '' : <Time at={withdrawnAt} />) },
+  { head: 'State', cell: (row) => <State row={row} /> },
 ];
+
+function State({ row: { isInForce, withdrawnAt } }: { readonly row: VersionRow<Version> }) {
+  if (isInForce) return <Badge tone="ok">in force</Badge>;
+  return withdrawnAt === null ? (
+    'replaced'
+  ) : (
+    <>
+      ended <Time at={withdrawnAt} />
+    </>
+  );
+}
 
 export const versionRows = <Of extends Version>(history: readonly Of[], inForce: Of | null): readonly VersionRow<Of>[] =>
   history.map((each) => ({ ...each, isInForce: each.version === inForce?.version }));

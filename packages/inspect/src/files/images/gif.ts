@@ -31,9 +31,9 @@ export function readGif(reader: Reader): Shape {
 }
 
 /** A colour table follows when the first bit says so; its size is in the last three. */
-const colourBytes = (packed: number): number => (packed >= 0x80 ? 3 * 2 ** ((packed & 7) + 1) : 0);
+export const colourBytes = (packed: number): number => (packed >= 0x80 ? 3 * 2 ** ((packed & 7) + 1) : 0);
 
-function afterBlocks(reader: Reader, from: number): number {
+export function afterBlocks(reader: Reader, from: number): number {
   let at = from;
   for (let length = reader.u8(at); length !== 0; length = reader.u8(at)) {
     if (length < 0) return -1;

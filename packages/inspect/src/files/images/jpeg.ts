@@ -62,7 +62,7 @@ const isText = (marker: number): boolean => (marker >= 0xe0 && marker <= 0xef) |
 const isFrame = (marker: number): boolean => marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
 
 /** The next marker that is neither a restart nor a stuffed octet. */
-function afterScan(reader: Reader, from: number): number {
+export function afterScan(reader: Reader, from: number): number {
   for (let at = from; at < reader.size; at += CHUNK_BYTES) {
     const chunk = reader.read(at, CHUNK_BYTES);
     for (let i = chunk.indexOf(0xff); i >= 0; i = chunk.indexOf(0xff, i + 1)) {

@@ -3,7 +3,7 @@ import { may, type Principal } from '../../domains/access/index.ts';
 import type { Applications } from '../../domains/applications/index.ts';
 import type { AuditStatus, Traffic } from '../../domains/audit/index.ts';
 import type { Identity, People } from '../../domains/identity/index.ts';
-import type { Protection } from '../../domains/protection/index.ts';
+import type { IsolationRow, Protection } from '../../domains/protection/index.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { CertificateDescription } from '../../platform/tls/certificate-store.ts';
 import { lastSelfTest } from '../last-self-test.ts';
@@ -23,7 +23,7 @@ export interface OverviewParts {
   readonly applications: Pick<Applications, 'list'>;
   readonly identity: Pick<Identity, 'countExpiring'>;
   readonly people: Pick<People, 'adoption'>;
-  readonly protection: Pick<Protection, 'showBypass' | 'tuning'>;
+  readonly protection: Pick<Protection, 'showBypass' | 'tuning' | 'isolations'>;
   readonly audit: Pick<AuditPort, 'tail'> & { status(): AuditStatus };
   readonly traffic: Pick<Traffic, 'series'>;
   readonly certificates: () => readonly CertificateDescription[];
@@ -59,7 +59,12 @@ function endingCertificates({ certificates, clock }: OverviewParts): TodoFacts['
 
 type Judged = Pick<Overview, 'verdict' | 'line' | 'reasons'>;
 
-function judge(todo: readonly Todo[], { enforcing, monitoring }: Overview['applications']): Judged {
+interface Held extends Readonly<Overview['applications']> {
+  /** What is cut off, in words. */
+  readonly cutOff: readonly string[];
+}
+
+function judge(todo: readonly Todo[], { enforcing, monitoring, cutOff }: Held): Judged {
   const alarms = todo.filter(({ kind }) => ALARMING.has(kind)).map(({ what }) => what);
   if (alarms.length > 0) return { verdict: 'attention', line: 'Something needs you now.', reasons: alarms.slice(0, 10) };
   if (todo.some(({ kind }) => kind === 'bypass-active'))
@@ -67,8 +72,22 @@ function judge(todo: readonly Todo[], { enforcing, monitoring }: Overview['appli
   if (enforcing + monitoring === 0)
     return { verdict: 'empty', line: 'Nothing is protected yet.', reasons: ['There is no application'] };
   const monitored = `${monitoring} of ${enforcing + monitoring} applications only record attacks`;
-  if (enforcing === 0) return { verdict: 'recording', line: 'Recording only: attacks are let through.', reasons: [monitored] };
-  return { verdict: 'protected', line: 'Protected.', reasons: monitoring === 0 ? [] : [monitored] };
+  if (enforcing === 0)
+    return { verdict: 'recording', line: 'Recording only: attacks are let through.', reasons: [...cutOff, monitored] };
+  return { verdict: 'protected', line: 'Protected.', reasons: [...cutOff, ...(monitoring === 0 ? [] : [monitored])] };
+}
+
+/** At most so many are named: where more are, the page of them says which. */
+const CUT_OFF_NAMED = 5;
+
+function sayCutOff(rows: readonly IsolationRow[]): string[] {
+  const said = rows.map(({ application, kind, route }) => {
+    if (kind === 'route') return `${route} of ${application} is cut off`.slice(0, 200);
+    return kind === 'application' ? `${application} is cut off` : `${application} is only read`;
+  });
+  const named = [...new Set(said)];
+  const more = named.length - CUT_OFF_NAMED;
+  return more > 0 ? [...named.slice(0, CUT_OFF_NAMED), `${more} more places are cut off`] : named;
 }
 
 /** The first page of the console: is everything protected, does anybody have to do something, what happened today. */
@@ -89,9 +108,10 @@ export function createOverview(parts: OverviewParts) {
     const now = clock.now();
     const from = Math.min(now - 1, Math.max(since ?? Math.floor(now / DAY_MS) * DAY_MS, now - TODAY_MS_MAX));
     const selfTest = await lastSelfTest(audit);
-    const [known, bypass, adoption, tokensExpiring, backupAt, tuning, today] = await Promise.all([
+    const [known, bypass, isolated, adoption, tokensExpiring, backupAt, tuning, today] = await Promise.all([
       applications.list(),
       protection.showBypass(),
+      protection.isolations.list(),
       may(principal, 'person:read') ? people.adoption() : null,
       identity.countExpiring(now + TOKEN_DAYS * DAY_MS),
       lastBackup(parts),
@@ -107,7 +127,7 @@ export function createOverview(parts: OverviewParts) {
     const counts = { enforcing, monitoring: known.length - enforcing };
     const { p50Us: _p50, p95Us, ...totals } = today.totals;
     return {
-      ...judge(todo, counts),
+      ...judge(todo, { ...counts, cutOff: sayCutOff(isolated) }),
       todo: todo.slice(0, TODO_MAX),
       more: Math.max(0, todo.length - TODO_MAX),
       today: { since: from, counts: totals, p95Us },

@@ -2,6 +2,7 @@ import {
   indicatorInputSchema,
   indicatorQuerySchema,
   indicatorViewSchema,
+  intelSelfTestSchema,
   intelSourceChangeSchema,
   intelSourceInputSchema,
   intelSourceViewSchema,
@@ -103,6 +104,14 @@ const bring = createRoute({
   request: { params, body: body(z.strictObject({ text: z.string().max(TEXT_CHARS_MAX) })) },
   responses: source('The source with what was brought.'),
 });
+const selfTest = createRoute({
+  method: 'post',
+  path: `${root}/self-test`,
+  tags,
+  summary: 'Plants an indicator that nobody can meet by chance, and waits until a gateway refuses it; at most twenty seconds.',
+  ...needs('intel:write'),
+  responses: answers(intelSelfTestSchema, 'Whether it was refused, and how long it took.'),
+});
 const indicators = createRoute({
   method: 'get',
   path: `${root}/indicators`,
@@ -135,6 +144,7 @@ export function mountIntel(api: Api, intel: Intel): void {
   api.openapi(status, async (context) => context.json(await intel.status(), 200));
   api.openapi(lookup, async (context) => context.json(await intel.lookup(context.req.valid('query').value), 200));
   mountSources(api, intel);
+  api.openapi(selfTest, async (context) => context.json(await intel.selfTest(context.get('principal').actor), 200));
   api.openapi(indicators, async (context) => {
     const { items, next } = await intel.indicators(context.req.valid('query'));
     return context.json({ items: [...items], next }, 200);

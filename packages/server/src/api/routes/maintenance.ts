@@ -7,13 +7,24 @@ import { answers, body, needs, noContent, type Api, type ApiEnv } from '../route
 
 const tags = ['maintenance'];
 
-const tables = createRoute({
-  method: 'get',
-  path: '/api/v1/system/tables',
+const takenSchema = z.strictObject({
+  dump: z.strictObject({
+    file: z.string(),
+    bytes: z.number().int().nonnegative(),
+    rows: z.array(z.strictObject({ table: z.string(), rows: z.number().int().nonnegative() })),
+  }),
+  node: z.string(),
+  checkpoint: z.string().nullable(),
+  ledgerSize: z.number().int().nonnegative(),
+});
+const dump = createRoute({
+  method: 'post',
+  path: '/api/v1/system/dumps',
   tags,
-  summary: 'The tables as JSON lines, for a backup. Only for the operator of the host.',
+  summary:
+    'Writes the tables of one moment into a file below the data directory, for a backup; whoever asks removes it. Only for the operator of the host.',
   ...needs('backup:write'),
-  responses: { 200: { description: 'JSON lines.', content: { 'text/plain': { schema: z.string() } } } },
+  responses: answers(takenSchema, 'Where it lies, and a signed head of the ledger that is no older.'),
 });
 const noteBackup = createRoute({
   method: 'post',
@@ -51,6 +62,15 @@ const rotate = createRoute({
   responses: answers(z.strictObject({ verifierKey: z.string() }), 'The new key.'),
 });
 
+const readOnly = createRoute({
+  method: 'post',
+  path: '/api/v1/system/read-only',
+  tags,
+  summary: 'Lets all applications take safe methods alone until somebody releases them. Only for the operator of the host.',
+  ...needs('backup:write'),
+  responses: answers(z.strictObject({ applications: z.array(z.string()) }), 'Those it holds for.'),
+});
+
 /** A token could be stolen; the whole state leaves only through the socket that the file system guards. */
 export const hostOnly = createMiddleware<ApiEnv>(async (context, next) => {
   if (context.get('principal').permissions !== 'all') throw new Refusal('permission-missing');
@@ -58,9 +78,16 @@ export const hostOnly = createMiddleware<ApiEnv>(async (context, next) => {
 });
 
 export function mountMaintenance(api: Api, port: MaintenancePort): void {
-  api.use(tables.path, hostOnly);
+  api.use(dump.path, hostOnly);
   api.use(noteSeal.path, hostOnly);
-  api.openapi(tables, async (context) => context.text(await port.tables(), 200));
+  api.use(readOnly.path, hostOnly);
+  api.openapi(readOnly, async (context) =>
+    context.json({ applications: [...(await port.readOnly(context.get('principal').actor))] }, 200),
+  );
+  api.openapi(dump, async (context) => {
+    const taken = await port.take();
+    return context.json({ ...taken, dump: { ...taken.dump, rows: [...taken.dump.rows] } }, 200);
+  });
   api.openapi(noteBackup, async (context) => {
     await port.noteBackup(context.req.valid('json'), context.get('principal').actor);
     return context.body(null, 204);

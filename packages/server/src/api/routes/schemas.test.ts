@@ -58,6 +58,39 @@ it('goes from what was learned to a proposal, into force, and back', async () =>
   expect((await read(`${AT}/versions/1`)).status).toBe(200);
 });
 
+it('tries a document that is larger than other bodies may be, enforces it, and goes back to it', async () => {
+  const text = [
+    'openapi: 3.0.3',
+    'info: { title: shop, version: "1" }',
+    'paths:',
+    '  /orders:',
+    '    get: { parameters: [{ in: query, name: page, schema: { type: integer } }] }',
+    ...Array.from({ length: 40_000 }, (_, at) => `# ${at} a remark that stands in the way`),
+  ].join('\n');
+  const imported = await call(['schema:read'], 'POST', `${AT}/import`, { text });
+  expect(imported).toMatchObject({ status: 200, body: { faults: [], operations: 1, changes: { added: 1 } } });
+  const { fragment } = imported.body;
+  expect(await write(AT, { fragment, mode: 'monitor' })).toMatchObject({
+    status: 201,
+    body: { kind: 'document', mode: 'monitor' },
+  });
+  expect(await write(`${AT}/mode`, { mode: 'enforce' })).toMatchObject({ status: 200, body: { mode: 'enforce' } });
+  const { version } = (await read(`${AT}/versions/current`)).body;
+  await write(`${AT}/withdraw`, { all: true });
+  expect(await write(`${AT}/mode`, { mode: 'monitor' })).toMatchObject({ status: 404, body: { code: 'schema-missing' } });
+  const again = await write(`${AT}/versions/${String(version)}/restore`, { mode: 'monitor' });
+  expect(again).toMatchObject({ status: 201, body: { mode: 'monitor', operations: 1 } });
+  await write(`${AT}/withdraw`, { all: true });
+  expect(await call(['schema:read'], 'POST', `${AT}/mode`, { mode: 'monitor' })).toMatchObject({ status: 403 });
+  // Everything else is as small as ever.
+  expect(await write(AT, { fragment: {}, reason: 'x'.repeat(1_100_000) })).toMatchObject({ status: 413 });
+}, 300_000);
+
+it('wants a document once, as text or as JSON', async () => {
+  expect(await call(['schema:read'], 'POST', `${AT}/import`, {})).toMatchObject({ status: 400, body: { code: 'input-invalid' } });
+  expect(await call(['schema:read'], 'POST', `${AT}/import`, { text: 'a: 1', document: {} })).toMatchObject({ status: 400 });
+});
+
 it('lets nobody write who may only read, and nobody read who may not', async () => {
   const { fragment } = (await read(`${AT}/proposal`)).body;
   expect(await call(['schema:read'], 'POST', AT, { fragment })).toMatchObject({

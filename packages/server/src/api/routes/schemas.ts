@@ -6,6 +6,8 @@ import {
   schemaCoverageSchema,
   schemaImportedSchema,
   schemaImportSchema,
+  schemaModeInputSchema,
+  schemaRestoreSchema,
   schemaSharesSchema,
   schemaProposalSchema,
   schemaStatusSchema,
@@ -19,7 +21,10 @@ import type { ApiDomains } from '../parts.ts';
 import { answers, body, created, needs, type Api } from '../route.ts';
 
 const params = z.object({ id: slugSchema });
-const versionParams = params.extend({ version: z.union([z.literal('current'), z.coerce.number().int().positive()]) });
+const numberParams = params.extend({ version: z.coerce.number().int().positive() });
+const versionParams = params.extend({
+  version: z.union([z.literal('current'), z.coerce.number().int().positive()], 'a number, or current'),
+});
 const tags = ['schema'];
 const at = '/api/v1/applications/{id}/schema';
 
@@ -114,6 +119,25 @@ const withdraw = createRoute({
   responses: answers(schemaStatusSchema, 'The state as it is now.'),
 });
 
+const mode = createRoute({
+  method: 'post',
+  path: `${at}/mode`,
+  tags,
+  summary: 'Says whether the schema in force refuses what does not fit, or only records it.',
+  ...needs('schema:write'),
+  request: { params, body: body(schemaModeInputSchema) },
+  responses: answers(schemaVersionSchema, 'The version in force as it is now.'),
+});
+const restore = createRoute({
+  method: 'post',
+  path: `${at}/versions/{version}/restore`,
+  tags,
+  summary: 'Puts an earlier version in force again, as a new one.',
+  ...needs('schema:write'),
+  request: { params: numberParams, body: body(schemaRestoreSchema) },
+  responses: created(schemaVersionSchema, 'The version, in force within a second.'),
+});
+
 export function mountSchemas(api: Api, { protection }: ApiDomains): void {
   api.openapi(status, async (context) => context.json(await protection.learning.status(context.req.valid('param').id), 200));
   api.openapi(routes, async (context) =>
@@ -138,6 +162,16 @@ export function mountSchemas(api: Api, { protection }: ApiDomains): void {
   api.openapi(accept, async (context) => {
     const { actor } = context.get('principal');
     return context.json(await protection.learning.accept(context.req.valid('param').id, context.req.valid('json'), actor), 201);
+  });
+  api.openapi(mode, async (context) => {
+    const { actor } = context.get('principal');
+    return context.json(await protection.learning.setMode(context.req.valid('param').id, context.req.valid('json'), actor), 200);
+  });
+  api.openapi(restore, async (context) => {
+    const { actor } = context.get('principal');
+    const { id, version } = context.req.valid('param');
+    const made = await protection.learning.restore({ application: id, version }, context.req.valid('json'), actor);
+    return context.json(made, 201);
   });
   api.openapi(withdraw, async (context) => {
     const { actor } = context.get('principal');

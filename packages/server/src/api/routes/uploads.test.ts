@@ -43,6 +43,7 @@ beforeAll(async () => {
     scanner: {
       scan: async () => [{ scanner: 'yara', verdict: 'clean', detail: '', version: '1' }],
       health: async () => [{ scanner: 'yara', state: 'up', version: '1', detail: '3 rules' }],
+      pictures: async () => ({ state: 'up', version: '1', detail: '' }),
     },
   });
   ({ identity, protection, api } = createTestApi(platform, { applications, uploads }));

@@ -9,6 +9,7 @@ import { errorPage, pageCheck } from './app-errors.ts';
 import { forwardAuth } from './app-forward-auth.ts';
 import { login } from './app-login.ts';
 import { signIn } from './app-sign-in.ts';
+import { uploads } from './app-uploads.ts';
 import { describeRoutes } from './schema-text.ts';
 
 const PATH = '/api/v1/applications';
@@ -70,6 +71,7 @@ export const app: BranchBody = {
     login,
     forwardAuth,
     signIn,
+    uploads,
     pageCheck,
     errorPage,
   ],

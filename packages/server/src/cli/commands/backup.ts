@@ -1,18 +1,26 @@
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { CheckpointView } from '@holdfast/contract';
 import { backupSecret } from '../host/backup-secret.ts';
 import type { BranchBody, Context, Input } from '../command.ts';
 import type { Outcome } from '../outcome.ts';
+import { backupList, backupNow, backupSchedule } from './recovery/backups.ts';
 import { noteDataDir, shortPath } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
-import { NotConfirmed } from '../fault.ts';
+import { NotConfirmed, UsageFault } from '../fault.ts';
+import type { LogRequest } from '../host/restore/log-choice.ts';
 import { formatPairs, formatTime, printable } from '../terminal/table.ts';
-import { readVersion } from '../../platform/version.ts';
+import type { Taken } from '../../platform/backup/make-backup.ts';
+import type { LoadedConfig } from '../../platform/config/load.ts';
 
 const FILE = { name: '<file>', help: 'the backup' } as const;
-const OPENING = [
+/** What becomes of the log; shared with `recover`. */
+export const LOG_OPTIONS = [
+  { flags: '--checkpoint <file...>', help: 'checkpoints of the log that somebody else kept: a backup that is older is refused' },
+  { flags: '--keep-log', help: 'the log in place goes on; tables and files come from the backup' },
+  { flags: '--new-log', help: 'a log of another name begins, when the one in place is lost and the backup is older' },
+] as const;
+export const OPENING = [
   { flags: '--passphrase-file <file>', help: 'read the passphrase from a file; - is stdin. Without it you are asked' },
   { flags: '--identity-file <file>', help: 'age identity (AGE-SECRET-KEY-1…), when it was made for a recipient' },
 ] as const;
@@ -48,16 +56,20 @@ export const backup: BranchBody = {
       name: 'restore',
       summary: 'make a data directory out of it',
       about:
-        'Checks everything beside the data directory first. One that exists is moved aside, never deleted. Whoever was erased since stays erased.',
+        'Checks everything beside the data directory first. One that exists is moved aside, never deleted. Whoever was erased since stays erased. A backup with less of the log than was signed since is refused, unless the log in place goes on.',
       words: [FILE],
       options: [
         ...OPENING,
         { flags: '--root-key <file>', help: 'root key of the backed-up installation (default: the one in place)' },
+        ...LOG_OPTIONS,
         { flags: '--unseal-from <file>', help: 'where it was kept with a passphrase or in shares: those, one a line' },
       ],
       examples: ['holdfast backup restore monday.age --root-key ./root.key --data-dir /var/lib/holdfast'],
       run: restore,
     },
+    backupNow,
+    backupList,
+    backupSchedule,
   ],
 };
 
@@ -74,47 +86,65 @@ async function create(context: Context, input: Input): Promise<Outcome> {
     recipients.length > 0
       ? { recipients }
       : { passphrase: await backupSecret(context, input.text('passphraseFile'), { isNew: true }) };
-  const [{ createBackup }, { backupParts }] = await Promise.all([
-    import('../../platform/backup/create.ts'),
-    import('../../platform/backup/parts.ts'),
+  const [{ makeBackup }, { readConfig }] = await Promise.all([
+    import('../../platform/backup/make-backup.ts'),
+    import('../read-config.ts'),
   ]);
   const dataDir = await context.dataDir();
   await using api = await context.api();
-  // The tables first: the ledger, copied after them, then holds at least what they say.
-  const { body: tables } = await api.fetch({ method: 'GET', path: '/api/v1/system/tables' });
-  const checkpoint = await api.call<CheckpointView>({ method: 'GET', path: '/api/v1/audit/checkpoint' });
-  const { node } = await api.call<{ node: string }>({ method: 'GET', path: '/api/v1/system/status' });
-  const parts = backupParts({ dataDir, tables: Buffer.from(tables), subjectKeys });
-  const facts = {
-    createdAt: context.io.now(),
-    holdfast: readVersion(),
-    node,
-    checkpoint: checkpoint.note,
-    ledgerSize: checkpoint.size,
-    subjectKeys,
+  const source = {
+    dataDir,
+    configFile: configFileOf(() => readConfig(context.io, context.flags)),
+    now: () => context.io.now(),
+    take: () => api.call<Taken>({ method: 'POST', path: '/api/v1/system/dumps' }),
   };
-  const { bytes } = await createBackup({ ...facts, parts }, { file, sealing });
-  await api.call({ method: 'POST', path: '/api/v1/system/backups', body: { bytes, ledgerSize: checkpoint.size } });
+  const { bytes, ledgerSize } = await makeBackup(source, { file, sealing, subjectKeys });
+  await api.call({ method: 'POST', path: '/api/v1/system/backups', body: { bytes, ledgerSize } });
   const key = resolve(dataDir, 'keys', 'root.key');
   const keep = existsSync(key)
     ? `the root key is not in it; keep a copy of ${shortPath(key, context.io.cwd)} somewhere else`
     : 'the root key is in it only as it is kept: restoring takes what opens it now';
   return {
-    data: { file, bytes, ledgerSize: checkpoint.size, subjectKeys },
-    text: `wrote ${shown}: ${bytes} bytes, ${checkpoint.size} records\n${keep}\ncheck it: holdfast backup verify ${shown}\n`,
+    data: { file, bytes, ledgerSize, subjectKeys },
+    text: `wrote ${shown}: ${bytes} bytes, ${ledgerSize} records\n${keep}\ncheck it: holdfast backup verify ${shown}\n`,
   };
 }
 
-async function openingOf(context: Context, input: Input): Promise<{ passphrase: string } | { identity: string }> {
+/** A configuration that is broken is no reason to have no backup. */
+function configFileOf(read: () => LoadedConfig): string | null {
+  try {
+    return read().file;
+  } catch {
+    return null;
+  }
+}
+
+export function logChoice({ io }: Context, input: Input): LogRequest {
+  const [keep, isNew] = [input.isSet('keepLog'), input.isSet('newLog')];
+  if (keep && isNew) throw new UsageFault('Either --keep-log or --new-log.', 'holdfast backup restore --help');
+  const checkpoints = input.list('checkpoint').map((file) => resolve(io.cwd, file));
+  return { log: keep ? 'keep' : isNew ? 'new' : 'backup', checkpoints };
+}
+
+export async function openingOf(context: Context, input: Input): Promise<{ passphrase: string } | { identity: string }> {
   const identity = input.text('identityFile');
   return identity === null
     ? { passphrase: await backupSecret(context, input.text('passphraseFile'), { isNew: false }) }
     : { identity: await backupSecret(context, identity, { isNew: false }) };
 }
 
+/** What is not there is neither damaged nor locked with another passphrase. */
+async function backupFile({ io }: Context, input: Input): Promise<string> {
+  const [word = ''] = input.words;
+  const file = resolve(io.cwd, word);
+  const facts = await stat(file).catch(() => null);
+  if (facts?.isFile() !== true) throw new UsageFault(`There is no file ${word}.`, 'holdfast backup list');
+  return file;
+}
+
 async function verify(context: Context, input: Input): Promise<Outcome> {
-  const { checkBackup } = await import('../host/restore.ts');
-  const { manifest, ledger } = await checkBackup(resolve(context.io.cwd, input.words[0] ?? ''), await openingOf(context, input));
+  const { checkBackup } = await import('../host/restore/restore.ts');
+  const { manifest, ledger } = await checkBackup(await backupFile(context, input), await openingOf(context, input));
   const data = {
     ok: ledger.ok,
     createdAt: manifest.createdAt,
@@ -142,13 +172,14 @@ async function verify(context: Context, input: Input): Promise<Outcome> {
 async function restore(context: Context, input: Input): Promise<Outcome> {
   const dataDir = await context.dataDir();
   noteDataDir(context, dataDir, 'to be restored');
-  const { restoreBackup } = await import('../host/restore.ts');
+  const { restoreBackup } = await import('../host/restore/restore.ts');
   const rootKey = input.text('rootKey');
   context.unsealFrom(input.text('unsealFrom'));
   const restored = await restoreBackup(context, {
-    file: resolve(context.io.cwd, input.words[0] ?? ''),
+    file: await backupFile(context, input),
     opening: await openingOf(context, input),
     rootKeyFile: rootKey === null ? null : resolve(context.io.cwd, rootKey),
+    ...logChoice(context, input),
   });
   const aside = restored.movedTo === null ? '' : `what was there before: ${shortPath(restored.movedTo, context.io.cwd)}\n`;
   const verb = restored.dryRun ? 'could restore' : 'restored';

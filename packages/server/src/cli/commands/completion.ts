@@ -1,4 +1,4 @@
-import { isBranch, type CommandBody, type CommandEntry, type LeafBody } from '../command.ts';
+import { isBranch, type CommandBody, type CommandEntry, type LeafBody, type OptionDefinition } from '../command.ts';
 import { UsageFault } from '../fault.ts';
 import { GLOBAL_OPTIONS } from '../shell/global-options.ts';
 import { renderCompletion, SHELLS, type CompletionLevel } from '../shell/completion-scripts.ts';
@@ -21,18 +21,28 @@ export const completion: LeafBody = {
 
 /** What may follow each path of the command tree. */
 export async function completionLevels(commands: readonly CommandEntry[]): Promise<readonly CompletionLevel[]> {
-  const globals = GLOBAL_OPTIONS.map(({ flags }) => longFlag(flags));
-  const levels: CompletionLevel[] = [{ path: '', words: [...commands.map(({ name }) => name), ...globals] }];
-  for (const entry of commands) levels.push(...levelsOf(entry.name, await entry.load(), globals));
+  const levels: CompletionLevel[] = [levelOf('', { words: commands.map(({ name }) => name), options: [] })];
+  for (const entry of commands) levels.push(...levelsOf(entry.name, await entry.load()));
   return levels;
 }
 
-function levelsOf(path: string, body: CommandBody, globals: readonly string[]): readonly CompletionLevel[] {
-  if (!isBranch(body)) return [{ path, words: [...(body.options ?? []).map(({ flags }) => longFlag(flags)), ...globals] }];
-  return [
-    { path, words: body.verbs.map(({ name }) => name) },
-    ...body.verbs.flatMap((verb) => levelsOf(`${path} ${verb.name}`, verb, globals)),
-  ];
+function levelsOf(path: string, body: CommandBody): readonly CompletionLevel[] {
+  if (!isBranch(body)) return [levelOf(path, { words: [], options: body.options ?? [] })];
+  const words = body.verbs.map(({ name }) => name);
+  return [{ path, words, values: [] }, ...body.verbs.flatMap((verb) => levelsOf(`${path} ${verb.name}`, verb))];
 }
 
-const longFlag = (flags: string): string => /--[a-z-]+/u.exec(flags)?.[0] ?? flags;
+function levelOf(
+  path: string,
+  { words, options }: { words: readonly string[]; options: readonly OptionDefinition[] },
+): CompletionLevel {
+  const all = [...options, ...GLOBAL_OPTIONS];
+  const valued = all.filter(({ flags }) => flags.includes('<') || flags.includes('['));
+  return {
+    path,
+    words: [...words, ...all.map(({ flags }) => longFlag(flags))],
+    values: valued.map(({ flags, choices = [] }) => ({ flag: longFlag(flags), choices })),
+  };
+}
+
+const longFlag = (flags: string): string => /--[a-z0-9-]+/u.exec(flags)?.[0] ?? flags;

@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LeafBody } from '../command.ts';
+import { EXIT } from '../exit-codes.ts';
 import { parseSince } from '../words/duration.ts';
 import { noteDataDir } from '../context.ts';
-import { UsageFault } from '../fault.ts';
+import { Unreachable, UsageFault } from '../fault.ts';
 import { followLines, lastLines } from '../host/log-file.ts';
 import { printable } from '../terminal/table.ts';
 
@@ -23,6 +25,8 @@ export const logs: LeafBody = {
   async run(context, input) {
     const dataDir = await context.dataDir();
     noteDataDir(context, dataDir, 'log file');
+    // A mistyped --data-dir must not look like a server that has nothing to say.
+    if (!existsSync(dataDir)) throw new Unreachable('This data directory does not exist.');
     const file = join(dataDir, 'logs', 'holdfast.log');
     const since = input.text('since');
     const from = since === null ? 0 : parseSince(since, context.io.now());
@@ -37,7 +41,7 @@ export const logs: LeafBody = {
       context.output.write(context.flags.json ? `${JSON.stringify(record.fields)}\n` : formatRecord(record));
     for (const record of records) print(record);
     await followLines(file, { signal: context.signal, onLine: (line) => print(readRecord(line)) });
-    return { data: null, text: '', isStreamed: true };
+    return { data: null, text: '', isStreamed: true, exit: EXIT.interrupted };
   },
 };
 

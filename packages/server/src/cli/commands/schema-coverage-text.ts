@@ -4,8 +4,11 @@ import { formatPairs, formatTable, formatTime } from '../terminal/table.ts';
 const shareText = ({ live, covered }: SchemaShare['routes']): string =>
   live === 0 ? 'no traffic yet' : `${covered} of ${live} (${Math.floor((covered / live) * 100)} %)`;
 
-const inForceText = ({ kind, version }: SchemaShare): string =>
-  kind === null ? 'none' : `${kind === 'document' ? 'OpenAPI document' : 'learned fragment'}, version ${version ?? 0}`;
+const inForceText = ({ kind, version, schemaMode }: SchemaShare): string => {
+  if (kind === null) return 'none';
+  const tried = schemaMode === 'monitor' ? ', only tried' : '';
+  return `${kind === 'document' ? 'OpenAPI document' : 'learned fragment'}, version ${version ?? 0}${tried}`;
+};
 
 export function describeShares(shares: readonly SchemaShare[]): string {
   return formatTable(
@@ -27,6 +30,7 @@ export function describeCoverage(coverage: SchemaCoverage): string {
     ['in force', inForceText(coverage)],
     ['live routes listed', shareText(coverage.routes)],
     ['their requests', shareText(coverage.requests)],
+    ['did not fit in the last day', String(coverage.misfits)],
   ]);
   const uncovered = formatTable(
     coverage.uncovered,
@@ -52,8 +56,8 @@ export function describeCoverage(coverage: SchemaCoverage): string {
 }
 
 export function describeImport({ faults, notes, operations, preview }: SchemaImported): string {
-  const line = ({ pointer, detail }: SchemaImported['faults'][number]): string =>
-    `${pointer === '' ? '/' : pointer}: ${detail}\n`;
+  const line = ({ pointer, detail, line: at }: SchemaImported['faults'][number]): string =>
+    `${at === null ? '' : `line ${at}, `}${pointer === '' ? '/' : pointer}: ${detail}\n`;
   if (faults.length > 0) return faults.map(line).join('');
   const unchecked = notes.map((note) => `note ${line(note)}`).join('');
   const head = `${operations} operations, no fault\n${unchecked}`;

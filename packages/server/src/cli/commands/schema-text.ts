@@ -4,8 +4,8 @@ import { formatPairs, formatTable, formatTime } from '../terminal/table.ts';
 /** Lines of a difference that a person still reads. */
 const LINES_MAX = 200;
 
-const versionText = ({ version, digest, operations }: SchemaVersion): string =>
-  `version ${version}, ${operations} operations, ${digest.slice(0, 12)}`;
+const versionText = ({ version, digest, operations, mode }: SchemaVersion): string =>
+  `version ${version} (${mode}), ${operations} operations, ${digest.slice(0, 12)}`;
 
 export function describeStatus(status: SchemaStatus): string {
   const { application, learning, requests, since, routes, parameters, inForce, history } = status;
@@ -24,6 +24,7 @@ export function describeStatus(status: SchemaStatus): string {
     { title: 'VERSION', value: ({ version }) => String(version) },
     { title: 'ACCEPTED', value: ({ acceptedAt }) => formatTime(acceptedAt) },
     { title: 'BY', value: ({ acceptedBy }) => acceptedBy },
+    { title: 'SOURCE', value: ({ kind }) => kind },
     { title: 'STATE', value: (each) => stateOf(each, inForce) },
     { title: 'REASON', value: ({ reason }) => reason ?? '-' },
   ]);

@@ -1,14 +1,15 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type {
-  SchemaCheck,
-  SchemaCoverage,
-  SchemaImported,
-  SchemaProposal,
-  SchemaShares,
-  SchemaStatus,
-  SchemaVersion,
-  SchemaVersionView,
+import {
+  SCHEMA_TEXT_CHARS_MAX,
+  type SchemaCheck,
+  type SchemaCoverage,
+  type SchemaImported,
+  type SchemaProposal,
+  type SchemaShares,
+  type SchemaStatus,
+  type SchemaVersion,
+  type SchemaVersionView,
 } from '@holdfast/contract';
 import { planned } from '../change.ts';
 import { segment, type ApiClient } from '../connection/client.ts';
@@ -72,13 +73,33 @@ export const schema: BranchBody = {
         { flags: '--server <path>', help: 'path under which its paths stand; default: what its servers say' },
         { flags: '--unknown <policy>', help: 'names that it does not list: refuse, record or pass' },
         { flags: '--routes <policy>', help: 'paths that it does not list: refuse, record or pass' },
+        { flags: '--mode <mode>', help: 'monitor: only record what does not fit; default: enforce' },
+        { flags: '--partly', help: 'leave out what cannot be checked, instead of refusing the document' },
         REASON,
       ],
       examples: [
         'holdfast schema import openapi.yaml --app shop --dry-run',
-        'holdfast schema import openapi.yaml --app shop --unknown record --yes',
+        'holdfast schema import openapi.yaml --app shop --mode monitor --yes',
       ],
       run: importDocument,
+    },
+    {
+      name: 'mode',
+      summary: 'whether the schema in force refuses or only records',
+      about: 'What does not fit is refused where the schema and its application enforce; otherwise it is recorded and passed on.',
+      words: [APP, { name: '<mode>', help: 'monitor or enforce' }],
+      options: [REASON],
+      examples: ['holdfast schema mode shop enforce --reason "a week without a misfit"', 'holdfast schema mode shop monitor'],
+      run: mode,
+    },
+    {
+      name: 'restore',
+      summary: 'put an earlier version in force again',
+      about: 'It becomes the newest version; undo with withdraw.',
+      words: [APP, { name: '<version>', help: 'its number' }],
+      options: [{ flags: '--mode <mode>', help: 'monitor: only record what does not fit; default: enforce' }, REASON],
+      examples: ['holdfast schema restore shop 3', 'holdfast schema restore shop 3 --mode monitor --yes'],
+      run: restore,
     },
     {
       name: 'coverage',
@@ -172,16 +193,18 @@ async function accept(context: Context, input: Input): Promise<Outcome> {
 async function importDocument(context: Context, input: Input): Promise<Outcome> {
   const app = input.text('app');
   if (app === null) throw new UsageFault('Say which application it is for: --app ID.', 'holdfast app list');
-  const document = await readDocument(context, input.words[0] ?? '');
+  const mode = modeOf(input.text('mode'));
+  const text = await readText(resolve(context.io.cwd, input.words[0] ?? ''), SCHEMA_TEXT_CHARS_MAX);
   const given = { server: input.text('server'), unknown: input.text('unknown'), routes: input.text('routes') };
-  const options = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null));
+  const said = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null));
+  const options = input.isSet('partly') ? { ...said, partly: true } : said;
   const path = `/api/v1/applications/${segment(app)}/schema`;
   await using api = await context.api();
-  const read = await api.call<SchemaImported>({ method: 'POST', path: `${path}/import`, body: { document, ...options } });
+  const read = await api.call<SchemaImported>({ method: 'POST', path: `${path}/import`, body: { text, ...options } });
   const told = describeImport(read);
   if (read.fragment === null) return { data: read, text: told, exit: 1 };
   const reason = input.text('reason');
-  const body = { fragment: read.fragment, ...(reason === null ? {} : { reason }) };
+  const body = { fragment: read.fragment, ...(mode === null ? {} : { mode }), ...(reason === null ? {} : { reason }) };
   const difference = describeDifference(await currentOf(api, path), read.fragment);
   if (context.flags.dryRun) return { data: read, text: `${told}${difference}would send POST ${path}\n` };
   context.output.note(`${told}${difference}`);
@@ -189,7 +212,42 @@ async function importDocument(context: Context, input: Input): Promise<Outcome> 
   const data = await api.call<SchemaVersion>({ method: 'POST', path, body });
   return {
     data,
-    text: `${app}: schema version ${data.version} is in force, ${data.operations} operations\nundo: holdfast schema withdraw ${app}\n`,
+    text: `${app}: schema version ${data.version} is in force (${data.mode}), ${data.operations} operations\nundo: holdfast schema withdraw ${app}\n`,
+  };
+}
+
+function modeOf(text: string | null): 'monitor' | 'enforce' | null {
+  if (text === null || text === 'monitor' || text === 'enforce') return text;
+  throw new UsageFault('The mode is monitor or enforce.', 'holdfast schema mode --help');
+}
+
+async function mode(context: Context, input: Input): Promise<Outcome> {
+  const wanted = modeOf(input.words[1] ?? '');
+  const reason = input.text('reason');
+  const body = { mode: wanted, ...(reason === null ? {} : { reason }) };
+  const call = { method: 'POST', path: `${pathOf(input)}/mode`, body } as const;
+  if (context.flags.dryRun) return planned(call);
+  await using api = await context.api();
+  const data = await api.call<SchemaVersion>(call);
+  const effect = data.mode === 'enforce' ? 'refuses where the application enforces' : 'only records';
+  return { data, text: `${input.words[0] ?? ''}: schema version ${data.version} ${effect}\n` };
+}
+
+async function restore(context: Context, input: Input): Promise<Outcome> {
+  const [app = '', version = ''] = input.words;
+  if (!/^[1-9]\d{0,8}$/u.test(version)) throw new UsageFault('The version is a number.', `holdfast schema status ${app}`);
+  const wanted = modeOf(input.text('mode'));
+  const reason = input.text('reason');
+  const body = { ...(wanted === null ? {} : { mode: wanted }), ...(reason === null ? {} : { reason }) };
+  const call = { method: 'POST', path: `${pathOf(input)}/versions/${version}/restore`, body } as const;
+  if (context.flags.dryRun) return planned(call);
+  if (!(await context.confirm(`Put version ${version} in force again?`)))
+    throw new NotConfirmed('What is in force is as it was.');
+  await using api = await context.api();
+  const data = await api.call<SchemaVersion>(call);
+  return {
+    data,
+    text: `${app}: what was version ${version} is in force as version ${data.version} (${data.mode})\nundo: holdfast schema withdraw ${app}\n`,
   };
 }
 
@@ -268,14 +326,14 @@ async function readDocument(context: Context, file: string): Promise<unknown> {
   throw new UsageFault(`${file} holds no OpenAPI document without aliases.`, 'holdfast schema check --help');
 }
 
-async function readText(file: string): Promise<string> {
+async function readText(file: string, charsMax = FILE_BYTES_MAX): Promise<string> {
   try {
     const text = await readFile(file, 'utf8');
-    if (text.length <= FILE_BYTES_MAX) return text;
+    if (text.length <= charsMax) return text;
   } catch {
     throw new UsageFault('The file cannot be read.', 'holdfast schema check --help');
   }
-  throw new UsageFault(`The file is larger than ${FILE_BYTES_MAX} characters.`, 'holdfast schema check --help');
+  throw new UsageFault(`The file is larger than ${charsMax} characters.`, 'holdfast schema check --help');
 }
 
 async function toYaml(fragment: unknown): Promise<string> {

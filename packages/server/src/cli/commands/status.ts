@@ -1,7 +1,8 @@
-import type { SystemStatus } from '@holdfast/contract';
+import type { CutOff, SystemStatus } from '@holdfast/contract';
 import type { LeafBody } from '../command.ts';
 import type { Paint } from '../terminal/paint.ts';
 import { formatPairs, formatTable, formatTime } from '../terminal/table.ts';
+import { placeText } from './isolation/words.ts';
 import { describePromotion } from './tune-text.ts';
 
 export const status: LeafBody = {
@@ -12,6 +13,12 @@ export const status: LeafBody = {
     return { data, text: (paint) => describe(data, paint) };
   },
 };
+
+function describeCutOff({ since, by, expiresAt, ...place }: CutOff): string {
+  const whose = since === null || by === null ? '' : ` since ${formatTime(since)} by ${by},`;
+  const until = expiresAt === null ? 'until it is released' : `until ${formatTime(expiresAt)}`;
+  return `${placeText(place)}${whose} ${until}: holdfast isolate list`;
+}
 
 function describe(data: SystemStatus, paint: Paint): string {
   const { reasons } = data.health;
@@ -29,6 +36,7 @@ function describe(data: SystemStatus, paint: Paint): string {
     ['policy', data.snapshot === null ? 'none yet' : `version ${data.snapshot.version}, ${data.snapshot.digest.slice(0, 12)}`],
     ['ledger', data.ledger === null ? 'not open' : `${data.ledger.size} records, ${data.ledger.state}`],
     ...bypass,
+    ...data.isolations.map((one) => ['cut off', describeCutOff(one)] as const),
   ]);
   const applications = formatTable(
     data.applications,

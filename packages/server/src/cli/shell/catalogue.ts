@@ -48,6 +48,31 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('../commands/alert/alert.ts')).alert,
   },
   {
+    name: 'clock',
+    summary: 'clocks of the law: what has to be filed by when, drafts of it, and what became of it',
+    load: async () => (await import('../commands/clock/clock.ts')).clock,
+  },
+  {
+    name: 'isolate',
+    summary: 'cut an application or a route off, or let it only be read; show what is cut off',
+    load: async () => (await import('../commands/isolation/isolate.ts')).isolate,
+  },
+  {
+    name: 'release',
+    summary: 'let go what is cut off, after its checks',
+    load: async () => (await import('../commands/isolation/release.ts')).release,
+  },
+  {
+    name: 'incident',
+    summary: 'incidents: look, open, move through their phases, notes, files, tasks, report',
+    load: async () => (await import('../commands/incident/incident.ts')).incident,
+  },
+  {
+    name: 'action',
+    summary: 'what is done about incidents: plan, run, agree, undo, do again',
+    load: async () => (await import('../commands/action/action.ts')).action,
+  },
+  {
     name: 'upload',
     summary: 'files that were not passed on: look, release, delete; bad hashes; scanners',
     load: async () => (await import('../commands/upload/upload.ts')).upload,
@@ -128,6 +153,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('../commands/intel.ts')).intel,
   },
   {
+    name: 'playbook',
+    summary: 'what is done about incidents, step after step',
+    load: async () => (await import('../commands/playbook/playbook.ts')).playbook,
+  },
+  {
     name: 'advise',
     summary: 'rights that nobody uses, and smaller ones',
     load: async () => (await import('../commands/advise.ts')).advise,
@@ -144,8 +174,18 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'backup',
-    summary: 'one encrypted file: create, verify, restore',
+    summary: 'one encrypted file: create, verify, restore; made by themselves',
     load: async () => (await import('../commands/backup.ts')).backup,
+  },
+  {
+    name: 'recover',
+    summary: 'after a disaster: a checklist from the newest good backup to serving again',
+    load: async () => (await import('../commands/recovery/recover.ts')).recover,
+  },
+  {
+    name: 'drill',
+    summary: 'restore a backup on trial: how long it takes, what would be lost',
+    load: async () => (await import('../commands/recovery/drill.ts')).drill,
   },
   {
     name: 'key',

@@ -1,10 +1,12 @@
 export const SHELLS = ['bash', 'zsh', 'fish', 'pwsh'] as const;
 export type Shell = (typeof SHELLS)[number];
 
-/** The words that may follow one path of commands, for example `ban allow`. */
+/** What may follow one path of commands, for example `ban allow`. */
 export interface CompletionLevel {
   readonly path: string;
   readonly words: readonly string[];
+  /** Flags that a value follows, with its choices. None = a file, or something that only the person knows. */
+  readonly values: readonly { readonly flag: string; readonly choices: readonly string[] }[];
 }
 
 /** A script without calls back into Holdfast: completing a word must not start a process. */
@@ -12,47 +14,109 @@ export function renderCompletion(shell: Shell, levels: readonly CompletionLevel[
   return RENDERERS[shell](levels);
 }
 
-/** Names and flags are ours: lower-case letters, digits and hyphens; nothing needs quoting beyond the quotes around the list. */
-function bash(levels: readonly CompletionLevel[]): string {
-  const cases = levels.map(({ path, words }) => `    '${path}') words='${words.join(' ')}' ;;\n`).join('');
-  return `_holdfast() {
-  local path='' word words=''
-  for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+/** Names, flags and choices are ours: letters, digits and hyphens; nothing needs quoting beyond the quotes around a list. */
+const choicesOf = (levels: readonly CompletionLevel[]): readonly { at: string; choices: readonly string[] }[] =>
+  levels.flatMap(({ path, values }) =>
+    values.flatMap(({ flag, choices }) => (choices.length === 0 ? [] : [{ at: `${path} ${flag}`, choices }])),
+  );
+
+const flagsOf = ({ values }: CompletionLevel): string => values.map(({ flag }) => flag).join(' ');
+
+/**
+ * For bash and zsh alike: `_holdfast_find WORD…` walks the words before the cursor. A word that names no command is an argument, and
+ * one behind a flag that takes a value is that value. Not named `path`: zsh keeps `PATH` in it.
+ */
+function finder(levels: readonly CompletionLevel[]): string {
+  const known = levels.map(
+    (level) => `    '${level.path}') hf_words='${level.words.join(' ')}' hf_values='${flagsOf(level)}' ;;\n`,
+  );
+  const choices = choicesOf(levels).map(({ at, choices: words }) => `    '${at}') hf_words='${words.join(' ')}' ;;\n`);
+  return `_holdfast_level() {
+  case "$1" in
+${known.join('')}    *) return 1 ;;
+  esac
+}
+_holdfast_find() {
+  local word
+  hf_at='' hf_flag=''
+  _holdfast_level ''
+  for word in "$@"; do
+    if [ -n "$hf_flag" ]; then hf_flag=''; continue; fi
     case "$word" in
-      -*) ;;
-      *) path="\${path:+$path }$word" ;;
+      -*) case " $hf_values " in *" $word "*) hf_flag="$word" ;; esac ;;
+      *) if _holdfast_level "\${hf_at:+$hf_at }$word"; then hf_at="\${hf_at:+$hf_at }$word"; fi ;;
     esac
   done
-  while :; do
-    case "$path" in
-${cases}    esac
-    [ -n "$words" ] || [ -z "$path" ] && break
-    case "$path" in *' '*) path="\${path% *}" ;; *) path='' ;; esac
-  done
-  COMPREPLY=( $(compgen -W "$words" -- "\${COMP_WORDS[COMP_CWORD]}") )
+  [ -n "$hf_flag" ] || return 0
+  case "$hf_at $hf_flag" in
+${choices.join('')}    *) hf_words='' ;;
+  esac
 }
-complete -o default -F _holdfast holdfast
 `;
 }
 
-function fish(levels: readonly CompletionLevel[]): string {
-  const lines = levels.flatMap(({ path, words }) => words.map((word) => fishLine(path, word)));
-  return `function __holdfast_at
-  set -l words (commandline -opc | string match -v -- '-*')
-  test "$words[2..-1]" = "$argv"
+const bash = (levels: readonly CompletionLevel[]): string => `${finder(levels)}_holdfast() {
+  local hf_at hf_flag hf_words hf_values
+  _holdfast_find "\${COMP_WORDS[@]:1:COMP_CWORD-1}"
+  COMPREPLY=( $(compgen -W "$hf_words" -- "\${COMP_WORDS[COMP_CWORD]}") )
+}
+complete -o default -F _holdfast holdfast
+`;
+
+/** Read from a folder of `fpath` it is the body of the function itself, so it calls what it has defined. */
+const zsh = (levels: readonly CompletionLevel[]): string => `#compdef holdfast
+${finder(levels)}_holdfast() {
+  local hf_at hf_flag hf_words hf_values
+  _holdfast_find "\${(@)words[2,CURRENT-1]}"
+  if [ -n "$hf_words" ]; then compadd -- \${=hf_words}; fi
+  if [ -z "$hf_words" ] || [[ "$hf_words" = --* && "\${words[CURRENT]}" != -* ]]; then _files; fi
+}
+if [ "\${funcstack[1]}" = _holdfast ]; then _holdfast "$@"; else compdef _holdfast holdfast; fi
+`;
+
+const fish = (levels: readonly CompletionLevel[]): string => `function __holdfast_words
+  switch "$argv"
+${levels.map(({ path, words }) => `    case '${path}'\n      printf '%s\\n' ${words.join(' ')}\n`).join('')}    case '*'
+      return 1
+  end
 end
-complete -c holdfast -f
-${lines.join('')}`;
-}
+function __holdfast_values
+  switch "$argv"
+${levels.map((level) => `    case '${level.path}'\n      printf '%s\\n' ${flagsOf(level)}\n`).join('')}  end
+end
+function __holdfast_choices
+  switch "$argv"
+${choicesOf(levels)
+  .map(({ at, choices }) => `    case '${at}'\n      printf '%s\\n' ${choices.join(' ')}\n`)
+  .join('')}    case '*'
+      __fish_complete_path (commandline -ct)
+  end
+end
+function __holdfast_complete
+  set -l at ''
+  set -l flag ''
+  for word in (commandline -opc)[2..-1]
+    if test -n "$flag"
+      set flag ''
+    else if string match -q -- '-*' "$word"
+      contains -- "$word" (__holdfast_values "$at"); and set flag "$word"
+    else
+      set -l next (string trim -- "$at $word")
+      __holdfast_words "$next" >/dev/null; and set at "$next"
+    end
+  end
+  if test -n "$flag"
+    __holdfast_choices "$at $flag"
+  else
+    set -l known (__holdfast_words "$at")
+    printf '%s\\n' $known
+    string match -q -- '--*' $known[1]; and __fish_complete_path (commandline -ct)
+  end
+end
+complete -c holdfast -f -a '(__holdfast_complete)'
+`;
 
-function fishLine(path: string, word: string): string {
-  const condition = `-n '__holdfast_at ${path}'`;
-  return word.startsWith('--')
-    ? `complete -c holdfast ${condition} -l ${word.slice(2)}\n`
-    : `complete -c holdfast ${condition} -a ${word}\n`;
-}
-
-function pwsh(levels: readonly CompletionLevel[]): string {
+const pwsh = (levels: readonly CompletionLevel[]): string => {
   const table = levels.map(({ path, words }) => `    '${path}' = @(${words.map((word) => `'${word}'`).join(', ')})\n`).join('');
   return `Register-ArgumentCompleter -Native -CommandName holdfast -ScriptBlock {
   param($wordToComplete, $commandAst, $cursorPosition)
@@ -66,11 +130,6 @@ ${table}  }
   }
 }
 `;
-}
-
-const RENDERERS: Readonly<Record<Shell, (levels: readonly CompletionLevel[]) => string>> = {
-  bash,
-  zsh: (levels) => `#compdef holdfast\nautoload -U +X bashcompinit && bashcompinit\n${bash(levels)}`,
-  fish,
-  pwsh,
 };
+
+const RENDERERS: Readonly<Record<Shell, (levels: readonly CompletionLevel[]) => string>> = { bash, zsh, fish, pwsh };

@@ -1,4 +1,5 @@
 import type { GlobalFlags, OptionDefinition } from '../command.ts';
+import { UsageFault } from '../fault.ts';
 
 /** Understood before and after every command. */
 export const GLOBAL_OPTIONS: readonly OptionDefinition[] = [
@@ -17,6 +18,8 @@ const WITH_VALUE: readonly string[] = ['--data-dir', '--config'];
 export function readGlobalFlags(values: ReadonlyMap<string, unknown>): GlobalFlags {
   const text = (name: string): string | null => {
     const value = values.get(name);
+    // An unset variable of a script must not mean the usual place: `--data-dir "$DIR"`.
+    if (value === '') throw new UsageFault('--data-dir and --config want a path; this one is empty.');
     return typeof value === 'string' ? value : null;
   };
   return {

@@ -1,8 +1,10 @@
 import type { Io } from './io.ts';
+import { ReaderGone } from '../fault.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Told } from './tell.ts';
 import { createPaint, wantsColour, type Paint } from './paint.ts';
 import { printable } from './table.ts';
+import type { WatchedStream } from './watch-stream.ts';
 
 const SCHEMA_VERSION = 1;
 
@@ -11,7 +13,7 @@ export interface Output {
   readonly paint: Paint;
   /** One line for the person at the terminal: progress, the data directory, hints. Silent with `--quiet`. */
   note(text: string): void;
-  /** Raw data: only for commands that stream (logs, up) or print a file (completion, schema). */
+  /** Raw data: only for commands that stream (logs, up). Throws {@link ReaderGone} when nobody takes it any more. */
   write(text: string): void;
   outcome(command: string, outcome: Outcome): void;
   error(command: string, told: Told): void;
@@ -23,7 +25,11 @@ export function jsonDocument(command: string, result: { data: unknown } | { erro
   return `${JSON.stringify({ schemaVersion: SCHEMA_VERSION, command, ok, ...result })}\n`;
 }
 
-export function createOutput(io: Io, flags: { readonly json: boolean; readonly quiet: boolean }): Output {
+export function createOutput(
+  io: Io,
+  flags: { readonly json: boolean; readonly quiet: boolean },
+  stdout: Pick<WatchedStream, 'failure'> | null = null,
+): Output {
   const onStdout = createPaint(wantsColour(io.env, io.stdout.isTTY === true));
   const onStderr = createPaint(wantsColour(io.env, io.stderr.isTTY === true));
   return {
@@ -32,6 +38,7 @@ export function createOutput(io: Io, flags: { readonly json: boolean; readonly q
       if (!flags.quiet) io.stderr.write(`${text}\n`);
     },
     write(text) {
+      if (stdout !== null && stdout.failure() !== null) throw new ReaderGone();
       io.stdout.write(text);
     },
     outcome(command, outcome) {
@@ -52,8 +59,11 @@ export function createOutput(io: Io, flags: { readonly json: boolean; readonly q
 export function formatError(told: Told, paint: Paint): string {
   const lines = [`${paint.bad('error:')} ${told.what}`, `  why   ${printable(told.why)}`];
   for (const fault of told.errors) {
-    const where = fault.line === undefined ? fault.pointer : `${fault.pointer} (line ${fault.line})`;
-    lines.push(`  ${printable(where)}: ${printable(fault.detail)}`);
+    // What is about the whole has said it already, or has a line at most.
+    if (fault.pointer === '' && fault.detail === told.why) continue;
+    const line = fault.line === undefined ? '' : `(line ${fault.line})`;
+    const where = [fault.pointer, line].filter((part) => part !== '').join(' ');
+    lines.push(`  ${where === '' ? '' : `${printable(where)}: `}${printable(fault.detail)}`);
   }
   if (told.next !== '') lines.push(`  next  ${told.next}`);
   lines.push(`  code  ${told.code}`);

@@ -50,6 +50,18 @@ describe('exit codes', () => {
     expect(text).toContain('code  internal');
   });
 
+  test('what the system says of a file is told without the path; wrong usage leads to the help of its command', () => {
+    const full = Object.assign(new Error("ENOSPC: no space left on device, write '/home/ada/x'"), {
+      code: 'ENOSPC',
+      syscall: 'write',
+    });
+    expect(tell(full)).toMatchObject({ exit: 1, code: 'file-unusable', why: expect.stringContaining('no space') });
+    expect(JSON.stringify(tell(full))).not.toContain('ada');
+    expect(tell(Object.assign(new Error('x'), { code: 'ENOSPC' })).code).toBe('internal');
+    expect(tell(new UsageFault('no'), 'ban add').next).toBe('holdfast ban add --help');
+    expect(tell(new UsageFault('no')).next).toBe('holdfast --help');
+  });
+
   test('each field of a refusal is told with its line', () => {
     const refusal = new Refusal('config-invalid', { errors: [{ pointer: '/mode', detail: 'unknown', line: 3 }] });
     expect(formatError(tell(refusal), createPaint(false))).toContain('/mode (line 3): unknown');

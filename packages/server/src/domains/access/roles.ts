@@ -23,6 +23,11 @@ const PERMISSIONS_OF: Readonly<Record<Role, readonly Permission[]>> = {
     'alert:write',
     'detection:write',
     'intel:write',
+    'incident:write',
+    'incident:act',
+    'incident:isolate',
+    'incident:approve',
+    'playbook:run',
   ],
   /** Sees all of it and changes nothing. */
   auditor: reading,
@@ -40,6 +45,7 @@ const PERMISSIONS_OF: Readonly<Record<Role, readonly Permission[]>> = {
     'upload:read',
     'alert:read',
     'detection:read',
+    'incident:read',
     'policy:read',
     'secret:read',
     'system:read',
@@ -73,6 +79,9 @@ const SENSITIVE: ReadonlySet<Permission> = new Set([
   'secret:rotate',
   'transit:write',
   'key:write',
+  'incident:approve',
+  'playbook:write',
+  'recovery:write',
 ]);
 
 export const isSensitive = (permission: Permission): boolean => SENSITIVE.has(permission);

@@ -1,6 +1,7 @@
-import type { WatchHealth } from '@holdfast/contract';
+import type { AttackSourceQuery, AttackSources, WatchHealth } from '@holdfast/contract';
 import type { Alerts } from './alerts/alerts.ts';
 import type { Channels } from './channels/channels.ts';
+import type { Dormancy } from './dormancy/dormancy.ts';
 import type { Intel } from './intel/intel.ts';
 import type { Rules } from './rules/rules.ts';
 
@@ -10,5 +11,8 @@ export interface DetectionRooms {
   alerts?: Alerts;
   channels?: Channels;
   intel?: Intel;
+  /** Left out = nobody is asked before a call is answered. */
+  readonly dormancy?: Pick<Dormancy, 'before'>;
+  readonly sources: (query: AttackSourceQuery) => Promise<AttackSources>;
   readonly health: () => Promise<WatchHealth>;
 }

@@ -10,17 +10,19 @@ import type { Mail } from '../../platform/mail/mail.ts';
 import type { Metrics } from '../../platform/metrics.ts';
 import type { Applications } from '../applications/index.ts';
 import type { Protection } from '../protection/index.ts';
-import type { Sessions } from '../identity/index.ts';
+import type { People, Sessions } from '../identity/index.ts';
 import { createAnswers, type AnswersParts } from './alerts/answers/create-answers.ts';
 import { createAlerts, type AlertsOptions } from './alerts/create-alerts.ts';
 import { createChannels } from './channels/stored-channels.ts';
 import { tellMissed } from './channels/tell-missed.ts';
+import { createDormancy } from './dormancy/dormancy.ts';
 import { createIntel } from './intel/create-intel.ts';
 import { detectionsOf } from './intel/listed-event.ts';
 import { runInThread } from './intel/thread/run-in-thread.ts';
 import { ALL_BEHAVIOURS } from './behaviours/all.ts';
 import type { StoredEvents } from './rules/backtest/stored-events.ts';
 import { createRules } from './rules/create-rules.ts';
+import type { Rules } from './rules/rules.ts';
 import { readOwnRules } from './rules/own/own-files.ts';
 import { createWatch } from './watch/create-watch.ts';
 import type { ThreadData } from './watch/thread/protocol.ts';
@@ -41,10 +43,13 @@ export interface DetectionParts {
   readonly applications: Applications;
   readonly protection: Protection;
   readonly sessions: Sessions;
+  readonly people: Pick<People, 'tell' | 'requireStepUp'>;
   /** What was recorded, for trying rules on the past. */
   readonly events: StoredEvents;
   readonly alerts: Pick<AlertsOptions, 'pseudonym' | 'indexesOf' | 'keptDays'> & Pick<AnswersParts, 'isOn' | 'trustedHops'>;
   readonly mail: Pick<Mail, 'deliver'>;
+  /** A person who comes back after weeks is asked for every factor before a privileged call is answered. */
+  readonly asksDormant: boolean;
   /** The value behind a reference such as `env:NAME`. */
   readonly secret: (reference: string) => string;
   /** Of the page that shows an alert. */
@@ -84,9 +89,15 @@ function whenAsked(cityFile: string | null): () => Promise<Places> {
   };
 }
 
+async function settingsOfB8(rules: Pick<Rules, 'behaviours'>): Promise<{ isOn: boolean; days: number }> {
+  const found = (await rules.behaviours()).find(({ id }) => id === 'B8');
+  const days = found?.thresholds.find(({ name }) => name === 'days')?.value ?? Number.POSITIVE_INFINITY;
+  return { isOn: found?.state === 'on', days };
+}
+
 export function createDetection(parts: DetectionParts): Detection {
   const { log } = parts;
-  const watch = createWatch(parts);
+  const watch = createWatch({ ...parts, planted: () => [{ name: 'indicator', ...intel.planted() }] });
   const rules = createRules({ ...parts, watch, definitions: ALL_BEHAVIOURS, own: readOwnRules });
   const alerts = createAlerts({
     ...parts,
@@ -96,7 +107,16 @@ export function createDetection(parts: DetectionParts): Detection {
   const channels = createChannels(parts);
   const intel = createIntel({ ...parts, ...intelPlaces(parts) });
   alerts.onTold((alert) => channels.tell(alert));
-  const rooms: DetectionRooms = { rules, alerts, channels, intel, health: () => watchHealth(watch, rooms) };
+  const dormancy = parts.asksDormant ? createDormancy({ ...parts, alerts, settings: async () => settingsOfB8(rules) }) : null;
+  const rooms: DetectionRooms = {
+    ...(dormancy === null ? {} : { dormancy }),
+    rules,
+    alerts,
+    channels,
+    intel,
+    sources: async (query) => watch.sources(query),
+    health: () => watchHealth(watch, rooms),
+  };
   let isEnding = false;
   let starting: Promise<void> = Promise.resolve();
   watch.onDetections((found) => alerts.take(found));
@@ -104,6 +124,7 @@ export function createDetection(parts: DetectionParts): Detection {
     observe(events) {
       // What is remembered and told is sealed: without keys the records are all there is.
       if (parts.keyring.isSealed) return;
+      dormancy?.observe(events);
       alerts.observe(events);
       watch.observe(events);
       intel.observe(events);

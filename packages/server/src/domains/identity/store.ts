@@ -133,6 +133,18 @@ export async function revokeToken(tx: TokenDb, id: string, now: number): Promise
   return row !== undefined;
 }
 
+/** False = it was not revoked, or too long ago. */
+export async function restoreToken(tx: TokenDb, id: string, revokedSince: number): Promise<boolean> {
+  const row = await tx
+    .updateTable('identity_token')
+    .set({ revoked_at: null })
+    .where('id', '=', id)
+    .where('revoked_at', '>=', revokedSince)
+    .returning('id')
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /** No other change of the token happens until the transaction ends. */
 export async function lockToken(tx: TokenDb, id: string): Promise<StoredToken | null> {
   await tx.selectFrom('identity_token').select('id').where('id', '=', id).forUpdate().execute();

@@ -28,6 +28,7 @@ import {
   insertToken,
   lockToken,
   readTokens,
+  restoreToken,
   revokeToken,
   touchToken,
   type TokenTables,
@@ -41,6 +42,9 @@ const TOKENS_MAX = 1000;
 const DAY_MS = 86_400_000;
 
 type Actor = EventRecord['actor'];
+
+/** Whoever revoked the wrong one sees that at once; what is older may have been given up for lost by its owner. */
+export const RESTORABLE_MS = 15 * 60_000;
 
 interface IdentityParts {
   readonly db: Database;
@@ -74,9 +78,13 @@ export interface Identity {
   createToken(input: TokenInput, actor: Actor, maker?: TokenMaker): Promise<TokenCreated>;
   /** Of one account (by id), or all. */
   listTokens(query: PageQuery & { readonly account?: string | undefined }): Promise<Page<TokenView>>;
+  /** Null = there never was one. */
+  findToken(id: string): Promise<TokenView | null>;
   /** Usable now, and over before `until`. */
   countExpiring(until: number): Promise<number>;
   revokeToken(id: string, actor: Actor): Promise<TokenView>;
+  /** One that was revoked less than {@link RESTORABLE_MS} ago is good again; later it is gone for good. */
+  restoreToken(id: string, actor: Actor): Promise<TokenView>;
   /** `address` = where the call comes from; null = nobody can say. */
   verifyToken(text: string, address?: string | null): Promise<Verification>;
   /** Other permissions on the same token; false = it cannot be used any more, or its permissions are not as the caller knew them. */
@@ -152,6 +160,10 @@ class StoredIdentity implements Identity {
     return { items, next: rows.length > most ? (items.at(-1)?.id ?? null) : null };
   }
 
+  async findToken(id: string): Promise<TokenView | null> {
+    return (await findToken(this.#tables(), id))?.view ?? null;
+  }
+
   async countExpiring(until: number): Promise<number> {
     return countUsableTokens(this.#tables(), this.#parts.clock.now(), until);
   }
@@ -164,6 +176,19 @@ class StoredIdentity implements Identity {
       if (stored === null) throw new Refusal('not-found');
       const payload = { token: id, account: stored.account.id };
       await bus.publish(transaction, [bus.newEvent(controlEvents.tokenRevoked, { actor, target: id, payload })]);
+      transaction.afterCommit(() => this.#tell([stored.hash]));
+      return stored.view;
+    });
+  }
+
+  async restoreToken(id: string, actor: Actor): Promise<TokenView> {
+    const { db, bus, clock } = this.#parts;
+    return db.transaction(async (transaction) => {
+      const tx = transaction.kysely.withTables<TokenTables>();
+      const stored = (await restoreToken(tx, id, clock.now() - RESTORABLE_MS)) ? await findToken(tx, id) : null;
+      if (stored === null) throw new Refusal('conflict', { errors: [{ pointer: '', detail: 'it was revoked too long ago' }] });
+      const payload = { token: id, account: stored.account.id };
+      await bus.publish(transaction, [bus.newEvent(controlEvents.tokenRestored, { actor, target: id, payload })]);
       transaction.afterCommit(() => this.#tell([stored.hash]));
       return stored.view;
     });

@@ -1,10 +1,13 @@
 export { isDocument, openDocument, type DocumentSchema } from './documents/document-schema.ts';
 export { compilePattern, type LinearPattern } from './documents/values/linear-pattern.ts';
 export type { SchemaViolation } from './documents/violation.ts';
+export { decideBan } from './bans/ban-rules.ts';
 export { covers, formatPrefix, overlaps, parsePrefix, type Prefix } from './bans/prefix.ts';
 export { proposeExceptions } from './exceptions/exception-rules.ts';
+export type { Isolations, IsolationRow } from './isolations/isolations.ts';
 export { createProtection, type Protection } from './protection.ts';
 export { runErrorTest } from './self-test/error-test.ts';
+export { attackOf } from './self-test/self-test-probes.ts';
 export { runSelfTest } from './self-test/self-test.ts';
 export type { KeyMaterial } from './snapshots/policy.ts';
 export { sealedInTuning, TUNING_PLACE } from './tuning/sealed.ts';

@@ -29,6 +29,8 @@ import { suggestCsp } from './csp/csp-rules.ts';
 import * as exceptions from './exceptions/exceptions.ts';
 import { rollBack } from './snapshots/rollback.ts';
 import { createSnapshots, type Snapshots, type SnapshotsParts } from './snapshots/snapshots.ts';
+import { createIsolations } from './isolations/create-isolations.ts';
+import type { Isolations } from './isolations/isolations.ts';
 import { createPatches, type Patches } from './patches/patches.ts';
 import { createSweeper } from './sweeper.ts';
 import { createLearning, type Learning } from './learning/learning.ts';
@@ -69,6 +71,8 @@ export interface Protection extends AsyncDisposable {
   readonly learning: Learning;
   /** Small rules that close one hole each. */
   readonly patches: Patches;
+  /** What is cut off. */
+  readonly isolations: Isolations;
   /** Ends, and records the end of, what has run out of time; runs by itself each second after `start`. */
   sweep(): Promise<void>;
   start(): void;
@@ -86,7 +90,9 @@ export function createProtection(options: ProtectionOptions): Protection {
   const tuning = createTuning({ ...parts, applications, vault: options.vault });
   const patches = createPatches({ ...parts, applications, vault: options.vault, flush: async () => tuning.flush() });
   const learning = createLearning({ ...parts, applications, log, seen: tuning.seen });
+  const isolations = createIsolations({ ...parts, applications });
   const sweeper = createSweeper(parts, log, async () => {
+    await isolations.sweep();
     await patches.sweep();
     await tuning.sweep();
   });
@@ -126,6 +132,7 @@ export function createProtection(options: ProtectionOptions): Protection {
     tuning,
     learning,
     patches,
+    isolations,
     cspObservations: async (application) => observer.read((await applications.get(application)).application.id),
     async suggestCsp(id) {
       const { application } = await applications.get(id);
@@ -135,12 +142,8 @@ export function createProtection(options: ProtectionOptions): Protection {
     sweep: async () => sweeper.sweep(),
     start: () => sweeper.start(),
     async [Symbol.asyncDispose]() {
-      await sweeper[Symbol.asyncDispose]();
-      await snapshots[Symbol.asyncDispose]();
-      await observer[Symbol.asyncDispose]();
-      await tuning[Symbol.asyncDispose]();
-      await patches[Symbol.asyncDispose]();
-      await learning[Symbol.asyncDispose]();
+      const inOrder = [sweeper, snapshots, observer, tuning, patches, learning];
+      for (const part of inOrder) await part[Symbol.asyncDispose]();
     },
   };
 }

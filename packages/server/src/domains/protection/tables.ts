@@ -1,4 +1,5 @@
 import type { Generated, JSONColumnType, Kysely } from 'kysely';
+import type { IsolationTables } from './isolations/tables.ts';
 import type { LearningTables } from './learning/tables.ts';
 import type { PatchTables } from './patches/tables.ts';
 import type { PolicyCounts } from './snapshots/policy.ts';
@@ -8,6 +9,7 @@ import type { UploadTables } from './uploads/tables.ts';
 export type ProtectionTables = TuningTables &
   LearningTables &
   PatchTables &
+  IsolationTables &
   UploadTables & {
     protection_ban: {
       seq: Generated<number>;

@@ -1,5 +1,6 @@
 import { DECODE_LIMITS, ambiguous, decodeBytes, fileText, overLimit, readPartHead } from '@holdfast/inspect';
 import type { Decoded, Field, PartHead } from '@holdfast/inspect';
+import { dataUrlIn, EncodedText } from './encoded-field.ts';
 import { isFileType } from './file-type.ts';
 
 export type MultipartFault = Exclude<Decoded, { kind: 'ok' }>;
@@ -17,6 +18,15 @@ export interface FilePart {
   /** Of its header block, without the line breaks around it. */
   readonly headFrom: number;
   readonly headTo: number;
+  readonly from: number;
+  to: number | null;
+}
+
+/** Where a file stands in base64 as the value of a field that is too long to be held. */
+export interface EncodedPart {
+  readonly name: string;
+  /** Of a data URL; null = nothing says that it is a file. */
+  readonly url: { readonly type: string | null } | null;
   readonly from: number;
   to: number | null;
 }
@@ -45,13 +55,18 @@ export class MultipartReader {
   #searched = 0;
   /** Bytes at the front that may go on. */
   #released = 0;
-  #state: 'opening' | 'ending' | 'head' | 'sample' | 'file' | 'field' | 'epilogue' = 'opening';
+  #state: 'opening' | 'ending' | 'head' | 'sample' | 'file' | 'field' | 'encoded' | 'epilogue' = 'opening';
   #head: PartHead = { name: '', fileName: undefined, type: undefined };
   /** Octets that have gone on before those that are held. */
   #gone = 0;
   #open: FilePart | null = null;
   /** Every file so far: parts with the name of a file, and those that say they are of a type that only files have. */
   readonly files: FilePart[] = [];
+  /** Fields that go on as they come, because nothing but base64 is in them. */
+  readonly encoded: EncodedPart[] = [];
+  #text = new EncodedText();
+  /** How far the text was followed, in octets from the beginning of the body. */
+  #followed = 0;
   #fields: Field[] = [];
   #parts = 0;
   #fieldBytes = 0;
@@ -164,22 +179,36 @@ export class MultipartReader {
 
   #readContent(): 'go' | 'wait' | MultipartFault {
     const found = this.#find(this.#delimiter);
-    const isField = this.#state === 'field';
     // The line break before a delimiter belongs to it; an empty part shares that of the empty line behind its head.
     const end = (found < 0 ? this.#searched : found) - CRLF_BYTES;
     if (this.#state === 'sample' && !this.#takeSample(end, found >= 0)) return 'wait';
-    const fault = isField ? this.#overFieldLimits(end - this.#at) : null;
+    const fault = this.#overLimits(end);
     if (fault !== null) return fault;
+    const isField = this.#state === 'field';
     if (!isField || found >= 0) this.#released = end;
     if (found < 0) return 'wait';
     // RFC 2046 §5.1.1: it never stands within a part, and behind a bare LF or CR some servers would take it for a delimiter.
     if (this.#held[end] !== CR || this.#held[end + 1] !== LF) return framing;
-    if (isField) this.#takeField(Math.max(end, this.#at));
-    if (this.#open !== null) this.#open.to = this.#gone + Math.max(end, this.#at);
-    this.#open = null;
+    this.#endPart(end);
     this.#at = found + this.#delimiter.length;
     this.#state = 'ending';
     return 'go';
+  }
+
+  #endPart(end: number): void {
+    if (this.#state === 'field') this.#takeField(Math.max(end, this.#at));
+    const encoded = this.#state === 'encoded' ? this.encoded.at(-1) : undefined;
+    if (encoded !== undefined) encoded.to = this.#gone + end;
+    if (this.#open !== null) this.#open.to = this.#gone + Math.max(end, this.#at);
+    this.#open = null;
+  }
+
+  /** A field that is too long to be held may still be a file in base64, which goes on as it comes. */
+  #overLimits(end: number): MultipartFault | null {
+    const fault = this.#state === 'field' ? this.#overFieldLimits(end - this.#at) : null;
+    if (fault !== null) return this.#beginEncoded(end) ? null : fault;
+    if (this.#state !== 'encoded' || this.#followEncoded(end)) return null;
+    return overLimit('streamedFieldBytesMax', 'multipart');
   }
 
   #noteFile(head: PartHead, place: Pick<FilePart, 'headFrom' | 'headTo' | 'from'>): void {
@@ -192,6 +221,30 @@ export class MultipartReader {
     if (bytes > DECODE_LIMITS.streamedFieldBytesMax) return overLimit('streamedFieldBytesMax', 'multipart');
     const isOver = this.#fieldBytes + bytes > DECODE_LIMITS.streamedFieldsBytesMax;
     return isOver ? overLimit('streamedFieldsBytesMax', 'multipart') : null;
+  }
+
+  /** A long value that is a file in base64: its name and beginning are judged as a field, and the rest may be nothing else. */
+  #beginEncoded(end: number): boolean {
+    const bytesMax = DECODE_LIMITS.streamedFieldBytesMax;
+    // Longer by one than any field that is held: whoever reads it sees that it is cut.
+    const value = decodeBytes(this.#held.subarray(this.#at, Math.min(end, this.#at + bytesMax + 1)));
+    if (value.length <= bytesMax) return false;
+    const url = dataUrlIn(value);
+    const from = this.#gone + this.#at + (url?.chars ?? 0);
+    this.#text = new EncodedText();
+    this.#followed = from;
+    if (!this.#followEncoded(end)) return false;
+    this.#fields.push({ location: 'multipart', name: this.#head.name, value });
+    this.encoded.push({ name: this.#head.name, url: url === null ? null : { type: url.type }, from, to: null });
+    this.#state = 'encoded';
+    return true;
+  }
+
+  #followEncoded(end: number): boolean {
+    const from = this.#followed - this.#gone;
+    if (end <= from) return true;
+    this.#followed = this.#gone + end;
+    return this.#text.push(this.#held.subarray(from, end));
   }
 
   #takeField(end: number): void {

@@ -1,4 +1,4 @@
-import { inspectRequest, multipartBoundary } from '@holdfast/inspect';
+import { DECODE_LIMITS, inspectRequest, multipartBoundary } from '@holdfast/inspect';
 import type { Field } from '@holdfast/inspect';
 import type { Application } from '@holdfast/contract';
 import { refusesDoubt } from '../limits/canary.ts';
@@ -6,10 +6,12 @@ import type { Exchange, Refused, StreamInspection } from '../exchange.ts';
 import { optionsFor } from '../inspection/inspect-options.ts';
 import { weighFindings } from '../inspection/weigh-findings.ts';
 import { refuseUnread, weighPatches } from '../patches/weigh-patches.ts';
+import { filesInFields } from '../upload/take/files-in-fields.ts';
+import type { TakenFile } from '../upload/take/taken-body.ts';
 import { isFileType } from './file-type.ts';
 import { weighSchema } from '../schema/weigh-schema.ts';
 import { MultipartReader } from './multipart-reader.ts';
-import type { FilePart, MultipartFault, MultipartStep } from './multipart-reader.ts';
+import type { EncodedPart, FilePart, MultipartFault, MultipartStep } from './multipart-reader.ts';
 
 /**
  * How an upload is read while it streams. Null = not at all: the whole body is one file. Padding a form with a file
@@ -39,15 +41,23 @@ function faultMeaning(exchange: Exchange, fault: MultipartFault): Refused | null
   return null;
 }
 
+/** The beginning of a longer one is one character longer than any other. */
+const isWhole = ({ value }: Field): boolean => value.length <= DECODE_LIMITS.streamedFieldBytesMax;
+
 class MultipartInspection implements StreamInspection {
   readonly #exchange: Exchange;
   readonly #application: Application;
   readonly #reader: MultipartReader;
+  readonly fieldFiles: TakenFile[] = [];
   /** A fault was only recorded: what follows has no one reading any more and passes. */
   #hasGivenUp = false;
 
   get files(): readonly FilePart[] {
     return this.#reader.files;
+  }
+
+  get encoded(): readonly EncodedPart[] {
+    return this.#reader.encoded;
   }
 
   get isBlind(): boolean {
@@ -73,6 +83,7 @@ class MultipartInspection implements StreamInspection {
   #judge({ fields, bytes, fault }: MultipartStep): readonly Uint8Array[] | Refused {
     const blocked = fields.length === 0 ? null : this.#inspect(fields);
     if (blocked !== null) return blocked;
+    this.fieldFiles.push(...filesInFields(fields.filter(isWhole)));
     if (fault === null) return [bytes];
     const refused = faultMeaning(this.#exchange, fault) ?? refuseUnread(this.#exchange, this.#exchange.startedAtMs);
     if (refused !== null) return refused;

@@ -17,11 +17,16 @@ export interface Listed {
 const LABELS_MAX = 32;
 const URL_CHARS_MAX = 2048;
 
+/** As much of a request as is looked at. */
+export interface Looking extends Pick<Exchange, 'clientAddress'> {
+  readonly head: Pick<Exchange['head'], 'host' | 'headers'>;
+}
+
 /**
  * What is looked at: the address of the visitor, his user agent, and the two hosts that a request names, its own and that of
  * the page that led here (`Referer`, also as a whole).
  */
-export function findListed(table: ListedTable, { clientAddress, head }: Exchange, now: number): readonly Listed[] {
+export function findListed(table: ListedTable, { clientAddress, head }: Looking, now: number): readonly Listed[] {
   const found: Listed[] = [];
   const byAddress = table.findAddress(clientAddress, now);
   for (const mark of byAddress) {

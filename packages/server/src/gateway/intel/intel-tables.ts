@@ -1,7 +1,10 @@
 import type { Snapshot } from '@holdfast/contract';
+import type { Clock } from '../../platform/clock.ts';
 import type { ListedTable } from '../../platform/lookup/listed-table.ts';
-import { readTable } from '../../platform/lookup/table-file.ts';
+import { DamagedTable, readTable } from '../../platform/lookup/table-file.ts';
 import type { GatewayLog } from '../log.ts';
+import { meetPlanted } from './planted.ts';
+import type { TellTable } from './tell-table.ts';
 
 /** What threat intelligence lists, as this gateway has it. */
 export interface IntelTables {
@@ -13,8 +16,14 @@ export interface IntelTables {
   settled(): Promise<void>;
 }
 
+export interface IntelTablesParts {
+  readonly log: GatewayLog;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly tell: TellTable;
+}
+
 /** One that cannot be read changes nothing: the last good one stays in force, and that is said. */
-export function createIntelTables(log: GatewayLog): IntelTables {
+export function createIntelTables({ log, clock, tell }: IntelTablesParts): IntelTables {
   let table: ListedTable | null = null;
   let digest: string | null = null;
   let loading: Promise<void> = Promise.resolve();
@@ -26,12 +35,14 @@ export function createIntelTables(log: GatewayLog): IntelTables {
       if (digest !== named.digest) return;
       table = loaded;
       log.info({ digest: named.digest.slice(0, 12), bytes: loaded.bytes }, 'a table of threat intelligence is in force');
+      tell.met(named.digest, meetPlanted(loaded, named.planted, clock.now()));
     } catch (cause) {
       if (digest === named.digest) digest = null;
       log.error(
         { cause, digest: named.digest.slice(0, 12) },
         'a table of threat intelligence cannot be read; the last one stays in force',
       );
+      tell.refused(named.digest, cause instanceof DamagedTable ? cause.message : 'it cannot be read');
     }
   };
   return {

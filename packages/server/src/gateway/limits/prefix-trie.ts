@@ -1,4 +1,4 @@
-import type { PrefixSet } from '../snapshot/compiled-snapshot.ts';
+import type { PrefixSet } from './prefix-set.ts';
 import { parseAddress } from '../../platform/address.ts';
 
 /** A prefix and what it means; for bans the expiry in epoch milliseconds, for allows Infinity. */

@@ -6,7 +6,8 @@ import type { AskHandler } from './answering.ts';
 export interface GatewayLink {
   /** Opens the ports with a first snapshot. Rejects with a `code` of the problem catalogue, e.g. `port-taken`. */
   start(snapshot: Snapshot): Promise<ListenAddresses>;
-  push(snapshot: Snapshot): void;
+  /** Resolves when every gateway that serves judges by it; late, and with a word in the log, where one does not say so. Never rejects. */
+  push(snapshot: Snapshot): Promise<void>;
   /** Everything but questions, which hold what people typed and go to the one who answers them alone. */
   onMessage(listener: (message: UpMessage) => void): void;
   /** Who answers the questions of gateways. A handler that throws has answered `failed`. */

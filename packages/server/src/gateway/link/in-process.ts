@@ -46,7 +46,7 @@ export function createInProcessLink(parts: InProcessParts): GatewayLink {
         opened.receive({ kind: 'snapshot', snapshot });
       });
     },
-    push(snapshot) {
+    async push(snapshot) {
       gateway?.receive({ kind: 'snapshot', snapshot });
     },
     onMessage(listener) {

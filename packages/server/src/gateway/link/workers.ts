@@ -10,6 +10,7 @@ import type { PortAddress } from '../listener/ports.ts';
 import type { GatewayLog } from '../log.ts';
 import { createAnswering, endedMessages } from './answering.ts';
 import type { Answering, AskHandler } from './answering.ts';
+import { createApplied } from './applied.ts';
 import { GatewayFailure } from './gateway-link.ts';
 import type { GatewayLink } from './gateway-link.ts';
 import { createRehearsals } from './rehearsals.ts';
@@ -39,6 +40,7 @@ class WorkersLink implements GatewayLink {
   readonly #workers = new Map<number, Worker>();
   readonly #answering: Answering;
   readonly #rehearsals = createRehearsals();
+  readonly #applied = createApplied();
   readonly #timers = new Set<NodeJS.Timeout>();
   #snapshot: Snapshot | null = null;
   #backoffMs = BACKOFF_FIRST_MS;
@@ -70,9 +72,12 @@ class WorkersLink implements GatewayLink {
     });
   }
 
-  push(snapshot: Snapshot): void {
+  async push(snapshot: Snapshot): Promise<void> {
     this.#snapshot = snapshot;
     for (const worker of this.#workers.values()) tell(worker, { kind: 'snapshot', snapshot });
+    const { version } = snapshot;
+    if (!(await this.#applied.settled(version)))
+      this.#parts.log.warn({ version }, 'a gateway worker does not say that it judges by the policy of now');
   }
 
   onMessage(listener: (message: UpMessage) => void): void {
@@ -109,6 +114,7 @@ class WorkersLink implements GatewayLink {
     worker.on('message', (message: unknown) => this.#take(worker, message));
     worker.on('exit', (code, signal) => {
       this.#workers.delete(worker.id);
+      this.#applied.forget(worker.id);
       if (this.#isClosing) return;
       if (performance.now() - bornAt > HEALTHY_MS) this.#backoffMs = BACKOFF_FIRST_MS;
       this.#parts.log.error(
@@ -145,6 +151,8 @@ class WorkersLink implements GatewayLink {
       return;
     }
     if (message.kind === 'rehearsed') this.#rehearsals.settle(message.id, message.result);
+    if (message.kind === 'applied') this.#applied.note(worker.id, message.version);
+    if (message.kind === 'failed') this.#applied.forget(worker.id);
     for (const listener of this.#listeners) listener(message);
     if (message.kind === 'failed') this.#started?.reject(new GatewayFailure(message.code, message.detail));
     if (message.kind !== 'listening') return;

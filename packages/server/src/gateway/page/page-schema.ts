@@ -42,8 +42,8 @@ async function schemaFor(exchange: Exchange, application: Application, parts: Pa
   const path = pathAsked(exchange);
   const applied = exchange.snapshot.schemaFor(application.id);
   if (path === null || applied === null || application.pageCheck === 'off' || !refusesDoubt(exchange)) return null;
-  // Pages are told of fragments only: whole documents have forms that their script does not know.
-  const form = applied.kind === 'fragment' ? publicForm(applied.schema, path) : null;
+  if (applied.mode !== 'enforce') return null;
+  const form = applied.kind === 'fragment' ? publicForm(applied.schema, path) : applied.schema.pageForm(path);
   if (form === null) return null;
   const found = await findVisitor(exchange, application, parts.sessions);
   if (found.kind === 'unknown' || (application.login.mode === 'required' && found.session === null)) return null;

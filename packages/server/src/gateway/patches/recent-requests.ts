@@ -161,6 +161,8 @@ export function createRecentRequests({ clock }: { readonly clock: Clock }): Rece
   };
 }
 
+const isSaid = ({ location }: Field): boolean => location !== 'header' && location !== 'cookie';
+
 function judge(rule: GatewayPatch, { request, left, isStreamed }: Held): 'touched' | 'untouched' | 'unjudged' {
   if (rule.match.kind === 'deny') return 'touched';
   if (rule.location === 'header' || rule.location === 'cookie' || (isStreamed && isAboutBody(rule))) return 'unjudged';
@@ -172,7 +174,9 @@ function judge(rule: GatewayPatch, { request, left, isStreamed }: Held): 'touche
     );
   };
   if (hits(rule.match, request.fields)) return 'touched';
-  if (rule.location === 'path' || !hits({ kind: 'absent' }, left)) return 'untouched';
+  // What was left out of memory could have held it: of a rule about anywhere, whatever was left out.
+  const couldBeLeft = rule.location === null ? left.some(isSaid) : hits({ kind: 'absent' }, left);
+  if (rule.location === 'path' || !couldBeLeft) return 'untouched';
   return rule.match.kind === 'absent' ? 'touched' : 'unjudged';
 }
 

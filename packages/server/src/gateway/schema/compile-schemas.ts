@@ -2,7 +2,7 @@ import type { Application, Snapshot } from '@holdfast/contract';
 import { compileSchema } from '@holdfast/inspect';
 import { isDocument, openDocument } from '../../domains/protection/index.ts';
 import type { CompiledSnapshot } from '../snapshot/compiled-snapshot.ts';
-import type { AppliedSchema } from './applied-schema.ts';
+import type { AppliedSchema, ReadySchema } from './applied-schema.ts';
 
 export interface CompileSchemasOptions {
   /** What is in force: a schema that is the same there is not compiled again. */
@@ -21,12 +21,13 @@ export function compileSchemas(
   const held = new Map(previous?.source.schemas.map(({ application, digest }) => [application, digest]));
   const settings = new Map(applications.map(({ id, schema }) => [id, schema]));
   const compiled = new Map<string, AppliedSchema>();
-  for (const { application, digest, fragment } of schemas) {
+  for (const { application, digest, fragment, mode } of schemas) {
     const said = settings.get(application) ?? DEFAULTS;
     const same = held.get(application) === digest ? (previous?.schemaFor(application) ?? null) : null;
-    const schema = same !== null && isCompiledFor(same, said) ? same : compile(fragment, said);
+    const isHeld = same !== null && isCompiledFor(same, said);
+    const schema = isHeld ? same : compile(fragment, said);
     if (schema === null) onRefused?.(application);
-    else compiled.set(application, schema);
+    else compiled.set(application, isHeld && same.mode === mode ? same : { ...schema, mode });
   }
   return compiled;
 }
@@ -36,7 +37,7 @@ const DEFAULTS: Application['schema'] = { unknown: 'refuse', routes: 'pass' };
 const isCompiledFor = (applied: AppliedSchema, { unknown, routes }: Application['schema']): boolean =>
   applied.kind === 'fragment' || (applied.settings.unknown === unknown && applied.settings.routes === routes);
 
-function compile(text: string, settings: Application['schema']): AppliedSchema | null {
+function compile(text: string, settings: Application['schema']): ReadySchema | null {
   try {
     const fragment: unknown = JSON.parse(text);
     if (isDocument(fragment)) {

@@ -21,7 +21,7 @@ function isExcepted(violation: SchemaViolation, exceptions: readonly RuleExcepti
 }
 
 /**
- * Compares a request, or some fields of an upload, with the accepted schema: refused in enforce mode, recorded otherwise.
+ * Compares a request, or some fields of an upload, with the accepted schema: refused where schema and application enforce, recorded otherwise.
  * A schema never refuses in break-glass, and an exception takes one violation at one place out.
  */
 export function weighSchema(exchange: Exchange, request: CanonicalRequest, now: number): StepResult {
@@ -39,7 +39,7 @@ export function weighSchema(exchange: Exchange, request: CanonicalRequest, now: 
   }
   for (const violation of counting) tell(exchange, violation.action === 'refuse' ? 'violated' : 'noted', describe(violation));
   const refusing = counting.filter(({ action }) => action === 'refuse');
-  if (refusing.length > 0 && refusesDoubt(exchange)) return refused(refusing, ruleOf(first));
+  if (refusing.length > 0 && schema.mode === 'enforce' && refusesDoubt(exchange)) return refused(refusing, ruleOf(first));
   // An attack that was recorded says more.
   if (exchange.record.outcome === 'allowed') {
     exchange.record.outcome = 'recorded';

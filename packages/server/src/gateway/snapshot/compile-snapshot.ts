@@ -1,6 +1,8 @@
 import type { Application, RuleException, Snapshot } from '@holdfast/contract';
 import { compileAccess } from '../access/compile-access.ts';
-import type { CompiledSnapshot, PrefixSet } from './compiled-snapshot.ts';
+import { compileIsolations } from '../isolation/compile-isolations.ts';
+import type { CompiledSnapshot } from './compiled-snapshot.ts';
+import type { PrefixSet } from '../limits/prefix-set.ts';
 import { compilePatches } from '../patches/compile-patches.ts';
 import { compileSchemas } from '../schema/compile-schemas.ts';
 import { buildPrefixSet } from '../limits/prefix-trie.ts';
@@ -108,6 +110,7 @@ export function compileSnapshot(
   return {
     source,
     accessFor: (application) => access.get(application) ?? null,
+    isolations: compileIsolations(source.isolations, previous?.isolations ?? null),
     patches,
     patchesFor: (application, method, path) => patches.tables.get(application)?.find(method, path) ?? NO_PATCHES,
     schemaFor: (application) => schemas.get(application) ?? null,

@@ -1,14 +1,9 @@
 import type { Application, RuleException, Snapshot } from '@holdfast/contract';
 import type { ApplicationAccess } from '../../domains/access/index.ts';
+import type { CompiledIsolations } from '../isolation/compile-isolations.ts';
+import type { PrefixSet } from '../limits/prefix-set.ts';
 import type { PatchTables, RequestPatch } from '../patches/compile-patches.ts';
 import type { AppliedSchema } from '../schema/applied-schema.ts';
-
-/** A longest-prefix set of addresses. Implemented by the radix trie of `prefix-trie.ts`. */
-export interface PrefixSet {
-  /** The value of the longest prefix that covers the address, or undefined. Unparsable addresses are in no set. */
-  lookup(address: string): number | undefined;
-  readonly size: number;
-}
 
 /** A snapshot made ready for the request path: lookups instead of lists. Immutable; swapped whole. */
 export interface CompiledSnapshot {
@@ -25,6 +20,8 @@ export interface CompiledSnapshot {
   readonly patches: PatchTables;
   /** Virtual patches for one application + method + canonical path; indexed by route. */
   patchesFor(application: string, method: string, path: string): readonly RequestPatch[];
+  /** What is cut off. */
+  readonly isolations: CompiledIsolations;
   /** The access policies of an application, or null: then the sign-in alone decides. */
   accessFor(application: string): ApplicationAccess | null;
   /** Exceptions for one application + method + canonical path; indexed by route, so cost does not grow with their number. */

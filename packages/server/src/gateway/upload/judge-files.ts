@@ -1,16 +1,17 @@
-import type { FileFinding, UploadSettings } from '@holdfast/contract';
+import type { FileFinding } from '@holdfast/contract';
 import { cleanName, fileType } from '@holdfast/inspect';
 import type { FilePolicy } from '@holdfast/inspect';
 import { essence } from '../body/file-type.ts';
-import { FIELD_FILES_MAX } from './files-in-fields.ts';
+import { FIELD_FILES_MAX } from './take/files-in-fields.ts';
+import type { RouteUploads } from './route-settings.ts';
 import type { Scanners } from './scan/scanners.ts';
-import type { TakenBody, TakenFile } from './taken-body.ts';
+import type { TakenBody, TakenFile } from './take/taken-body.ts';
 import { UNJUDGED } from './verdict.ts';
 import type { SeenFile } from './verdict.ts';
 
 interface Judging {
   readonly scanners: Scanners;
-  readonly settings: UploadSettings;
+  readonly settings: RouteUploads;
   readonly policy: FilePolicy;
 }
 
@@ -20,11 +21,20 @@ const finding = (code: string, detail: string): FileFinding => ({ code, place: '
 export async function judgeFiles({ files }: TakenBody, judging: Judging): Promise<readonly SeenFile[]> {
   const seen = await Promise.all(files.map((file) => judgeOne(file, judging)));
   const kept = seen.filter((file) => file !== null);
+  if (judging.settings.files === 'refuse') noteNotTaken(kept);
   if (kept.length <= judging.settings.filesMax && files.length <= FIELD_FILES_MAX) return kept;
   for (const { findings, file } of kept) {
     if (file.origin !== 'text') findings.unshift(finding('too-many', `more than ${judging.settings.filesMax} files`));
   }
   return kept;
+}
+
+/** Said first, because it holds whatever the file is. A field of a form that nobody filled in is no file. */
+function noteNotTaken(seen: readonly SeenFile[]): void {
+  for (const { file, findings } of seen) {
+    const isFile = file.origin !== 'text' && (file.content.size > 0 || file.name !== '');
+    if (isFile) findings.unshift(finding('not-taken', 'no files are taken here'));
+  }
 }
 
 async function judgeOne(file: TakenFile, { scanners, settings, policy }: Judging): Promise<SeenFile | null> {

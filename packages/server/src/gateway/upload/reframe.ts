@@ -1,14 +1,13 @@
 import type { PartHead } from '@holdfast/inspect';
 import { inMemory, readInto } from './content.ts';
 import type { Stretch } from './spooled-body.ts';
-import type { TakenBody, TakenFile } from './taken-body.ts';
+import type { TakenBody, TakenFile } from './take/taken-body.ts';
 import type { Content } from './content.ts';
 
 /** What goes on of a file instead of what came. */
 export interface Change {
   readonly name?: string;
-  readonly content?: Content;
-  readonly type?: string;
+  readonly content?: readonly Stretch[];
 }
 
 /** What is handed on, in order: as it came but for the files that are changed. */
@@ -16,9 +15,8 @@ export async function stretchesOf(body: TakenBody, changes: ReadonlyMap<TakenFil
   const stretches: Stretch[] = [];
   for (const segment of body.segments) {
     if (segment.kind === 'file') {
-      const content = changes.get(segment.file)?.content;
-      const held = content === undefined ? segment.file : { content, spool: null };
-      stretches.push({ content: held.content, spool: held.spool, from: 0, to: held.content.size });
+      const { content, spool } = segment.file;
+      stretches.push(...(changes.get(segment.file)?.content ?? [{ content, spool, from: 0, to: content.size }]));
       continue;
     }
     const { frame } = body;
@@ -41,15 +39,24 @@ async function slice(content: Content, { from, to }: { from: number; to: number 
   return room.toString('utf8');
 }
 
+/** What is said about octets that came, and not about others (RFC 9530; RFC 1864). */
+export const ABOUT_CONTENT: ReadonlySet<string> = new Set([
+  'content-length',
+  'content-digest',
+  'repr-digest',
+  'digest',
+  'content-md5',
+]);
+
 /** RFC 7578 §4.2 and the HTML standard's multipart encoding: quotes and line breaks are percent-encoded. */
 const quoted = (text: string): string => `"${text.replaceAll('"', '%22').replaceAll('\r', '%0D').replaceAll('\n', '%0A')}"`;
 
 function writeHead(block: string, head: PartHead, change: Change): string {
-  const lines = block.split('\r\n').map((line) => {
+  const lines = block.split('\r\n').flatMap((line) => {
     const name = line.slice(0, line.indexOf(':')).toLowerCase();
     if (name === 'content-disposition' && change.name !== undefined)
-      return `Content-Disposition: form-data; name=${quoted(head.name)}; filename=${quoted(change.name)}`;
-    return name === 'content-type' && change.type !== undefined ? `Content-Type: ${change.type}` : line;
+      return [`Content-Disposition: form-data; name=${quoted(head.name)}; filename=${quoted(change.name)}`];
+    return change.content !== undefined && ABOUT_CONTENT.has(name) ? [] : [line];
   });
   return lines.join('\r\n');
 }

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { Content } from './content.ts';
 import { readInto } from './content.ts';
-import type { Spool } from './spool.ts';
+import type { Spool } from './take/spool.ts';
 
 /** Larger pieces than a socket takes at once: fewer turns for the same octets. */
 const CHUNK_BYTES = 131_072;

@@ -1,7 +1,7 @@
 import { uploadEvents } from '@holdfast/contract';
 import type { FileFacts } from '@holdfast/contract';
 import type { Exchange } from '../exchange.ts';
-import type { SeenFile } from './verdict.ts';
+import type { Delivered, SeenFile } from './verdict.ts';
 
 const NAME_MAX = 255;
 const TYPE_MAX = 128;
@@ -25,7 +25,8 @@ export function factsOf({ file, foundType, findings, scans }: SeenFile): FileFac
 }
 
 export type Told =
-  | { readonly kind: 'passed' }
+  /** Null = what came. */
+  | { readonly kind: 'passed'; readonly delivered: Delivered | null }
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'held'; readonly cause: 'unscanned' | 'policy'; readonly upload: string | null }
   | { readonly kind: 'infected'; readonly upload: string | null };
@@ -35,7 +36,6 @@ export function tellUpload(exchange: Exchange, seen: SeenFile, told: Told): void
   const { type, version, severity } = uploadEvents[told.kind];
   const facts = factsOf(seen);
   const isRecorded = told.kind === 'passed' && facts.findings.length > 0;
-  const codes = facts.findings.map(({ code }) => code).join(' ');
   exchange.emit({
     type,
     version,
@@ -46,11 +46,18 @@ export function tellUpload(exchange: Exchange, seen: SeenFile, told: Told): void
       ...facts,
       ...(told.kind === 'held' ? { cause: told.cause } : {}),
       ...('upload' in told ? { upload: told.upload } : {}),
+      ...('delivered' in told && told.delivered !== null ? { delivered: { ...told.delivered } } : {}),
     },
   });
   const { steps } = exchange.record;
   if (steps.filter(({ step }) => step === 'upload').length >= STEPS_MAX) return;
-  const scanned = facts.scans.map(({ scanner, verdict }) => `${scanner} ${verdict}`).join(' ');
-  const detail = [facts.foundType ?? 'unknown', `${facts.bytes} bytes`, codes, scanned].filter((word) => word !== '').join(', ');
-  steps.push({ step: 'upload', verdict: isRecorded ? 'recorded' : told.kind, detail: detail.slice(0, DETAIL_MAX) });
+  steps.push({ step: 'upload', verdict: isRecorded ? 'recorded' : told.kind, detail: wordsOf(facts, told) });
+}
+
+function wordsOf({ foundType, bytes, findings, scans }: FileFacts, told: Told): string {
+  const codes = findings.map(({ code }) => code).join(' ');
+  const scanned = scans.map(({ scanner, verdict }) => `${scanner} ${verdict}`).join(' ');
+  const changed = 'delivered' in told ? (told.delivered?.how ?? '') : '';
+  const words = [foundType ?? 'unknown', `${bytes} bytes`, codes, scanned, changed].filter((word) => word !== '');
+  return words.join(', ').slice(0, DETAIL_MAX);
 }

@@ -1,7 +1,7 @@
 import type { Answer, Application, Ask, ScannerSettings } from '@holdfast/contract';
 import { FILE_LIMITS } from '@holdfast/inspect';
 import type { Clock } from '../../platform/clock.ts';
-import type { Exchange, Refused, StepResult } from '../exchange.ts';
+import type { Exchange, StepResult } from '../exchange.ts';
 import { ON } from '../exchange.ts';
 import { findListedHash } from '../intel/find-listed.ts';
 import type { IntelTables } from '../intel/intel-tables.ts';
@@ -9,21 +9,21 @@ import { tellListed } from '../intel/weigh-listed.ts';
 import { refusesDoubt } from '../limits/canary.ts';
 import type { GatewayLog } from '../log.ts';
 import { judgeFiles } from './judge-files.ts';
-import { keepFile } from './keep-file.ts';
+import { conclude } from './conclude.ts';
+import { createReencoder } from './images/reencoder.ts';
+import type { Reencoder } from './images/reencoder.ts';
 import { passOn } from './pass-on.ts';
+import { refuse, refusedOnes, unknown } from './refuse.ts';
+import { uploadsFor } from './route-settings.ts';
+import type { RouteUploads } from './route-settings.ts';
 import { createScanners } from './scan/scanners.ts';
 import type { ScannerChange, Scanners } from './scan/scanners.ts';
-import { SpoolRoom } from './spool.ts';
-import { takeBuffered } from './take-buffered.ts';
-import { takeStream } from './take-stream.ts';
-import type { TakenBody } from './taken-body.ts';
-import { tellUpload } from './tell-upload.ts';
-import { filePolicy, isInfected, isUnscanned, weigh } from './verdict.ts';
+import { SpoolRoom } from './take/spool.ts';
+import { takeBuffered } from './take/take-buffered.ts';
+import { takeStream } from './take/take-stream.ts';
+import type { TakenBody } from './take/taken-body.ts';
+import { filePolicy, isInfected } from './verdict.ts';
 import type { SeenFile } from './verdict.ts';
-
-/** A scanner that is away is back in seconds, or not for a long time. */
-const RETRY_SECONDS = 10;
-const FILES_TOLD_MAX = 20;
 
 export interface UploadsParts {
   readonly ask: (ask: Ask) => Promise<Answer>;
@@ -47,8 +47,8 @@ export function createUploads(parts: UploadsParts): Uploads {
   const { clock, log, settings, spoolFolder, onScannerChange } = parts;
   const room = new SpoolRoom(spoolFolder, settings.spoolBytesMax);
   const scanners = createScanners({ settings, clock, log, onChange: onScannerChange });
-  const tools = { parts, scanners };
-  let isPrepared = false;
+  const reencoder = createReencoder({ sharp: settings.sharp, room });
+  const tools = { parts, scanners, reencoder };
   return {
     check(exchange, application) {
       const { body } = exchange;
@@ -57,21 +57,23 @@ export function createUploads(parts: UploadsParts): Uploads {
         return taken === null ? ON : decide(exchange, application, { taken, tools });
       }
       if (body.kind !== 'stream') return ON;
-      if (!isPrepared) room.prepare();
-      isPrepared = true;
       return checkStream({ exchange, application, room, tools });
     },
-    close: () => scanners.close(),
+    async close() {
+      reencoder.close();
+      await scanners.close();
+    },
   };
 }
 
 interface Tools {
   readonly parts: UploadsParts;
   readonly scanners: Scanners;
+  readonly reencoder: Reencoder;
 }
 
 /** Whether refusals by type, size and content count; what scanners find always does. */
-function isEnforced(exchange: Exchange, { uploads: { action } }: Application): boolean {
+function isEnforced(exchange: Exchange, { action }: RouteUploads): boolean {
   if (exchange.mode === 'bypass') return false;
   return action === 'block' || (action === 'follow' && refusesDoubt(exchange));
 }
@@ -84,7 +86,9 @@ interface Streaming {
 }
 
 async function checkStream({ exchange, application, room, tools }: Streaming): Promise<StepResult> {
-  const taken = await takeStream({ exchange, application, room, isEnforced: isEnforced(exchange, application) });
+  const settings = uploadsFor(application, exchange);
+  const { uploadBytesMax: bytesMax } = application.body;
+  const taken = await takeStream({ exchange, settings, bytesMax, room, isEnforced: isEnforced(exchange, settings) });
   if ('kind' in taken) return taken;
   try {
     const result = await decide(exchange, application, { taken, tools });
@@ -102,12 +106,12 @@ interface Deciding {
 }
 
 async function decide(exchange: Exchange, application: Application, { taken, tools }: Deciding): Promise<StepResult> {
-  const { uploads: settings } = application;
+  const settings = uploadsFor(application, exchange);
   const { ask } = tools.parts;
-  const enforced = isEnforced(exchange, application);
+  const enforced = isEnforced(exchange, settings);
   const policy = filePolicy(settings, FILE_LIMITS);
   const files = await judgeFiles(taken, { scanners: tools.scanners, settings, policy });
-  if (files.length === 0) return await passOn(exchange, taken, { files, mayChange: enforced });
+  if (files.length === 0) return await passOn(exchange, taken, { files, pictures: [], mayChange: enforced });
   const refused = enforced ? refusedOnes(files, settings) : [];
   if (refused.length > 0) return refuse(exchange, files, refused);
 
@@ -120,7 +124,7 @@ async function decide(exchange: Exchange, application: Application, { taken, too
     seen.isReleased = standing.get(seen.file.hash) === 'released';
   }
   if (settings.scan === 'on') await scanAll(files, { tools, limits: policy.limits });
-  return await conclude(exchange, files, { taken, tools, enforced, settings });
+  return await conclude(exchange, files, { taken, tools, enforced, settings, policy });
 }
 
 /** Threat intelligence may know the bytes too; what it only watches is written down and passes. */
@@ -143,81 +147,4 @@ async function scanAll(
       seen.scans = await tools.scanners.scan(seen.file.content, seen.file.hash, limits);
     }),
   );
-}
-
-interface Refusing {
-  readonly seen: SeenFile;
-  readonly reason: string;
-}
-
-function refusedOnes(files: readonly SeenFile[], settings: Application['uploads']): readonly Refusing[] {
-  return files.flatMap((seen) => {
-    const weighed = weigh(seen.findings, settings);
-    return typeof weighed === 'string' ? [] : [{ seen, reason: weighed.code }];
-  });
-}
-
-function refuse(exchange: Exchange, files: readonly SeenFile[], refused: readonly Refusing[]): Refused {
-  for (const { seen, reason } of refused) tellUpload(exchange, seen, { kind: 'refused', reason });
-  // They were fine; the request that they are in is not taken.
-  for (const seen of files) {
-    if (!refused.some((one) => one.seen === seen)) tellUpload(exchange, seen, { kind: 'refused', reason: 'beside' });
-  }
-  return answer('upload-refused', refused);
-}
-
-function answer(code: Refused['code'], files: readonly Refusing[]): Refused {
-  const told = files.slice(0, FILES_TOLD_MAX).map(({ seen, reason }) => ({ name: seen.name, reason }));
-  return { kind: 'refused', code, reason: `upload-${files[0]?.reason ?? 'refused'}`, files: told };
-}
-
-function unknown(exchange: Exchange, files: readonly SeenFile[]): Refused {
-  for (const seen of files) tellUpload(exchange, seen, { kind: 'held', cause: 'unscanned', upload: null });
-  return { kind: 'refused', code: 'upload-held', reason: 'upload-unasked', retryAfterSeconds: RETRY_SECONDS };
-}
-
-interface Concluding extends Deciding {
-  readonly enforced: boolean;
-  readonly settings: Application['uploads'];
-}
-
-async function conclude(exchange: Exchange, files: readonly SeenFile[], given: Concluding): Promise<StepResult> {
-  const { enforced, settings, taken, tools } = given;
-  const keep = (seen: SeenFile, cause: 'infected' | 'unscanned' | 'policy'): Promise<string | null> =>
-    keepFile(exchange, seen, { cause, ...tools.parts });
-  const infected = files.filter(isInfected);
-  if (infected.length > 0) {
-    for (const seen of infected) tellUpload(exchange, seen, { kind: 'infected', upload: await keep(seen, 'infected') });
-    return answer(
-      'upload-quarantined',
-      infected.map((seen) => ({ seen, reason: 'malware' })),
-    );
-  }
-  const unscanned = files.filter(isUnscanned);
-  if (unscanned.length > 0) {
-    for (const seen of unscanned)
-      tellUpload(exchange, seen, { kind: 'held', cause: 'unscanned', upload: await keep(seen, 'unscanned') });
-    const reasons = unscanned.map((seen) => ({ seen, reason: 'unscanned' }));
-    return { ...answer('upload-held', reasons), retryAfterSeconds: RETRY_SECONDS };
-  }
-  const held = enforced ? files.filter((seen) => !seen.isReleased && weigh(seen.findings, settings) === 'hold') : [];
-  if (held.length > 0) {
-    for (const seen of held) tellUpload(exchange, seen, { kind: 'held', cause: 'policy', upload: await keep(seen, 'policy') });
-    return answer(
-      'upload-quarantined',
-      held.map((seen) => ({ seen, reason: seen.findings[0]?.code ?? 'policy' })),
-    );
-  }
-  for (const seen of files) tellUpload(exchange, seen, { kind: 'passed' });
-  if (!enforced) noteRecorded(exchange, files, settings);
-  return await passOn(exchange, taken, { files, mayChange: enforced });
-}
-
-/** What would not have passed, were the mode another; an attack that was recorded says more. */
-function noteRecorded({ record }: Exchange, files: readonly SeenFile[], settings: Application['uploads']): void {
-  const weighed = files.filter(({ isReleased }) => !isReleased).map(({ findings }) => weigh(findings, settings));
-  const stopping = weighed.find((one) => one !== 'pass');
-  if (stopping === undefined || record.outcome !== 'allowed') return;
-  record.outcome = 'recorded';
-  record.reason = `upload-${stopping === 'hold' ? 'policy' : stopping.code}`;
 }

@@ -1,6 +1,13 @@
 import type { FileFinding, ScannerVerdict, UploadSettings } from '@holdfast/contract';
 import type { FilePolicy } from '@holdfast/inspect';
-import type { TakenFile } from './taken-body.ts';
+import type { TakenFile } from './take/taken-body.ts';
+
+/** What the application gets instead of the octets that came. */
+export interface Delivered {
+  readonly how: 'stripped' | 'reencoded';
+  readonly bytes: number;
+  readonly hash: string;
+}
 
 /** What is known of one file of a request. */
 export interface SeenFile {

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { Exchange, Refused, StepResult } from '../exchange.ts';
 import { ANSWERED } from '../exchange.ts';
 import { beginResponse } from '../response/respond.ts';
+import { isGone } from '../response/write-head.ts';
 import type { UpstreamUpgrade } from './exchange-handler.ts';
 import type { Upstreams } from './upstreams.ts';
 import { FrameMeter, closeFrame, maskedCloseFrame } from './websocket-frames.ts';
@@ -13,6 +14,8 @@ const ACCEPT_GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 const KEY = /^[A-Za-z0-9+/]{22}==$/u;
 const LINGER_MS = 2000;
 const GOING_AWAY = 1001;
+/** RFC 6455 §7.4.2, registered with IANA: try again later. */
+const TRY_LATER = 1013;
 /** RFC 6455 §7.4.1: policy violation. */
 const NOT_ALLOWED = 1008;
 const PASSED_HEADERS: ReadonlySet<string> = new Set([
@@ -26,6 +29,8 @@ export interface WebSocketRelays {
   relay(exchange: Exchange): Promise<StepResult>;
   /** Ends those that were opened in the name of one of these sessions. */
   endSessions(hashes: readonly string[]): void;
+  /** Ends what this request has become; `mayReturn` = for the time being. False = it is no WebSocket, or none yet. */
+  endOne(exchange: Exchange, mayReturn: boolean): boolean;
   /** Says 1001 on all of them. */
   closeAll(): void;
   readonly size: number;
@@ -66,6 +71,11 @@ export function createWebSocketRelays(upstreams: Upstreams): WebSocketRelays {
         await beginResponse(exchange, answer);
         return ANSWERED;
       }
+      if (isGone(exchange)) {
+        // Gone, or cut off, while the application thought about it.
+        answer.socket.destroy();
+        return ANSWERED;
+      }
       if (!isAccepted(exchange, answer)) {
         answer.socket.destroy();
         return refused('upstream-failed', 'websocket-accept');
@@ -79,6 +89,11 @@ export function createWebSocketRelays(upstreams: Upstreams): WebSocketRelays {
     endSessions(hashes) {
       const ended = new Set(hashes);
       for (const relay of open) if (relay.session !== null && ended.has(relay.session)) relay.close(NOT_ALLOWED);
+    },
+    endOne(exchange, mayReturn) {
+      const relay = [...open].find((one) => one.exchange === exchange);
+      relay?.close(mayReturn ? TRY_LATER : NOT_ALLOWED);
+      return relay !== undefined;
     },
     closeAll() {
       for (const relay of open) relay.close(GOING_AWAY);
@@ -98,6 +113,7 @@ function isAccepted(exchange: Exchange, { headers }: UpstreamUpgrade): boolean {
 }
 
 interface Relay {
+  readonly exchange: Exchange;
   /** Hash of the session that it was opened with. */
   readonly session: string | null;
   readonly closed: Promise<void>;
@@ -128,7 +144,7 @@ function startRelay(exchange: Exchange, { headers, socket: upstream }: UpstreamU
   if (head.length > 0) client.unshift(head);
   client.resume();
   const closed = Promise.all([gone(client), gone(upstream)]).then(() => clearTimeout(idle));
-  return { session: (exchange.session ?? exchange.account)?.hash ?? null, closed, close };
+  return { exchange, session: (exchange.session ?? exchange.account)?.hash ?? null, closed, close };
 }
 
 interface Pump {

@@ -6,7 +6,10 @@ import { openDatabase, type Database } from '../db/database.ts';
 import { silentLog } from '../log.ts';
 import { dumpTables, loadTables } from './tables.ts';
 
+/** In place of what a new data directory begins with. */
 const SCHEMA = `
+  drop schema public cascade;
+  create schema public;
   create table z_parent (id integer primary key, name text not null unique);
   create table a_child (id bigint generated always as identity primary key, parent integer references z_parent (id), big bigint,
     data jsonb, raw bytea, at timestamptz, words text[], total integer generated always as (1 + 1) stored);

@@ -1,5 +1,6 @@
 import type { Database, Queryable } from '../db/database.ts';
 import { Refusal } from '../refusal.ts';
+import type { TableRows } from './manifest.ts';
 
 const FETCH_ROWS = 500;
 const LINE_CHARS_MAX = 16_777_216;
@@ -21,8 +22,9 @@ const SCHEMA_TABLE = 'platform_migration';
  * Writes all tables as JSON lines, all of one moment (repeatable read). Logical, so a dump of the embedded database loads into
  * PostgreSQL and the other way round. Tables come before those that refer to them.
  */
-export async function dumpTables(db: Database, { skip, write }: DumpOptions): Promise<void> {
-  await db.transaction(async (tx) => {
+export async function dumpTables(db: Database, { skip, write }: DumpOptions): Promise<readonly TableRows[]> {
+  return db.transaction(async (tx) => {
+    const counted: TableRows[] = [];
     await tx.query('set transaction isolation level repeatable read, read only');
     for (const table of await tablesInOrder(tx)) {
       if (table === SCHEMA_TABLE || skip(table)) continue;
@@ -30,14 +32,31 @@ export async function dumpTables(db: Database, { skip, write }: DumpOptions): Pr
       await write(JSON.stringify({ table, columns }));
       // A cursor: memory does not depend on the table's size.
       await tx.query(`declare dump_cursor no scroll cursor for select row_to_json(t)::text as row from ${quoted(table)} t`);
+      let count = 0;
       for (;;) {
         const rows = await tx.query<{ row: string }>(`fetch ${FETCH_ROWS} from dump_cursor`);
         for (const { row } of rows) await write(JSON.stringify({ row }));
+        count += rows.length;
         if (rows.length < FETCH_ROWS) break;
       }
       await tx.query('close dump_cursor');
+      counted.push({ table, rows: count });
     }
+    return counted;
   });
+}
+
+/** How many rows each of these tables holds now; of a table that is not there, none. */
+export async function countRows(db: Queryable, tables: readonly string[]): Promise<readonly TableRows[]> {
+  const known = new Set(await tablesInOrder(db));
+  const counted: TableRows[] = [];
+  for (const table of tables) {
+    const [row] = known.has(table)
+      ? await db.query<{ rows: string | number }>(`select count(*) as rows from ${quoted(table)}`)
+      : [];
+    counted.push({ table, rows: Number(row?.rows ?? 0) });
+  }
+  return counted;
 }
 
 /** Replaces the content of every table that the dump names, in one transaction. */
@@ -137,9 +156,11 @@ async function tablesInOrder(tx: Queryable): Promise<readonly string[]> {
 
 /** Serial and identity columns go on after the highest value that was loaded. */
 async function advanceSequences(tx: Queryable): Promise<void> {
+  // Materialized: whatever the planner thinks best, the function is asked about tables of this schema alone, for it fails on others.
   const columns = await tx.query<{ table: string; column: string; sequence: string }>(
-    `select table_name as table, column_name as column, pg_get_serial_sequence(quote_ident(table_name), column_name) as sequence from information_schema.columns
-     where table_schema = current_schema() and pg_get_serial_sequence(quote_ident(table_name), column_name) is not null`,
+    `with own as materialized (select table_name, column_name from information_schema.columns where table_schema = current_schema())
+     select table_name as table, column_name as column, pg_get_serial_sequence(quote_ident(table_name), column_name) as sequence from own
+     where pg_get_serial_sequence(quote_ident(table_name), column_name) is not null`,
   );
   for (const { table, column, sequence } of columns) {
     await tx.query(

@@ -16,7 +16,8 @@ export function readFileSource(text: string): Layer {
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, strict: true, version: '1.2', merge: false });
   for (const error of document.errors) {
     // The first line of the message: the rest repeats the source text, which may hold what is no one's business.
-    const detail = (error.message.split('\n')[0] ?? 'not YAML').replace(/ at line \d+, column \d+:?$/u, '');
+    const words = (error.message.split('\n')[0] ?? 'not YAML').replace(/ at line \d+, column \d+:?$/u, '');
+    const detail = error.code === 'MULTIPLE_DOCS' ? 'one document only: what follows --- belongs to another file' : words;
     faults.push({ pointer: '', detail, line: lines.linePos(error.pos[0]).line });
   }
   if (faults.length > 0) return { tree: emptyTree(), origins, faults };

@@ -19,6 +19,8 @@ export function parseListen(text: string): ListenAddress | null {
   return { host, port };
 }
 
+export const isListen = (text: string): boolean => parseListen(text) !== null;
+
 const loopback = new BlockList();
 loopback.addSubnet('127.0.0.0', 8, 'ipv4');
 loopback.addAddress('::1', 'ipv6');

@@ -81,7 +81,7 @@ applications:
     expect(loaded.config.node).toBe('from-env');
     expect(loaded.config.listen).toEqual({ https: '127.0.0.1:3', http: 'off', plain: null });
     const origin = (name: string) => describeConfig(loaded).find((setting) => setting.name === name);
-    expect(origin('listen.https')).toMatchObject({ source: 'flag', detail: '--listen.https' });
+    expect(origin('listen.https')).toMatchObject({ source: 'flag', detail: '--listen' });
     expect(origin('node')).toMatchObject({ source: 'environment', detail: 'HOLDFAST_NODE' });
     expect(origin('mode')).toMatchObject({ source: 'file', detail: 'line 1' });
     expect(origin('workers')).toMatchObject({ source: 'default', detail: null });

@@ -14,10 +14,15 @@ import { LOG_LEVELS } from '../log.ts';
 import { mailSchema } from '../mail/settings.ts';
 import { firstOwnerFault, firstOwnerSchema, identitySchema } from '../oidc/settings.ts';
 import { backendSchema } from './backend.ts';
+import { playbooksSchema } from './playbooks.ts';
 import { referenceSchema } from './references.ts';
-import { isLoopbackListen, isPrivateListen, listenPattern } from './listen.ts';
+import { isListen, isLoopbackListen, isPrivateListen, listenPattern } from './listen.ts';
 
-const listen = z.string().max(300).regex(listenPattern, 'HOST:PORT, an IPv6 host in brackets');
+const listen = z
+  .string()
+  .max(300)
+  .regex(listenPattern, 'HOST:PORT, an IPv6 host in brackets')
+  .refine(isListen, 'a port is at most 65535, and an address in brackets is IPv6');
 const path = z.string().min(1).max(4096);
 const megabytes = 1_048_576;
 
@@ -96,6 +101,8 @@ const watchSchema = z.strictObject({
   answers: z.enum(['on', 'off']).default('on'),
   /** Closed alerts are kept so long. */
   alertDays: z.number().int().min(1).max(3650).default(90),
+  /** A person who comes back after weeks (B8): told afterwards, or asked for every factor before the first privileged call is answered. */
+  dormant: z.enum(['tell', 'step-up']).default('tell'),
   /** Networks that no behaviour counts as a source: the gateways of known offices, a monitor of your own. */
   exempt: z.array(prefixSchema).max(1000).default([]),
   /** What the watch knows of addresses besides country and network. */
@@ -170,6 +177,8 @@ export const configSchema = z
     watch: watchSchema.prefault({}),
     /** Shown on block pages: whom a visitor can ask. */
     contact: z.string().max(200).nullable().default(null),
+    /** Whose playbooks run, and whom they may ask outside of Holdfast. */
+    playbooks: playbooksSchema.prefault({}),
     bans: z.strictObject({ allow: z.array(prefixSchema).max(1000).default([]) }).prefault({}),
   })
   .superRefine((config, context) => {

@@ -63,10 +63,14 @@ export function readFlags(flags: ReadonlyMap<string, string>): Layer {
   for (const [name, words] of flags) {
     const leaf = findLeaf(name);
     if (leaf === null) target.faults.push({ pointer: '', detail: `--${name}: no such setting` });
-    else put(target, { leaf, words, name: `--${name}`, source: 'flag' });
+    else put(target, { leaf, words, name: flagOf(name), source: 'flag' });
   }
   return target;
 }
+
+/** `listen.https` is said by `--listen`, `dataDir` by `--data-dir`. */
+const flagOf = (name: string): string =>
+  `--${(name.split('.')[0] ?? '').replaceAll(/[A-Z]/gu, (letter) => `-${letter.toLowerCase()}`)}`;
 
 interface Target {
   readonly tree: Record<string, unknown>;

@@ -1,10 +1,11 @@
 /**
- * A program of its own: makes the template of the embedded database (an initialised, empty data directory as .tar.gz), so
- * that no serving process ever runs initdb. `node make-template.ts TARGET`.
+ * A program of its own: makes the template of the embedded database (an initialised data directory with empty tables, as .tar.gz),
+ * so that no serving process ever runs initdb, and no first start every migration there ever was. `node make-template.ts TARGET`.
  */
 import { PGlite } from '@electric-sql/pglite';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { DONE_INSERT, DONE_TABLE, migrationsFolder, readMigrations } from './migrations.ts';
 import { EMBEDDED_SETTINGS, keepWasmAtBaseline } from './wasm-tuning.ts';
 
 async function makeTemplate(target: string): Promise<void> {
@@ -14,6 +15,8 @@ async function makeTemplate(target: string): Promise<void> {
     initDbStartParams: ['--wal-segsize=4'],
     startParams: [...PGlite.defaultStartParams, ...EMBEDDED_SETTINGS],
   });
+  await dropSpares(db);
+  await fill(db);
   await db.exec('vacuum freeze');
   await db.exec('checkpoint');
   const archive = await db.dumpDataDir('gzip');
@@ -27,6 +30,31 @@ async function makeTemplate(target: string): Promise<void> {
   } finally {
     await rm(partial, { force: true });
   }
+  await removeOlder(target);
+}
+
+/** Nobody makes a second database here; those that it would be copied from are two thirds of the files of a new directory. */
+async function dropSpares(db: PGlite): Promise<void> {
+  await db.exec('update pg_database set datistemplate = false, datallowconn = true');
+  for (const spare of ['template0', 'template1']) await db.exec(`drop database ${spare}`);
+}
+
+/** As `migrate` does it, which this process cannot load: it starts without what finds the packages of a checkout. */
+async function fill(db: PGlite): Promise<void> {
+  await db.exec(DONE_TABLE);
+  for (const { name, sha256, text } of await readMigrations(migrationsFolder())) {
+    await db.transaction(async (tx) => {
+      await tx.exec(text);
+      await tx.query(DONE_INSERT, [name, sha256, Date.now()]);
+    });
+  }
+}
+
+/** Of other tables or another database: nothing starts from them any more. */
+async function removeOlder(target: string): Promise<void> {
+  const folder = path.dirname(target);
+  const older = (await readdir(folder)).filter((name) => /^pgdata-.*\.tar\.gz$/u.test(name) && name !== path.basename(target));
+  for (const name of older) await rm(path.join(folder, name), { force: true });
 }
 
 const target = process.argv[2];

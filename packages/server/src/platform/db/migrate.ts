@@ -1,12 +1,9 @@
-import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
-import path from 'node:path';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import { Refusal } from '../refusal.ts';
 import type { Database, Queryable } from './database.ts';
+import { DONE_INSERT, DONE_TABLE, migrationsFolder, readMigrations, type Migration } from './migrations.ts';
 
-const NAME = /^(\d{4})_[a-z]+_[a-z0-9_]+\.sql$/u;
 /** Any constant does, as long as all nodes use the same: PostgreSQL's advisory locks share one number space. */
 const LOCK_KEY = 4_711_200_801;
 
@@ -15,17 +12,6 @@ export interface MigrateParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly folder?: string;
-}
-
-interface Migration {
-  readonly name: string;
-  readonly sha256: string;
-  readonly text: string;
-}
-
-/** The folder that is published with the server. */
-export function migrationsFolder(): string {
-  return path.resolve(import.meta.dirname, '../../../migrations');
 }
 
 /**
@@ -45,23 +31,10 @@ export async function migrate({ db, clock, log, folder = migrationsFolder() }: M
   return applied;
 }
 
-async function readMigrations(folder: string): Promise<readonly Migration[]> {
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort();
-  const migrations: Migration[] = [];
-  for (const name of names) {
-    if (!NAME.test(name)) throw new Refusal('internal', { detail: `${name} is not named NNNN_domain_what.sql.` });
-    const text = await readFile(path.join(folder, name), 'utf8');
-    migrations.push({ name, text, sha256: createHash('sha256').update(text).digest('hex') });
-  }
-  return migrations;
-}
-
 async function readDone(db: Database): Promise<ReadonlyMap<string, string>> {
   await db.transaction(async (tx) => {
     await lock(tx);
-    await tx.query(
-      'create table if not exists platform_migration (name text primary key, sha256 text not null, applied_at bigint not null)',
-    );
+    await tx.query(DONE_TABLE);
   });
   const rows = await db.query<{ name: string; sha256: string }>('select name, sha256 from platform_migration');
   return new Map(rows.map(({ name, sha256 }) => [name, sha256]));
@@ -85,11 +58,7 @@ function apply({ db, migration, now }: { db: Database; migration: Migration; now
     const there = await tx.query('select 1 from platform_migration where name = $1', [migration.name]);
     if (there.length > 0) return false;
     await tx.query(migration.text);
-    await tx.query('insert into platform_migration (name, sha256, applied_at) values ($1, $2, $3)', [
-      migration.name,
-      migration.sha256,
-      now,
-    ]);
+    await tx.query(DONE_INSERT, [migration.name, migration.sha256, now]);
     return true;
   });
 }

@@ -5,18 +5,20 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Refusal } from '../refusal.ts';
+import { digestOf, migrationsFolder, readMigrations } from './migrations.ts';
 import { siblingModule } from './sibling-module.ts';
 
 const MAKE_TIMEOUT_MS = 60_000;
 
-/** Where an installed copy keeps the template: beside the packages, named by the database's version. */
-export function installedTemplatePath(): string {
+/** Where an installed copy keeps the template: beside the packages, named by the database's version and the tables in it. */
+async function installedTemplatePath(): Promise<string> {
   const entry = createRequire(import.meta.url).resolve('@electric-sql/pglite');
   const marker = `${path.sep}node_modules${path.sep}`;
   const modules = entry.slice(0, entry.lastIndexOf(marker) + marker.length - 1);
   const manifest: unknown = JSON.parse(readFileSync(path.join(modules, '@electric-sql/pglite/package.json'), 'utf8'));
   const version = String((manifest as { version?: unknown }).version);
-  return path.join(modules, '.cache', 'holdfast', `pgdata-${version}.tar.gz`);
+  const tables = digestOf(await readMigrations(migrationsFolder()));
+  return path.join(modules, '.cache', 'holdfast', `pgdata-${version}-${tables}.tar.gz`);
 }
 
 /**
@@ -24,7 +26,7 @@ export function installedTemplatePath(): string {
  * It is made by a child process: initdb needs some 500 MB for two seconds, which the serving process must not hold.
  */
 export async function ensureTemplate(dataDir: string): Promise<string> {
-  const installed = installedTemplatePath();
+  const installed = await installedTemplatePath();
   if (existsSync(installed)) return installed;
   const own = path.join(dataDir, 'cache', path.basename(installed));
   if (existsSync(own)) return own;

@@ -13,6 +13,11 @@ export interface LoopbackRequest {
   readonly userAgent: string;
   /** `application/json` unless given. */
   readonly accept?: string;
+  /** GET unless given. */
+  readonly method?: string;
+  /** Besides those that are always there; names in lower case. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
 }
 
 export interface LoopbackAnswer {
@@ -23,7 +28,10 @@ export interface LoopbackAnswer {
   readonly body: string;
 }
 
-/** One GET to a listener of this very process or machine; of the body the beginning is kept. */
+const lengthOf = (body: string | undefined): Record<string, string> =>
+  body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+
+/** One request to a listener of this very process or machine; of the body the beginning is kept. */
 export function loopbackRequest({
   at,
   secure,
@@ -31,6 +39,9 @@ export function loopbackRequest({
   target,
   userAgent,
   accept = 'application/json',
+  method = 'GET',
+  headers = {},
+  body: sent,
 }: LoopbackRequest): Promise<LoopbackAnswer> {
   // A wildcard address is reached through loopback.
   const address = at.host === '0.0.0.0' ? '127.0.0.1' : at.host === '::' ? '::1' : at.host;
@@ -38,7 +49,8 @@ export function loopbackRequest({
     host: address,
     port: at.port,
     path: target,
-    headers: { host, accept, 'user-agent': userAgent },
+    method,
+    headers: { ...headers, ...lengthOf(sent), host, accept, 'user-agent': userAgent },
     agent: false,
     timeout: TIMEOUT_MS,
   } as const;
@@ -56,6 +68,6 @@ export function loopbackRequest({
     });
     outgoing.once('timeout', () => outgoing.destroy(new RangeError('no answer in time')));
     outgoing.once('error', fail);
-    outgoing.end();
+    outgoing.end(sent);
   });
 }

@@ -4,14 +4,18 @@ import { BlockList, isIP, type LookupFunction } from 'node:net';
 /** What an operator may name: `public` over TLS only, `private` also in clear, `forbidden` never. */
 export type Reach = 'public' | 'private' | 'forbidden';
 
-function listOf(ranges: readonly string[]): BlockList {
+/** Addresses and prefixes that were found to be such; one without a length is one address. */
+export function listOf(ranges: readonly string[]): BlockList {
   const list = new BlockList();
   for (const range of ranges) {
-    const [address = '', length = ''] = range.split('/');
-    list.addSubnet(address, Number(length), isIP(address) === 6 ? 'ipv6' : 'ipv4');
+    const [address = '', length] = range.split('/');
+    if (length === undefined) list.addAddress(address, familyOf(address));
+    else list.addSubnet(address, Number(length), familyOf(address));
   }
   return list;
 }
+
+export const familyOf = (address: string): 'ipv4' | 'ipv6' => (isIP(address) === 6 ? 'ipv6' : 'ipv4');
 
 /**
  * Link-local (RFC 3927, RFC 4291 §2.5.6), where clouds answer with credentials; their other addresses for that; "this host",
@@ -49,7 +53,7 @@ export function reachOf(address: string): Reach {
   const bare = address.replace(/%.*$/u, '');
   const carried = isIP(bare) === 6 ? carriedIpv4(bare) : null;
   if (carried !== null) return reachOf(carried);
-  const family = isIP(bare) === 6 ? 'ipv6' : 'ipv4';
+  const family = familyOf(bare);
   if (isIP(bare) === 0 || FORBIDDEN.check(bare, family)) return 'forbidden';
   return PRIVATE.check(bare, family) ? 'private' : 'public';
 }
@@ -93,10 +97,10 @@ export class OutgoingFault extends Error {
  * For `lookup` of a connection: what a name says is judged at the moment it is used, so that a name that changes its mind
  * (DNS rebinding, CWE-350) leads nowhere. One bad address among several is a name not to be trusted.
  */
-export function guardedLookup({ isPlain }: { readonly isPlain: boolean }): LookupFunction {
+export function judgedLookup(faultOf: (address: string) => string | null): LookupFunction {
   return (name, options, done) => {
     resolve(name, { ...options, all: true }, (error, found: LookupAddress[]) => {
-      const fault = error ?? faultIn(found, isPlain);
+      const fault = error ?? faultIn(found, faultOf);
       const [first] = fault === null ? found : [];
       if (fault !== null || first === undefined) return done(fault ?? new OutgoingFault('the name has no address'), []);
       if (options.all === true) return done(null, found);
@@ -105,7 +109,11 @@ export function guardedLookup({ isPlain }: { readonly isPlain: boolean }): Looku
   };
 }
 
-function faultIn(found: readonly LookupAddress[], isPlain: boolean): OutgoingFault | null {
-  const fault = found.map(({ address }) => addressFault(address, isPlain)).find((words) => words !== null);
+/** The same, by what an operator may name. */
+export const guardedLookup = ({ isPlain }: { readonly isPlain: boolean }): LookupFunction =>
+  judgedLookup((address) => addressFault(address, isPlain));
+
+function faultIn(found: readonly LookupAddress[], faultOf: (address: string) => string | null): OutgoingFault | null {
+  const fault = found.map(({ address }) => faultOf(address)).find((words) => words !== null);
   return fault === undefined ? null : new OutgoingFault(fault);
 }

@@ -1,5 +1,7 @@
+import { readdir, readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openRules } from './open-rules.ts';
+import { SMALL_BYTES, SMALL_FILES } from './rule-set.ts';
 import type { RuleSet } from './rule-set.ts';
 
 /** Put together here, so that a scanner of a developer's machine leaves this file alone. */
@@ -111,6 +113,11 @@ const CASES: readonly (readonly [rule: string, bad: string | Buffer, honest: str
     ole(packed('Attribute VB_Name\r\nSub AutoOpen()\r\nActiveDocument.Fields.Update\r\nEnd Sub')),
   ],
   [
+    'macro_text_that_drops',
+    Buffer.from(packed(join('Attribute VB_Name\r\nSub Auto', 'Open()\r\nCreateObject("WScr', 'ipt.Shell").Run "x"'))),
+    Buffer.from(packed('Attribute VB_Name\r\nSub AutoOpen()\r\nActiveDocument.Fields.Update\r\nEnd Sub')),
+  ],
+  [
     'script_in_picture',
     Buffer.concat([PNG, Buffer.from(join('<?p', 'hp echo 1;'))]),
     Buffer.concat([PNG, Buffer.from('<?xpacket begin?>')]),
@@ -199,6 +206,38 @@ describe('the built-in rules', () => {
 
   it('have a sample each', () => {
     expect(new Set(CASES.map(([rule]) => rule)).size).toBe(set.rules);
+  });
+
+  it('that are not looked for in large files say so first, each of them', async () => {
+    const folder = new URL('../../../yara/', import.meta.url);
+    const files = (await readdir(folder)).filter((name) => name.endsWith(SMALL_FILES));
+    expect(files.length).toBeGreaterThan(0);
+    for (const file of files) {
+      const text = await readFile(new URL(file, folder), 'utf8');
+      const rules = text.match(/^rule /gmu) ?? [];
+      const bounds = [...text.matchAll(/^ {2}condition:\n {4}filesize < (\d+)(KB|MB) and (?!.*\n.*\bor\b)/gmu)];
+      expect(bounds.length, file).toBe(rules.length);
+      const sizes = bounds.map(([, count, unit]) => Number(count) * (unit === 'KB' ? 1024 : 1_048_576));
+      expect(Math.max(...sizes)).toBeLessThanOrEqual(SMALL_BYTES);
+    }
+  });
+
+  it('that are about how a file begins find it in large files as well', async () => {
+    for (const name of ['macro_that_drops', 'document_holds_a_program', 'script_in_picture', 'pdf_starts_something']) {
+      const [, bad = '', honest = ''] = CASES.find(([rule]) => rule === name) ?? [];
+      const large = (bytes: string | Buffer): Buffer => Buffer.concat([Buffer.from(bytes as string), Buffer.alloc(SMALL_BYTES)]);
+      expect(await namesOf(large(bad))).toContain(name);
+      expect(await namesOf(large(honest))).toEqual([]);
+    }
+  });
+
+  it('of large files are looked for in them, and those of small ones in what is smaller', async () => {
+    const [, shell = ''] = CASES.find(([rule]) => rule === 'asp_runs_what_it_is_sent') ?? [];
+    const [, anywhere = ''] = CASES.find(([rule]) => rule === 'eicar_test_file') ?? [];
+    const within = (bytes: number): Buffer =>
+      Buffer.concat([Buffer.alloc(bytes, ' '), Buffer.from(`${String(shell)}\n${String(anywhere)}`)]);
+    expect(await namesOf(within(1_000_000))).toEqual(['eicar_test_file', 'asp_runs_what_it_is_sent']);
+    expect(await namesOf(within(SMALL_BYTES))).toEqual(['eicar_test_file']);
   });
 
   it('say in words what they found', async () => {

@@ -32,7 +32,7 @@ export interface RuleSet {
   scanFile(path: string): Promise<readonly RuleHit[]>;
   scanBytes(bytes: Uint8Array): Promise<readonly RuleHit[]>;
   /** The same in the thread of the caller, for threads that do nothing else. */
-  scanFileHere(path: string): readonly RuleHit[];
+  scanFileHere(path: string, bytes: number): readonly RuleHit[];
   scanBytesHere(bytes: Uint8Array): readonly RuleHit[];
 }
 
@@ -42,6 +42,11 @@ export type Compiled =
 
 type Yara = Awaited<ReturnType<typeof loadYara>>;
 
+/** Rules that are of no file of this size or more stand in files of this ending: each says so itself, and is not looked for there. */
+export const SMALL_FILES = '.small.yar';
+export const SMALL_BYTES = 4_194_304;
+/** Rules that ask first how a file begins: looked for apart, so that nothing is where none of them is about such a file. */
+export const HEADED_FILES = '.headed.yar';
 const FAULTS_MAX = 20;
 const HITS_MAX = 16;
 /** Rules of an operator may read no other file, and one that would be slow is refused when it is compiled. */
@@ -62,28 +67,53 @@ export async function compileRules(sources: readonly RuleSource[]): Promise<Comp
   const yara = await loadYara();
   const faults = [...sources.flatMap((source) => validate(yara, source)), ...takenNames(sources)];
   if (faults.length > 0) return { kind: 'faults', faults: faults.slice(0, FAULTS_MAX) };
-  const text = sources.map((source) => source.text).join('\n');
   try {
-    const rules = yara.compile(text, COMPILING);
-    // One match of a pattern is enough: the others would only be copied.
-    rules.setMaxMatchesPerPattern(1);
-    // A mapped file that is cut while it is scanned kills the process.
-    rules.setUseMmap(false);
-    return { kind: 'compiled', set: toSet(rules, sources) };
+    const all = compileTogether(yara, sources);
+    return { kind: 'compiled', set: toSet(bySize(all, compileForLarge(yara, sources)), sources) };
   } catch (error) {
     return { kind: 'faults', faults: [toFault('all files together', error instanceof Error ? error.message : '')] };
   }
 }
 
-function toSet(rules: YaraX, sources: readonly RuleSource[]): RuleSet {
+function compileTogether(yara: Yara, sources: readonly RuleSource[]): YaraX {
+  const rules = yara.compile(sources.map(({ text }) => text).join('\n'), COMPILING);
+  // One match of a pattern is enough: the others would only be copied.
+  rules.setMaxMatchesPerPattern(1);
+  // A mapped file that is cut while it is scanned kills the process.
+  rules.setUseMmap(false);
+  return rules;
+}
+
+type RulesFor = (bytes: number) => readonly YaraX[];
+
+/** All words of a set are looked for at once, and what they cost grows with their number: most are of scripts, which are small. */
+function compileForLarge(yara: Yara, sources: readonly RuleSource[]): readonly YaraX[] {
+  const large = sources.filter(({ name }) => !name.endsWith(SMALL_FILES));
+  const headed = large.filter(({ name }) => name.endsWith(HEADED_FILES));
+  const others = large.filter(({ name }) => !name.endsWith(HEADED_FILES));
+  return [others, headed].filter((each) => each.length > 0).map((each) => compileTogether(yara, each));
+}
+
+const bySize =
+  (all: YaraX, large: readonly YaraX[]): RulesFor =>
+  (bytes) =>
+    bytes < SMALL_BYTES ? [all] : large;
+
+function toSet(rulesFor: RulesFor, sources: readonly RuleSource[]): RuleSet {
   return {
     version: versionOf(sources),
     files: sources.length,
     rules: sources.reduce((sum, { text }) => sum + namesIn(text).length, 0),
-    scanFile: async (path) => toHits(await rules.scanFileAsync(path)),
-    scanBytes: async (bytes) => toHits(await rules.scanAsync(asBuffer(bytes))),
-    scanFileHere: (path) => toHits(rules.scanFile(path)),
-    scanBytesHere: (bytes) => toHits(rules.scan(asBuffer(bytes))),
+    scanFile: async (path) => {
+      const found = await Promise.all(rulesFor(0).map(async (rules) => rules.scanFileAsync(path)));
+      return toHits(found.flat());
+    },
+    scanBytes: async (bytes) => {
+      const found = await Promise.all(rulesFor(bytes.length).map(async (rules) => rules.scanAsync(asBuffer(bytes))));
+      return toHits(found.flat());
+    },
+    scanFileHere: (path, bytes) => toHits(rulesFor(bytes).flatMap((rules) => rules.scanFile(path))),
+    scanBytesHere: (bytes) => toHits(rulesFor(bytes.length).flatMap((rules) => rules.scan(asBuffer(bytes)))),
   };
 }
 

@@ -1,6 +1,7 @@
 import { PROBLEMS, type ProblemCode } from '@holdfast/contract';
 import { isDatabaseAway } from '../../../platform/db/database-error.ts';
 import { Refusal } from '../../../platform/refusal.ts';
+import { toRefusal } from '../../faults.ts';
 import { errorResponse } from './answer.ts';
 
 const ERRORS_MAX = 50;
@@ -27,7 +28,8 @@ const MEANINGS: ReadonlyMap<ProblemCode, readonly [status: number, text: string 
 ]);
 
 /** `{"errors":[…]}`, as Vault writes it. What is thrown and no refusal says nothing of itself. */
-export function refusalAnswer(error: unknown): Response {
+export function refusalAnswer(thrown: unknown): Response {
+  const error = toRefusal(thrown);
   if (!(error instanceof Refusal)) {
     const code = isDatabaseAway(error) ? 'database-unavailable' : 'internal';
     return errorResponse(PROBLEMS[code].status, [PROBLEMS[code].detail]);

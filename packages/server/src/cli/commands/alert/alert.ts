@@ -7,6 +7,7 @@ import type { Outcome } from '../../outcome.ts';
 import { formatTable } from '../../terminal/table.ts';
 import { parseSince } from '../../words/duration.ts';
 import { channel } from './channel.ts';
+import { sources } from './sources.ts';
 import { suppress, suppressions, unsuppress } from './suppress.ts';
 import { alertColumns, detailText, summaryText } from './words.ts';
 
@@ -126,6 +127,7 @@ export const alert: BranchBody = {
       examples: ['holdfast alert summary'],
       run: summary,
     },
+    sources,
     ...working,
     suppress,
     suppressions,

@@ -19,6 +19,14 @@ async function showHealth(context: Context): Promise<Outcome> {
   return { data: view, text: () => healthText(view), exit: view.state === 'watching' ? EXIT.ok : EXIT.findings };
 }
 
+/** Of threat intelligence: it takes the way over the gateways. */
+const INDICATOR_WORDS: Readonly<Record<WatchHealth['canaries'][number]['outcome'], string>> = {
+  seen: 'met by a gateway, and found',
+  waiting: 'not met yet',
+  missed: 'missed: gateways do not meet what is listed',
+  idle: 'none: nothing is listed',
+};
+
 function healthText({ latencyMs, rules, canaries, sources, feeds, channels, ...view }: WatchHealth): string {
   const silent = sources.filter(({ isSilent }) => isSilent);
   const latency = latencyMs === null ? 'nothing was found lately' : `p50 ${latencyMs.p50} ms, p95 ${latencyMs.p95} ms`;
@@ -31,6 +39,7 @@ function healthText({ latencyMs, rules, canaries, sources, feeds, channels, ...v
     ['event to detection', latency],
     ['rules', `${rules.on} on, ${rules.test} in test, ${rules.off} off; ${rules.silent} silent, ${rules.idle} idle`],
     ['canaries', missed.length > 0 ? `missed: ${missed.join(', ')}` : `found, last ${formatTime(last ?? null)}`],
+    ['planted indicator', INDICATOR_WORDS[canaries.find(({ name }) => name === 'indicator')?.outcome ?? 'idle']],
     ['silent sources', silent.map(({ application, type }) => `${type} of ${application ?? 'Holdfast'}`).join(', ') || 'none'],
     ['feeds', `${feeds.sources}, ${feeds.stale} stale`],
     ['channels', `${channels.working} working, ${channels.failing} failing, ${channels.waiting} waiting, ${channels.dead} dead`],

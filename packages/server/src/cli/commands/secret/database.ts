@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { DatabaseConnection, DatabaseCredentials, DatabaseRole } from '@holdfast/contract';
 import { change } from '../../change.ts';
 import { segment } from '../../connection/client.ts';
@@ -101,7 +102,7 @@ async function setRole(context: Context, input: Input): Promise<Outcome> {
     connection: wanted(input, 'connection'),
     application: wanted(input, 'app'),
     environment: wanted(input, 'env'),
-    creation: await readFile(wanted(input, 'sql'), 'utf8'),
+    creation: await readSql(context, wanted(input, 'sql')),
     ...(ttl === null ? {} : { ttlSeconds: parseDuration(ttl, '--ttl') }),
     ...(ttlMax === null ? {} : { ttlSecondsMax: parseDuration(ttlMax, '--ttl-max') }),
   };
@@ -128,6 +129,12 @@ async function listAllOf(context: Context): Promise<Outcome> {
   const text = (): string =>
     `${formatTable(connections, connectionColumns, 'no connections')}\n${formatTable(roles, roleColumns, 'no roles')}`;
   return { data: { connections, roles }, text };
+}
+
+function readSql({ io }: Context, file: string): Promise<string> {
+  return readFile(resolve(io.cwd, file), 'utf8').catch(() => {
+    throw new UsageFault(`The file ${file} cannot be read.`);
+  });
 }
 
 function wanted(input: Input, flag: string): string {

@@ -77,6 +77,11 @@ export function detailText(view: UploadDetail): string {
   return `${pairs}\n${scans}\n${findings}`;
 }
 
+const picturesText = ({ pictures: { state, version, detail, applications } }: UploadStatus): string =>
+  state === 'idle'
+    ? detail
+    : `written anew for ${applications.join(' ')}: ${state}${version === '' ? '' : `, sharp ${version}`}, ${detail}`;
+
 export function statusText(view: UploadStatus): string {
   const used = view.kept.reduce((sum, { bytes }) => sum + bytes, 0);
   const pairs = formatPairs([
@@ -88,6 +93,7 @@ export function statusText(view: UploadStatus): string {
       `${view.rescan.state}, ${view.rescan.behind} wait${view.rescan.trouble === null ? '' : `: ${view.rescan.trouble}`}`,
     ],
     ['not scanned', view.unscanned.join(' ') || '-'],
+    ['pictures', picturesText(view)],
   ]);
   const scanners = formatTable(view.scanners, [
     { title: 'SCANNER', value: (row) => row.scanner },

@@ -107,15 +107,3 @@ export async function readAlerts(
   if (entities !== null) query = query.where(namedIn(entities));
   return query.orderBy('id', 'desc').limit(limit).execute();
 }
-
-export async function countOpen(db: AlertDb): Promise<number[]> {
-  const rows = await db
-    .selectFrom('detection_alert')
-    .select((query) => ['severity', query.fn.countAll<string>().as('alerts')])
-    .where(sql<boolean>`state in ('new', 'acknowledged')`)
-    .groupBy('severity')
-    .execute();
-  const counts = SEVERITIES.map(() => 0);
-  for (const { severity, alerts } of rows) counts[severity] = Number(alerts);
-  return counts;
-}

@@ -11,7 +11,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { createTableArea } from '../../../platform/keyring/areas/table-area.ts';
 import { sortedJson, type Actor } from '../../applications/index.ts';
 import type { Alerts } from './alerts.ts';
-import { detectionOf, openAlertsStand, type AlertsStand } from './alerts-stand.ts';
+import { detectionOf, openAlertsStand, type AlertsStand } from './test-alerts.ts';
 import { sealedInAlerts } from './sealed.ts';
 
 const MINUTE_MS = 60_000;

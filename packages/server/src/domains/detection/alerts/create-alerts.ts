@@ -3,7 +3,6 @@ import { randomBytes } from 'node:crypto';
 import { createUlid } from '../../../platform/ulid.ts';
 import { createTurns } from '../../../platform/in-turn.ts';
 import type { AlertBy, Alerts } from './alerts.ts';
-import { countOpen } from './alert-store.ts';
 import type { AlertParts, AlertPlatform } from './alert-parts.ts';
 import type { Answers } from './answers/answers.ts';
 import { answerAlert } from './answering.ts';
@@ -15,6 +14,7 @@ import { createAlertSeal } from './sealed.ts';
 import { addSuppression, listSuppressions, removeSuppression } from './suppressions.ts';
 import { takeBatch, type Taken } from './taking.ts';
 import { tablesOf } from './tables.ts';
+import { countOpen } from './tally.ts';
 import { forgetSubject, sweepAlerts } from './upkeep.ts';
 
 export interface AlertsOptions extends AlertPlatform {

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Detection } from '@holdfast/contract';
-import { detectionOf, openAlertsStand, type AlertsStand } from './alerts-stand.ts';
+import { detectionOf, openAlertsStand, type AlertsStand } from './test-alerts.ts';
 import { beginFold, digestOf, fold, type Folded, type Hashed } from './fold.ts';
 
 const MINUTE_MS = 60_000;

@@ -23,13 +23,20 @@ export const hashOf = (event: EventRecord): string => createHash('sha256').updat
 
 export function createJournal(): Journal {
   const byId = new Map<string, EventRecord>();
+  /** In the order of arrival. A map alone would be walked over everything already gone to find its oldest entry. */
+  const ring: (string | undefined)[] = Array.from({ length: EVENTS_MAX });
+  let next = 0;
   /** Oldest first: who comes again moves to the end. */
   const seenAt = new Map<string, number>();
   const oldest = (map: ReadonlyMap<string, unknown>): string | undefined => map.keys().next().value;
   return {
     add(event) {
+      if (!byId.has(event.id)) {
+        byId.delete(ring[next] ?? '');
+        ring[next] = event.id;
+        next = (next + 1) % EVENTS_MAX;
+      }
       byId.set(event.id, event);
-      if (byId.size > EVENTS_MAX) byId.delete(oldest(byId) ?? '');
       const { address } = event.payload;
       if (event.type !== requestCompleted.type || typeof address !== 'string') return;
       seenAt.delete(address);

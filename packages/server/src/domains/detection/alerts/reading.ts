@@ -1,16 +1,15 @@
 import { SEVERITIES, type AlertDetail, type AlertQuery, type AlertSummary, type AlertView, type Page } from '@holdfast/contract';
-import { sql } from 'kysely';
 import { Refusal } from '../../../platform/refusal.ts';
-import { findAlert, readAlerts, countOpen } from './alert-store.ts';
+import { findAlert, readAlerts } from './alert-store.ts';
 import type { AlertParts } from './alert-parts.ts';
 import { subjectsOf } from './entities.ts';
 import { readScores, riskAt } from './risk.ts';
 import { tablesOf, type AlertDb, type AlertRow } from './tables.ts';
+import { countBegun, countOpen } from './tally.ts';
 
 const STEPS_MAX = 200;
 const RELATED_MAX = 50;
 const RISKY_MAX = 10;
-const HOUR_MS = 3_600_000;
 const HOURS = 24;
 
 function toView({ seal, clock }: AlertParts, row: AlertRow, scores: ReadonlyMap<string, number>): AlertView {
@@ -96,24 +95,9 @@ async function readSteps({ seal }: AlertParts, db: AlertDb, alert: string): Prom
 
 export async function summarise(parts: AlertParts): Promise<AlertSummary> {
   const db = tablesOf(parts.db);
-  const now = parts.clock.now();
   const [info = 0, low = 0, medium = 0, high = 0, critical = 0] = await countOpen(db);
-  return { open: { critical, high, medium, low, info }, hours: await readHours(db, now), risky: await readRisky(parts, db) };
-}
-
-async function readHours(db: AlertDb, now: number): Promise<AlertSummary['hours']> {
-  const first = Math.floor(now / HOUR_MS) - HOURS + 1;
-  const rows = await db
-    .selectFrom('detection_alert')
-    .select((query) => [sql<number>`created_at / ${HOUR_MS}::bigint`.as('hour'), query.fn.countAll<string>().as('alerts')])
-    .where('created_at', '>=', first * HOUR_MS)
-    .groupBy(sql`1`)
-    .execute();
-  const counts = new Map(rows.map(({ hour, alerts }) => [hour, Number(alerts)]));
-  return Array.from({ length: HOURS }, (_none, offset) => ({
-    at: (first + offset) * HOUR_MS,
-    alerts: counts.get(first + offset) ?? 0,
-  }));
+  const hours = await countBegun(db, parts.clock.now(), HOURS);
+  return { open: { critical, high, medium, low, info }, hours, risky: await readRisky(parts, db) };
 }
 
 async function readRisky({ clock, seal }: AlertParts, db: AlertDb): Promise<AlertSummary['risky']> {

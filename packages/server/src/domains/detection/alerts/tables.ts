@@ -36,6 +36,7 @@ export type AlertTables = {
     actor: string;
     detail: string | null;
   };
+  detection_alert_tally: { seq: Generated<number>; what: string; part: number; alerts: number };
   detection_risk: { entity: string; sealed: string; score: number; alerts: number; last_at: number };
   detection_suppression: {
     id: string;

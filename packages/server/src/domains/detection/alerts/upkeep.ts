@@ -5,6 +5,7 @@ import { ERASED, subjectOf } from './entities.ts';
 import { leastScore } from './risk.ts';
 import { endSuppressions } from './suppressions.ts';
 import { tablesOf, type AlertDb } from './tables.ts';
+import { countKept, sumUp } from './tally.ts';
 
 const DAY_MS = 86_400_000;
 /** Closed and suppressed ones go first when there are more. */
@@ -21,16 +22,13 @@ export async function sweepAlerts(parts: AlertParts, keptDays: number): Promise<
   await tables.deleteFrom('detection_alert').where('state', '=', 'closed').where('closed_at', '<', before).execute();
   await tables.deleteFrom('detection_alert').where('state', '=', 'suppressed').where('last_at', '<', before).execute();
   await tables.deleteFrom('detection_risk').where('score', '<', leastScore(now)).execute();
+  await sumUp(tables, now);
   const removed = await removeSurplus(tables);
   if (removed > 0) log.warn({ removed, max: ALERTS_MAX }, 'there are too many alerts: the oldest were removed');
 }
 
 async function removeSurplus(tables: AlertDb): Promise<number> {
-  const { alerts } = await tables
-    .selectFrom('detection_alert')
-    .select((query) => query.fn.countAll<string>().as('alerts'))
-    .executeTakeFirstOrThrow();
-  const surplus = Math.min(REMOVED_PER_SWEEP, Number(alerts) - ALERTS_MAX);
+  const surplus = Math.min(REMOVED_PER_SWEEP, (await countKept(tables)) - ALERTS_MAX);
   if (surplus <= 0) return 0;
   const oldest = tables
     .selectFrom('detection_alert')

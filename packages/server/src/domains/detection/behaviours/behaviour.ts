@@ -31,6 +31,8 @@ export interface BehaviourSettings {
   readonly value: (threshold: string) => number;
   /** Addresses that are never counted as a source: known gateways of offices and the like. */
   readonly isExempt: (address: string) => boolean;
+  /** Routes of which much may be fetched. */
+  readonly isBulk: (application: string, route: string) => boolean;
 }
 
 /**

@@ -166,6 +166,26 @@ describe('an alert', () => {
     expect(told()).toEqual(Array.from({ length: 30 }, (_none, index) => String(index + 1)));
   });
 
+  it('is told once by two nodes that both have something to tell, and look at the same time', async () => {
+    await add();
+    await using second = stand.another({ node: 'second' });
+    await channels.start();
+    await second.start();
+    for (let count = 1; count <= 40; count += 1) (count % 2 === 0 ? channels : second).tell(madeAlert(String(count)));
+    // Time stands still: nobody's lease is over while he sends.
+    await vi.waitFor(
+      async () => {
+        await Promise.all([channels.tick(), second.tick()]);
+        await Promise.all([channels.settle(), second.settle()]);
+        expect(new Set(told()).size).toBe(40);
+      },
+      { ...LONG, interval: 50 },
+    );
+    await Promise.all([channels.settle(), second.settle()]);
+    expect(new Set(told()).size, 'each once').toBe(40);
+    expect(told()).toHaveLength(40);
+  });
+
   it('is durable with the change that it belongs to, and gone with one that did not happen', async () => {
     await add();
     const change = platform.db.transaction(async (tx) => {

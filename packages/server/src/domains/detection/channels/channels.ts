@@ -11,6 +11,7 @@ import type {
 } from '@holdfast/contract';
 import type { Transaction } from '../../../platform/db/database.ts';
 import type { Actor } from '../../applications/index.ts';
+import type { TextMessage } from './text-message.ts';
 
 /** Where alerts are told. Answers are those of the API; no secret ever stands in one. */
 export interface Channels extends AsyncDisposable {
@@ -18,6 +19,10 @@ export interface Channels extends AsyncDisposable {
   tell(alert: AlertDetail): void;
   /** The same within a change: once that is durable, so is what is to be told. */
   tellIn(tx: Transaction, alert: AlertDetail): Promise<void>;
+  /** Words for people, durable when it resolves. How many channels have them; a channel that is named and is not there is refused. */
+  tellText(text: TextMessage): Promise<number>;
+  /** The same within a change. */
+  tellTextIn(tx: Transaction, text: TextMessage): Promise<number>;
   /**
    * Of alerts that began lately, those that were to be told somewhere and were not taken: the process was killed in between. What
    * began before a channel asked for it is none of them.

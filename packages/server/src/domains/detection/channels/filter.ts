@@ -12,19 +12,22 @@ const PAUSES_MS = [SECOND_MS, 5 * SECOND_MS, 30 * SECOND_MS, 2 * MINUTE_MS, 10 *
 export const AGAIN_MS = HOUR_MS;
 
 export type Filter = Pick<ChannelView, 'enabled' | 'severity' | 'kinds' | 'application'>;
-type Judged = Pick<ToldAlert, 'severity' | 'kind' | 'application'>;
+type Judged = Pick<ToldAlert, 'severity' | 'kind' | 'application' | 'plain'>;
 
 export const rank = (severity: Judged['severity']): number => SEVERITIES.indexOf(severity);
 
 /** That the watch itself is ill concerns every application, and nobody can have asked not to hear it by its kind. */
 export function fits({ enabled, severity, kinds, application }: Filter, alert: Judged): boolean {
   if (!enabled || rank(alert.severity) < rank(severity)) return false;
+  // Nor words for people: they have no kind. Whoever asked for one application gets what is about no other.
+  if (alert.plain !== undefined) return application === null || alert.application === null || application === alert.application;
   if (alert.kind === 'health') return true;
   return kinds.includes(alert.kind) && (application === null || application === alert.application);
 }
 
 /** Told in quiet hours too. */
-export const isUrgent = ({ severity, kind }: Judged): boolean => severity === 'critical' || kind === 'health';
+export const isUrgent = ({ severity, kind, plain }: Judged): boolean =>
+  severity === 'critical' || (kind === 'health' && plain === undefined);
 
 /** Minutes of the day in UTC; a stretch that ends before it begins goes over midnight, one without length is none. */
 export function isQuiet(quiet: ChannelView['quiet'], now: number): boolean {

@@ -1,7 +1,10 @@
 import type { AlertDetail, Entity } from '@holdfast/contract';
 
 /** What of an alert is told: its life and its relatives are looked up where it is. */
-export type ToldAlert = Omit<AlertDetail, 'steps' | 'related'>;
+export type ToldAlert = Omit<AlertDetail, 'steps' | 'related'> & {
+  /** Words for people instead of an alert, with a page of their own. */
+  readonly plain?: { readonly link: string | null };
+};
 
 /** One alert on its way to a channel. */
 export interface Message {
@@ -33,6 +36,7 @@ export function titleOf({ alert, isTest }: Message): string {
 
 /** For people: label and text, without markup. */
 export function factsOf({ alert, link }: Message): readonly (readonly [label: string, text: string])[] {
+  if (alert.plain !== undefined) return plainFacts(alert, link);
   const { entity, entities, reason, times, application, attacks, firstAt, lastAt } = alert;
   const others = entities.filter(({ kind, value }) => kind !== entity.kind || value !== entity.value).slice(0, 5);
   const at = (time: number): string => new Date(time).toISOString();
@@ -45,6 +49,15 @@ export function factsOf({ alert, link }: Message): readonly (readonly [label: st
     ['Found by', `${alert.kind} ${onOneLine(alert.detector)}`],
     ...(attacks.length === 0 ? [] : [['ATT&CK', attacks.map(onOneLine).join(', ')] as const]),
     ...alert.answered.slice(0, 5).map((one) => ['Done', `${one.answer} ${entityText(one.entity)}: ${one.outcome}`] as const),
+    ...(link === null ? [] : [['Look', link] as const]),
+  ];
+}
+
+function plainFacts({ reason, application, createdAt }: ToldAlert, link: string | null): ReturnType<typeof factsOf> {
+  return [
+    ['What', onOneLine(reason)],
+    ...(application === null ? [] : [['Application', application] as const]),
+    ['At', new Date(createdAt).toISOString()],
     ...(link === null ? [] : [['Look', link] as const]),
   ];
 }

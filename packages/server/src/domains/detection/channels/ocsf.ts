@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { AlertState, DetectionKind, EntityKind, EventRecord } from '@holdfast/contract';
 import { onOneLine, titleOf, type Message, type ToldAlert } from './message.ts';
+import { toIncidentFinding } from './ocsf-text.ts';
 
 const OCSF_VERSION = '1.9.0';
 const CLASS_UID = 2004;
@@ -45,12 +46,13 @@ function attested(finding: Json, { index }: ToldAlert): Json {
 }
 
 /**
- * One alert as OCSF Detection Finding (class 2004): what webhooks and files are told.
+ * One alert as OCSF Detection Finding (class 2004), words for people as Incident Finding (2005): what webhooks and files are told.
  *
  * @example toFinding(message, 'shop-1.4.0')['class_uid'] // 2004
  */
 export function toFinding(message: Message, version: string): Json {
   const { alert, link, now } = message;
+  if (alert.plain !== undefined) return toIncidentFinding(message, { version, ocsf: OCSF_VERSION });
   const isFirst = alert.times === 1;
   const activity = isFirst ? 1 : 2;
   const finding: Json = {

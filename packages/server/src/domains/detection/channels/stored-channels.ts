@@ -54,6 +54,7 @@ import type { Message } from './message.ts';
 import { createChannelSeal, type ChannelSeal } from './sealed.ts';
 import { createSender, sendWithin, type Sender } from './sender.ts';
 import { assertTarget, keepSecrets, withoutSecrets } from './target.ts';
+import type { TextMessage } from './text-message.ts';
 import { trialAlert } from './trial-alert.ts';
 
 const CHANNELS_MAX = 50;
@@ -119,6 +120,14 @@ class StoredChannels implements Channels {
 
   tellIn(tx: Transaction, alert: AlertDetail): Promise<void> {
     return this.#queue.putIn(tx, alert);
+  }
+
+  async tellText(text: TextMessage): Promise<number> {
+    return this.#parts.db.transaction((tx) => this.tellTextIn(tx, text));
+  }
+
+  tellTextIn(tx: Transaction, text: TextMessage): Promise<number> {
+    return this.#queue.putText(tx, text);
   }
 
   async untold(alerts: readonly AlertView[]): Promise<readonly string[]> {
@@ -323,7 +332,8 @@ class StoredChannels implements Channels {
   #messageOf({ id, content }: Letter): Message {
     const { link, clock } = this.#parts;
     const alert = this.#seal.openAlert(id, content);
-    return { id, alert, isTest: false, link: link(alert.id), now: clock.now() };
+    const page = alert.plain === undefined ? link(alert.id) : alert.plain.link;
+    return { id, alert, isTest: false, link: page, now: clock.now() };
   }
 
   /** Two that write one file would move it away under each other. */

@@ -7,6 +7,7 @@ import {
   indicatorInputSchema,
   type IndicatorQuery,
   type IndicatorView,
+  type IntelSelfTest,
   type IntelSourceInput,
   type IntelSourceView,
   type IntelStatus,
@@ -25,13 +26,16 @@ import type { Intel } from './intel.ts';
 import type { IntelParts } from './intel-parts.ts';
 import { ownLists } from './known/own-lists.ts';
 import { PatternsInForce } from './patterns-in-force.ts';
+import { PlantedCanary, type PlantedView } from './planted/planted-canary.ts';
+import { RefusedTables } from './refused-tables.ts';
 import { findIndicators, lookUp } from './look-up.ts';
 import { refreshSource, takeText, troubleOf } from './refresh/refresh-source.ts';
 import { faultsOf, newSource, OWN_NAME, OWN_SOURCE, toView } from './sources.ts';
 import { countIndicators, deleteEnded, deleteIndicator, OWN_INDICATORS_MAX, upsertIndicator } from './store/indicator-store.ts';
 import { claimDue, deleteSource, findSource, insertSource, readSources, updateSource } from './store/source-store.ts';
 import { tablesOf, type IntelTables, type SourceRow } from './store/tables.ts';
-import { createTableInForce, type TableInForce } from './table-in-force.ts';
+import { runSelfTest } from './planted/self-test.ts';
+import { createTableInForce, type NamedTable, type TableInForce } from './table-in-force.ts';
 import { UnreadableSource } from './formats/entry.ts';
 
 const SOURCES_MAX = 200;
@@ -45,6 +49,8 @@ class StoredIntel implements Intel {
   readonly #table: TableInForce;
   readonly #patterns: PatternsInForce;
   readonly #counts = new HitCounts();
+  readonly #canary = new PlantedCanary();
+  readonly #refused = new RefusedTables();
   readonly #newId: () => string;
   #ticking: Promise<void> | null = null;
 
@@ -95,7 +101,7 @@ class StoredIntel implements Intel {
       const payload = { source: id, name: row.name, change: 'changed' } as const;
       await bus.publish(transaction, [bus.newEvent(intelEvents.sourceChanged, { actor, target: id, payload })]);
     });
-    await this.#table.follow();
+    await this.#follow();
     return this.source(id);
   }
 
@@ -107,14 +113,14 @@ class StoredIntel implements Intel {
       const payload = { source: id, name: row.name, change: 'removed' } as const;
       await bus.publish(transaction, [bus.newEvent(intelEvents.sourceChanged, { actor, target: id, payload })]);
     });
-    await this.#table.follow();
+    await this.#follow();
   }
 
   async refresh(id: string, actor: Actor): Promise<IntelSourceView> {
     const row = await this.#found(id);
     if (row.url === null) throw invalid('/source', 'it has no address: entries are brought with `holdfast intel import`');
     await refreshSource(this.#parts, row, actor);
-    await this.#table.follow();
+    await this.#follow();
     return this.source(id);
   }
 
@@ -127,7 +133,7 @@ class StoredIntel implements Intel {
       if (error instanceof UnreadableSource) throw invalid('/text', troubleOf(error));
       throw error;
     }
-    await this.#table.follow();
+    await this.#follow();
     return this.source(id);
   }
 
@@ -153,7 +159,7 @@ class StoredIntel implements Intel {
       const payload = { indicator: id, change: 'added', kind, reason } as const;
       await bus.publish(transaction, [bus.newEvent(intelEvents.indicatorChanged, { actor, target: id, reason, payload })]);
     });
-    await this.#table.follow();
+    await this.#follow();
     const expiresAt = row.expires_at;
     return {
       id,
@@ -176,7 +182,7 @@ class StoredIntel implements Intel {
       const payload = { indicator: id, change: 'removed', kind: row.kind, reason: row.reason } as const;
       await bus.publish(transaction, [bus.newEvent(intelEvents.indicatorChanged, { actor, target: id, payload })]);
     });
-    await this.#table.follow();
+    await this.#follow();
   }
 
   async lookup(value: string): Promise<LookupView> {
@@ -193,14 +199,28 @@ class StoredIntel implements Intel {
       digest: isEmpty ? null : (state?.digest ?? null),
       compiledAt: isEmpty ? null : (state?.compiledAt ?? null),
       hits: this.#counts.totals(this.#parts.clock.now()),
+      refused: this.#refused.last,
     };
   }
 
-  async table(): Promise<{ readonly digest: string; readonly file: string } | null> {
+  async table(): Promise<NamedTable | null> {
     return this.#table.current();
   }
 
+  planted(): PlantedView {
+    return this.#canary.view(this.#parts.clock.monotonicMs());
+  }
+
+  async selfTest(actor: Actor): Promise<IntelSelfTest> {
+    return runSelfTest({ ...this.#parts, table: this.#table, canary: this.#canary }, actor);
+  }
+
   observe(events: readonly EventRecord[]): void {
+    for (const event of events) {
+      this.#canary.observe(event);
+      const refused = this.#refused.observe(event);
+      if (refused !== null) void this.#table.distrust(refused);
+    }
     for (const event of events)
       for (const { kind, action } of this.#counts.observe(event))
         this.#parts.metrics.count('holdfast_intel_hits_total', [kind, action]);
@@ -222,12 +242,19 @@ class StoredIntel implements Intel {
     await this.#ticking?.catch(() => undefined);
   }
 
+  async #follow(): Promise<void> {
+    await this.#table.follow();
+    const isInForce = (await this.#table.current()) !== null;
+    const planted = isInForce ? ((await this.#table.state())?.planted ?? null) : null;
+    this.#canary.follow(planted, this.#parts.clock.monotonicMs());
+  }
+
   async #tickOnce(): Promise<void> {
     const { db, clock } = this.#parts;
     const tables = tablesOf(db);
     await deleteEnded(tables, clock.now());
     for (const row of await claimDue(tables, clock.now())) await refreshSource(this.#parts, row);
-    await this.#table.follow();
+    await this.#follow();
     await this.#patterns.follow();
     await this.#measure();
   }

@@ -22,4 +22,6 @@ export interface IntelParts {
   readonly secret: (reference: string) => string;
   /** Left out = nobody knows where an address is. */
   readonly places?: (() => Promise<Places>) | undefined;
+  /** How long a self-test waits for a gateway; left out = twenty seconds. */
+  readonly patienceMs?: number | undefined;
 }

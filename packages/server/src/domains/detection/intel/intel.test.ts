@@ -5,12 +5,14 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { entryId } from '../../../platform/lookup/entry-id.ts';
 import { readTable } from '../../../platform/lookup/table-file.ts';
 import { silentLog } from '../../../platform/log.ts';
 import { openTestPlatform, type TestPlatform } from '../../../platform/test-platform.ts';
 import type { Actor } from '../../applications/index.ts';
 import { createIntel } from './create-intel.ts';
 import type { Intel } from './intel.ts';
+import { PLANTED_SOURCE } from './planted/planted-source.ts';
 import { doJob, type RunJob } from './thread/jobs.ts';
 
 const actor: Actor = { kind: 'operator', ref: 'host:0' };
@@ -28,8 +30,10 @@ const log = { ...silentLog, warn: (fields: object) => void warnings.push(fields)
 
 // What the thread does, in this process: the tests run on more versions of Node than the product.
 const run = (async (job) => structuredClone(doJob(structuredClone(job)))) as RunJob;
+let patienceMs: number | undefined;
 const open = (): Intel =>
   createIntel({
+    patienceMs,
     ...platform,
     log,
     metrics: { count() {}, set() {} },
@@ -252,7 +256,105 @@ describe('a source', () => {
     expect(await intel.bring(id, 'ip,confidence\n198.51.100.8,90\n', actor)).toMatchObject({ entries: 1 });
     await expect(intel.bring(id, 'a,b\n1,2\n', actor)).rejects.toMatchObject({ code: 'input-invalid' });
     await expect(intel.refresh(id, actor)).rejects.toMatchObject({ code: 'input-invalid' });
+    await expect(intel.bring(id, 'ip\nhello\nworld\n', actor)).rejects.toMatchObject({ code: 'input-invalid' });
     expect((await intel.lookup('198.51.100.8')).matches).toMatchObject([{ confidence: 90 }]);
+    // A list that has become empty says so; one that cannot be read says nothing.
+    expect(await intel.bring(id, 'ip\n', actor)).toMatchObject({ entries: 0 });
+  });
+});
+
+describe('what is planted', () => {
+  /** As a gateway tells that it loaded the table in force. */
+  const meet = async (change: { detail?: string; isRefused?: boolean } = {}): Promise<void> => {
+    const named = await intel.table();
+    if (named === null) throw new Error('assertion: there is a table');
+    const detail = `host ${entryId(PLANTED_SOURCE, 'host', named.planted)} block 100`;
+    const payload = { table: named.digest, detail, isRefused: true, ...change };
+    intel.observe([platform.bus.newEvent(intelEvents.canaryMet, { payload })]);
+  };
+
+  it('waits where nothing is listed, and is seen when a gateway would refuse it', async () => {
+    await intel.tick();
+    expect(intel.planted()).toEqual({ plantedAt: null, seenAt: null, outcome: 'idle' });
+    await added('198.51.100.0/24');
+    expect(intel.planted()).toMatchObject({ seenAt: null, outcome: 'waiting' });
+    expect(
+      (await intel.status()).entries.find(({ kind }) => kind === 'host'),
+      'it is no entry',
+    ).toMatchObject({ entries: 0 });
+    expect((await intel.indicators(page)).items).toHaveLength(1);
+    await meet({ isRefused: false });
+    await meet({ detail: `host ${PLANTED_SOURCE}.0123456789abcdef block 100` });
+    await meet({ detail: '' });
+    expect(intel.planted().outcome, 'what is met is another one, or refuses nobody').toBe('waiting');
+    platform.advance(61_000);
+    expect(intel.planted().outcome).toBe('missed');
+    await meet();
+    expect(intel.planted()).toMatchObject({ outcome: 'seen', seenAt: platform.clock.now() });
+  });
+
+  it('is another one each hour, and each time that something changes', async () => {
+    await added('198.51.100.0/24', { everyMinutes: 43_200 });
+    const before = (await intel.table())?.planted;
+    await meet();
+    platform.advance(59 * 60_000);
+    await intel.tick();
+    expect((await intel.table())?.planted).toBe(before);
+    platform.advance(2 * 60_000);
+    await intel.tick();
+    const after = (await intel.table())?.planted;
+    expect(after).toMatch(/^canary-[0-9a-f]{24}\.invalid$/u);
+    expect(after).not.toBe(before);
+    expect(intel.planted().outcome).toBe('waiting');
+    expect(await listsOf('198.51.100.7')).toBe(1);
+  });
+
+  it('may be met before whoever planted it knows', async () => {
+    await added('198.51.100.0/24');
+    await meet();
+    expect(intel.planted().outcome).toBe('seen');
+  });
+
+  it('is planted at once by a self-test, in force meanwhile only, and the answer is on record', async () => {
+    expect(await intel.table()).toBeNull();
+    const test = intel.selfTest(actor);
+    await expect.poll(() => changes, { timeout: 15_000 }).toBe(1);
+    await meet();
+    expect(await test).toMatchObject({ outcome: 'blocked', host: expect.stringMatching(/^canary-/u) });
+    expect(await intel.table(), 'nothing is listed').toBeNull();
+    expect(changes, 'gateways were told twice').toBe(2);
+    expect(told('intel.self-tested').map(({ payload }) => payload['outcome'])).toEqual(['blocked']);
+  });
+
+  it('is missed when no gateway answers', async () => {
+    patienceMs = 50;
+    intel = open();
+    patienceMs = undefined;
+    expect(await intel.selfTest(actor)).toMatchObject({ outcome: 'missed' });
+    expect(told('intel.self-tested').map(({ payload }) => payload['outcome'])).toEqual(['missed']);
+  });
+});
+
+describe('a table that a gateway could not read', () => {
+  it('is said in the status and made anew, another one is left alone', async () => {
+    await added('198.51.100.0/24');
+    expect((await intel.status()).refused).toBeNull();
+    const before = await intel.table();
+    const tell = (table: string): void => {
+      const payload = { table, detail: 'it is not as it was written' };
+      intel.observe([platform.bus.newEvent(intelEvents.tableRefused, { payload })]);
+    };
+    tell('0'.repeat(64));
+    await intel.tick();
+    expect((await intel.table())?.digest).toBe(before?.digest);
+    // As a disk does it: what is made of the same entries has another seed, and another name.
+    await writeFile(before?.file ?? '', 'damaged');
+    tell(before?.digest ?? '');
+    platform.advance(61_000);
+    await intel.tick();
+    expect((await intel.status()).refused).toMatchObject({ digest: before?.digest, detail: 'it is not as it was written' });
+    expect((await intel.table())?.digest).not.toBe(before?.digest);
+    expect(await listsOf('198.51.100.7')).toBe(1);
   });
 });
 

@@ -4,6 +4,7 @@ import type {
   IndicatorInput,
   IndicatorQuery,
   IndicatorView,
+  IntelSelfTest,
   IntelSourceInput,
   IntelSourceView,
   IntelStatus,
@@ -11,6 +12,8 @@ import type {
   Page,
 } from '@holdfast/contract';
 import type { Actor } from '../../applications/index.ts';
+import type { PlantedView } from './planted/planted-canary.ts';
+import type { NamedTable } from './table-in-force.ts';
 
 /** Threat intelligence: what the world knows to be bad. Answers are those of the API. */
 export interface Intel extends AsyncDisposable {
@@ -33,7 +36,11 @@ export interface Intel extends AsyncDisposable {
   lookup(value: string): Promise<LookupView>;
   status(): Promise<IntelStatus>;
   /** For the snapshot: the table that gateways load by themselves; null = nothing is listed. */
-  table(): Promise<{ readonly digest: string; readonly file: string } | null>;
+  table(): Promise<NamedTable | null>;
+  /** Whether what is planted in that table was met by a gateway, and came out as a detection. */
+  planted(): PlantedView;
+  /** Plants another one now, and waits for a gateway to meet it. */
+  selfTest(actor: Actor): Promise<IntelSelfTest>;
   /** Every event of a gateway passes here, and is counted when something listed was met. */
   observe(events: readonly EventRecord[]): void;
   /** What patterns of STIX find in them. */

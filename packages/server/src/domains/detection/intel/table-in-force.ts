@@ -6,10 +6,11 @@ import { z } from 'zod';
 import { writeFileAtomically } from '../../../platform/atomic-file.ts';
 import { readTable, writeTable } from '../../../platform/lookup/table-file.ts';
 import { createTurns } from '../../../platform/in-turn.ts';
-import { DAY_MS, type BuildSource } from './build/build-table.ts';
+import { DAY_MS, type BuildInput, type BuildSource, type Built } from './build/build-table.ts';
 import { lineOf, packLines } from './build/content.ts';
 import { ownLists } from './known/own-lists.ts';
 import type { IntelParts } from './intel-parts.ts';
+import { newPlanted, plantedSource } from './planted/planted-source.ts';
 import { OWN_SOURCE } from './sources.ts';
 import { readIndicators } from './store/indicator-store.ts';
 import { readContent, readSources } from './store/source-store.ts';
@@ -24,6 +25,11 @@ const FRESH_PARTS = 30;
 /** What ended is no longer found at once; its place is given back now and then. */
 const ENDED_EVERY_MS = 600_000;
 
+/** A disk that damages everything is not written to in each turn. */
+const DOUBTED_MS = 60_000;
+/** A table in force gets another canary so often: what meets it shows that a change reaches the gateways. */
+const PLANT_EVERY_MS = 3_600_000;
+
 const why = z.object({ why: z.string(), entries: z.number(), example: z.string() });
 const stateSchema = z.object({
   key: z.string(),
@@ -31,6 +37,7 @@ const stateSchema = z.object({
   compiledAt: z.number(),
   bytes: z.number(),
   nextEndAt: z.number().nullable(),
+  planted: z.object({ host: z.string(), at: z.number() }).nullable().default(null),
   entries: z.object({ address: z.number(), host: z.number(), url: z.number(), hash: z.number(), agent: z.number() }),
   refused: z.array(
     z.object({ source: z.string(), counts: z.array(why), told: z.array(z.object({ value: z.string(), why: z.string() })) }),
@@ -38,13 +45,24 @@ const stateSchema = z.object({
 });
 export type TableState = z.infer<typeof stateSchema>;
 
+/** The table as a snapshot names it. */
+export interface NamedTable {
+  readonly digest: string;
+  readonly file: string;
+  readonly planted: string;
+}
+
 /** The table that gateways of this node use, and what it was made of. */
 export interface TableInForce {
   /** For the snapshot; null = nothing is listed. */
-  current(): Promise<{ readonly digest: string; readonly file: string } | null>;
+  current(): Promise<NamedTable | null>;
   state(): Promise<TableState | null>;
   /** Makes it anew when what it is made of is no longer the same. Answers whether it did. */
   follow(): Promise<boolean>;
+  /** A gateway could not read it: the next look makes another. */
+  distrust(digest: string): Promise<void>;
+  /** Makes it anew, with another canary in it, and keeps it in force meanwhile even where nothing else is listed. */
+  whilePlanted<Result>(run: () => Promise<Result>): Promise<Result>;
 }
 
 interface Material {
@@ -54,71 +72,108 @@ interface Material {
 }
 
 export function createTableInForce(parts: IntelParts): TableInForce {
-  const { db, clock, run, dataDir, changed } = parts;
+  const { clock, run, dataDir, changed } = parts;
   const folder = path.join(dataDir, FOLDER);
   const fileOf = (digest: string): string => path.join(folder, `table-${digest.slice(0, 32)}.bin`);
   const inTurn = createTurns();
   let opened: Promise<TableState | null> | null = null;
   // Looked at once: a disk may have lost what was written before this process.
   let isWhole = false;
+  let isDoubted = false;
+  let trials = 0;
   const state = async (): Promise<TableState | null> => (opened ??= readState(folder));
 
   const build = async (material: Material, key: string, before: TableState | null): Promise<void> => {
     const now = clock.now();
-    const tables = tablesOf(db);
-    const enabled = material.sources.filter((source) => source.enabled && source.content_digest !== null);
-    const contents = await Promise.all(enabled.map(async (row) => ({ row, content: await readContent(tables, row.id) })));
-    const warninglists = contents.filter(({ row }) => row.format === 'misp-warninglist').map(({ content }) => content);
-    const sources = [
-      ...ownSources(material.indicators, now),
-      ...contents
-        .filter(({ row }) => row.format !== 'misp-warninglist')
-        .map(({ row, content }) => buildSource(row, content, now)),
-    ];
-    const input = { sources, warninglists, known: ownLists(material.allows), now, seed: randomBytes(4).readUInt32LE() };
-    const { bytes, digest, entries, refused, nextEndAt } = await run({ kind: 'build', input });
+    const planted = { host: newPlanted(), at: now };
+    const input = await inputOf(parts, material, planted);
+    const built = await run({ kind: 'build', input });
+    const { bytes, digest } = built;
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await writeTable(fileOf(digest), bytes);
-    const made = {
-      key,
-      digest,
-      compiledAt: now,
-      bytes: bytes.length,
-      nextEndAt,
-      entries,
-      refused: refused.map((one) => ({ ...one, counts: [...one.counts], told: [...one.told] })),
-    };
+    const made = stateOf(built, { key, planted });
     await writeFileAtomically(path.join(folder, STATE_FILE), JSON.stringify(made));
     opened = Promise.resolve(made);
     isWhole = true;
+    isDoubted = false;
     await tellRefused(parts, made, before);
     await changed();
     // Gateways may still be reading the one before.
     await dropOthers(folder, [fileOf(digest), ...(before === null ? [] : [fileOf(before.digest)])]);
   };
 
+  const follow = async (isAsked: boolean): Promise<boolean> =>
+    inTurn(async () => {
+      const before = await state();
+      const material = await readMaterial(parts);
+      const key = keyOf(material);
+      const now = clock.now();
+      isWhole ||= before !== null && (await isReadable(fileOf(before.digest), before.digest));
+      const isRefused = isDoubted && before !== null && now - before.compiledAt >= DOUBTED_MS;
+      if (!isAsked && !isRefused && before?.key === key && isWhole && !isDue(before, now)) return false;
+      if (!isAsked && before === null && material.sources.length + material.indicators.length === 0) return false;
+      await build(material, key, before);
+      return true;
+    });
   return {
     async current() {
       const held = await state();
-      if (held === null || INDICATOR_KINDS.every((kind) => held.entries[kind] === 0)) return null;
-      return { digest: held.digest, file: fileOf(held.digest) };
+      if (held === null || (isEmpty(held) && trials === 0)) return null;
+      return { digest: held.digest, file: fileOf(held.digest), planted: held.planted?.host ?? '' };
     },
     state,
-    async follow() {
-      return inTurn(async () => {
-        const before = await state();
-        const material = await readMaterial(parts);
-        const key = keyOf(material);
-        const now = clock.now();
-        const hasEnded = (before?.nextEndAt ?? now + 1) <= now && now - (before?.compiledAt ?? now) >= ENDED_EVERY_MS;
-        isWhole ||= before !== null && (await isReadable(fileOf(before.digest), before.digest));
-        if (before?.key === key && !hasEnded && isWhole) return false;
-        if (before === null && material.sources.length + material.indicators.length === 0) return false;
-        await build(material, key, before);
-        return true;
-      });
+    follow: async () => follow(false),
+    async distrust(digest) {
+      if ((await state())?.digest === digest) isDoubted = true;
+    },
+    async whilePlanted(act) {
+      trials += 1;
+      try {
+        await follow(true);
+        return await act();
+      } finally {
+        trials -= 1;
+        const held = await state();
+        // Nobody is to look anything up in a table in which nothing is listed.
+        if (held !== null && isEmpty(held)) await changed();
+      }
     },
   };
+}
+
+function stateOf(
+  { bytes, digest, entries, refused, nextEndAt }: Built,
+  { key, planted }: { readonly key: string; readonly planted: NonNullable<TableState['planted']> },
+): TableState {
+  const told = refused.map((one) => ({ ...one, counts: [...one.counts], told: [...one.told] }));
+  return { key, digest, compiledAt: planted.at, bytes: bytes.length, nextEndAt, planted, entries, refused: told };
+}
+
+const isEmpty = ({ entries }: TableState): boolean => INDICATOR_KINDS.every((kind) => entries[kind] === 0);
+
+function isDue(held: TableState, now: number): boolean {
+  const { nextEndAt, compiledAt, planted } = held;
+  if (nextEndAt !== null && nextEndAt <= now && now - compiledAt >= ENDED_EVERY_MS) return true;
+  return !isEmpty(held) && (planted === null || now - planted.at >= PLANT_EVERY_MS);
+}
+
+async function inputOf(
+  { db, clock }: IntelParts,
+  material: Material,
+  planted: { host: string; at: number },
+): Promise<BuildInput> {
+  const now = clock.now();
+  const tables = tablesOf(db);
+  const enabled = material.sources.filter((source) => source.enabled && source.content_digest !== null);
+  const contents = await Promise.all(enabled.map(async (row) => ({ row, content: await readContent(tables, row.id) })));
+  const warninglists = contents.filter(({ row }) => row.format === 'misp-warninglist').map(({ content }) => content);
+  const listed = contents.filter(({ row }) => row.format !== 'misp-warninglist');
+  const sources = [
+    plantedSource(planted),
+    ...ownSources(material.indicators, now),
+    ...listed.map(({ row, content }) => buildSource(row, content, now)),
+  ];
+  return { sources, warninglists, known: ownLists(material.allows), now, seed: randomBytes(4).readUInt32LE() };
 }
 
 async function readMaterial({ db, allows }: IntelParts): Promise<Material> {

@@ -17,6 +17,7 @@ import type { BehaviourDefinition } from '../behaviours/behaviour.ts';
 import type { Watch } from '../watch/watch.ts';
 import { createBacktest, type StoredEvents } from './backtest/backtest.ts';
 import { REASON_NEEDED, setBehaviour, viewBehaviours } from './behaviour-settings.ts';
+import { createBulkRoutes } from './bulk/bulk-routes.ts';
 import { change, type ChangeParts } from './change.ts';
 import { exceptionText } from './exception-text.ts';
 import { asMatched, explainEvents } from './explain-rule.ts';
@@ -67,7 +68,7 @@ export function createRules(parts: RulesParts): Rules {
     setState: async (id, state, by) => setState(room, id, { state, ...by }),
     remove: async (id, by) => remove(room, id, by),
     import: async (input, actor) => importRules(changing, input, actor),
-    backtest: async (input) => backtest.run(input),
+    backtest: async (input, turn) => backtest.run(input, turn),
     explain: async (id, requestId) => explainOf(room, id, await events.ofRequest(requestId)),
     explainEvent: async (id, event) => explainOf(room, id, [event]),
     except: async (id, input, actor) => except(room, id, { ...input, actor }),
@@ -79,6 +80,7 @@ export function createRules(parts: RulesParts): Rules {
       if (view === undefined) throw new Error('assertion: a behaviour that was set is there');
       return view;
     },
+    bulk: createBulkRoutes({ ...changing, tables }),
     async counts() {
       return countRules(tables());
     },

@@ -2,6 +2,7 @@ import type { Database } from '../../../platform/db/database.ts';
 import type { Log } from '../../../platform/log.ts';
 import type { BehaviourDefinition } from '../behaviours/behaviour.ts';
 import type { Watch } from '../watch/watch.ts';
+import { readBulkRoutes } from './bulk/bulk-routes.ts';
 import { readBehaviourSettings } from './behaviour-settings.ts';
 import { readTexts, readVersion } from './rule-store.ts';
 import type { RuleTables } from './tables.ts';
@@ -24,7 +25,7 @@ export function createGiving({ db, log, watch, definitions }: GivingParts): () =
       const version = await readVersion(tables);
       if (version === given) return;
       const [texts, settings] = [await readTexts(tables), await readBehaviourSettings(tables, definitions)];
-      watch.setBehaviours(settings);
+      watch.setBehaviours(settings, await readBulkRoutes(tables));
       const { diagnostics, rules } = await watch.setRules(texts);
       given = version;
       const errors = diagnostics.filter(({ severity }) => severity === 'error');

@@ -16,7 +16,9 @@ import type {
   WatchHealth,
 } from '@holdfast/contract';
 import type { Actor } from '../../applications/index.ts';
+import type { Turn } from './backtest/backtest.ts';
 import type { BehaviourChange } from './behaviour-settings.ts';
+import type { BulkRoutes } from './bulk/bulk-routes.ts';
 
 /** Sigma rules and behaviours as people see and set them. Answers are those of the API. */
 export interface Rules extends AsyncDisposable {
@@ -25,7 +27,7 @@ export interface Rules extends AsyncDisposable {
   setState(id: string, state: RuleState, by: { readonly actor: Actor; readonly reason: string | null }): Promise<RuleView>;
   remove(id: string, by: { readonly actor: Actor; readonly reason: string }): Promise<void>;
   import(input: RuleImport, actor: Actor): Promise<RuleImported>;
-  backtest(input: BacktestInput): Promise<Backtest>;
+  backtest(input: BacktestInput, turn?: Turn): Promise<Backtest>;
   explain(id: string, requestId: string): Promise<RuleExplained>;
   /** The same of an event that somebody brings. */
   explainEvent(id: string, event: EventRecord): Promise<RuleExplained>;
@@ -37,6 +39,7 @@ export interface Rules extends AsyncDisposable {
     to: BehaviourChange,
     by: { readonly actor: Actor; readonly reason: string | null },
   ): Promise<BehaviourView>;
+  readonly bulk: BulkRoutes;
   /** For the health of the watch. */
   counts(): Promise<WatchHealth['rules']>;
   /** Brings the rules of this release and gives the watch what is stored. */

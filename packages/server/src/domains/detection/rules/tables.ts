@@ -39,6 +39,14 @@ export type RuleTables = {
     hits: number;
     last_hit_at: number | null;
   };
+  detection_bulk_route: {
+    id: string;
+    application: string;
+    route: string;
+    reason: string;
+    created_at: number;
+    created_by: string;
+  };
   detection_set: { id: number; version: number };
 };
 

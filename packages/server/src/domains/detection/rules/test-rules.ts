@@ -3,7 +3,7 @@ import { silentLog } from '../../../platform/log.ts';
 import type { TestPlatform } from '../../../platform/test-platform.ts';
 import type { Actor } from '../../applications/index.ts';
 import type { BehaviourDefinition } from '../behaviours/behaviour.ts';
-import type { BehaviourSetting, Hits, RuleText } from '../watch/watch.ts';
+import type { BehaviourSetting, BulkRoute, Hits, RuleText } from '../watch/watch.ts';
 import type { StoredEvents } from './backtest/stored-events.ts';
 import { createRules } from './create-rules.ts';
 import type { Rules } from './rules.ts';
@@ -15,6 +15,7 @@ export const actor: Actor = { kind: 'operator', ref: 'host:0' };
 export interface NotedWatch {
   readonly given: (readonly RuleText[])[];
   readonly settings: (readonly BehaviourSetting[])[];
+  readonly bulk: (readonly BulkRoute[])[];
   readonly hit: (hits: readonly Hits[]) => void;
 }
 
@@ -49,6 +50,7 @@ export function stored(events: readonly EventRecord[]): StoredEvents {
 export function openRules(platform: TestPlatform, { own = [], events = [], definitions = [] }: Options = {}): RulesStand {
   const given: (readonly RuleText[])[] = [];
   const settings: (readonly BehaviourSetting[])[] = [];
+  const bulk: (readonly BulkRoute[])[] = [];
   let hit: (hits: readonly Hits[]) => void = () => {};
   const rules = createRules({
     ...platform,
@@ -61,14 +63,17 @@ export function openRules(platform: TestPlatform, { own = [], events = [], defin
         given.push(texts);
         return { digest: '', rules: texts.length, tookMs: 0, diagnostics: [] };
       },
-      setBehaviours: (given_) => void settings.push(given_),
+      setBehaviours(given_, bulk_) {
+        settings.push(given_);
+        bulk.push(bulk_);
+      },
       behaviours: async () => [],
       onHits: (listener) => {
         hit = listener;
       },
     },
   });
-  return { rules, given, settings, hit: (hits) => hit(hits) };
+  return { rules, given, settings, bulk, hit: (hits) => hit(hits) };
 }
 
 /** A rule for requests that asks for one word in the address. */

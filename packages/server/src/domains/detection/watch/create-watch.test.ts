@@ -109,7 +109,7 @@ describe('the watch', { timeout: 180_000 }, () => {
     const watch = open(undefined, ['203.0.113.0/24']);
     await watch.start();
     await watch.setRules([TRAVERSAL]);
-    watch.setBehaviours([{ id: 'B1', state: 'on', thresholds: {} }]);
+    watch.setBehaviours([{ id: 'B1', state: 'on', thresholds: {} }], []);
     const stuffing = (address: string): EventRecord[] =>
       Array.from({ length: 40 }, (_none, index) => {
         const tried = { account: `a${index}`, accountKey: `k${index}`, address, userAgent: 'x', path: '/login', known: false };

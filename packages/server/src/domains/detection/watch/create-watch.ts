@@ -1,4 +1,4 @@
-import { detectionEvents, type Detection, type EventRecord } from '@holdfast/contract';
+import { detectionEvents, type Detection, type EventRecord, type WatchHealth } from '@holdfast/contract';
 import type { Bus } from '../../../platform/bus/bus.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import type { Keyring } from '../../../platform/keyring/keyring.ts';
@@ -13,7 +13,7 @@ import { createStateFile } from './state-file.ts';
 import { EventQueue } from './thread/event-queue.ts';
 import { Keeper } from './thread/keeper.ts';
 import type { FromThread, ThreadData } from './thread/protocol.ts';
-import type { BehaviourSetting, Hits, RulesApplied, RuleText, Watch } from './watch.ts';
+import type { BehaviourSetting, BulkRoute, Hits, RulesApplied, RuleText, Watch } from './watch.ts';
 
 export interface WatchParts {
   readonly bus: Pick<Bus, 'newEvent' | 'record'>;
@@ -26,6 +26,8 @@ export interface WatchParts {
   /** Another program for the thread; for tests. */
   readonly program?: URL;
   readonly settings?: ThreadData;
+  /** Canaries that are planted elsewhere, and are missed here when they are. */
+  readonly planted?: () => WatchHealth['canaries'];
 }
 
 const LOOK_EVERY_MS = 2000;
@@ -108,11 +110,17 @@ class RunningWatch implements Watch {
     return { ...applied, diagnostics };
   }
 
-  setBehaviours(settings: readonly BehaviourSetting[]): void {
-    this.#keeper.setBehaviours(settings);
+  setBehaviours(settings: readonly BehaviourSetting[], bulk: readonly BulkRoute[]): void {
+    this.#keeper.setBehaviours(settings, bulk);
   }
 
   behaviours: Watch['behaviours'] = () => this.#keeper.figures();
+
+  sources: Watch['sources'] = async (query) => {
+    const now = this.#parts.clock.now();
+    const nothing = { span: query.span, since: now, items: [], countries: [], total: { requests: 0, findings: 0 } };
+    return (await this.#keeper.sources(query)) ?? nothing;
+  };
 
   get sealed(): Watch['sealed'] {
     return this.#state.sealed;
@@ -136,7 +144,7 @@ class RunningWatch implements Watch {
       eventsPerSecond: Math.round(this.#perSecond * 10) / 10,
       rules: this.#keeper.rules,
       sources: this.#sources.view(now),
-      canaries: this.#canaries.view(),
+      canaries: [...this.#canaries.view(), ...this.#plantedElsewhere()],
     };
   };
 
@@ -285,8 +293,18 @@ class RunningWatch implements Watch {
     }
   }
 
+  #plantedElsewhere(): WatchHealth['canaries'] {
+    return this.#parts.planted?.() ?? [];
+  }
+
   #lookForCanaries(nowMs: number): void {
-    const missed = this.#canaries.missed(nowMs);
+    const elsewhere = this.#plantedElsewhere();
+    const missed = [
+      ...this.#canaries.missed(nowMs),
+      ...elsewhere.flatMap(({ name, outcome }) => (outcome === 'missed' ? [name] : [])),
+    ];
+    for (const { name } of [...this.#canaries.view(), ...elsewhere])
+      this.#parts.metrics.set('holdfast_watch_canary_missed', missed.includes(name) ? 1 : 0, [name]);
     if (missed.length > 0) this.#trouble.raise('canary', `Planted events were not found: ${missed.join(', ')}`, this.#dropped);
     else this.#trouble.clear('canary', this.#dropped);
   }

@@ -1,4 +1,13 @@
-import type { BehaviourId, Detection, EventRecord, RuleDiagnostic, RuleState, WatchHealth } from '@holdfast/contract';
+import type {
+  AttackSourceQuery,
+  AttackSources,
+  BehaviourId,
+  Detection,
+  EventRecord,
+  RuleDiagnostic,
+  RuleState,
+  WatchHealth,
+} from '@holdfast/contract';
 import type { SealedArea } from '../../../platform/keyring/sealed-area.ts';
 
 /** One Sigma document as it is stored; several rules in one text share its state. */
@@ -37,6 +46,12 @@ export interface BehaviourSetting {
   readonly thresholds: Readonly<Record<string, number>>;
 }
 
+/** Of this route much may be fetched. */
+export interface BulkRoute {
+  readonly application: string;
+  readonly route: string;
+}
+
 /**
  * The watch: matches every event in a thread of its own, so that no request waits for it. Bounded: what does not fit is
  * dropped, counted and told. Its memory (windows of correlations and behaviours) survives a restart, sealed.
@@ -50,8 +65,10 @@ export interface Watch extends AsyncDisposable {
   onHits(listener: (hits: readonly Hits[]) => void): void;
   /** Compiles and swaps whole; no event is lost. Rejects with `input-invalid` where nothing of it can be used. */
   setRules(texts: readonly RuleText[]): Promise<RulesApplied>;
-  setBehaviours(settings: readonly BehaviourSetting[]): void;
+  setBehaviours(settings: readonly BehaviourSetting[], bulk: readonly BulkRoute[]): void;
   behaviours(): Promise<readonly BehaviourFigures[]>;
+  /** Where attacks come from, as this node saw them. */
+  sources(query: AttackSourceQuery): Promise<AttackSources>;
   start(): Promise<void>;
   health(): WatchState;
   /** What it keeps over a restart. */

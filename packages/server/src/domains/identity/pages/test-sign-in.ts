@@ -36,6 +36,7 @@ export const ADA: Person = {
   createdBy: 'test',
   lastSignedInAt: null,
   renewFactorsSince: null,
+  stepUpAt: null,
 };
 export const CODES = ['AAAA-BBBB-CCCC-DDDD', 'EEEE-FFFF-GGGG-HHHH'];
 const CHALLENGE = 'challenge-0123456789abcdef0123456789';

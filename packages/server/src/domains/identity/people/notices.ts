@@ -32,6 +32,10 @@ const WORDS = {
     'A sign-in from a new device',
     `Somebody signed in to your account with a browser that was not used for it before.\n\n${CLOSING}`,
   ],
+  'session-ended': [
+    'You were signed out to protect your account',
+    `A session of yours was used from two places at once, so it was ended. Sign in again; nothing else is needed.\n\n${CLOSING}`,
+  ],
   'locked-out': [
     'Many wrong passwords',
     'Somebody typed many wrong passwords for your account. Devices that you signed in with before are not affected; others have to wait.',

@@ -15,11 +15,12 @@ import { createPeopleCore, type PeopleCore, type PeopleParts } from './core.ts';
 import { createFactorCare, type FactorCare } from './factor-care.ts';
 import type { IssuedInvite } from './invites.ts';
 import { assertNewPerson, groupFaults, insertPerson, nameTaken, type NewPerson } from './new-person.ts';
-import { linkNotice } from './notices.ts';
+import { linkNotice, type NoticeKind } from './notices.ts';
 import { needsMfa, typedName, type Person, type Role } from './person.ts';
 import type { PersonListQuery, StoredPerson } from './person-store.ts';
 import { forgetSignUps } from './sign-up.ts';
 import type { InviteKind, PeopleTables } from './tables.ts';
+import { createStepUps, type StepUps } from './step-up.ts';
 import { createUnlocking, type Unlocking } from './unlock.ts';
 
 type Actor = EventRecord['actor'];
@@ -35,7 +36,7 @@ export interface PersonChange {
 export type { NewPerson };
 
 /** People: who there is, what they may, and what they sign in with. */
-export interface People extends FactorCare, LinkCare, Unlocking {
+export interface People extends FactorCare, LinkCare, StepUps, Unlocking {
   /** For the sign-in of the same domain. */
   readonly core: PeopleCore;
   /** Invited, with neither password nor factor: an operator never chooses a password for somebody (ASVS 5.0 6.4.6). */
@@ -55,6 +56,8 @@ export interface People extends FactorCare, LinkCare, Unlocking {
   namesOf(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
   adoption(): Promise<MfaAdoption>;
   change(id: string, change: PersonChange, actor: Actor): Promise<Person>;
+  /** A letter about something that others did for this person's sake; without an address nothing is sent. */
+  tell(id: string, kind: 'session-ended'): Promise<void>;
   disable(id: string, actor: Actor): Promise<Person>;
   enable(id: string, actor: Actor): Promise<Person>;
   /** By the person: the caller has checked the session and its elevation. Throws `password-unacceptable`. */
@@ -78,6 +81,12 @@ async function locked(core: PeopleCore, tx: Transaction, id: string): Promise<Pe
   const found = await core.store.byId(tx.kysely.withTables<PeopleTables>(), id);
   if (found === null) throw new Refusal('not-found');
   return found.person;
+}
+
+const orNull = (found: StoredPerson | null): Person | null => found?.person ?? null;
+
+function tellOf(core: PeopleCore, person: Person | null, kind: NoticeKind): void {
+  if (person !== null) core.tell(person, kind);
 }
 
 export async function createPerson(core: PeopleCore, input: NewPerson, actor: Actor): Promise<Person> {
@@ -139,7 +148,6 @@ async function setStatus(
 export function createPeople(parts: PeopleParts): People {
   const core = createPeopleCore(parts);
   const { db, store, invites, tables } = core;
-  const orNull = (found: StoredPerson | null): Person | null => found?.person ?? null;
   const find = async (id: string): Promise<Person | null> => orNull(await store.byId(tables(), id));
   const get = async (id: string): Promise<Person> => {
     const person = await find(id);
@@ -155,6 +163,7 @@ export function createPeople(parts: PeopleParts): People {
     issueLink,
     ...createFactorCare(core, get),
     ...createLinkCare(core, get),
+    ...createStepUps(core),
     ...createUnlocking(core, get),
     create: async (input, actor) => createPerson(core, input, actor),
     async invite(id, actor, linkBase) {
@@ -185,6 +194,7 @@ export function createPeople(parts: PeopleParts): People {
     countOwners: async () => db.transaction(async (tx) => store.countActive(tx.kysely.withTables<PeopleTables>(), 'owner')),
     adoption: async () => readAdoption(db),
     change: async (id, change, actor) => changePerson(core, id, { change, actor }),
+    tell: async (id, kind) => tellOf(core, await find(id), kind),
     disable: async (id, actor) => setStatus(core, id, { isDisabled: true, actor }),
     enable: async (id, actor) => setStatus(core, id, { isDisabled: false, actor }),
     async setPassword(id, { password, words = [] }, actor) {

@@ -48,6 +48,7 @@ export type PersonChanges = Partial<
     | 'password_changed_at'
     | 'last_signed_in_at'
     | 'renew_factors_since'
+    | 'step_up_at'
   >
 > & { readonly groups?: string };
 
@@ -72,6 +73,7 @@ function toStored(row: Row, keyring: Keyring): StoredPerson {
       createdBy: row.created_by,
       lastSignedInAt: row.last_signed_in_at,
       renewFactorsSince: row.renew_factors_since,
+      stepUpAt: row.step_up_at,
     },
   };
 }
@@ -96,6 +98,7 @@ function toRow(person: NewPersonRow, keyring: Keyring): Insertable<PeopleTables[
     created_by: person.createdBy,
     last_signed_in_at: null,
     renew_factors_since: null,
+    step_up_at: null,
   };
 }
 

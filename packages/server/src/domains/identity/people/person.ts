@@ -30,6 +30,8 @@ export interface Person {
   readonly lastSignedInAt: number | null;
   /** A recovery code was used then: the person should enrol a new factor. */
   readonly renewFactorsSince: number | null;
+  /** Sessions whose factors were given before do not count; null = all of them do. */
+  readonly stepUpAt: number | null;
 }
 
 /** The one form of a name or address: what looks the same is the same (Unicode UAX #15, NFKC), whatever its case. */

@@ -23,6 +23,7 @@ export type PeopleTables = {
     created_by: string;
     last_signed_in_at: number | null;
     renew_factors_since: number | null;
+    step_up_at: number | null;
     revision: Generated<number>;
   };
   identity_totp: {

@@ -62,6 +62,8 @@ export interface SessionPerson {
   readonly role: string | null;
   readonly groups: readonly string[];
   readonly status: string;
+  /** Sessions whose factors were given before do not count. */
+  readonly stepUpAt?: number | null;
 }
 
 /** A session that holds, with the person as they are now. */

@@ -67,14 +67,20 @@ export interface Sessions {
   end(hash: string, reason: SessionEndReason, actor?: Actor): Promise<boolean>;
   /** By the id that lists show; `person` = only if it is theirs. */
   endOne(person: string | null, id: string, by?: EndedBy): Promise<boolean>;
+  /** Whose session this is while it lives; null = it is over, or never was. */
+  ownerOf(id: string): Promise<string | null>;
   endOthers(person: string, keptHash: string): Promise<number>;
   endAll(person: string, reason: SessionEndReason, actor?: Actor): Promise<number>;
   /** The same within a change of this domain. */
   endAllIn(tx: Transaction, person: string, by: EndedBy): Promise<number>;
   /** Oldest first. */
   list(person: string): Promise<readonly SessionListed[]>;
+  /** By the id that lists show; null = it is over. */
+  find(id: string): Promise<SessionListed | null>;
   /** Of everybody, newest first. */
   listAll(query: SessionPage): Promise<Page<SessionListed>>;
+  /** What is remembered of these sessions is looked up anew: whether they count has changed, not whether they are there. */
+  recheck(person: string): Promise<number>;
   /** Told of the hashes after the end is durable; `isOwn` = they were ended at this node. */
   onEnded(listener: (hashes: readonly string[], isOwn: boolean) => void): void;
   /** Another node ended these: it is told on here, and nothing is written. */
@@ -135,7 +141,7 @@ class StoredSessions implements Sessions {
       return null;
     }
     const who = await findPerson(stored.listed.person);
-    if (who === null || who.status !== 'active') return null;
+    if (who === null || who.status !== 'active' || stored.listed.authTime < (who.stepUpAt ?? 0)) return null;
     if (isTouchDue(stored.listed, now)) await this.#store.touch(tables, hash, now);
     return { ...stored.listed, hash, who };
   }
@@ -182,6 +188,11 @@ class StoredSessions implements Sessions {
     return (await this.#end([stored.hash], by)) === 1;
   }
 
+  async ownerOf(id: string): Promise<string | null> {
+    const stored = await this.#store.findLiveById(this.#parts.db.kysely.withTables<SessionTables>(), id);
+    return stored?.listed.person ?? null;
+  }
+
   async endOthers(person: string, keptHash: string): Promise<number> {
     const all = await this.#store.livePersons(this.#parts.db.kysely.withTables<SessionTables>(), person);
     const others = all.map(({ hash }) => hash).filter((hash) => hash !== keptHash);
@@ -208,6 +219,11 @@ class StoredSessions implements Sessions {
     return this.#living(await this.#store.livePersons(this.#parts.db.kysely.withTables<SessionTables>(), person));
   }
 
+  async find(id: string): Promise<SessionListed | null> {
+    const stored = await this.#store.findLiveById(this.#parts.db.kysely.withTables<SessionTables>(), id);
+    return stored === null ? null : (this.#living([stored])[0] ?? null);
+  }
+
   async listAll(page: SessionPage): Promise<Page<SessionListed>> {
     const tables = this.#parts.db.kysely.withTables<SessionTables>();
     const limit = Math.min(page.limit, PAGE_MAX);
@@ -215,6 +231,12 @@ class StoredSessions implements Sessions {
     // By what was read, not by what still holds: a page of sessions that are just over is not the last one.
     const next = rows.length < limit ? null : (rows.at(-1)?.listed.id ?? null);
     return { items: this.#living(rows), next };
+  }
+
+  async recheck(person: string): Promise<number> {
+    const all = await this.#store.livePersons(this.#parts.db.kysely.withTables<SessionTables>(), person);
+    this.#tell(all.map(({ hash }) => hash));
+    return all.length;
   }
 
   onEnded(listener: (hashes: readonly string[], isOwn: boolean) => void): void {

@@ -2,7 +2,7 @@ import { memberOutlines, type Compiling } from './compile-parameters.ts';
 import type { CompareValue } from './compile-values.ts';
 import { isJson, own, step } from './reading/faults.ts';
 import type { UnknownPolicy } from './reading/read-document.ts';
-import { bodyKind, type BodyKind, type KeptBody, type KeptEncoding, type KeptMedia } from './reading/read-bodies.ts';
+import { bodyKind, bodyKinds, type BodyKind, type KeptBody, type KeptEncoding, type KeptMedia } from './reading/read-bodies.ts';
 import { joinedSchemas, outlineOf, type Outline } from './values/types-of.ts';
 
 /** One property of a form. */
@@ -31,7 +31,8 @@ export interface CompiledMedia {
 
 export interface CompiledBody {
   readonly isRequired: boolean;
-  readonly media: ReadonlyMap<string, CompiledMedia>;
+  /** By media type or range, and by what a body of it is read as. */
+  readonly media: ReadonlyMap<string, ReadonlyMap<BodyKind, CompiledMedia>>;
 }
 
 /** What is compiled depends on what is done with names that are not listed. */
@@ -40,18 +41,29 @@ export interface BodyCompiling extends Compiling {
 }
 
 export function compileBody(body: KeptBody, pointer: string, compiling: BodyCompiling): CompiledBody {
-  const media = new Map<string, CompiledMedia>();
-  for (const [name, each] of Object.entries(body.content))
-    media.set(name, compileMedia(each, { name, pointer: step(step(pointer, 'content'), name) }, compiling));
+  const media = new Map<string, ReadonlyMap<BodyKind, CompiledMedia>>();
+  for (const [name, each] of Object.entries(body.content)) {
+    const at = step(step(pointer, 'content'), name);
+    media.set(name, new Map(bodyKinds(name).map((kind) => [kind, compileMedia(each, { kind, pointer: at }, compiling)])));
+  }
   return { isRequired: body.required, media };
+}
+
+/**
+ * What a body of this type is compared with: the narrowest that is listed (OpenAPI 3.1 §4.8.13); null = no such body is taken.
+ */
+export function mediaFor({ media }: CompiledBody, type: string): CompiledMedia | null {
+  const [family = '', suffix = ''] = [type.split('/', 1)[0], /\+[^+/]+$/u.exec(type)?.[0]];
+  const ranges = [type, ...(suffix === '' ? [] : [`${family}/*${suffix}`]), `${family}/*`, '*/*'];
+  const found = ranges.map((range) => media.get(range)).find((each) => each !== undefined);
+  return found?.get(bodyKind(type)) ?? found?.get('other') ?? null;
 }
 
 function compileMedia(
   { schema, encoding }: KeptMedia,
-  { name, pointer }: { readonly name: string; readonly pointer: string },
+  { kind, pointer }: { readonly kind: BodyKind; readonly pointer: string },
   compiling: BodyCompiling,
 ): CompiledMedia {
-  const kind = bodyKind(name);
   const { compiler, schemas, unknown } = compiling;
   const isForm = kind === 'form' || kind === 'multipart';
   const isCompared = schema !== undefined && kind !== 'other';

@@ -9,6 +9,8 @@ import { ROUTES_MARK, UNKNOWN_MARK, type KeptDocument, type KeptOperation, type 
 /** One operation of a document, made ready. */
 export interface CompiledOperation {
   readonly pointer: string;
+  /** What it was made of. */
+  readonly kept: KeptOperation;
   readonly parameters: readonly CompiledParameter[];
   /** Names that the query may have. */
   readonly queryNames: ReadonlySet<string>;
@@ -22,8 +24,12 @@ export type SchemaSettings = Application['schema'];
 /** A whole document made ready: lookups and functions. */
 export interface CompiledDocument {
   readonly routes: DocumentRoutes<CompiledOperation>;
+  /** The schemas that references lead to. */
+  readonly schemas: Readonly<Record<string, unknown>>;
   readonly unknownRoutes: UnknownPolicy;
   readonly operations: number;
+  /** What is let in unchecked, beside what reading it has told. */
+  readonly notes: readonly DocumentFault[];
 }
 
 export type DocumentResult =
@@ -33,6 +39,7 @@ export type DocumentResult =
 /** Compiles a document that `readDocument` has read. All of it at once: the request path compiles nothing. */
 export function compileDocument(document: KeptDocument, settings: SchemaSettings): DocumentResult {
   const faults: DocumentFault[] = [];
+  const notes: DocumentFault[] = [];
   const schemas = document.components.schemas;
   const compiling: Compiling = { compiler: new ValueCompiler(schemas), schemas };
   const routes = new DocumentRoutes<CompiledOperation>();
@@ -45,25 +52,29 @@ export function compileDocument(document: KeptDocument, settings: SchemaSettings
         method.toUpperCase(),
         compileOperation(operation, step(pointer, method), {
           compiling,
-          faults,
+          notes,
           unknown: document[UNKNOWN_MARK] ?? settings.unknown,
         }),
       );
       operations += 1;
     }
     if (!routes.add(path, methods))
-      faults.push({ pointer, detail: 'stands for the same requests as another path, or has two places in one segment' });
+      faults.push({ pointer, detail: 'stands for the same requests as another path, or has places with nothing between them' });
   }
   if (faults.length > 0) return { kind: 'refused', faults: faults.slice(0, FAULTS_MAX) };
   const unknownRoutes = document[ROUTES_MARK] ?? settings.routes;
-  return { kind: 'compiled', document: { routes, unknownRoutes, operations } };
+  return { kind: 'compiled', document: { routes, schemas, unknownRoutes, operations, notes } };
 }
 
 const FAULTS_MAX = 20;
 
+/** Names that a parameter has in the query: its own, or those of its members. */
+const namesOf = ({ name, writing, members }: CompiledParameter): readonly string[] =>
+  writing.form === 'spread' ? [...members.keys()] : [name];
+
 interface Into {
   readonly compiling: Compiling;
-  readonly faults: DocumentFault[];
+  readonly notes: DocumentFault[];
   /** Of the whole document, or of the application. */
   readonly unknown: UnknownPolicy;
 }
@@ -71,24 +82,21 @@ interface Into {
 function compileOperation(
   operation: KeptOperation,
   pointer: string,
-  { compiling, faults, unknown: otherwise }: Into,
+  { compiling, notes, unknown: otherwise }: Into,
 ): CompiledOperation {
   const unknown = operation[UNKNOWN_MARK] ?? otherwise;
   const parameters: CompiledParameter[] = [];
   for (const [index, parameter] of operation.parameters.entries()) {
     const at = step(step(pointer, 'parameters'), index);
-    const compiled = compileParameter(parameter, at, compiling);
-    if (compiled !== null) parameters.push(compiled);
-    else
-      faults.push({
-        pointer: at,
-        detail: 'an object needs style deepObject or content application/json, and only an object has that style',
-      });
+    const compiled = compileParameter(parameter, at, { ...compiling, unknown });
+    parameters.push(compiled);
+    if (compiled.writing.form === 'unread' && notes.length < FAULTS_MAX)
+      notes.push({ pointer: at, detail: `is let in as it is: style ${parameter.style} does not say how its values are written` });
   }
   const body =
     operation.requestBody === undefined
       ? null
       : compileBody(operation.requestBody, step(pointer, 'requestBody'), { ...compiling, unknown });
-  const queryNames = new Set(parameters.filter(({ place }) => place === 'query').map(({ name }) => name));
-  return { pointer, parameters, queryNames, body, unknown };
+  const queryNames = new Set(parameters.filter(({ place }) => place === 'query').flatMap(namesOf));
+  return { pointer, kept: operation, parameters, queryNames, body, unknown };
 }

@@ -1,8 +1,10 @@
 import type { SchemaLocation } from '@holdfast/contract';
 import type { CompareValue, ValueCompiler } from './compile-values.ts';
 import { isJson, own, step } from './reading/faults.ts';
+import type { UnknownPolicy } from './reading/read-document.ts';
 import type { KeptParameter } from './reading/read-parameters.ts';
 import { joinedSchemas, outlineOf, type Outline } from './values/types-of.ts';
+import { writingOf, type Writing } from './values/writing.ts';
 
 /** A parameter made ready. */
 export interface CompiledParameter {
@@ -10,54 +12,50 @@ export interface CompiledParameter {
   readonly name: string;
   readonly isRequired: boolean;
   readonly mayBeEmpty: boolean;
-  readonly form: 'value' | 'list' | 'object' | 'json';
-  /** What divides the elements of a list; null = each has a name of its own. */
-  readonly divider: string | null;
+  readonly writing: Writing;
   readonly outline: Outline;
-  /** Of the elements of a list, or of the members of an object by name. */
+  /** Of the elements of a list. */
   readonly inner: Outline | null;
+  /** Of the members of an object by name. */
   readonly members: ReadonlyMap<string, Outline>;
-  readonly compare: CompareValue;
+  /** Null = that it is listed is all that is known. */
+  readonly compare: CompareValue | null;
   readonly pointer: string;
 }
-
-const DIVIDERS = { simple: ',', form: ',', spaceDelimited: ' ', pipeDelimited: '|', deepObject: null } as const;
 
 export interface Compiling {
   readonly compiler: ValueCompiler;
   readonly schemas: Readonly<Record<string, unknown>>;
 }
 
-/** Compiles the parameters of one operation; null where lists or objects stand for a text in a way that is not read. */
+/** What is done with members of an object that are not listed depends on the operation. */
+export interface ParameterCompiling extends Compiling {
+  readonly unknown: UnknownPolicy;
+}
+
+/** Compiles one parameter of an operation. */
 export function compileParameter(
   parameter: KeptParameter,
   pointer: string,
-  { compiler, schemas }: Compiling,
-): CompiledParameter | null {
+  { compiler, schemas, unknown }: ParameterCompiling,
+): CompiledParameter {
   const schema = parameter.content?.['application/json'].schema ?? parameter.schema ?? {};
   const outline = outlineOf(schema, schemas);
-  const form = formOf(parameter, outline);
-  if (form === null) return null;
+  const writing = writingOf(parameter, outline);
+  const isObject = writing.form === 'object' || writing.form === 'deep';
+  const isCompared = parameter['x-holdfast-unchecked'] !== true && writing.form !== 'unread';
   return {
     place: parameter.in,
     name: parameter.name,
     isRequired: parameter.required,
     mayBeEmpty: parameter.allowEmptyValue === true,
-    form,
-    divider: parameter.explode && parameter.in === 'query' ? null : DIVIDERS[parameter.style],
+    writing,
     outline,
-    inner: form === 'list' ? outlineOf(outline.items ?? {}, schemas) : null,
-    members: form === 'object' ? memberOutlines(schema, schemas) : new Map(),
-    compare: compiler.compile(schema, form === 'object' ? 'closed' : 'open'),
+    inner: writing.form === 'list' ? outlineOf(outline.items ?? {}, schemas) : null,
+    members: isObject || writing.form === 'spread' ? memberOutlines(schema, schemas) : new Map(),
+    compare: isCompared ? compiler.compile(schema, isObject && unknown === 'refuse' ? 'closed' : 'open') : null,
     pointer: step(pointer, parameter.content === undefined ? 'schema' : 'content'),
   };
-}
-
-function formOf({ content, style, in: place }: KeptParameter, { types }: Outline): CompiledParameter['form'] | null {
-  if (content !== undefined) return 'json';
-  if (types.has('object')) return style === 'deepObject' ? 'object' : null;
-  if (!types.has('array')) return style === 'deepObject' ? null : 'value';
-  return place === 'query' && style === 'deepObject' ? null : 'list';
 }
 
 /** The outlines of the properties of a schema, wherever it joins schemas. */

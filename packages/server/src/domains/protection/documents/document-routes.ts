@@ -1,8 +1,7 @@
-/** Where a path has a name for what stands there: `{id}`, or `{id}.json`. */
+/** Where a path has names for what stands there: `{id}`, `{id}.json`, `{base}...{head}`. */
 interface Place {
-  readonly before: string;
-  readonly name: string;
-  readonly after: string;
+  /** What stands before, between and after the names. */
+  readonly words: readonly string[];
 }
 
 interface Node<Operation> {
@@ -26,20 +25,20 @@ export interface FoundItem<Operation> {
 
 const SEGMENTS_MAX = 64;
 const OPEN_MAX = 64;
-const PLACE = /^([^{}]*)\{([^{}]+)\}([^{}]*)$/u;
+const PLACE = /\{([^{}]+)\}/gu;
 
 /** The paths of one document by their segments: what is looked up does not grow with their number. */
 export class DocumentRoutes<Operation> {
   readonly #root: Node<Operation> = newNode();
 
-  /** False when another path stands for the same requests, or when a segment has more than one place. */
+  /** False when another path stands for the same requests, or when nothing stands between two places. */
   add(path: string, methods: ReadonlyMap<string, Operation>): boolean {
     let node = this.#root;
     const names: string[] = [];
     for (const segment of path.split('/').slice(1)) {
       const next = childOf(node, segment);
       if (next === null) return false;
-      if (next.name !== null) names.push(next.name);
+      names.push(...next.names);
       node = next.node;
     }
     if (node.item !== null) return false;
@@ -47,8 +46,16 @@ export class DocumentRoutes<Operation> {
     return true;
   }
 
-  /** The paths that a request fits, those with the most words of their own first (OpenAPI 3.1 §4.8.8.1). */
+  /**
+   * The paths that a request fits, those with the most words of their own first (OpenAPI 3.1 §4.8.8.1). Most applications take a bar
+   * at the end for none: a path that is listed without one must not be left by adding it.
+   */
   find(path: string): readonly FoundItem<Operation>[] {
+    const found = this.#findExactly(path);
+    return found.length > 0 || path.length < 2 || !path.endsWith('/') ? found : this.#findExactly(path.slice(0, -1));
+  }
+
+  #findExactly(path: string): readonly FoundItem<Operation>[] {
     const segments = path.split('/', SEGMENTS_MAX + 2);
     if (segments.length > SEGMENTS_MAX + 1) return [];
     let open: { node: Node<Operation>; values: readonly string[] }[] = [{ node: this.#root, values: [] }];
@@ -58,8 +65,8 @@ export class DocumentRoutes<Operation> {
         const exact = node.words.get(segment);
         if (exact !== undefined) next.push({ node: exact, values });
         for (const { place, node: inner } of node.places) {
-          const value = next.length < OPEN_MAX ? valueAt(place, segment) : null;
-          if (value !== null) next.push({ node: inner, values: [...values, value] });
+          const found = next.length < OPEN_MAX ? valuesAt(place, segment) : null;
+          if (found !== null) next.push({ node: inner, values: [...values, ...found] });
         }
       }
       open = next;
@@ -71,29 +78,57 @@ export class DocumentRoutes<Operation> {
 
 const newNode = <Operation>(): Node<Operation> => ({ words: new Map(), places: [], item: null });
 
-function childOf<Operation>(node: Node<Operation>, segment: string): { node: Node<Operation>; name: string | null } | null {
-  if (!segment.includes('{')) {
-    const held = node.words.get(segment) ?? newNode<Operation>();
-    node.words.set(segment, held);
-    return { node: held, name: null };
-  }
-  const [, before, name, after] = PLACE.exec(segment) ?? [];
-  if (before === undefined || name === undefined || after === undefined) return null;
-  const held = node.places.find(({ place }) => place.before === before && place.after === after);
-  if (held !== undefined) return { node: held.node, name };
-  const made = { place: { before, name, after }, node: newNode<Operation>() };
-  node.places.push(made);
-  // The one that says more is tried first.
-  node.places.sort((left, right) => wordsOf(right.place) - wordsOf(left.place));
-  return { node: made.node, name };
+/** Two paths of one shape stand for the same requests, whatever they call their places. */
+export const shapeOf = (path: string): string => path.replaceAll(PLACE, '{}');
+
+/** The names of the places of a path, in its order. */
+export const placesOf = (path: string): readonly string[] => [...path.matchAll(PLACE)].map(([, name = '']) => name);
+
+interface Child<Operation> {
+  readonly node: Node<Operation>;
+  readonly names: readonly string[];
 }
 
-const wordsOf = ({ before, after }: Place): number => before.length + after.length;
+function childOf<Operation>(node: Node<Operation>, segment: string): Child<Operation> | null {
+  const names = placesOf(segment);
+  const words = segment.split(/\{[^{}]+\}/u);
+  if (words.some((word) => /[{}]/u.test(word))) return null;
+  if (names.length === 0) {
+    const held = node.words.get(segment) ?? newNode<Operation>();
+    node.words.set(segment, held);
+    return { node: held, names };
+  }
+  // Where one value ends and the next begins could not be told.
+  if (words.slice(1, -1).includes('')) return null;
+  const held = node.places.find(({ place }) => shapeText(place) === shapeText({ words }));
+  if (held !== undefined) return { node: held.node, names };
+  const made = { place: { words }, node: newNode<Operation>() };
+  node.places.push(made);
+  // The one that says more is tried first.
+  node.places.sort((left, right) => shapeText(right.place).length - shapeText(left.place).length);
+  return { node: made.node, names };
+}
 
-/** What stands at the place, decoded as the path was: once, by the front gate's rules. */
-function valueAt({ before, after }: Place, segment: string): string | null {
+const shapeText = ({ words }: Place): string => words.join('{}');
+
+/** What stands at each place, decoded as the path was: once, by the front gate's rules. A value ends where the next word begins first. */
+function valuesAt({ words }: Place, segment: string): readonly string[] | null {
+  const [before = '', ...others] = words;
+  const after = others.pop() ?? '';
   if (segment.length <= before.length + after.length || !segment.startsWith(before) || !segment.endsWith(after)) return null;
-  const text = segment.slice(before.length, segment.length - after.length);
+  let rest = segment.slice(before.length, segment.length - after.length);
+  const values: string[] = [];
+  for (const word of others) {
+    // At least one character stands at each place.
+    const end = rest.indexOf(word, 1);
+    if (end < 0) return null;
+    values.push(decode(rest.slice(0, end)));
+    rest = rest.slice(end + word.length);
+  }
+  return rest === '' ? null : [...values, decode(rest)];
+}
+
+function decode(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {

@@ -2,7 +2,7 @@ import { canonicalPath, decodeRequest } from '@holdfast/inspect';
 import { compileDocument, type CompiledDocument, type SchemaSettings } from './compile-document.ts';
 import { judgeRequest } from './judge-request.ts';
 import { judgedRequest } from './judged-request.ts';
-import { readDocument } from './reading/read-document.ts';
+import { readDocument, type ReadOptions } from './reading/read-document.ts';
 import type { SchemaViolation } from './violation.ts';
 
 /** For tests: a request as somebody would write it down. */
@@ -18,8 +18,9 @@ export interface TestRequest {
 export function compiled(
   document: unknown,
   settings: SchemaSettings = { unknown: 'refuse', routes: 'refuse' },
+  options: ReadOptions = {},
 ): CompiledDocument {
-  const reading = readDocument(document);
+  const reading = readDocument(document, options);
   if (reading.kind === 'faulty') throw new Error(`assertion: ${JSON.stringify(reading.faults)}`);
   const result = compileDocument(reading.document, settings);
   if (result.kind === 'refused') throw new Error(`assertion: ${JSON.stringify(result.faults)}`);

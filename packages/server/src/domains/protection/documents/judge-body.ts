@@ -1,5 +1,5 @@
 import type { SchemaLocation, SchemaReason } from '@holdfast/contract';
-import type { CompiledBody, CompiledMedia, CompiledPart } from './compile-bodies.ts';
+import { mediaFor, type CompiledBody, type CompiledMedia, type CompiledPart } from './compile-bodies.ts';
 import type { CompareValue } from './compile-values.ts';
 import { parseJson, type Pair } from './judge-parameters.ts';
 import { emptyRecord, step } from './reading/faults.ts';
@@ -51,12 +51,10 @@ const HOMES: Readonly<Record<CompiledMedia['kind'], SchemaLocation>> = {
   other: 'text',
 };
 
-const homeOf = ({ media }: CompiledBody): SchemaLocation => HOMES[[...media.values()][0]?.kind ?? 'other'];
-
-/** The narrowest media type that is listed (OpenAPI 3.1 §4.8.13). */
-function mediaFor({ media }: CompiledBody, type: string): CompiledMedia | null {
-  const found = media.get(type) ?? media.get(`${type.split('/', 1)[0] ?? ''}/*`) ?? media.get('*/*') ?? null;
-  return type === '' && found === null ? null : found;
+function homeOf({ media }: CompiledBody): SchemaLocation {
+  const [first] = media.values();
+  const [kind] = first?.keys() ?? [];
+  return HOMES[kind ?? 'other'];
 }
 
 interface Comparing {

@@ -79,7 +79,8 @@ const OWN_NAMES: ReadonlySet<string> = new Set(['query', 'form', 'json', 'multip
 function judgeHead(request: JudgedRequest, { item, operation }: Found, sink: Sink): void {
   const { unknown } = operation;
   const query = queryPairs(request.query);
-  for (const parameter of operation.parameters) judgeParameter(parameter, valuesOf(parameter, { request, item, query }), sink);
+  const places: Places = { request, item, query, operation };
+  for (const parameter of operation.parameters) judgeParameter(parameter, valuesOf(parameter, places), sink);
   if (unknown === 'pass') return;
   for (const pair of query) {
     if (isListed(pair.name, operation) || isCampaignMark({ location: 'query', name: pair.name })) continue;
@@ -96,8 +97,15 @@ function queryPairs(query: string): readonly Pair[] {
 
 function isListed(name: string, { queryNames, parameters }: CompiledOperation): boolean {
   if (queryNames.has(name)) return true;
-  return parameters.some(({ form, name: outer }) => form === 'object' && isMember(name, outer));
+  return parameters.some((parameter) => {
+    const { writing, name: outer, place } = parameter;
+    return (writing.form === 'deep' && isMember(name, outer)) || (place === 'query' && isOpenSpread(parameter));
+  });
 }
+
+/** Its members are parameters of any name. */
+const isOpenSpread = ({ writing, outline }: CompiledParameter): boolean =>
+  writing.form === 'spread' && (outline.isOpen || outline.names === null);
 
 /** `filter[price]`: one step, as OpenAPI says of deepObject. */
 function isMember(name: string, outer: string): boolean {
@@ -108,10 +116,21 @@ interface Places {
   readonly request: JudgedRequest;
   readonly item: FoundItem<CompiledOperation>;
   readonly query: readonly Pair[];
+  readonly operation: CompiledOperation;
 }
 
-function valuesOf({ place, name, form }: CompiledParameter, { request, item, query }: Places): readonly Pair[] {
-  if (place === 'query') return form === 'object' ? query.filter((pair) => isMember(pair.name, name)) : query;
+function queryValues(parameter: CompiledParameter, { query, operation: { queryNames } }: Places): readonly Pair[] {
+  const { writing, name, members } = parameter;
+  if (writing.form === 'deep') return query.filter((pair) => isMember(pair.name, name));
+  if (writing.form !== 'spread') return query.filter((pair) => pair.name === name);
+  const isOpen = isOpenSpread(parameter);
+  return query.filter((pair) => members.has(pair.name) || (isOpen && !queryNames.has(pair.name)));
+}
+
+function valuesOf(parameter: CompiledParameter, places: Places): readonly Pair[] {
+  const { place, name } = parameter;
+  const { request, item } = places;
+  if (place === 'query') return queryValues(parameter, places);
   if (place === 'cookie')
     return request.canonical.fields.filter(({ location, name: own }) => location === 'cookie' && own === name);
   if (place === 'header') return request.headers.flatMap(([own, value]) => (own === name ? [{ name, value }] : []));

@@ -15,8 +15,14 @@ const IDENTIFIER_SEGMENT =
 export function routeOf(path: string): string {
   return path
     .split('/')
-    .map((segment) => (IDENTIFIER_SEGMENT.test(segment) ? '{}' : segment))
+    .map((segment) => (mayIdentify(segment) && IDENTIFIER_SEGMENT.test(segment) ? '{}' : segment))
     .join('/');
+}
+
+/** Words of a developer are short and begin with a letter: they need no expression, and every request has some. */
+function mayIdentify(segment: string): boolean {
+  const first = segment.charCodeAt(0);
+  return segment.length >= 16 || (first >= 0x30 && first <= 0x39);
 }
 
 /** `sqli.boolean` -> `sqli`; null for a rule of no known group. */

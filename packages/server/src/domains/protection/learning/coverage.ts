@@ -2,7 +2,7 @@ import {
   SCHEMA_REASONS,
   type Application,
   type SchemaCoverage,
-  type SchemaPreview,
+  type SchemaRoute,
   type SchemaShare,
   type SchemaViolationView,
 } from '@holdfast/contract';
@@ -10,16 +10,16 @@ import type { Applications } from '../../applications/index.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import type { Database } from '../../../platform/db/database.ts';
 import { tablesOf } from '../change.ts';
-import { isDocument } from '../documents/document-schema.ts';
 import type { SeenTraffic } from '../tuning/tuning.ts';
 import type { RouteTotal } from '../tuning/vector-store.ts';
 import type { Vector } from '../tuning/vectors.ts';
-import { listsOf, listsRoute, type Lists } from './listed-routes.ts';
+import { listedAs, listingOf, type Listing } from './listed-routes.ts';
 import { inForce, readFragment, readVersions } from './schema-store.ts';
 
 const DAY_MS = 86_400_000;
 const LIVE_DAYS = 7;
 const LISTED_MAX = 100;
+const ROUTES_MAX = 500;
 /** Numbers for metrics are asked for every few seconds; opening what is kept of the traffic costs more than they are worth. */
 const REMEMBERED_MS = 30_000;
 
@@ -35,8 +35,8 @@ export interface Coverage {
   show(application: string): Promise<SchemaCoverage>;
   /** Of all applications; as of half a minute ago at most. */
   shares(): Promise<SchemaShare[]>;
-  /** What a schema would leave unlisted. */
-  preview(application: string, lists: Lists): Promise<SchemaPreview>;
+  /** Routes that the application answered with success, most visited first. */
+  live(application: string): Promise<readonly RouteTotal[]>;
 }
 
 export function createCoverage(parts: CoverageParts): Coverage {
@@ -50,11 +50,16 @@ export function createCoverage(parts: CoverageParts): Coverage {
   return {
     async show(id) {
       const { application } = await applications.get(id);
-      const { share, live, lists } = await readOne(parts, application);
-      const vectors = await seen.vectors(id, clock.now() - DAY_MS);
-      const uncovered = live.filter(({ method, route }) => lists === null || !listsRoute(lists, method, route));
+      const one = await readOne(parts, application);
+      const { share, live, listing } = one;
+      const since = clock.now() - DAY_MS;
+      const vectors = await seen.vectors(id, since);
+      const uncovered = live.filter(({ method, route }) => listing === null || listedAs(listing, method, route) === null);
+      const misfits = misfitsOf(vectors);
       return {
         ...share,
+        list: routesOf(one, { lastDay: await seen.routes(id, since), misfits }),
+        misfits: [...misfits.values()].reduce((total, count) => total + count, 0),
         uncovered: uncovered.slice(0, LISTED_MAX).map(({ method, route, clean }) => ({ method, route, requests: clean })),
         violations: violationsOf(vectors),
       };
@@ -67,22 +72,7 @@ export function createCoverage(parts: CoverageParts): Coverage {
         throw error;
       });
     },
-    async preview(id, lists) {
-      const live = await readLive(parts, id);
-      const unlisted = live.filter(({ method, route }) => !listsRoute(lists, method, route));
-      const sum = (routes: readonly RouteTotal[]): number => routes.reduce((total, { clean }) => total + clean, 0);
-      return {
-        requests: sum(live),
-        covered: sum(live) - sum(unlisted),
-        unlisted: unlisted.slice(0, LISTED_MAX).map(({ method, route, clean }) => ({
-          method,
-          route,
-          location: null,
-          name: '',
-          requests: clean,
-        })),
-      };
-    },
+    live: async (id) => readLive(parts, id),
   };
 }
 
@@ -95,27 +85,83 @@ async function readLive({ clock, seen }: CoverageParts, application: string): Pr
 interface One {
   readonly share: SchemaShare;
   readonly live: readonly RouteTotal[];
-  readonly lists: Lists | null;
+  readonly listing: Listing | null;
 }
 
 async function readOne(parts: CoverageParts, { id, mode }: Pick<Application, 'id' | 'mode'>): Promise<One> {
   const tables = tablesOf(parts.db);
-  const version = inForce(await readVersions(tables, id))?.version ?? null;
-  const text = version === null ? null : await readFragment(tables, id, version);
-  const fragment: unknown = text === null ? null : JSON.parse(text);
-  const lists = fragment === null ? null : listsOf(fragment);
+  const version = inForce(await readVersions(tables, id));
+  const text = version === null ? null : await readFragment(tables, id, version.version);
+  const listing = text === null ? null : listingOf(JSON.parse(text));
   const live = await readLive(parts, id);
-  const covered = lists === null ? [] : live.filter(({ method, route }) => listsRoute(lists, method, route));
+  const covered = listing === null ? [] : live.filter(({ method, route }) => listedAs(listing, method, route) !== null);
   const requests = (routes: readonly RouteTotal[]): number => routes.reduce((total, { clean }) => total + clean, 0);
   const share = {
     application: id,
-    kind: fragment === null ? null : isDocument(fragment) ? ('document' as const) : ('learned' as const),
-    version,
+    kind: version?.kind ?? null,
+    version: version?.version ?? null,
     mode,
+    schemaMode: version?.mode ?? null,
     routes: { live: live.length, covered: covered.length },
     requests: { live: requests(live), covered: requests(covered) },
   };
-  return { share, live, lists };
+  return { share, live, listing };
+}
+
+/** Of the last day. */
+interface LastDay {
+  readonly lastDay: readonly RouteTotal[];
+  readonly misfits: ReadonlyMap<string, number>;
+}
+
+const keyOf = ({ method, route }: { readonly method: string; readonly route: string }): string => `${method} ${route}`;
+
+function routesOf({ share, live, listing }: One, { lastDay, misfits }: LastDay): SchemaRoute[] {
+  const judged = new Map(lastDay.map((total) => [keyOf(total), total.requests]));
+  const listed = share.mode === 'enforce' && share.schemaMode === 'enforce' ? ('enforced' as const) : ('monitored' as const);
+  const visited = new Set<string>();
+  const rows = live.map(({ method, route, clean }): SchemaRoute => {
+    const as = listing === null ? null : listedAs(listing, method, route);
+    if (as !== null) visited.add(`${method} ${as}`);
+    const missed = misfits.get(keyOf({ method, route })) ?? 0;
+    return {
+      method,
+      route,
+      source: as === null ? null : share.kind,
+      state: as === null ? 'unlisted' : listed,
+      requests: clean,
+      judged: Math.max(judged.get(keyOf({ method, route })) ?? 0, missed),
+      misfits: missed,
+    };
+  });
+  const others = (listing?.operations ?? []).filter(({ method, path }) => !visited.has(`${method} ${path}`));
+  const missed = misfitsAs(listing, misfits);
+  const quiet = others.map(({ method, path }): SchemaRoute => {
+    const count = missed.get(`${method} ${path}`) ?? 0;
+    return { method, route: path, source: share.kind, state: listed, requests: 0, judged: count, misfits: count };
+  });
+  return [...rows, ...quiet].slice(0, ROUTES_MAX);
+}
+
+/** The same by operation of the schema: where everything is refused, nothing is answered with success. */
+function misfitsAs(listing: Listing | null, misfits: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const [key, count] of misfits) {
+    const space = key.indexOf(' ');
+    const [method, route] = [key.slice(0, space), key.slice(space + 1)];
+    const as = listing === null ? null : listedAs(listing, method, route);
+    if (as !== null) counts.set(`${method} ${as}`, (counts.get(`${method} ${as}`) ?? 0) + count);
+  }
+  return counts;
+}
+
+/** Requests that did not fit, by route. */
+function misfitsOf(vectors: readonly Vector[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const vector of vectors)
+    if (vector.findings.some(({ group }) => group === 'schema'))
+      counts.set(keyOf(vector), (counts.get(keyOf(vector)) ?? 0) + vector.count);
+  return counts;
 }
 
 const PREFIX = 'schema.';

@@ -131,6 +131,43 @@ describe('a schema', () => {
     expect((await protection.learning.check('shop', fragment(1))).faults).toEqual([]);
   });
 
+  it('is tried where it only records, and what is tried says so to the gateways', async () => {
+    const mode = async (): Promise<unknown> => (await protection.snapshots.refresh('test', operator)).schemas[0]?.mode;
+    await protection.learning.accept('shop', { fragment: fragment(5), mode: 'monitor' }, operator);
+    expect(await mode()).toBe('monitor');
+    await protection.learning.setMode('shop', { mode: 'enforce', reason: 'all fitted' }, operator);
+    await protection.learning.setMode('shop', { mode: 'enforce' }, operator);
+    expect(await mode()).toBe('enforce');
+    expect(await protection.learning.status('shop')).toMatchObject({ inForce: { version: 1, mode: 'enforce', kind: 'learned' } });
+    const changes = platform.recorded.filter(({ type }) => type === 'schema.mode-changed');
+    expect(changes.map(({ payload, reason }) => ({ ...payload, digest: '', reason }))).toEqual([
+      { version: 1, digest: '', from: 'monitor', to: 'enforce', reason: 'all fitted' },
+    ]);
+    await protection.learning.accept('shop', { fragment: fragment(5), mode: 'monitor' }, operator);
+    expect(await mode()).toBe('monitor');
+  });
+
+  it('of an earlier version comes back as a new one, and nothing is lost', async () => {
+    for (const maximum of [5, 6, 7]) await protection.learning.accept('shop', { fragment: fragment(maximum) }, operator);
+    const made = await protection.learning.restore({ application: 'shop', version: 1 }, { mode: 'monitor' }, operator);
+    expect(made).toMatchObject({ version: 4, mode: 'monitor', reason: 'version 1 again' });
+    expect(await inSnapshot()).toEqual(['shop 5']);
+    expect((await protection.learning.withdraw('shop', {}, operator)).inForce?.version).toBe(3);
+    expect(await inSnapshot()).toEqual(['shop 7']);
+    const missing = protection.learning.restore({ application: 'shop', version: 99 }, {}, operator);
+    await expect(missing).rejects.toMatchObject({ code: 'schema-missing' });
+  });
+
+  it('is as it was, mode and all, after going back to an earlier state', async () => {
+    await protection.learning.accept('shop', { fragment: fragment(5), mode: 'monitor' }, operator);
+    await inSnapshot();
+    const { digest } = await protection.snapshots.show();
+    await protection.learning.setMode('shop', { mode: 'enforce' }, operator);
+    await inSnapshot();
+    await protection.rollBack({ digest, reason: 'too early' }, operator);
+    expect((await protection.learning.status('shop')).inForce).toMatchObject({ mode: 'monitor' });
+  });
+
   it('is as it was after going back to an earlier state', async () => {
     await protection.learning.accept('shop', { fragment: fragment(5) }, operator);
     await inSnapshot();
@@ -147,4 +184,56 @@ describe('a schema', () => {
     await applications.remove('shop', { actor: operator });
     expect(await inSnapshot()).toEqual([]);
   });
+});
+
+describe('a whole document', () => {
+  const document = (maximum: number, more: object = {}): string =>
+    JSON.stringify(
+      {
+        openapi: '3.0.3',
+        info: { title: 'shop', version: '1' },
+        paths: {
+          '/orders': { get: { parameters: [{ in: 'query', name: 'page', schema: { type: 'integer', maximum } }] } },
+          ...more,
+        },
+        // Long enough to be read in a thread of its own.
+        'x-remark': 'x'.repeat(20_000),
+      },
+      null,
+      2,
+    );
+
+  it('is read aside, told with its lines, and told apart from what is in force', async () => {
+    protection.learning.observe('shop', lesson(60, '/orders'));
+    const faulty = await protection.learning.readDocument('shop', { text: document(5).replace('"integer"', '"text"') });
+    expect(faulty).toMatchObject({
+      fragment: null,
+      faults: [{ line: 15, pointer: '/paths/~1orders/get/parameters/0/schema/type' }],
+    });
+    const first = await protection.learning.readDocument('shop', { text: document(5) });
+    expect(first.changes).toMatchObject({ added: 1, removed: 0, changed: 0 });
+    await protection.learning.accept('shop', { fragment: first.fragment ?? {}, mode: 'monitor' }, operator);
+    const second = await protection.learning.readDocument('shop', { text: document(6, { '/about': { get: {} } }) });
+    expect(second.changes).toEqual({
+      added: 1,
+      removed: 0,
+      changed: 1,
+      operations: [
+        { method: 'GET', path: '/orders', change: 'changed' },
+        { method: 'GET', path: '/about', change: 'added' },
+      ],
+    });
+    const coverage = await protection.learning.coverage.show('shop');
+    expect(coverage).toMatchObject({ kind: 'document', schemaMode: 'monitor', misfits: 0 });
+    expect(coverage.list).toMatchObject([{ method: 'GET', route: '/orders', source: 'document', state: 'monitored' }]);
+  }, 300_000);
+
+  it('that no thread can read in bounds is refused, and the next one is read', async () => {
+    const bomb = ['a0: &a0 [1,1,1,1,1,1,1,1,1,1]'];
+    for (let at = 1; at < 30; at += 1)
+      bomb.push(`a${at}: &a${at} [${Array.from({ length: 10 }, () => `*a${at - 1}`).join(',')}]`);
+    const text = `${bomb.join('\n')}\n# ${'x'.repeat(10_000)}`;
+    expect((await protection.learning.readDocument('shop', { text })).faults).toMatchObject([{ pointer: '' }]);
+    expect((await protection.learning.readDocument('shop', { text: document(5) })).faults).toEqual([]);
+  }, 300_000);
 });

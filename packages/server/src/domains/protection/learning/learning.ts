@@ -1,11 +1,12 @@
 import {
-  controlEvents,
   type LearnedRoute,
   type SchemaAccept,
   type SchemaCheck,
   type SchemaImport,
   type SchemaImported,
+  type SchemaModeInput,
   type SchemaProposal,
+  type SchemaRestore,
   type SchemaStatus,
   type SchemaVersion,
   type SchemaVersionView,
@@ -14,16 +15,18 @@ import {
 import { proposeSchema, type LearnedModel } from '@holdfast/inspect';
 import type { Log } from '../../../platform/log.ts';
 import { Refusal } from '../../../platform/refusal.ts';
-import { actorName, type Actor, type Applications } from '../../applications/index.ts';
-import { change, tablesOf, type ProtectionParts } from '../change.ts';
-import { importDocument } from '../documents/document-schema.ts';
+import type { Actor, Applications } from '../../applications/index.ts';
+import { tablesOf, type ProtectionParts } from '../change.ts';
+import { documentJobs } from '../documents/bringing/run-job.ts';
 import type { SeenTraffic } from '../tuning/tuning.ts';
+import { accept, restore, setMode, withdraw } from './accepting.ts';
+import { bring } from './bring.ts';
 import { createCoverage, type Coverage } from './coverage.ts';
-import { digestOfText, isDeeper, readFragmentText, readyFragment, TOO_DEEP } from './fragments.ts';
+import { digestOfText, readFragmentAside, readFragmentText, readyFragment } from './fragments.ts';
 import { readLearned } from './learned-store.ts';
 import { createObserver } from './observer.ts';
-import { learnedRoutes, unlistedNames } from './routes.ts';
-import { inForce, insertVersion, markWithdrawn, readFragment, readVersions } from './schema-store.ts';
+import { learnedRoutes } from './routes.ts';
+import { inForce, readFragment, readVersions } from './schema-store.ts';
 
 /** Schemas of applications: learned, proposed, accepted by a person, withdrawn. */
 export interface Learning extends AsyncDisposable {
@@ -34,6 +37,14 @@ export interface Learning extends AsyncDisposable {
   propose(application: string): Promise<SchemaProposal>;
   show(application: string, version: number | 'current'): Promise<SchemaVersionView>;
   accept(application: string, input: SchemaAccept, actor: Actor): Promise<SchemaVersion>;
+  /** Whether the one in force refuses what does not fit, or only records it. */
+  setMode(application: string, input: SchemaModeInput, actor: Actor): Promise<SchemaVersion>;
+  /** An earlier version is in force again. */
+  restore(
+    at: { readonly application: string; readonly version: number },
+    input: SchemaRestore,
+    actor: Actor,
+  ): Promise<SchemaVersion>;
   /** Ends the one in force; the one before it comes back, unless all are to end. */
   withdraw(application: string, input: SchemaWithdraw, actor: Actor): Promise<SchemaStatus>;
   check(application: string, fragment: unknown): Promise<SchemaCheck>;
@@ -50,6 +61,7 @@ export interface LearningParts extends ProtectionParts {
 
 export function createLearning(parts: LearningParts): Learning {
   const { db, applications } = parts;
+  const jobs = documentJobs();
   const observer = createObserver(parts);
   const coverage = createCoverage(parts);
   /** Refuses an application that is not there, and has everything that was told in the table. */
@@ -82,7 +94,15 @@ export function createLearning(parts: LearningParts): Learning {
     },
     async accept(id, input, actor) {
       await applications.get(id);
-      return accept(parts, id, { input, actor });
+      return accept({ ...parts, jobs }, id, { input, actor });
+    },
+    async setMode(id, input, actor) {
+      await applications.get(id);
+      return setMode(parts, id, { input, actor });
+    },
+    async restore(at, input, actor) {
+      await applications.get(at.application);
+      return restore({ ...parts, jobs }, at, { input, actor });
     },
     async withdraw(id, input, actor) {
       await applications.get(id);
@@ -91,30 +111,20 @@ export function createLearning(parts: LearningParts): Learning {
     },
     async check(id, fragment) {
       const { model } = await read(id);
-      const reading = readFragmentText(fragment);
-      if (reading.kind === 'faulty') return { faults: [...reading.faults], operations: 0, uncovered: [] };
+      const reading = await readFragmentAside(fragment, jobs);
+      if (reading.kind === 'faulty')
+        return { faults: reading.faults.map(({ pointer, detail }) => ({ pointer, detail })), operations: 0, uncovered: [] };
       const uncovered = learnedRoutes(model, fragment).filter(({ covered }) => covered === 'no');
       return { faults: [], operations: reading.fragment.operations, uncovered };
     },
-    async readDocument(id, { document, ...options }) {
+    async readDocument(id, input) {
       const { model } = await read(id);
-      const brought = isDeeper(document) ? TOO_DEEP : importDocument(document, options);
-      if (brought.kind === 'faulty')
-        return { faults: [...brought.faults], notes: [], operations: 0, fragment: null, preview: null };
-      const { fragment, schema, notes } = brought;
-      const tooLong = readFragmentText(fragment);
-      if (tooLong.kind === 'faulty')
-        return { faults: [...tooLong.faults], notes: [], operations: 0, fragment: null, preview: null };
-      const preview = await coverage.preview(id, (method, path) => schema.routeFor(method, path) !== null);
-      const unlisted = [...preview.unlisted, ...unlistedNames(model, schema)].slice(0, PREVIEWED_MAX);
-      return { faults: [], notes: [...notes], operations: schema.operations, fragment, preview: { ...preview, unlisted } };
+      return bring(input, { jobs, live: await coverage.live(id), model, current: await currentFragment(parts, id) });
     },
     coverage,
     [Symbol.asyncDispose]: () => observer[Symbol.asyncDispose](),
   };
 }
-
-const PREVIEWED_MAX = 100;
 
 interface Reading {
   readonly id: string;
@@ -142,7 +152,7 @@ async function statusOf({ db }: LearningParts, { id, learning, model, since, upd
 function proposalOf(id: string, model: LearnedModel): { fragment: Record<string, unknown>; digest: string } {
   // Through JSON: what is proposed is exactly what can be written down, with names that have no prototype behind them.
   const text = JSON.stringify(proposeSchema(model, { title: id }));
-  const { text: sorted } = readyFragment(JSON.parse(text));
+  const { text: sorted } = readyFragment(readFragmentText(JSON.parse(text)));
   return { fragment: JSON.parse(text) as Record<string, unknown>, digest: digestOfText(sorted) };
 }
 
@@ -150,41 +160,4 @@ async function currentFragment({ db }: LearningParts, id: string): Promise<unkno
   const version = inForce(await readVersions(tablesOf(db), id))?.version;
   const text = version === undefined ? null : await readFragment(tablesOf(db), id, version);
   return text === null ? null : JSON.parse(text);
-}
-
-async function accept(
-  parts: LearningParts,
-  application: string,
-  { input, actor }: { readonly input: SchemaAccept; readonly actor: Actor },
-): Promise<SchemaVersion> {
-  const { text, digest, operations } = readyFragment(input.fragment);
-  const reason = input.reason ?? null;
-  return change(parts, async ({ tx, now, events }) => {
-    const current = inForce(await readVersions(tx, application));
-    // The same again changes nothing, and nothing is recorded.
-    if (current?.digest === digest) return current;
-    const by = actorName(actor);
-    const made = await insertVersion(tx, { application, digest, fragment: text, operations, at: now, by, reason });
-    const payload = { version: made.version, digest, operations };
-    const fields = { actor, application, target: digest, payload, ...(reason === null ? {} : { reason }) };
-    events.push(parts.bus.newEvent(controlEvents.schemaAccepted, fields));
-    return made;
-  });
-}
-
-async function withdraw(
-  parts: LearningParts,
-  application: string,
-  { input, actor }: { readonly input: SchemaWithdraw; readonly actor: Actor },
-): Promise<void> {
-  await change(parts, async ({ tx, now, events }) => {
-    const current = inForce(await readVersions(tx, application));
-    if (current === null) throw new Refusal('schema-missing');
-    const version = input.all === true ? null : current.version;
-    await markWithdrawn(tx, { application, version, at: now, by: actorName(actor) });
-    const payload = { version: current.version, digest: current.digest, cause: 'operator' as const };
-    const reason = input.reason === undefined ? {} : { reason: input.reason };
-    const fields = { actor, application, target: current.digest, payload, ...reason };
-    events.push(parts.bus.newEvent(controlEvents.schemaWithdrawn, fields));
-  });
 }

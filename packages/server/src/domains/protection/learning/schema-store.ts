@@ -4,13 +4,25 @@ import type { ProtectionDb, ProtectionTables } from '../tables.ts';
 
 type Row = Selectable<ProtectionTables['protection_schema']>;
 // Without the fragment, which may be half a megabyte.
-const COLUMNS = ['version', 'digest', 'operations', 'accepted_at', 'accepted_by', 'reason', 'withdrawn_at'] as const;
+const COLUMNS = [
+  'version',
+  'digest',
+  'kind',
+  'mode',
+  'operations',
+  'accepted_at',
+  'accepted_by',
+  'reason',
+  'withdrawn_at',
+] as const;
 
 function toVersion(row: Pick<Row, (typeof COLUMNS)[number]>): SchemaVersion {
-  const { version, digest, operations, reason } = row;
+  const { version, digest, kind, mode, operations, reason } = row;
   return {
     version,
     digest,
+    kind,
+    mode,
     operations,
     acceptedAt: row.accepted_at,
     acceptedBy: row.accepted_by,
@@ -58,15 +70,17 @@ export async function readEnforced(db: ProtectionDb): Promise<EnforcedSchema[]> 
     .innerJoin(newest, (join) =>
       join.onRef('newest.application', '=', 'schema.application').onRef('newest.version', '=', 'schema.version'),
     )
-    .select(['schema.application', 'schema.digest', 'schema.fragment'])
+    .select(['schema.application', 'schema.digest', 'schema.fragment', 'schema.mode'])
     .execute();
-  return rows.map(({ application, digest, fragment }) => ({ application, digest, fragment }));
+  return rows.map(({ application, digest, fragment, mode }) => ({ application, digest, fragment, mode }));
 }
 
 export interface NewVersion {
   readonly application: string;
   readonly digest: string;
   readonly fragment: string;
+  readonly kind: SchemaVersion['kind'];
+  readonly mode: SchemaVersion['mode'];
   readonly operations: number;
   readonly at: number;
   readonly by: string;
@@ -77,8 +91,8 @@ export interface NewVersion {
 export async function insertVersion(db: ProtectionDb, made: NewVersion): Promise<SchemaVersion> {
   const versions = await readVersions(db, made.application);
   const version = (versions[0]?.version ?? 0) + 1;
-  const { application, digest, fragment, operations, at, by, reason } = made;
-  const row = { version, digest, operations, accepted_at: at, accepted_by: by, reason, withdrawn_at: null };
+  const { application, digest, fragment, kind, mode, operations, at, by, reason } = made;
+  const row = { version, digest, kind, mode, operations, accepted_at: at, accepted_by: by, reason, withdrawn_at: null };
   await db
     .insertInto('protection_schema')
     .values({ ...row, application, fragment, withdrawn_by: null })
@@ -86,6 +100,22 @@ export async function insertVersion(db: ProtectionDb, made: NewVersion): Promise
   const oldest = version - SCHEMA_HISTORY_MAX;
   await db.deleteFrom('protection_schema').where('application', '=', application).where('version', '<=', oldest).execute();
   return toVersion(row);
+}
+
+export async function writeMode(
+  db: ProtectionDb,
+  {
+    application,
+    version,
+    mode,
+  }: { readonly application: string; readonly version: number; readonly mode: SchemaVersion['mode'] },
+): Promise<void> {
+  await db
+    .updateTable('protection_schema')
+    .set({ mode })
+    .where('application', '=', application)
+    .where('version', '=', version)
+    .execute();
 }
 
 export interface Withdrawal {

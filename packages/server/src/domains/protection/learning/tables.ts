@@ -11,6 +11,8 @@ export type LearningTables = {
     digest: string;
     fragment: string;
     operations: number;
+    mode: 'monitor' | 'enforce';
+    kind: 'document' | 'learned';
     accepted_at: number;
     accepted_by: string;
     reason: string | null;

@@ -77,11 +77,19 @@ async function insert(
   { input, actor }: { readonly input: PatchInput; readonly actor: Actor },
 ): Promise<Patch> {
   await refuseTooMany(tx, input.application);
-  const { days, ...rule } = input;
-  const by = actorName(actor);
-  const patch: Patch = {
+  const patch = draftOf(input, { id: parts.newId(), now, by: actorName(actor) });
+  await insertPatch(tx, patch);
+  return patch;
+}
+
+/** One that only records, as it would be made. */
+export function draftOf(
+  { days, ...rule }: PatchInput,
+  { id, now, by = '' }: { readonly id: string; readonly now: number; readonly by?: string },
+): Patch {
+  return {
     ...rule,
-    id: parts.newId(),
+    id,
     state: 'detect',
     was: 'detect',
     createdAt: now,
@@ -94,8 +102,6 @@ async function insert(
     test: null,
     revision: 1,
   };
-  await insertPatch(tx, patch);
-  return patch;
 }
 
 /**

@@ -31,6 +31,7 @@ const isPlaced = (rule: GatewayPatch, { method, route }: Pick<RouteTotal, 'metho
 
 /** Names as they were sent may be spelled in more ways than one: the shortest common word is compared. */
 function isAt({ location, parameter }: GatewayPatch, finding: VectorFinding): boolean {
+  if (location === null) return finding.location !== 'header' && finding.location !== 'cookie';
   if (finding.location !== location) return false;
   const bare = (name: string): string =>
     name

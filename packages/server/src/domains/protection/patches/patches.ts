@@ -18,6 +18,7 @@ import { createHitObserver } from './hit-observer.ts';
 import { readTotals } from './hit-store.ts';
 import {
   addPatch,
+  draftOf,
   enforcePatch,
   keepTest,
   recordPatch,
@@ -51,6 +52,8 @@ export interface Patches extends AsyncDisposable {
   add(input: PatchInput, by: PatchBy): Promise<PatchView>;
   show(id: string): Promise<PatchView>;
   list(query: PatchQuery): Promise<Page<PatchView>>;
+  /** The same of one that is not made yet: nothing is changed or kept. */
+  tryOut(input: PatchInput): Promise<PatchTest>;
   /** What it would have done to honest requests; kept with the patch. */
   test(id: string, by: PatchBy): Promise<PatchTest>;
   enforce(id: string, input: PatchEnforce, by: PatchBy): Promise<PatchView>;
@@ -94,10 +97,13 @@ export function createPatches(parts: PatchesParts): Patches {
     await observer.flush();
   };
   return {
+    async tryOut(input) {
+      await check(applications, input);
+      const draft = draftOf(input, { id: parts.newId(), now: clock.now() });
+      return patchTestSchema.parse(await testPatch({ db, clock, vault, rehearse, flush }, draft, ruleOf(draft)));
+    },
     async add(input, { actor }) {
-      refuseUnreadable(input);
-      const known = (await applications.list()).some(({ application }) => application.id === input.application);
-      if (!known) throw new Refusal('input-invalid', { errors: [{ pointer: '/application', detail: 'no such application' }] });
+      await check(applications, input);
       return show(await addPatch(parts, input, actor));
     },
     show,
@@ -131,6 +137,12 @@ export function createPatches(parts: PatchesParts): Patches {
     sweep: async () => sweepPatches(parts),
     [Symbol.asyncDispose]: () => observer[Symbol.asyncDispose](),
   };
+}
+
+async function check(applications: Applications, input: PatchInput): Promise<void> {
+  refuseUnreadable(input);
+  const known = (await applications.list()).some(({ application }) => application.id === input.application);
+  if (!known) throw new Refusal('input-invalid', { errors: [{ pointer: '/application', detail: 'no such application' }] });
 }
 
 function live(patch: Patch): Patch {

@@ -67,3 +67,6 @@ export const PROBES: readonly ProbePair[] = [
   ...values('crlf', ['header in a value', 'x\r\nSet-Cookie: probe=1', 'how does a server set a cookie?']),
   { group: 'scanner', name: 'attack tool', attack: { userAgent: 'sqlmap/1.8' }, twin: { userAgent: 'curl/8.5.0' } },
 ];
+
+/** What a harmless attack of that class looks like. */
+export const attackOf = (group: RuleGroup): ProbeText | null => PROBES.find((pair) => pair.group === group)?.attack ?? null;

@@ -7,6 +7,7 @@ import { readActiveBans, readAllowPrefixes } from '../bans/ban-store.ts';
 import { readBypassUntil } from '../bypass.ts';
 import { tablesOf } from '../change.ts';
 import { readActiveExceptions } from '../exceptions/exceptions.ts';
+import { isolationOf, readIsolations } from '../isolations/isolation-store.ts';
 import { readInForce } from '../patches/patch-store.ts';
 import { ruleOf } from '../patches/patch-view.ts';
 import { readEnforced } from '../learning/schema-store.ts';
@@ -44,6 +45,7 @@ async function readPolicy({ db, clock, applications, access, trustedHops, limits
     schemas: (await readEnforced(tables)).filter(({ application }) => ids.has(application)),
     patches: (await readInForce(tables, now)).filter(({ application }) => ids.has(application)).map(ruleOf),
     policies: ((await access?.policies.enforced()) ?? []).filter(({ application }) => ids.has(application)),
+    isolations: (await readIsolations(tables, now)).filter(({ application }) => ids.has(application)).map(isolationOf),
     allows: await readAllowPrefixes(tables),
     bans: await readActiveBans(tables, now),
     bypassUntil: await readBypassUntil(tables, now),

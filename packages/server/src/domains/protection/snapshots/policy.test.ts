@@ -11,6 +11,7 @@ const policy: Policy = {
   schemas: [],
   patches: [],
   policies: [],
+  isolations: [],
   allows: ['198.51.100.1', '192.0.2.1'],
   bans: [
     { prefix: '203.0.113.9', expiresAt: 5 },

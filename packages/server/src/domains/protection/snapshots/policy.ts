@@ -10,6 +10,7 @@ export type Policy = Pick<
   | 'schemas'
   | 'patches'
   | 'policies'
+  | 'isolations'
   | 'allows'
   | 'bans'
   | 'bypassUntil'
@@ -31,6 +32,7 @@ export function orderPolicy(policy: Policy): Policy {
     schemas: policy.schemas.toSorted((left, right) => byText(left.application, right.application)),
     patches: policy.patches.toSorted((left, right) => byText(left.id, right.id)),
     policies: policy.policies.toSorted((left, right) => byText(left.application, right.application)),
+    isolations: policy.isolations.toSorted((left, right) => byText(left.id, right.id)),
     allows: policy.allows.toSorted(byText),
     bans: policy.bans.toSorted((left, right) => byText(left.prefix, right.prefix)),
   };

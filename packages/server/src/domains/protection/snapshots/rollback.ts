@@ -34,8 +34,8 @@ async function replaceBans({ tx, now }: Change, policy: Policy, reason: string):
 
 /**
  * Puts an earlier policy state into force: applications, exceptions, allow-list and bans in one transaction. What has run out
- * of time since stays out. Break-glass is left as it is, because it is a decision about now, and so are trusted hops and
- * limits, which belong to the configuration.
+ * of time since stays out. Break-glass and what is cut off are left as they are, because they are decisions about now, and so
+ * are trusted hops and limits, which belong to the configuration.
  */
 export async function rollBack(
   parts: ProtectionParts & { readonly applications: Applications; readonly access?: Pick<Access, 'policies'> | undefined },

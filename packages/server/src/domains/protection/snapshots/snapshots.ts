@@ -23,20 +23,28 @@ export interface Snapshots extends AsyncDisposable {
   history(): Promise<SnapshotState[]>;
   /** Whose policy judged a request that names this snapshot version; null when it is older than the history. */
   stateAt(version: number): Promise<SnapshotState | null>;
-  /** `isOwn` = made for a change at this node. */
-  onSnapshot(listener: (snapshot: Snapshot, isOwn: boolean) => void): void;
+  /** `isOwn` = made for a change at this node. A listener that answers a promise is waited for where somebody asked for the snapshot. */
+  onSnapshot(listener: SnapshotListener): void;
   /** Something changed: a new snapshot follows within {@link GATHER_MS}. */
   changed(cause: string, actor: Actor): void;
-  /** Compiles and pushes now. */
+  /** Compiles and pushes now; resolves when the gateways of this node judge by it. */
   refresh(cause: string, actor: Actor): Promise<Snapshot>;
   /** Takes over what other nodes changed; reads one number when there is nothing. */
   follow(): Promise<void>;
 }
 
+type SnapshotListener = (snapshot: Snapshot, isOwn: boolean) => void | Promise<void>;
+
+/** What was pushed, and when those who were told have taken it over. */
+interface Pushed {
+  readonly compiled: Compiled;
+  readonly taken: Promise<unknown>;
+}
+
 const SYSTEM: Actor = { kind: 'system', ref: 'holdfast' };
 
 export function createSnapshots(parts: SnapshotsParts): Snapshots {
-  const listeners: ((snapshot: Snapshot, isOwn: boolean) => void)[] = [];
+  const listeners: SnapshotListener[] = [];
   let compiled: Compiled | null = null;
   let timer: NodeJS.Timeout | null = null;
   let isClosed = false;
@@ -45,10 +53,14 @@ export function createSnapshots(parts: SnapshotsParts): Snapshots {
   // One at a time, so that versions are pushed in the order in which they grow.
   let queue: Promise<unknown> = Promise.resolve();
 
-  const compileAndPush = async (origin: SnapshotOrigin): Promise<Compiled> => {
-    compiled = await compileSnapshot(parts, origin);
-    for (const listener of listeners) listener(compiled.snapshot, origin.follows === null);
-    return compiled;
+  const compileAndPush = async (origin: SnapshotOrigin): Promise<Pushed> => {
+    const made = await compileSnapshot(parts, origin);
+    compiled = made;
+    // Not waited for here: a gateway that hangs must not keep the next version from the others.
+    return {
+      compiled: made,
+      taken: Promise.all(listeners.map(async (listener) => listener(made.snapshot, origin.follows === null))),
+    };
   };
   const refresh = async (cause: string, actor: Actor): Promise<Compiled> => {
     // What waited to be gathered is committed already, so this compilation holds it.
@@ -56,7 +68,9 @@ export function createSnapshots(parts: SnapshotsParts): Snapshots {
     timer = null;
     const next = queue.then(async () => compileAndPush({ cause, actor, follows: null }));
     queue = next.catch(() => undefined);
-    return next;
+    const pushed = await next;
+    await pushed.taken;
+    return pushed.compiled;
   };
   const followOnce = async (): Promise<void> => {
     const version = await lastVersion(tablesOf(parts.db));

@@ -1,4 +1,4 @@
-import type { ScannerHealth, ScannerVerdict } from '@holdfast/contract';
+import type { PictureHealth, ScannerHealth, ScannerVerdict } from '@holdfast/contract';
 
 /** A file without a name: only whoever has the descriptor can read it. */
 export interface ScannedFile {
@@ -17,6 +17,8 @@ export interface UploadScanner {
   scan(file: ScannedFile): Promise<readonly ScannerVerdict[]>;
   /** The scanners that answer now, with the version of their rules. */
   health(): Promise<readonly ScannerHealth[]>;
+  /** What writes pictures anew; asked only where a route wants it. */
+  pictures(): Promise<Omit<PictureHealth, 'applications'>>;
 }
 
 interface Versioned {

@@ -1,4 +1,12 @@
-import type { RescanView, ScannerHealth, UploadState, UploadStatus, UploadTotal } from '@holdfast/contract';
+import type {
+  Application,
+  PictureHealth,
+  RescanView,
+  ScannerHealth,
+  UploadState,
+  UploadStatus,
+  UploadTotal,
+} from '@holdfast/contract';
 import { tablesOf } from '../change.ts';
 import { countBlocks } from './list-store.ts';
 import type { UploadParts } from './upload-parts.ts';
@@ -27,8 +35,21 @@ export async function readStatus(parts: UploadParts, { scanners, rescan, totals,
     blocked: await countBlocks(tablesOf(db)),
     scanners: [...scanners],
     unscanned,
+    pictures: await readPictures(
+      parts,
+      known.map(({ application }) => application),
+    ),
     rescan,
     days,
     totals: [...totals],
   };
+}
+
+const isAsked = ({ uploads }: Application): boolean =>
+  uploads.action !== 'off' && [uploads, ...uploads.routes].some(({ images }) => images === 'reencode');
+
+async function readPictures({ scanner }: UploadParts, known: readonly Application[]): Promise<PictureHealth> {
+  const applications = known.filter(isAsked).map(({ id }) => id);
+  if (applications.length === 0) return { applications, state: 'idle', version: '', detail: 'no route asks for it' };
+  return { applications, ...(await scanner.pictures()) };
 }

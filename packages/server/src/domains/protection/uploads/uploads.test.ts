@@ -51,7 +51,7 @@ const open = (bytesMax = 1_000_000): Uploads =>
     node: 'test',
     bytesMax,
     retentionDays: 30,
-    scanner: { scan, health: async () => health() },
+    scanner: { scan, health: async () => health(), pictures: async () => ({ state: 'down', version: '', detail: 'not here' }) },
   });
 let ticks = 0;
 

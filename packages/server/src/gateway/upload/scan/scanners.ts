@@ -5,6 +5,8 @@ import type { Clock } from '../../../platform/clock.ts';
 import type { GatewayLog } from '../../log.ts';
 import type { Content } from '../content.ts';
 import { fileBytes } from '../content.ts';
+import { stripPicture } from '../images/strip-picture.ts';
+import type { Stripped } from '../images/strip-picture.ts';
 import { Clamd } from './clamd.ts';
 import type { MemberHit, ThreadContent } from './thread-protocol.ts';
 import { createUploadThreads } from './upload-threads.ts';
@@ -28,6 +30,8 @@ export interface Scanners {
   judge(content: Content, claim: FileClaim, policy: FilePolicy): Promise<FileJudgement | null>;
   /** What every configured scanner says. Never rejects; a scanner that could not look says `failed`. */
   scan(content: Content, hash: string, limits: FileLimits): Promise<readonly ScannerVerdict[]>;
+  /** What is left of a picture without metadata; null = it cannot be taken apart, or nobody could in time. */
+  strip(content: Content, type: string): Promise<Stripped | null>;
   close(): Promise<void>;
 }
 
@@ -74,6 +78,7 @@ export function createScanners({ settings, clock, log, onChange, remembers = tru
       if (clamd !== null) scans.push(cached(hash, clamd, () => clamd.scan(content)));
       return await Promise.all(scans);
     },
+    strip: (content, type) => strip(threads, content, type),
     close: () => threads.close(),
   };
 }
@@ -87,6 +92,12 @@ async function judge(threads: UploadThreads, content: Content, { claim, policy }
   if (content.size <= INLINE_BYTES_MAX) return judgeFile(fileBytes(content), claim, policy);
   const result = await threads.run({ kind: 'judge', content: threadContent(content), claim, policy });
   return result.kind === 'judged' ? result.judgement : null;
+}
+
+async function strip(threads: UploadThreads, content: Content, type: string): Promise<Stripped | null> {
+  if (content.size <= INLINE_BYTES_MAX) return stripPicture(fileBytes(content), type);
+  const result = await threads.run({ kind: 'strip', content: threadContent(content), type });
+  return result.kind === 'stripped' ? result.stripped : null;
 }
 
 /** Only the octets of the file cross over: a slice would take the whole body along. */

@@ -4,6 +4,7 @@ import { openRules } from '../../../platform/yara/open-rules.ts';
 import type { RuleSet } from '../../../platform/yara/rule-set.ts';
 import { fileBytes, inMemory } from '../content.ts';
 import type { Content } from '../content.ts';
+import { stripPicture } from '../images/strip-picture.ts';
 import type { MemberHit, ThreadContent, UploadAnswer, UploadJob, UploadWork } from './thread-protocol.ts';
 
 /** Judging and scanning of uploads, in a thread of its own: a large archive takes seconds, and everybody else goes on meanwhile. */
@@ -24,6 +25,8 @@ const contentOf = (content: ThreadContent): Content =>
 async function answer({ id, work }: UploadJob): Promise<UploadAnswer> {
   if (work.kind === 'judge')
     return { id, kind: 'judged', judgement: judgeFile(fileBytes(contentOf(work.content)), work.claim, work.policy) };
+  if (work.kind === 'strip')
+    return { id, kind: 'stripped', stripped: stripPicture(fileBytes(contentOf(work.content)), work.type) };
   const set = (await opening)?.current().set ?? null;
   if (set === null) return { id, kind: 'failed', detail: 'no rules can be loaded here' };
   return { id, kind: 'scanned', hits: scan(work, set), version: set.version };
@@ -32,7 +35,7 @@ async function answer({ id, work }: UploadJob): Promise<UploadAnswer> {
 function scan({ content, limits }: Extract<UploadWork, { kind: 'scan' }>, set: RuleSet): readonly MemberHit[] {
   const held = contentOf(content);
   const hits: MemberHit[] = [];
-  const own = held.kind === 'memory' ? set.scanBytesHere(held.bytes) : set.scanFileHere(`${descriptors()}/${held.fd}`);
+  const own = held.kind === 'memory' ? set.scanBytesHere(held.bytes) : set.scanFileHere(`${descriptors()}/${held.fd}`, held.size);
   for (const hit of own) hits.push({ place: 'file', hit });
   const windows = new Windows();
   walkMembers(fileBytes(held), limits, ({ place }) => {

@@ -21,15 +21,19 @@ function prefixesOf(texts: readonly string[]): Prefix[] {
   });
 }
 
-export interface BanAsked {
-  /** An address or a network, as the detector names it. */
-  readonly value: string;
+/** Who is never to be hit. */
+export interface BanPlaces {
   /** Clients are told to us by proxies that we believe, so that a private address can be a stranger. */
   readonly isForwarded: boolean;
   /** Addresses of this machine. */
   readonly own: readonly string[];
   /** Where administrators with a second factor sit now. */
   readonly administrators: readonly string[];
+}
+
+export interface BanAsked extends BanPlaces {
+  /** An address or a network, as the detector names it. */
+  readonly value: string;
   /** Addresses that came within the hour. */
   readonly clients: readonly string[];
   /** How many of them the bans of this hour reach already. */
@@ -48,11 +52,8 @@ export function judgeBan(asked: BanAsked): BanVerdict {
   if (prefix === null) return refused('this is no address');
   const narrowest = prefix.family === 4 ? IPV4_LENGTH_MIN : IPV6_LENGTH_MIN;
   if (prefix.length < narrowest) return refused(`wider than /${narrowest}: that takes a person`);
-  if (!asked.isForwarded && PRIVATE.some((one) => overlaps(one, prefix)))
-    return refused('a private address that no trusted proxy named: it may be a proxy of yours (trustedHops)');
-  if (prefixesOf(asked.own).some((one) => covers(prefix, one))) return refused('an address of this machine');
-  if (prefixesOf(asked.administrators).some((one) => covers(prefix, one)))
-    return refused('an administrator is signed in from there, with a second factor');
+  const why = whyNeverBanned(prefix, asked);
+  if (why !== null) return refused(why);
   if (asked.recent >= BANS_PER_MINUTE) return refused(`more than ${BANS_PER_MINUTE} bans in a minute`);
   const reaches = reachedBy(prefix, asked.clients);
   if (asked.reached + reaches > Math.max(CLIENTS_FLOOR, asked.clients.length * SHARE_MAX))
@@ -62,7 +63,21 @@ export function judgeBan(asked: BanAsked): BanVerdict {
 
 const refused = (why: string): BanVerdict => ({ kind: 'refused', why });
 
-function toPrefix(value: string): Prefix | null {
+/** Whoever asks for it; null = it may be. */
+export function whyNeverBanned(prefix: Prefix, { isForwarded, own, administrators }: BanPlaces): string | null {
+  if (!isForwarded && PRIVATE.some((one) => overlaps(one, prefix)))
+    return 'a private address that no trusted proxy named: it may be a proxy of yours (trustedHops)';
+  if (prefixesOf(own).some((one) => covers(prefix, one))) return 'an address of this machine';
+  if (prefixesOf(administrators).some((one) => covers(prefix, one)))
+    return 'an administrator is signed in from there, with a second factor';
+  return null;
+}
+
+/** Wider than one network of a customer. */
+export const isWide = ({ family, length }: Prefix): boolean => length < (family === 4 ? IPV4_LENGTH_MIN : IPV6_LENGTH_MIN);
+
+/** What is banned for an address or network; null = it is none. */
+export function toPrefix(value: string): Prefix | null {
   const parsed = parsePrefix(value);
   if (parsed === null || parsed.family === 4 || parsed.length < 128) return parsed;
   return parsePrefix(`${value}/${IPV6_CLIENT_LENGTH}`);

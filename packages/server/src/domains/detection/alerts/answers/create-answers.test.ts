@@ -58,8 +58,13 @@ const parts = (given: Partial<AnswersParts> = {}): AnswersParts => ({
   },
   sessions: {
     listAll: async () => Promise.resolve({ items: [], next: null }),
+    ownerOf: async (id) => Promise.resolve(id === SESSION ? PERSON : null),
     endOne: async (_person, id) => Promise.resolve(acts.push(`end ${id}`) > 0),
-    endAll: async (person) => Promise.resolve(acts.push(`end all of ${person}`)),
+    recheck: async (person) => Promise.resolve(acts.push(`look at ${person} anew`)),
+  },
+  people: {
+    tell: async (person, kind) => Promise.resolve(void acts.push(`letter to ${person}: ${kind}`)),
+    requireStepUp: async (person) => Promise.resolve(acts.push(`step up ${person}`)),
   },
   isOn: true,
   trustedHops: 1,
@@ -95,11 +100,11 @@ describe('an answer', () => {
   it('ends sessions of ours, and says why it does not end others', async () => {
     expect(await answer('end-session', { kind: 'session', value: SESSION })).toMatchObject({ outcome: 'done' });
     expect(await answer('step-up', { kind: 'user', value: PERSON })).toMatchObject({ outcome: 'done' });
-    expect(acts).toEqual([`end ${SESSION}`, `end all of ${PERSON}`]);
+    expect(acts).toEqual([`end ${SESSION}`, `letter to ${PERSON}: session-ended`, `step up ${PERSON}`, `look at ${PERSON} anew`]);
     expect(await answer('end-session', { kind: 'session', value: 'a1b2'.repeat(16) })).toMatchObject({ outcome: 'refused' });
     expect(await answer('step-up', { kind: 'user', value: 'ada' })).toMatchObject({ outcome: 'refused' });
     expect(await answer('ban', { kind: 'user', value: 'ada' })).toMatchObject({ outcome: 'refused' });
-    expect(acts).toHaveLength(2);
+    expect(acts).toHaveLength(4);
   });
 
   it.each([

@@ -1,19 +1,18 @@
 import type { Answered, Detection } from '@holdfast/contract';
-import { networkInterfaces } from 'node:os';
 import type { Clock } from '../../../../platform/clock.ts';
 import type { Log } from '../../../../platform/log.ts';
 import { Refusal } from '../../../../platform/refusal.ts';
-import type { Applications } from '../../../applications/index.ts';
-import type { Sessions } from '../../../identity/index.ts';
+import type { Actor, Applications } from '../../../applications/index.ts';
+import type { People, Sessions } from '../../../identity/index.ts';
 import type { Protection } from '../../../protection/index.ts';
 import { BY_WATCH } from '../alert-parts.ts';
 import type { Answers, Wanted } from './answers.ts';
 import { judgeBan } from './ban-guard.ts';
+import { administratorsAt, ownAddresses } from './ban-places.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const BAN_SECONDS = 3600;
-const ADMIN_SESSIONS_MAX = 500;
 const ULID = /^[0-9A-HJKMNP-TV-Z]{26}$/u;
 
 export interface AnswersParts {
@@ -21,7 +20,8 @@ export interface AnswersParts {
   readonly log: Log;
   readonly applications: Pick<Applications, 'get' | 'list'>;
   readonly protection: Pick<Protection, 'addBan' | 'listBans' | 'showBypass'>;
-  readonly sessions: Pick<Sessions, 'listAll' | 'endOne' | 'endAll'>;
+  readonly sessions: Pick<Sessions, 'listAll' | 'ownerOf' | 'endOne' | 'recheck'>;
+  readonly people: Pick<People, 'tell'> & { readonly requireStepUp: (id: string, actor: Actor) => Promise<unknown> };
   /** Off = nothing is done; alerts say what would have been. */
   readonly isOn: boolean;
   /** Proxies in front of us whose word about addresses is believed. */
@@ -98,7 +98,7 @@ async function ban(
     value,
     isForwarded: trustedHops > 0,
     own: ownAddresses(),
-    administrators: await administrators(parts),
+    administrators: await administratorsAt(parts.sessions),
     clients: clients(now),
     reached: banned.reduce((sum, { reaches }) => sum + reaches, 0),
     recent: banned.filter(({ at }) => at > now - MINUTE_MS).length,
@@ -116,19 +116,15 @@ async function ban(
   return done(`banned for an hour; undo: holdfast ban remove ${prefix}`);
 }
 
-const ownAddresses = (): string[] =>
-  Object.values(networkInterfaces()).flatMap((entries) => (entries ?? []).map(({ address }) => address.split('%')[0] ?? ''));
-
-async function administrators({ sessions }: AnswersParts): Promise<string[]> {
-  const { items } = await sessions.listAll({ before: null, limit: ADMIN_SESSIONS_MAX, kind: 'admin' });
-  return items.flatMap(({ acr, address }) => (acr === 'aal2' && address !== null ? [address] : []));
-}
-
-async function endSession({ sessions }: AnswersParts, { entity: { kind, value } }: Asked): Promise<Outcome> {
+async function endSession({ sessions, people }: AnswersParts, { entity: { kind, value } }: Asked): Promise<Outcome> {
   if (kind !== 'session') return refused('only a session can be ended');
   if (!ULID.test(value)) return refused('a session of the application itself: there is nothing of ours to end');
+  const owner = await sessions.ownerOf(value);
   const isEnded = await sessions.endOne(null, value, { reason: 'revoked', actor: BY_WATCH });
-  return isEnded ? done('ended; whoever it was signs in again') : refused('it was over already');
+  if (!isEnded) return refused('it was over already');
+  // Whoever it belongs to should not wonder, and knows best who else it was.
+  if (owner !== null) await people.tell(owner, 'session-ended');
+  return done('ended; whoever it was signs in again, and is told by a letter');
 }
 
 /** A session that was opened before proves nothing any more: every factor is asked for at the next request. */
@@ -136,7 +132,7 @@ async function stepUp(parts: AnswersParts, asked: Asked): Promise<Outcome> {
   const { kind, value } = asked.entity;
   if (kind === 'session') return endSession(parts, asked);
   if (kind !== 'user' || !ULID.test(value)) return refused('an account of the application itself: its sessions are not ours');
-  const ended = await parts.sessions.endAll(value, 'revoked', BY_WATCH);
-  if (ended === 0) return refused('nobody is signed in under this account');
-  return done(`${ended} ${ended === 1 ? 'session' : 'sessions'} ended: they sign in again, with every factor`);
+  await parts.people.requireStepUp(value, BY_WATCH);
+  const sessions = await parts.sessions.recheck(value);
+  return done(`${sessions} ${sessions === 1 ? 'session is' : 'sessions are'} asked for every factor at the next request`);
 }

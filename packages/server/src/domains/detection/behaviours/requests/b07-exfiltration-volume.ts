@@ -74,6 +74,7 @@ class ExfiltrationVolume implements Behaviour {
     if (asker === null || asker.noun === 'source' || typeof responseBytes !== 'number') return [];
     if (this.#settings.isExempt(textOf(address))) return [];
     const site = event.application ?? '';
+    if (this.#settings.isBulk(site, textOf(event.payload['route']))) return [];
     const volume = this.#askers.touch(`${site} ${asker.key}`);
     const peers = this.#peers.touch(site);
     const { time } = event;

@@ -15,10 +15,22 @@ interface TableParts<V> {
 
 const savedTable = z.array(z.tuple([z.string().max(512), z.unknown()]));
 
-/** Values by key, bounded: the key that was not touched for longest goes first, and is counted. */
+interface Place<V> {
+  readonly key: string;
+  readonly value: V;
+  older: Place<V> | null;
+  newer: Place<V> | null;
+}
+
+/**
+ * Values by key, bounded: the key that was not touched for longest goes first, and is counted. The order is a chain of its own:
+ * a map alone would be walked over every place that was left to find its oldest key.
+ */
 export class KeyedTable<V> {
-  readonly #values = new Map<string, V>();
+  readonly #places = new Map<string, Place<V>>();
   readonly #parts: TableParts<V>;
+  #oldest: Place<V> | null = null;
+  #newest: Place<V> | null = null;
   #evicted = 0;
 
   constructor(parts: TableParts<V>) {
@@ -27,54 +39,78 @@ export class KeyedTable<V> {
 
   /** Without touching it. */
   peek(key: string): V | undefined {
-    return this.#values.get(key);
+    return this.#places.get(key)?.value;
   }
 
   /** What stands there, or begins there now. */
   touch(key: string): V {
-    const held = this.#values.get(key);
-    if (held !== undefined) this.#values.delete(key);
-    const value = held ?? this.#parts.make(key);
-    this.#values.set(key, value);
-    if (held === undefined && this.#values.size > (this.#parts.keysMax ?? KEYS_MAX)) {
-      const [oldest] = this.#values.keys();
-      if (oldest !== undefined) this.delete(oldest);
+    const held = this.#places.get(key);
+    if (held !== undefined) {
+      this.#unlink(held);
+      this.#append(held);
+      return held.value;
+    }
+    const { value } = this.#add(key, this.#parts.make(key));
+    if (this.#places.size > (this.#parts.keysMax ?? KEYS_MAX)) {
+      if (this.#oldest !== null) this.delete(this.#oldest.key);
       this.#evicted += 1;
     }
     return value;
   }
 
   delete(key: string): void {
-    const value = this.#values.get(key);
-    if (value === undefined) return;
-    this.#values.delete(key);
-    this.#parts.onGone?.(value);
+    const place = this.#places.get(key);
+    if (place === undefined) return;
+    this.#places.delete(key);
+    this.#unlink(place);
+    this.#parts.onGone?.(place.value);
   }
 
   /** Lets those go that were not touched for longest and are over; not counted as evicted. */
   sweep(isOver: (value: V) => boolean): void {
-    let swept = 0;
-    for (const [key, value] of this.#values) {
-      if (swept >= SWEPT_MAX || !isOver(value)) return;
-      this.delete(key);
-      swept += 1;
-    }
+    for (let swept = 0; swept < SWEPT_MAX && this.#oldest !== null && isOver(this.#oldest.value); swept += 1)
+      this.delete(this.#oldest.key);
+  }
+
+  #add(key: string, value: V): Place<V> {
+    const place: Place<V> = { key, value, older: null, newer: null };
+    this.#places.set(key, place);
+    this.#append(place);
+    return place;
+  }
+
+  #append(place: Place<V>): void {
+    place.older = this.#newest;
+    if (this.#newest === null) this.#oldest = place;
+    else this.#newest.newer = place;
+    this.#newest = place;
+  }
+
+  #unlink(place: Place<V>): void {
+    const { older, newer } = place;
+    if (older === null) this.#oldest = newer;
+    else older.newer = newer;
+    if (newer === null) this.#newest = older;
+    else newer.older = older;
+    place.older = null;
+    place.newer = null;
   }
 
   get size(): number {
-    return this.#values.size;
+    return this.#places.size;
   }
 
   get evicted(): number {
     return this.#evicted;
   }
 
-  entries(): IterableIterator<[string, V]> {
-    return this.#values.entries();
+  /** Oldest first. */
+  *entries(): Generator<readonly [string, V]> {
+    for (let place = this.#oldest; place !== null; place = place.newer) yield [place.key, place.value];
   }
 
   save(pack: (value: V) => unknown): unknown {
-    const all = [...this.#values];
+    const all = [...this.entries()];
     return all.slice(-SAVED_KEYS_MAX).map(([key, value]) => [key, pack(value)]);
   }
 
@@ -86,7 +122,9 @@ export class KeyedTable<V> {
     for (const [key, packed] of data.slice(-(this.#parts.keysMax ?? KEYS_MAX))) {
       const value = unpack(packed, key);
       if (value === null) continue;
-      this.#values.set(key, value);
+      const known = this.#places.get(key);
+      if (known !== undefined) this.#unlink(known);
+      this.#add(key, value);
       taken += 1;
     }
     return taken;

@@ -28,6 +28,7 @@ export function settingsOf(
       return value;
     },
     isExempt: () => false,
+    isBulk: () => false,
   };
 }
 

@@ -42,7 +42,7 @@ function recordOf(message: Message) {
     observedTimeUnixNano: nanos(now),
     severityNumber: SEVERITY_NUMBERS[alert.severity],
     severityText: alert.severity,
-    eventName: 'holdfast.alert',
+    eventName: alert.plain === undefined ? 'holdfast.alert' : 'holdfast.message',
     body: text(`${titleOf(message)}: ${onOneLine(alert.reason)}`),
     attributes: attributes.map(([key, value]) => ({ key, value })),
   };

@@ -59,6 +59,7 @@ export class UnreadableSource extends Error {
   override readonly name = 'UnreadableSource';
 }
 
+export const NOT_READABLE = 'not readable as an indicator';
 export const ENTRIES_MAX = 2_000_000;
 export const VALUE_CHARS_MAX = 2048;
 export const DETAIL_CHARS_MAX = 300;

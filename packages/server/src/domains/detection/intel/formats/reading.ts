@@ -1,5 +1,5 @@
 import type { IndicatorKind } from '@holdfast/contract';
-import { DETAIL_CHARS_MAX, ENTRIES_MAX, type ReadEntry, type ReadResult, type RefusedEntry } from './entry.ts';
+import { DETAIL_CHARS_MAX, ENTRIES_MAX, NOT_READABLE, type ReadEntry, type ReadResult, type RefusedEntry } from './entry.ts';
 import { detailText, normaliseIndicator } from './normalise.ts';
 
 const REFUSED_TOLD_MAX = 1000;
@@ -20,7 +20,7 @@ export class Reading {
 
   add(kind: IndicatorKind | null, text: string, beside: Beside = {}): void {
     const found = normaliseIndicator(kind, text);
-    if (found === null) return this.refuse(text, 'not readable as an indicator');
+    if (found === null) return this.refuse(text, NOT_READABLE);
     if (this.#entries.size >= ENTRIES_MAX) return this.refuse(text, `more than ${ENTRIES_MAX} entries`);
     const { confidence = null, firstSeenAt = null, expiresAt = null, detail = null } = beside;
     const told = detail === null ? null : detailText(detail, DETAIL_CHARS_MAX);

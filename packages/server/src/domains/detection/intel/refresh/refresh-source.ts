@@ -1,7 +1,7 @@
 import { intelEvents } from '@holdfast/contract';
 import { Refusal } from '../../../../platform/refusal.ts';
 import type { Actor } from '../../../applications/index.ts';
-import { UnreadableSource } from '../formats/entry.ts';
+import { NOT_READABLE, UnreadableSource } from '../formats/entry.ts';
 import type { IntelParts } from '../intel-parts.ts';
 import { readContent, replaceContent, updateSource } from '../store/source-store.ts';
 import { tablesOf, type IntelTables, type SourceRow } from '../store/tables.ts';
@@ -40,6 +40,9 @@ export async function takeText({ db, bus, clock, run }: IntelParts, row: SourceR
   const options = { kind: row.kind, column: row.value_column };
   const merged = await run({ kind: 'read', format: row.format, text: taken.text, options, previous, now });
   const { content, digest, entries, added, removed } = merged;
+  // Another file than the one that was meant, an error in words: no reason to let everything through that was known to be bad.
+  if (entries === 0 && merged.refused.length > 0 && merged.refused.every(({ why }) => why === NOT_READABLE))
+    throw new UnreadableSource('Nothing in it is an indicator.');
   // What cannot be read of a file may be anything that lies there: it is counted, and not shown.
   const refused = row.url?.startsWith('file:') === true ? merged.refused.map((one) => ({ ...one, example: '' })) : merged.refused;
   const isOther = digest !== row.content_digest;

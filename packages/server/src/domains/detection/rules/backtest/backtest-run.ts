@@ -99,7 +99,7 @@ export class BacktestRun {
         if (!this.#wanted.has(id)) continue;
         const about = [...group].map(([name, value]) => `${name} ${String(value)}`).join(', ');
         const summary = `${events} events${about === '' ? '' : ` of ${about}`}`.slice(0, 300);
-        this.#count({ time, requestId: null, type: 'correlation', summary, key: `${id} ${about}` });
+        this.#count({ time, requestId: null, type: 'correlation', summary, event: null, key: `${id} ${about}` });
       }
     }
   }
@@ -133,8 +133,8 @@ const entityOf = (event: EventRecord): string =>
   textAt(event, 'address') ?? event.subject ?? `${event.actor.kind}:${event.actor.ref}`;
 
 function sampleOf(event: EventRecord): Sample {
-  const { time, requestId, type, target } = event;
+  const { id, time, requestId, type, target } = event;
   const request = ['method', 'path', 'status'].map((name) => textAt(event, name)).filter((word) => word !== null);
   const words = request.length > 0 ? request : [type, target ?? ''].filter((word) => word !== '');
-  return { time, requestId, type, summary: words.join(' ').slice(0, 300) };
+  return { time, requestId, type, summary: words.join(' ').slice(0, 300), event: id };
 }

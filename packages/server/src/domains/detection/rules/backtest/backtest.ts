@@ -22,6 +22,8 @@ const START_MS = 60_000;
 /** For one page, or for what is left at the end. */
 const ANSWER_MS = 20_000;
 const CHAIN_MAX = 16;
+/** Looked at by one: enough for days of a busy site, and an end for a machine that is fast. */
+const EVENTS_MAX = 1_000_000;
 
 export interface BacktestParts {
   readonly clock: Clock;
@@ -29,9 +31,13 @@ export interface BacktestParts {
   readonly tables: () => RuleDb;
 }
 
+export interface Turn {
+  readonly mayWait: boolean;
+}
+
 export interface Backtests extends AsyncDisposable {
-  /** One at a time. */
-  run(input: BacktestInput): Promise<Backtest>;
+  /** One at a time: while another runs it is refused, unless it may wait for its turn. */
+  run(input: BacktestInput, turn?: Turn): Promise<Backtest>;
 }
 
 interface Plan extends BacktestTexts {
@@ -41,8 +47,15 @@ interface Plan extends BacktestTexts {
 /** Asks what a rule would have found, of what was recorded; bounded in time, and it says how far back it came. */
 export function createBacktest(parts: BacktestParts): Backtests {
   let running: Promise<unknown> | null = null;
+  /** Somebody else may have been faster: then it is their turn. */
+  const ended = async (): Promise<void> => {
+    if (running === null) return;
+    await Promise.allSettled([running]);
+    await ended();
+  };
   return {
-    async run(input) {
+    async run(input, { mayWait } = { mayWait: false }) {
+      if (mayWait) await ended();
       if (running !== null)
         throw new Refusal('conflict', { errors: [{ pointer: '', detail: 'another backtest runs; it takes some seconds' }] });
       const result = (async () => judge(parts, await planOf(parts, input), input.days ?? DAYS_DEFAULT))();
@@ -108,11 +121,13 @@ async function judge({ clock, events }: BacktestParts, plan: Plan, days: number)
   let reachedMs = untilMs;
   let cursor: string | null = null;
   let isCut = types.length > 0;
-  while (isCut && clock.monotonicMs() < endMs) {
+  let judged = 0;
+  while (isCut && clock.monotonicMs() < endMs && judged < EVENTS_MAX) {
     const page = await events.page({ sinceMs, untilMs, types, cursor });
     const told = await worker.ask({ kind: 'events', events: page.events }, ANSWER_MS);
     // What does not answer is ended with this; then nothing of it counts.
     if (told === 'late' || told.kind !== 'taken') throw tooSlow();
+    judged += page.events.length;
     reachedMs = page.searchedTo ?? page.events.at(-1)?.time ?? reachedMs;
     cursor = page.next;
     if (cursor === null) isCut = false;

@@ -1,11 +1,12 @@
-import type { Detection, EventRecord, Evidence } from '@holdfast/contract';
+import type { AttackSourceQuery, AttackSources, Detection, EventRecord, Evidence } from '@holdfast/contract';
 import { Correlator, Scanner, type SigmaEvent } from '@holdfast/sigma';
 import type { BehaviourDefinition } from '../../behaviours/behaviour.ts';
 import type { Place, Places } from '../../../../platform/geo/places.ts';
 import { isCanary, pretended } from '../canary-events.ts';
 import { textOf } from '../fields/payload.ts';
 import { isWatched, toSigmaEvent } from '../fields/sigma-event.ts';
-import type { BehaviourFigures, BehaviourSetting, Hits, RuleText } from '../watch.ts';
+import type { BehaviourFigures, BehaviourSetting, BulkRoute, Hits, RuleText } from '../watch.ts';
+import { AttackSourceCounts } from './attack-sources.ts';
 import { Behaviours, type FoundByBehaviour } from './behaviours.ts';
 import { evidenceOf } from './evidence.ts';
 import { Folding } from './folding.ts';
@@ -50,6 +51,7 @@ export class Engine {
   readonly #reader = new RuleReader();
   readonly #windows = new Windows();
   readonly #folding = new Folding();
+  readonly #sources = new AttackSourceCounts();
   readonly #hits = new Map<string, { hits: number; lastAt: number }>();
   #matching: Matching | null = null;
   /** Of a correlator that had no rules yet. */
@@ -75,12 +77,16 @@ export class Engine {
     this.#matching = { rules, scanner: new Scanner(rules.ruleset), correlator };
   }
 
-  setBehaviours(settings: readonly BehaviourSetting[]): void {
-    this.#behaviours.set(settings);
+  setBehaviours(settings: readonly BehaviourSetting[], bulk: readonly BulkRoute[] = []): void {
+    this.#behaviours.set(settings, bulk);
   }
 
   figures(): readonly BehaviourFigures[] {
     return this.#behaviours.figures();
+  }
+
+  sources(query: AttackSourceQuery): AttackSources {
+    return this.#sources.view(query, this.#parts.now());
   }
 
   observe(events: readonly EventRecord[]): Judged {
@@ -115,15 +121,22 @@ export class Engine {
   /** Everything it remembers, as JSON; holds personal data. */
   save(): unknown {
     const correlator = this.#matching?.correlator.save() ?? this.#saved;
-    return { version: STATE_VERSION, correlator, windows: this.#windows.save(), behaviours: this.#behaviours.save() };
+    return {
+      version: STATE_VERSION,
+      correlator,
+      windows: this.#windows.save(),
+      behaviours: this.#behaviours.save(),
+      sources: this.#sources.save(),
+    };
   }
 
   /** Before the first rules come. */
   load(state: unknown): void {
-    const { version, correlator, windows, behaviours } = isRecord(state) ? state : {};
+    const { version, correlator, windows, behaviours, sources } = isRecord(state) ? state : {};
     if (version !== STATE_VERSION) return;
     this.#windows.load(windows);
     this.#behaviours.load(behaviours);
+    this.#sources.load(sources);
     if (this.#matching === null) this.#saved = correlator;
     else this.#matching.correlator.load(correlator);
   }
@@ -132,9 +145,14 @@ export class Engine {
     if (!isWatched(event.type)) return;
     const isPlanted = isCanary(event);
     if (this.#matching !== null) this.#match(event, this.#matching, { found, isPlanted });
-    if (isPlanted || !this.#behaviours.wants(event.type)) return;
-    for (const one of this.#behaviours.observe({ event, place: this.#placeOf(event) }))
-      this.#takeBehaviour(one, found.detections);
+    if (isPlanted) return;
+    const isAttack = AttackSourceCounts.isAttack(event);
+    const isWanted = this.#behaviours.wants(event.type);
+    if (!isAttack && !isWanted) return;
+    const place = this.#placeOf(event);
+    if (isAttack) this.#sources.note('requests', place, event.time);
+    if (!isWanted) return;
+    for (const one of this.#behaviours.observe({ event, place })) this.#takeBehaviour(one, found.detections);
   }
 
   #placeOf({ payload }: EventRecord): Place | null {
@@ -149,11 +167,19 @@ export class Engine {
   /** Counted, told if it is on, and given to behaviours that wait for what others find. */
   #tell(detection: Detection, { isTold, detections }: { isTold: boolean; detections: Detection[] }): void {
     this.#hit(detection.detector, detection.time);
-    if (isTold) detections.push(detection);
+    if (isTold) {
+      detections.push(detection);
+      this.#noteSource(detection);
+    }
     for (const further of this.#behaviours.detected(detection)) {
       this.#hit(further.detection.detector, further.detection.time);
       if (further.isTold) detections.push(further.detection);
     }
+  }
+
+  #noteSource(detection: Detection): void {
+    const address = AttackSourceCounts.addressOf(detection);
+    if (address !== null) this.#sources.note('findings', this.#parts.places.find(address), detection.time);
   }
 
   #match(event: EventRecord, matching: Matching, { found, isPlanted }: { found: Found; isPlanted: boolean }): void {

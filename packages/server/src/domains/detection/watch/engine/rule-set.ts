@@ -1,9 +1,18 @@
 import type { RuleDiagnostic } from '@holdfast/contract';
-import { compile, readDocuments, type Diagnostic, type ReadResult, type Ruleset, type SigmaDocument } from '@holdfast/sigma';
+import {
+  compileInSteps,
+  readDocuments,
+  type CompileResult,
+  type Diagnostic,
+  type ReadResult,
+  type Ruleset,
+  type SigmaDocument,
+} from '@holdfast/sigma';
 import { ruleIdOf } from '../../rules/rule-id.ts';
 import type { RuleText } from '../watch.ts';
 import { CANARY_RULES, CANARY_SOURCE } from '../canary-events.ts';
 import { digestOf, hashOf } from './digest.ts';
+import { Stretch } from './stretch.ts';
 
 /** What becomes of a match: an alert, a count, or the answer to a canary. */
 export type Role = 'on' | 'test' | 'canary';
@@ -27,8 +36,6 @@ export interface ReadRules {
 const DIAGNOSTICS_MAX = 2000;
 const MESSAGE_MAX = 500;
 const POINTER_MAX = 256;
-/** So long one stretch of reading takes at most: between two of them events are judged. */
-const STRETCH_MS = 20;
 
 /** Reads and compiles rules; texts that it has read before are not read again. */
 export class RuleReader {
@@ -39,15 +46,13 @@ export class RuleReader {
     const used = texts.filter(({ state }) => state !== 'off');
     const bySource = new Map<string, RuleText>();
     const read = new Map<string, ReadResult>();
-    let began = performance.now();
+    const stretch = new Stretch(breathe);
     for (const text of used) {
       // The hash stands for the name of the file inside the engine: two files may have one name, or one text two states.
       const source = hashOf(`${text.file}\n${text.text}`);
       bySource.set(source, text);
       read.set(source, this.#read.get(source) ?? readDocuments(text.text, source));
-      if (performance.now() - began < STRETCH_MS) continue;
-      await breathe();
-      began = performance.now();
+      if (stretch.isOver) await stretch.end();
     }
     this.#read = read;
     const results = [...read.values()];
@@ -55,7 +60,7 @@ export class RuleReader {
     const documents = results
       .flatMap((result) => result.documents)
       .filter((document) => document.kind !== 'filter' || bySource.get(document.source)?.state === 'on');
-    const compiled = compile([...canaryDocuments(), ...documents]);
+    const compiled = await compileIn([...canaryDocuments(), ...documents], stretch);
     const diagnostics = [...results.flatMap((result) => result.diagnostics), ...compiled.diagnostics]
       .slice(0, DIAGNOSTICS_MAX)
       .map((diagnostic) => toDiagnostic(diagnostic, bySource));
@@ -79,6 +84,15 @@ export class RuleReader {
       },
       diagnostics,
     };
+  }
+}
+
+async function compileIn(documents: readonly SigmaDocument[], stretch: Stretch): Promise<CompileResult> {
+  const steps = compileInSteps(documents);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+    if (stretch.isOver) await stretch.end();
   }
 }
 

@@ -25,43 +25,43 @@ const VERSIONS = new Map([
 export function webFields(event: EventRecord): Map<string, FieldValue> {
   const { payload } = event;
   const fields = new Map<string, FieldValue>();
-  const set = (names: readonly string[], value: FieldValue | null): void => {
-    if (value !== null) for (const name of names) fields.set(name, value);
+  const set = (name: string, value: FieldValue | null): void => {
+    if (value !== null) fields.set(name, value);
   };
-  const method = textOf(payload, 'method');
-  set(METHOD, method);
+  set('cs-method', textOf(payload, 'method'));
   addAddressFields(event, fields);
-  const status = numberOf(payload, 'status');
-  set(STATUS, status);
-  const agent = payload['userAgent'];
-  // Empty stays empty: there are rules that ask for it.
-  set(AGENT, typeof agent === 'string' ? agent : null);
-  set(REFERRER, textOf(payload, 'referrer'));
-  set(['cs-content-type'], textOf(payload, 'contentType'));
-  set(['cs-username'], textOf(payload, 'account') ?? '-');
-  set(CLIENT, textOf(payload, 'address'));
-  set(['sc-bytes'], numberOf(payload, 'responseBytes'));
-  set(['cs-bytes'], numberOf(payload, 'requestBytes'));
+  set('sc-status', numberOf(payload, 'status'));
+  addClientFields(event, fields);
+  set('cs-content-type', textOf(payload, 'contentType'));
+  set('cs-username', textOf(payload, 'account') ?? '-');
+  set('sc-bytes', numberOf(payload, 'responseBytes'));
+  set('cs-bytes', numberOf(payload, 'requestBytes'));
   const durationUs = numberOf(payload, 'durationUs');
-  set(['time-taken'], durationUs === null ? null : Math.round(durationUs / 1000));
-  set(['cs-version'], VERSIONS.get(textOf(payload, 'protocol') ?? '') ?? null);
-  set(['s-computername'], event.node);
-  set(['s-sitename', 'application'], event.application);
+  set('time-taken', durationUs === null ? null : Math.round(durationUs / 1000));
+  set('cs-version', VERSIONS.get(textOf(payload, 'protocol') ?? '') ?? null);
+  set('s-computername', event.node);
+  set('s-sitename', event.application);
+  set('application', event.application);
   const [date, time] = dateAndTime(event.time);
-  set(['date'], date);
-  set(['time'], time);
-  set(['type'], event.type);
-  set(['outcome'], event.outcome);
-  set(['problem'], textOf(payload, 'problem'));
-  set(['reason'], event.reason);
+  set('date', date);
+  set('time', time);
+  set('type', event.type);
+  set('outcome', event.outcome);
+  set('problem', textOf(payload, 'problem'));
+  set('reason', event.reason);
   return fields;
 }
 
-const METHOD = ['cs-method'];
-const STATUS = ['sc-status'];
-const AGENT = ['c-useragent', 'cs-user-agent'];
-const REFERRER = ['cs-referer', 'cs-referrer'];
-const CLIENT = ['c-ip', 'src_ip'];
+/** What the visitor says of itself, under both names that rules have for it. */
+function addClientFields({ payload }: EventRecord, fields: Map<string, FieldValue>): void {
+  const agent = payload['userAgent'];
+  // Empty stays empty: there are rules that ask for it.
+  if (typeof agent === 'string') fields.set('c-useragent', agent).set('cs-user-agent', agent);
+  const referrer = textOf(payload, 'referrer');
+  if (referrer !== null) fields.set('cs-referer', referrer).set('cs-referrer', referrer);
+  const address = textOf(payload, 'address');
+  if (address !== null) fields.set('c-ip', address).set('src_ip', address);
+}
 
 function addAddressFields({ payload }: EventRecord, fields: Map<string, FieldValue>): void {
   const path = textOf(payload, 'path') ?? '/';

@@ -1,6 +1,7 @@
+import type { AttackSourceQuery, AttackSources } from '@holdfast/contract';
 import type { Log } from '../../../../platform/log.ts';
 import type { StateFile } from '../state-file.ts';
-import type { BehaviourFigures, BehaviourSetting, RuleText } from '../watch.ts';
+import type { BehaviourFigures, BehaviourSetting, BulkRoute, RuleText } from '../watch.ts';
 import { digestOf } from '../engine/digest.ts';
 import type { FromThread, ThreadAnswer, ThreadData, ToThread } from './protocol.ts';
 import { ThreadGone, ThreadLink } from './thread-link.ts';
@@ -36,7 +37,7 @@ export class Keeper {
   #ends = 0;
   #begunAt = 0;
   #texts: readonly RuleText[] | null = null;
-  #settings: readonly BehaviourSetting[] = [];
+  #behaviours: Pick<Extract<ToThread, { kind: 'behaviours' }>, 'settings' | 'bulk'> = { settings: [], bulk: [] };
   #counts = { on: 0, test: 0, off: 0 };
   #opening: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | null = null;
@@ -69,15 +70,22 @@ export class Keeper {
     await this.#ask({ kind: 'ping' }, ANSWER_MS);
   }
 
-  setBehaviours(settings: readonly BehaviourSetting[]): void {
-    this.#settings = settings;
-    if (this.#isReady) this.#link?.tell({ kind: 'behaviours', settings });
+  setBehaviours(settings: readonly BehaviourSetting[], bulk: readonly BulkRoute[]): void {
+    this.#behaviours = { settings, bulk };
+    if (this.#isReady) this.#link?.tell({ kind: 'behaviours', ...this.#behaviours });
   }
 
   async figures(): Promise<readonly BehaviourFigures[]> {
     if (!this.#isReady) return [];
     const answer = await this.#ask({ kind: 'figures' }, ANSWER_MS).catch(() => null);
     return answer?.kind === 'figures' ? answer.figures : [];
+  }
+
+  /** Null = nobody answers. */
+  async sources(query: AttackSourceQuery): Promise<AttackSources | null> {
+    if (!this.#isReady) return null;
+    const answer = await this.#ask({ kind: 'sources', query }, ANSWER_MS).catch(() => null);
+    return answer?.kind === 'sources' ? answer.sources : null;
   }
 
   async save(key: Uint8Array, timeoutMs?: number): Promise<Uint8Array | null> {
@@ -152,7 +160,7 @@ export class Keeper {
   async #begin(link: ThreadLink): Promise<void> {
     const { log, state } = this.#parts;
     try {
-      link.tell({ kind: 'behaviours', settings: this.#settings });
+      link.tell({ kind: 'behaviours', ...this.#behaviours });
       const kept = await state.read();
       const isDamaged = kept === 'damaged' || (kept !== null && !(await this.#load(link, kept)));
       if (isDamaged) log.warn({}, 'what the watch had kept does not open: it begins anew');

@@ -1,12 +1,13 @@
-import type { Detection, EventRecord, RuleDiagnostic } from '@holdfast/contract';
-import type { BehaviourFigures, BehaviourSetting, Hits, RuleText } from '../watch.ts';
+import type { AttackSourceQuery, AttackSources, Detection, EventRecord, RuleDiagnostic } from '@holdfast/contract';
+import type { BehaviourFigures, BehaviourSetting, BulkRoute, Hits, RuleText } from '../watch.ts';
 
 /** What the watch asks of its thread. Those with an `id` are answered. */
 export type ToThread =
   | { readonly kind: 'events'; readonly batch: number; readonly events: readonly EventRecord[] }
-  | { readonly kind: 'behaviours'; readonly settings: readonly BehaviourSetting[] }
+  | { readonly kind: 'behaviours'; readonly settings: readonly BehaviourSetting[]; readonly bulk: readonly BulkRoute[] }
   | { readonly kind: 'rules'; readonly id: number; readonly texts: readonly RuleText[] }
   | { readonly kind: 'figures'; readonly id: number }
+  | { readonly kind: 'sources'; readonly id: number; readonly query: AttackSourceQuery }
   | { readonly kind: 'ping'; readonly id: number }
   /** The key is of this one state. */
   | { readonly kind: 'save'; readonly id: number; readonly key: Uint8Array }
@@ -32,6 +33,7 @@ export type FromThread =
 export type ThreadAnswer =
   | { readonly kind: 'pong' }
   | { readonly kind: 'figures'; readonly figures: readonly BehaviourFigures[] }
+  | { readonly kind: 'sources'; readonly sources: AttackSources }
   | {
       readonly kind: 'rules';
       /** Null = nothing could be used, and what was in force still is. */

@@ -81,6 +81,8 @@ async function answer(asked: Extract<ToThread, { readonly id: number }>): Promis
       return { kind: 'pong' };
     case 'figures':
       return { kind: 'figures', figures: engine.figures() };
+    case 'sources':
+      return { kind: 'sources', sources: engine.sources(asked.query) };
     case 'rules':
       return setRules(asked);
     case 'save':
@@ -104,12 +106,13 @@ function receive(message: ToThread): void {
       });
       return;
     case 'behaviours':
-      engine.setBehaviours(message.settings);
+      engine.setBehaviours(message.settings, message.bulk);
       return;
     case 'rules':
       compiling = compiling.then(async () => tell({ kind: 'answer', id: message.id, answer: await answer(message) }));
       return;
     case 'figures':
+    case 'sources':
     case 'ping':
     case 'save':
     case 'load':

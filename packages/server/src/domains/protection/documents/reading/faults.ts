@@ -27,6 +27,12 @@ export class Findings {
   readonly faults: DocumentFault[] = [];
   /** What is let in unchecked, so that nobody takes it for checked. */
   readonly notes: DocumentFault[] = [];
+  readonly #isPartly: boolean;
+
+  /** `isPartly`: somebody said that what cannot be checked may be let in. */
+  constructor(isPartly = false) {
+    this.#isPartly = isPartly;
+  }
 
   fault(pointer: string, detail: string): void {
     note(this.faults, pointer, detail);
@@ -34,6 +40,12 @@ export class Findings {
 
   note(pointer: string, detail: string): void {
     note(this.notes, pointer, detail);
+  }
+
+  /** What can be left out without taking the rest for something else: a fault, unless somebody said to leave it out. */
+  unchecked(pointer: string, detail: string): void {
+    if (this.#isPartly) this.note(pointer, `${detail}: left out, not checked`);
+    else this.fault(pointer, detail);
   }
 }
 

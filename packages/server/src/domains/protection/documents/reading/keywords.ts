@@ -25,6 +25,7 @@ export const KEYWORDS: ReadonlyMap<string, KeywordKind> = new Map<string, Keywor
   ['additionalProperties', 'schema'],
   ['propertyNames', 'schema'],
   ['required', 'names'],
+  ['unevaluatedProperties', 'schema'],
   ['minProperties', 'count'],
   ['maxProperties', 'count'],
   ['dependentRequired', 'lists'],
@@ -40,7 +41,16 @@ export const KEYWORDS: ReadonlyMap<string, KeywordKind> = new Map<string, Keywor
 ]);
 
 /** Read apart, because they have other forms in OpenAPI 3.0. */
-export const READ_APART: ReadonlySet<string> = new Set(['$ref', 'type', 'nullable', 'enum', 'const', 'readOnly']);
+export const READ_APART: ReadonlySet<string> = new Set([
+  '$ref',
+  '$dynamicRef',
+  'type',
+  'nullable',
+  'enum',
+  'const',
+  'readOnly',
+  'discriminator',
+]);
 
 /** Keywords that say something to people, or to programs that make answers. */
 export const REMARKS: ReadonlySet<string> = new Set([
@@ -52,7 +62,6 @@ export const REMARKS: ReadonlySet<string> = new Set([
   'deprecated',
   'externalDocs',
   'xml',
-  'discriminator',
   'writeOnly',
   'contentEncoding',
   'contentMediaType',
@@ -61,6 +70,9 @@ export const REMARKS: ReadonlySet<string> = new Set([
   '$schema',
   '$defs',
   'definitions',
+  // Names that references lead to.
+  '$anchor',
+  '$dynamicAnchor',
 ]);
 
 /** Keywords whose schemas judge the same value as the schema they stand in. */

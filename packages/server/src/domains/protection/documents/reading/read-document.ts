@@ -1,4 +1,6 @@
-import { basePath } from './base-path.ts';
+import { placesOf, shapeOf } from '../document-routes.ts';
+import { basePath, serversPath } from './base-path.ts';
+import { readFamily } from './discriminator.ts';
 import { endlessSchema } from './endless.ts';
 import { emptyRecord, Findings, isJson, own, step, type DocumentFault, type Json } from './faults.ts';
 import { readBody, type KeptBody } from './read-bodies.ts';
@@ -44,6 +46,8 @@ export type DocumentReading =
 export interface ReadOptions {
   /** Path under which the paths of the document stand; otherwise its servers say so. */
   readonly server?: string | undefined;
+  /** Takes the rest of a document that holds what cannot be checked. */
+  readonly isPartly?: boolean | undefined;
 }
 
 const METHODS: readonly string[] = ['get', 'put', 'post', 'delete', 'patch', 'head', 'options', 'trace'];
@@ -56,16 +60,19 @@ const PATH_CHARS_MAX = 512;
  * Reads an OpenAPI document, 3.0 or 3.1. What cannot be enforced as it is written is a fault with its place; what is let in
  * unchecked is a note. Reading what was kept gives the same again.
  */
-export function readDocument(raw: unknown, { server }: ReadOptions = {}): DocumentReading {
-  const findings = new Findings();
+export function readDocument(raw: unknown, { server, isPartly }: ReadOptions = {}): DocumentReading {
+  const findings = new Findings(isPartly);
   const document = isJson(raw) ? raw : {};
   const is30 = versionOf(document, findings);
   const references = new References(document, findings);
   const translating: Translating = { references, is30, schemas: 0 };
   const base = basePath(document, server, findings);
   const paths = emptyRecord<Record<string, KeptOperation>>();
-  const operations = readPaths({ value: own(document, 'paths'), pointer: '/paths' }, { base, paths, translating });
-  const schemas = references.readAll((part) => translateSchema(part, translating));
+  const into = { base: { path: base, isGiven: server !== undefined }, paths, shapes: new Map(), translating };
+  const operations = readPaths({ value: own(document, 'paths'), pointer: '/paths' }, into);
+  const schemas = references.readAll(({ part, isFamily }) =>
+    isFamily ? readFamily(part, references.heirsOf(part), references) : translateSchema(part, translating),
+  );
   for (const { name, detail } of endlessSchema(schemas)) findings.fault(step('/components/schemas', name), detail);
   const kept: KeptDocument = {
     openapi: '3.1.0',
@@ -109,9 +116,17 @@ function policyOf<Mark extends string>(
   return policy === undefined ? {} : ({ [mark]: policy } as Record<Mark, UnknownPolicy>);
 }
 
+/** Where paths stand; `isGiven`: somebody said so, and then it counts for all of them. */
+interface Base {
+  readonly path: string;
+  readonly isGiven: boolean;
+}
+
 interface Paths {
-  readonly base: string;
+  readonly base: Base;
   readonly paths: Record<string, Record<string, KeptOperation>>;
+  /** Shape of a path -> the first path that has it. */
+  readonly shapes: Map<string, string>;
   readonly translating: Translating;
 }
 
@@ -126,11 +141,8 @@ function readPaths({ value, pointer }: Part, into: Paths): number {
     if (path.startsWith('x-')) continue;
     const at = step(pointer, path);
     const part = into.translating.references.follow({ value: raw, pointer: at });
-    const whole = `${into.base}${path}`;
-    if (!path.startsWith('/') || whole.length > PATH_CHARS_MAX || whole.split('/').length > SEGMENTS_MAX)
-      findings.fault(at, `must be a path of at most ${SEGMENTS_MAX} segments`);
-    else if (part !== null && isJson(part.value))
-      operations += readItem({ value: part.value, pointer: part.pointer }, whole, into);
+    if (part !== null && isJson(part.value))
+      operations += readItem({ value: part.value, pointer: part.pointer }, { path, at }, into);
     else findings.fault(at, 'must be a path with its methods');
   }
   if (operations > OPERATIONS_MAX) findings.fault(pointer, `more than ${OPERATIONS_MAX} operations`);
@@ -142,30 +154,78 @@ interface Item {
   readonly pointer: string;
 }
 
-function readItem({ value, pointer }: Item, path: string, { paths, translating }: Paths): number {
-  const { findings } = translating.references;
-  if (own(value, 'servers') !== undefined)
-    findings.fault(step(pointer, 'servers'), 'is not read here: only servers of the whole document are');
-  const item = (paths[path] ??= emptyRecord<KeptOperation>());
+/** A path as the document writes it, and where it does. */
+interface Named {
+  readonly path: string;
+  readonly at: string;
+}
+
+function readItem(item: Item, { path, at }: Named, into: Paths): number {
+  const { findings } = into.translating.references;
+  const base = baseOf(item, into.base, findings);
   let operations = 0;
   for (const method of METHODS) {
-    const raw = own(value, method);
-    if (raw === undefined) continue;
-    const at = step(pointer, method);
-    if (!isJson(raw)) findings.fault(at, 'must be an operation');
-    else {
-      item[method] = readOperation({ value: raw, pointer: at }, { value, pointer }, translating);
-      checkPlaces(item[method], { path, pointer: at }, findings);
-      operations += 1;
+    const value = own(item.value, method);
+    if (value === undefined) continue;
+    const pointer = step(item.pointer, method);
+    if (!isJson(value)) {
+      findings.fault(pointer, 'must be an operation');
+      continue;
     }
+    const whole = `${baseOf({ value, pointer }, base, findings).path}${path}`;
+    const operation = readOperation({ value, pointer }, item, into.translating);
+    keepOperation({ operation, method, pointer }, { path: whole, at }, into);
+    operations += 1;
   }
+  if (operations === 0) claimPath({ path: `${base.path}${path}`, at }, into);
   return operations;
+}
+
+function baseOf({ value, pointer }: Item, base: Base, findings: Findings): Base {
+  const servers = own(value, 'servers');
+  if (servers === undefined || base.isGiven) return base;
+  return { path: serversPath({ value: servers, pointer: step(pointer, 'servers') }, findings), isGiven: false };
+}
+
+/** The path under which operations of this shape are kept; null when it is none. */
+function claimPath({ path, at }: Named, { paths, shapes, translating }: Paths): string | null {
+  if (!path.startsWith('/') || path.length > PATH_CHARS_MAX || path.split('/').length > SEGMENTS_MAX) {
+    translating.references.findings.fault(at, `must be a path of at most ${SEGMENTS_MAX} segments`);
+    return null;
+  }
+  const shape = shapeOf(path);
+  const held = shapes.get(shape) ?? path;
+  shapes.set(shape, held);
+  paths[held] ??= emptyRecord<KeptOperation>();
+  return held;
+}
+
+interface Read {
+  readonly operation: KeptOperation;
+  readonly method: string;
+  readonly pointer: string;
+}
+
+/** Paths that differ in the names of their places only stand for the same requests: their methods stand together. */
+function keepOperation({ operation, method, pointer }: Read, { path, at }: Named, into: Paths): void {
+  const { findings } = into.translating.references;
+  checkPlaces(operation, { path, pointer }, findings);
+  const held = claimPath({ path, at }, into);
+  const item = held === null ? undefined : into.paths[held];
+  if (held === null || item === undefined) return;
+  if (item[method] !== undefined) findings.fault(at, `stands for the same requests as ${held}`);
+  else item[method] = held === path ? operation : renamed(operation, placesOf(path), placesOf(held));
+}
+
+function renamed(operation: KeptOperation, names: readonly string[], others: readonly string[]): KeptOperation {
+  const parameters = operation.parameters.map((parameter) =>
+    parameter.in === 'path' ? { ...parameter, name: others[names.indexOf(parameter.name)] ?? parameter.name } : parameter,
+  );
+  return { ...operation, parameters };
 }
 
 function readOperation({ value, pointer }: Item, item: Item, translating: Translating): KeptOperation {
   const { findings } = translating.references;
-  if (own(value, 'servers') !== undefined)
-    findings.fault(step(pointer, 'servers'), 'is not read here: only servers of the whole document are');
   const lists = [item, { value, pointer }].map((each) => ({
     value: own(each.value, 'parameters'),
     pointer: step(each.pointer, 'parameters'),
@@ -184,7 +244,7 @@ function checkPlaces(
   { path, pointer }: { readonly path: string; readonly pointer: string },
   findings: Findings,
 ): void {
-  const places = new Set([...path.matchAll(/\{([^{}/]{1,128})\}/gu)].map(([, name = '']) => name));
+  const places = new Set(placesOf(path));
   for (const { in: place, name } of parameters)
     if (place === 'path' && !places.delete(name))
       findings.fault(step(pointer, 'parameters'), `the path has no place {${name.slice(0, 64)}}`);

@@ -1,9 +1,10 @@
 import { isJson, own, step, type Json } from './faults.ts';
+import { bodyKind } from './read-bodies.ts';
 import type { Part } from './references.ts';
 import { translateSchema, type Translating } from './translate-schema.ts';
 
 /** How one text stands for a list or an object (OpenAPI 3.1 §4.8.12.3). */
-export type ParameterStyle = 'simple' | 'form' | 'spaceDelimited' | 'pipeDelimited' | 'deepObject';
+export type ParameterStyle = 'simple' | 'label' | 'form' | 'spaceDelimited' | 'pipeDelimited' | 'deepObject';
 const PLACES = ['path', 'query', 'header', 'cookie'] as const;
 export type ParameterPlace = (typeof PLACES)[number];
 
@@ -15,13 +16,16 @@ export interface KeptParameter {
   readonly style: ParameterStyle;
   readonly explode: boolean;
   readonly allowEmptyValue?: true;
+  /** Its name is listed; how its text stands for a value is not read. */
+  readonly 'x-holdfast-unchecked'?: true;
   readonly schema?: unknown;
   /** The value is a JSON document of its own. */
   readonly content?: { readonly 'application/json': { readonly schema: unknown } };
 }
 
+/** Not `matrix`: a path with `;` in it is read in several ways, and refused before anything is compared. */
 const STYLES: Readonly<Record<ParameterPlace, readonly ParameterStyle[]>> = {
-  path: ['simple'],
+  path: ['simple', 'label'],
   query: ['form', 'spaceDelimited', 'pipeDelimited', 'deepObject'],
   header: ['simple'],
   cookie: ['form'],
@@ -58,29 +62,46 @@ function readParameter({ value, pointer }: Part, translating: Translating): Kept
     findings.fault(pointer, `must have a name of at most ${NAME_CHARS_MAX} characters, and in: ${PLACES.join(', ')}`);
     return null;
   }
-  const kept = place === 'header' ? name.toLowerCase() : name;
-  if (place === 'header' && OTHER_HEADERS.has(kept)) return null;
-  const head = {
+  const head = readHead(value, place, name);
+  if (place === 'header' && OTHER_HEADERS.has(head.name)) return null;
+  const content = own(value, 'content');
+  if (own(value, UNCHECKED) === true) return unchecked(head);
+  if (content !== undefined) return readContent({ value: content, pointer: step(pointer, 'content') }, head, translating);
+  const schema = translateSchema({ value: own(value, 'schema') ?? {}, pointer: step(pointer, 'schema') }, translating);
+  const style = readStyle({ value, pointer }, place, translating);
+  return style === null ? unchecked(head) : { ...head, ...style, schema };
+}
+
+function readHead(value: Json, place: ParameterPlace, name: string): Head {
+  return {
     in: place,
-    name: kept,
+    name: place === 'header' ? name.toLowerCase() : name,
     required: place === 'path' || own(value, 'required') === true,
     ...(place === 'query' && own(value, 'allowEmptyValue') === true ? { allowEmptyValue: true as const } : {}),
   };
-  const content = own(value, 'content');
-  if (content !== undefined) return readContent({ value: content, pointer: step(pointer, 'content') }, head, translating);
-  const schema = translateSchema({ value: own(value, 'schema') ?? {}, pointer: step(pointer, 'schema') }, translating);
-  return { ...head, ...readStyle({ value, pointer }, place, translating), schema };
 }
+
+const UNCHECKED = 'x-holdfast-unchecked';
+const unchecked = (head: Head): KeptParameter => ({
+  ...head,
+  style: STYLES[head.in][0] ?? 'simple',
+  explode: false,
+  [UNCHECKED]: true,
+});
 
 type Head = Pick<KeptParameter, 'in' | 'name' | 'required' | 'allowEmptyValue'>;
 
 function readContent({ value, pointer }: Part, head: Head, translating: Translating): KeptParameter | null {
-  const media = isJson(value) ? own(value, 'application/json') : undefined;
-  if (!isJson(media)) {
-    translating.references.findings.fault(pointer, 'must be application/json: no other kind of parameter is read');
+  const [name, media] = Object.entries(isJson(value) ? value : {})[0] ?? [];
+  if (name === undefined || !isJson(media)) {
+    translating.references.findings.fault(pointer, 'must have one media type');
     return null;
   }
-  const at = step(step(pointer, 'application/json'), 'schema');
+  if (bodyKind(name.split(';', 1)[0]?.trim().toLowerCase() ?? '') !== 'json') {
+    translating.references.findings.unchecked(pointer, 'must be application/json: no other kind of parameter is read');
+    return unchecked(head);
+  }
+  const at = step(step(pointer, name), 'schema');
   const schema = translateSchema({ value: own(media, 'schema') ?? {}, pointer: at }, translating);
   const style = STYLES[head.in][0] ?? 'simple';
   return { ...head, style, explode: false, content: { 'application/json': { schema } } };
@@ -90,11 +111,14 @@ function readStyle(
   { value, pointer }: { readonly value: Json; readonly pointer: string },
   place: ParameterPlace,
   { references: { findings } }: Translating,
-): Pick<KeptParameter, 'style' | 'explode'> {
+): Pick<KeptParameter, 'style' | 'explode'> | null {
   const wanted = own(value, 'style') ?? STYLES[place][0];
   const style = STYLES[place].find((known) => known === wanted);
-  if (style === undefined) findings.fault(step(pointer, 'style'), `must be one of ${STYLES[place].join(', ')} in ${place}`);
+  if (style === undefined) {
+    findings.unchecked(step(pointer, 'style'), `must be one of ${STYLES[place].join(', ')} in ${place}`);
+    return null;
+  }
   const explode = own(value, 'explode') ?? (style === 'form' || style === 'deepObject');
   if (typeof explode !== 'boolean') findings.fault(step(pointer, 'explode'), 'must be true or false');
-  return { style: style ?? 'form', explode: explode === true };
+  return { style, explode: explode === true };
 }

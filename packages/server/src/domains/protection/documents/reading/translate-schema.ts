@@ -1,14 +1,14 @@
 import { FORMATS, NUMBER_FORMATS } from '../values/formats.ts';
 import { compilePattern } from '../values/linear-pattern.ts';
+import { chooseBranch } from './discriminator.ts';
 import { emptyRecord, isJson, own, step, type Json } from './faults.ts';
 import { KEYWORDS, READ_APART, REMARKS, type KeywordKind } from './keywords.ts';
-import type { Part, References } from './references.ts';
+import { dropReadOnly } from './read-only.ts';
+import type { Part, Reach, References } from './references.ts';
 
 const DEPTH_MAX = 32;
 const SCHEMAS_MAX = 20_000;
 const CHOICES_MAX = 1000;
-const NAMED_MAX = 8;
-const NOTHING: ReadonlySet<string> = new Set();
 const TYPES: ReadonlySet<unknown> = new Set(['string', 'number', 'integer', 'boolean', 'object', 'array', 'null']);
 /** Shown to people, or about how a value is packed: not checked, and nobody takes them for checked. */
 const UNCHECKED_FORMATS: ReadonlySet<string> = new Set(['password', 'binary', 'base64url']);
@@ -24,8 +24,9 @@ export interface Translating {
  * Brings one schema into the form that is kept: draft 2020-12, only what is checked, references into `#/components/schemas`.
  * What cannot be kept is a fault where it stands.
  */
-export function translateSchema(part: Part, translating: Translating, depth = 0): unknown {
+export function translateSchema(part: Part, translating: Translating, at: At = ALONE): unknown {
   const { findings } = translating.references;
+  const { depth, reach } = at;
   const { value, pointer } = part;
   translating.schemas += 1;
   if (depth > DEPTH_MAX || translating.schemas > SCHEMAS_MAX) {
@@ -38,19 +39,32 @@ export function translateSchema(part: Part, translating: Translating, depth = 0)
     return {};
   }
   const made = emptyRecord<unknown>();
-  const reference = own(value, '$ref');
+  const word = own(value, '$ref') === undefined ? '$dynamicRef' : '$ref';
+  const reference = own(value, word);
   if (reference !== undefined) {
-    const kept = translating.references.schema(reference, step(pointer, '$ref'));
+    const kept = translating.references.schema(reference, step(pointer, word), reach);
     if (kept !== null) made['$ref'] = kept;
     // OpenAPI 3.0 §4.7.23: what stands beside a reference is not read.
-    if (translating.is30) return made;
+    if (translating.is30) {
+      const isSaid = Object.keys(value).some((name) => KEYWORDS.has(name) || name === 'nullable' || name === 'enum');
+      if (isSaid) findings.note(pointer, 'what stands beside a $ref is not read in version 3.0: put both into allOf');
+      return made;
+    }
   }
   const reading: Reading = { schema: value, pointer, made, translating, depth };
   readValues(reading);
   for (const [keyword, inner] of Object.entries(value)) readKeyword(reading, keyword, inner);
-  dropReadOnly(reading);
+  chooseBranch(value, made, translating.references);
+  dropReadOnly(reading, translating.references);
   return withNull(reading);
 }
+
+/** Where a schema stands: how deep, and whether it is a part of another one. */
+interface At {
+  readonly depth: number;
+  readonly reach: Reach;
+}
+const ALONE: At = { depth: 0, reach: 'alone' };
 
 interface Reading {
   readonly schema: Json;
@@ -67,17 +81,28 @@ function readKeyword(reading: Reading, keyword: string, value: unknown): void {
   const at = step(pointer, keyword);
   if (kind === undefined) {
     const isRemark = READ_APART.has(keyword) || REMARKS.has(keyword) || keyword.startsWith('x-');
-    if (!isRemark) findings.fault(at, 'is not a keyword that is checked');
+    if (!isRemark) findings.unchecked(at, 'is not a keyword that is checked');
     return;
   }
   const name = translating.is30 ? nameIn31(reading.schema, keyword) : keyword;
   if (name === null) return;
   const read = READERS[kind]({ value, pointer: at }, reading);
-  if (read === undefined) findings.fault(at, FORMS[kind]);
+  if (read === undefined) findings.unchecked(at, FORMS[kind]);
+  else if (keyword === 'unevaluatedProperties') readUnevaluated(reading, read);
   else if (keyword === 'pattern') readPatternText(reading, read);
   else if (keyword === 'format') readFormat(reading, read);
   else made[name] = read;
-  if (keyword === 'patternProperties' && isJson(value)) for (const text of Object.keys(value)) checkPattern(reading, text, at);
+  if (keyword !== 'patternProperties' || !isJson(read)) return;
+  const isReadable = Object.keys(read).map((text) => checkPattern(reading, text, at));
+  // Names that one of them would have matched must not count as not listed.
+  if (isReadable.includes(false)) made[name] = { '': {} };
+}
+
+/** What no other keyword speaks of: only that there is none of it can be checked. */
+function readUnevaluated({ made, pointer, translating }: Reading, read: unknown): void {
+  if (read === false) made['unevaluatedProperties'] = false;
+  else if (read !== true && JSON.stringify(read) !== '{}')
+    translating.references.findings.note(step(pointer, 'unevaluatedProperties'), 'is let in as it is: only false is checked');
 }
 
 /** In 3.0 `exclusiveMinimum: true` says of `minimum` what the number says by itself in 3.1; null = nothing by itself. */
@@ -114,30 +139,29 @@ const READERS: Readonly<Record<KeywordKind, (part: Part, reading: Reading) => un
   schema: (part, reading) => (isJson(part.value) || typeof part.value === 'boolean' ? inner(reading, part) : undefined),
   list: ({ value, pointer }, reading) =>
     Array.isArray(value) && value.length > 0
-      ? value.map((each: unknown, index) => inner(reading, { value: each, pointer: step(pointer, index) }))
+      ? value.map((each: unknown, index) =>
+          inner(reading, { value: each, pointer: step(pointer, index) }, pointer.endsWith('/allOf') ? 'joined' : 'alone'),
+        )
       : undefined,
   schemas: ({ value, pointer }, reading) =>
     isJson(value) ? byName(value, (each, name) => inner(reading, { value: each, pointer: step(pointer, name) })) : undefined,
   lists: ({ value }) => (isJson(value) && Object.values(value).every(isNames) ? byName(value, (each) => each) : undefined),
 };
 
-const inner = ({ translating, depth }: Reading, part: Part): unknown => translateSchema(part, translating, depth + 1);
+const inner = ({ translating, depth }: Reading, part: Part, reach: Reach = 'alone'): unknown =>
+  translateSchema(part, translating, { depth: depth + 1, reach });
 
 const isNames = (value: unknown): boolean => Array.isArray(value) && value.every((name) => typeof name === 'string');
 
-function byName(
-  value: Json,
-  read: (each: unknown, name: string) => unknown,
-  without: ReadonlySet<string> = NOTHING,
-): Record<string, unknown> {
+function byName(value: Json, read: (each: unknown, name: string) => unknown): Record<string, unknown> {
   const made = emptyRecord<unknown>();
-  for (const [name, each] of Object.entries(value)) if (!without.has(name)) made[name] = read(each, name);
+  for (const [name, each] of Object.entries(value)) made[name] = read(each, name);
   return made;
 }
 
 function checkPattern({ translating: { references } }: Reading, text: string, pointer: string): boolean {
   const result = compilePattern(text);
-  if (result.kind === 'refused') references.findings.fault(pointer, `cannot be matched in one pass: ${result.detail}`);
+  if (result.kind === 'refused') references.findings.unchecked(pointer, `cannot be matched in one pass: ${result.detail}`);
   return result.kind === 'pattern';
 }
 
@@ -160,8 +184,7 @@ function readValues(reading: Reading): void {
   const type = own(schema, 'type');
   const types = Array.isArray(type) ? (type as unknown[]) : [type];
   if (type !== undefined) {
-    if (types.length > 0 && types.every((each) => TYPES.has(each)) && (!translating.is30 || !Array.isArray(type)))
-      made['type'] = type;
+    if (types.length > 0 && types.every((each) => TYPES.has(each))) made['type'] = type;
     else findings.fault(step(pointer, 'type'), `must be one of ${[...TYPES].join(', ')}`);
   }
   const choices = own(schema, 'enum');
@@ -172,40 +195,19 @@ function readValues(reading: Reading): void {
   if (Object.hasOwn(schema, 'const')) made['enum'] = [own(schema, 'const')];
 }
 
-/**
- * OpenAPI 3.1 §4.8.24: what is `readOnly` is not part of a request. It is then a name that is not listed, as much as one that an
- * attacker made up (CWE-915).
- */
-function dropReadOnly({ schema, made, pointer, translating }: Reading): void {
-  const properties = own(schema, 'properties');
-  const kept = made['properties'];
-  if (!isJson(properties) || !isJson(kept)) return;
-  const answers = new Set(Object.entries(properties).flatMap(([name, each]) => (isReadOnly(each, translating) ? [name] : [])));
-  if (answers.size === 0) return;
-  made['properties'] = byName(kept, (each) => each, answers);
-  const required = made['required'];
-  if (Array.isArray(required)) made['required'] = required.filter((name) => !answers.has(String(name)));
-  const names = [...answers].slice(0, NAMED_MAX).join(', ');
-  translating.references.findings.note(step(pointer, 'properties'), `readOnly, so not taken in requests: ${names}`);
-}
-
-function isReadOnly(property: unknown, { references }: Translating): boolean {
-  if (!isJson(property)) return false;
-  if (own(property, 'readOnly') === true) return true;
-  const target = own(property, '$ref');
-  const found = target === undefined ? null : references.peek(target);
-  return isJson(found) && own(found, 'readOnly') === true;
-}
-
-/** `nullable` of OpenAPI 3.0, whichever way the rest says what the value is. */
-function withNull({ schema, made, translating }: Reading): unknown {
-  if (!translating.is30 || own(schema, 'nullable') !== true) return made;
+/** `nullable` of OpenAPI 3.0, whichever way the rest says what the value is; documents of 3.1 are still full of it. */
+function withNull({ schema, made, pointer, translating }: Reading): unknown {
+  if (own(schema, 'nullable') !== true) return made;
+  if (!translating.is30)
+    translating.references.findings.note(step(pointer, 'nullable'), 'is a word of version 3.0: taken as it is meant there');
   const { type, enum: choices } = made;
   if (Array.isArray(choices) && !choices.includes(null)) made['enum'] = [...(choices as unknown[]), null];
   if (type !== undefined) {
-    made['type'] = [type, 'null'];
-    return made;
+    const types = Array.isArray(type) ? (type as unknown[]) : [type];
+    made['type'] = types.includes('null') ? types : [...types, 'null'];
   }
-  const isJoined = made['allOf'] !== undefined || made['anyOf'] !== undefined || made['oneOf'] !== undefined;
-  return isJoined ? { anyOf: [made, { type: 'null' }] } : made;
+  const isJoined = JOINTS.some((joint) => made[joint] !== undefined);
+  return isJoined ? { if: { type: 'null' }, else: made } : made;
 }
+
+const JOINTS = ['allOf', 'anyOf', 'oneOf', '$ref'] as const;

@@ -29,8 +29,12 @@ export function closeSchema(schema: unknown, around: Surroundings, isWhole: bool
   const { variant, schemas } = around;
   const made = emptyRecord<unknown>();
   for (const [keyword, inner] of Object.entries(schema)) made[keyword] = closeKeyword(keyword, inner, around);
-  const names = variant === 'closed' && isWhole ? outlineOf(schema, schemas).names : null;
-  if (names !== null && schema['additionalProperties'] === undefined) made['x-holdfast-closed'] = [...names];
+  const isClosed = schema['unevaluatedProperties'] === false;
+  delete made['unevaluatedProperties'];
+  if (!isClosed && !(variant === 'closed' && isWhole)) return made;
+  const { names, isOpen } = outlineOf(schema, schemas);
+  if (schema['additionalProperties'] !== undefined || isOpen || (names === null && !isClosed)) return made;
+  made['x-holdfast-closed'] = [...(names ?? [])];
   return made;
 }
 

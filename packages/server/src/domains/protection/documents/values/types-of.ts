@@ -9,6 +9,8 @@ export interface Outline {
   readonly types: ReadonlySet<string>;
   /** Names that it lists, wherever it joins schemas; null = it is open on purpose. */
   readonly names: ReadonlySet<string> | null;
+  /** Open on purpose, whatever it lists. */
+  readonly isOpen: boolean;
   readonly isFile: boolean;
   readonly items: unknown;
 }
@@ -21,7 +23,7 @@ export function outlineOf(schema: unknown, schemas: Readonly<Record<string, unkn
     else look(part, found);
   }
   const { types, names, isOpen, isFile, items } = found;
-  return { types, names: isOpen || names.size === 0 ? null : names, isFile, items };
+  return { types, names: isOpen || names.size === 0 ? null : names, isOpen, isFile, items };
 }
 
 interface Found {

@@ -1,0 +1,63 @@
+import { discardRest } from '../../body/discard-rest.ts';
+import { contentType, essence } from '../../body/file-type.ts';
+import type { Exchange, Refused } from '../../exchange.ts';
+import { isRefusedForContent, UploadStream } from '../../upstream/upload-stream.ts';
+import type { RouteUploads } from '../route-settings.ts';
+import { SpoolFull, type SpoolRoom } from './spool.ts';
+import { Splitter } from './splitter.ts';
+import type { TakenBody } from './taken-body.ts';
+
+interface Taking {
+  readonly exchange: Exchange;
+  readonly settings: RouteUploads;
+  /** Of the whole body. */
+  readonly bytesMax: number;
+  readonly room: SpoolRoom;
+  /** What is not taken, too large or too much ends the request at once. */
+  readonly isEnforced: boolean;
+}
+
+/** A body that streams is read to its end before any of it goes on: fields judged on the way, files each into a spool. */
+export async function takeStream({ exchange, settings, bytesMax, room, isEnforced }: Taking): Promise<TakenBody | Refused> {
+  const { body } = exchange;
+  const parts = body.kind === 'stream' ? body.inspection : null;
+  askForBody(exchange);
+  const upload = new UploadStream(exchange, bytesMax);
+  const splitter = new Splitter(room, parts, parts === null ? essence(contentType(exchange)) : null);
+  try {
+    for await (const chunk of upload) {
+      await splitter.take(chunk as Uint8Array);
+      const over = isEnforced ? splitter.over(settings) : null;
+      if (over !== null) throw new OverLimit(over);
+    }
+    return await splitter.finish();
+  } catch (cause) {
+    splitter.close();
+    const refused = upload.fault ?? meaningOf(cause);
+    if (refused === null) throw cause;
+    if (upload.fault === null || isRefusedForContent(upload.fault)) await discardRest(exchange);
+    return refused;
+  }
+}
+
+/** Only now that the head has passed every step before may a waiting client send (RFC 9110 §10.1.1). */
+function askForBody({ outgoing, transport }: Exchange): void {
+  if (transport?.expectsContinue === true && 'writeContinue' in outgoing && !outgoing.headersSent) outgoing.writeContinue();
+}
+
+class OverLimit extends Error {}
+
+function meaningOf(cause: unknown): Refused | null {
+  if (cause instanceof SpoolFull)
+    return {
+      kind: 'refused',
+      code: 'service-unavailable',
+      reason: 'upload-spool-full',
+      retryAfterSeconds: 5,
+      closeConnection: true,
+    };
+  if (!(cause instanceof OverLimit)) return null;
+  const { message } = cause;
+  const code = message === 'not-taken' ? 'upload-refused' : 'body-too-large';
+  return { kind: 'refused', code, reason: `upload-${message}`, closeConnection: true };
+}
