@@ -119,6 +119,9 @@ class StoredIntel implements Intel {
   async refresh(id: string, actor: Actor): Promise<IntelSourceView> {
     const row = await this.#found(id);
     if (row.url === null) throw invalid('/source', 'it has no address: entries are brought with `holdfast intel import`');
+    const { db, clock } = this.#parts;
+    // Its next turn counts from here: what was read by hand is not read again at once.
+    await updateSource(tablesOf(db), id, { next_at: clock.now() + row.every_minutes * 60_000 });
     await refreshSource(this.#parts, row, actor);
     await this.#follow();
     return this.source(id);
