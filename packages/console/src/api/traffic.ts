@@ -1,6 +1,6 @@
 import type { TrafficSeries } from '@holdfast/contract';
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
-import type { Series } from '../ui/plot/Plot.tsx';
+import type { Series } from '../ui/plot/series.ts';
 import { read } from './client.ts';
 
 const HOUR_MS = 3_600_000;

@@ -4,14 +4,8 @@ import { formatCount, formatMoment } from '../../state/format.ts';
 import { Key } from './Key.tsx';
 import { PlotTable } from './PlotTable.tsx';
 import { drawPlot, type Drawing } from './draw.ts';
+import type { Series } from './series.ts';
 import { useThemeChanges } from './use-theme-changes.ts';
-
-export interface Series {
-  readonly name: string;
-  /** A colour token, such as `--color-stop`. */
-  readonly token: string;
-  readonly values: readonly number[];
-}
 
 export interface PlotProps {
   /** What is shown, in one sentence: the text of the picture. */

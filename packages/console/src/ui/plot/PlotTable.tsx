@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { formatMoment } from '../../state/format.ts';
-import type { Series } from './Plot.tsx';
+import type { Series } from './series.ts';
 
 interface PlotTableProps {
   readonly label: string;

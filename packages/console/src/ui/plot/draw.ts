@@ -1,6 +1,6 @@
 import type uPlot from 'uplot';
 import { formatTick } from '../../state/format.ts';
-import type { Series } from './Plot.tsx';
+import type { Series } from './series.ts';
 import 'uplot/dist/uPlot.min.css';
 
 export interface Drawing {

@@ -112,7 +112,7 @@ describe('a source', () => {
     const text = serve('198.51.100.0/24\n');
     answer = (request, response) => {
       asked += 1;
-      void text(request, response);
+      text(request, response);
     };
     const { id } = await intel.addSource({ name: 'feed', format: 'list', url: `${feed}/list` }, actor);
     await intel.refresh(id, actor);

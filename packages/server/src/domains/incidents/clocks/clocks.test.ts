@@ -2,7 +2,8 @@ import type { ClockView, IncidentAware } from '@holdfast/contract';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTableArea } from '../../../platform/keyring/areas/table-area.ts';
 import type { Clocks } from './clocks.ts';
-import { INCIDENT, madeIncident, openClocksStand, type ClocksStand } from './clocks-stand.ts';
+import { openClocksStand, type ClocksStand } from './clocks-stand.ts';
+import { INCIDENT, madeIncident } from '../made-incident.ts';
 import { addMonths, DAY_MS } from './due.ts';
 import { sealedInClocks } from './sealed.ts';
 

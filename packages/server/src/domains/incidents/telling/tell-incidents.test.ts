@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Refusal } from '../../../platform/refusal.ts';
 import { openTestPlatform, type TestPlatform } from '../../../platform/test-platform.ts';
 import type { TextMessage } from '../../detection/index.ts';
-import { INCIDENT, madeIncident } from '../clocks/clocks-stand.ts';
+import { INCIDENT, madeIncident } from '../made-incident.ts';
 import { tellIncidents } from './tell-incidents.ts';
 
 const ACTION = '01ARZ3NDEKTSV4RRFFQ69G5FAX';

@@ -5,7 +5,8 @@ import path from 'node:path';
 import type { AlertDetail, TimelineEntry } from '@holdfast/contract';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Clocks } from '../clocks.ts';
-import { INCIDENT, madeIncident, openClocksStand, type ClocksStand } from '../clocks-stand.ts';
+import { openClocksStand, type ClocksStand } from '../clocks-stand.ts';
+import { INCIDENT, madeIncident } from '../../made-incident.ts';
 import { BUILT_IN } from '../rules.ts';
 import { textOf } from './markdown.ts';
 

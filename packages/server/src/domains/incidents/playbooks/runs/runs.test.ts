@@ -1,9 +1,10 @@
-import { incidentDetailSchema, playbookEvents, runDetailSchema, runViewSchema, type IncidentDetail } from '@holdfast/contract';
+import { playbookEvents, runDetailSchema, runViewSchema } from '@holdfast/contract';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { isRefusal } from '../../../../platform/refusal.ts';
 import { createTableArea } from '../../../../platform/keyring/areas/table-area.ts';
 import type { Actor } from '../../../applications/index.ts';
 import type { Playbook } from '../documents/playbook.ts';
+import { madeIncident } from '../../made-incident.ts';
 import { openRunsStand, recordingAgent, type RecordingAgent, type RunsStand } from './runs-stand.ts';
 import type { Runs } from './runs.ts';
 import { sealedInRuns } from './store/sealed.ts';
@@ -291,34 +292,12 @@ describe('runs', () => {
 });
 
 describe('playbooks that start by themselves', () => {
-  const incident: IncidentDetail = incidentDetailSchema.parse({
-    id: '01J8Z3K4M5N6P7Q8R9S0T1V2W3',
-    number: 7,
-    title: 'a test',
+  const incident = madeIncident({
     phase: 'detect',
-    severity: 'high',
-    verdict: null,
-    application: 'shop',
-    owner: null,
-    cause: 'hand',
     openedAt: 1,
     openedBy: 'operator:host:0',
     changedAt: 1,
-    closedAt: null,
-    awareAt: null,
-    isDrill: false,
-    alerts: 0,
-    effective: 0,
-    waiting: 0,
-    openTasks: 0,
-    revision: 1,
-    summary: '',
     entities: [{ kind: 'address', value: '203.0.113.9' }],
-    linkedAlerts: [],
-    files: [],
-    tasks: [],
-    clocks: [],
-    missing: [],
   });
   const on = (severity: 'high' | 'critical', application: string | null = null) =>
     stand.add(
