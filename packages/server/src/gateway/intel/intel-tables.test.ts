@@ -8,12 +8,15 @@ import { newPrefix, readPrefix } from '../../platform/lookup/prefix.ts';
 import { digestOfTable, tableBytes, writeTable } from '../../platform/lookup/table-file.ts';
 import { TextTableBuilder } from '../../platform/lookup/text-table.ts';
 import type { GatewayLog } from '../log.ts';
+import { findListedHash } from './find-listed.ts';
 import { createIntelTables, type IntelTables } from './intel-tables.ts';
 
 const NOW = 1_700_000_000_000;
 const LIST = '00000000000000000000CANARY';
 const HOST = 'canary-0123456789abcdef.invalid';
 const BLOCK = 2;
+const HASH = 'a'.repeat(64);
+const DAY_MS = 86_400_000;
 
 let folder = '';
 let tables: IntelTables;
@@ -39,16 +42,17 @@ beforeEach(() => {
   });
 });
 
-/** A table that lists one address and one host, as the control plane writes it. */
+/** A table that lists one address, one host and one file, as the control plane writes it. */
 async function written(name: string, { address, host, action = BLOCK }: { address: string; host: string; action?: number }) {
   const pool = new MarkPool();
   const addresses = new AddressTableBuilder();
   const texts = new TextTableBuilder(pool);
   const prefix = newPrefix();
   readPrefix(address, prefix);
-  const mark = { list: 0, action, confidence: 100, length: 0, seenAt: NOW, endsAt: NOW + 86_400_000 };
+  const mark = { list: 0, action, confidence: 100, length: 0, seenAt: NOW, endsAt: NOW + DAY_MS };
   addresses.add(prefix, pool.mark({ ...mark, length: prefix.length }));
   texts.add('h'.charCodeAt(0), host, pool.mark(mark));
+  texts.add('x'.charCodeAt(0), HASH, pool.mark(mark));
   const built = { addresses: addresses.build(pool), texts: texts.build(7) };
   const bytes = tableBytes({ lists: [LIST], ...built, marks: pool.arrays() });
   const file = path.join(folder, name);
@@ -100,5 +104,12 @@ describe('a table of threat intelligence', () => {
     expect([has('198.51.100.7'), has('203.0.113.9')]).toEqual([false, true]);
     await follow(null);
     expect(tables.current()).toBeNull();
+  });
+
+  it('knows a file by its hash until that ends', async () => {
+    await follow(await written('hash', { address: '198.51.100.7', host: HOST }));
+    const found = (hash: string, now: number) => findListedHash(tables.current(), hash, now).map(({ action }) => action);
+    expect([found(HASH, NOW), found('b'.repeat(64), NOW)]).toEqual([['block'], []]);
+    expect(found(HASH, NOW + DAY_MS + 60_000)).toEqual([]);
   });
 });

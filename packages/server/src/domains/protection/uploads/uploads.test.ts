@@ -331,6 +331,19 @@ describe('the list of bad hashes', () => {
     });
   });
 
+  it('makes files bad for as long as they stand on it; what a scanner found stays bad', async () => {
+    // A gateway kept both: one because threat intelligence lists its hash, where no scanner was asked.
+    await kept('seen in an attack', 'infected', { scans: [] });
+    await kept('malware', 'infected', infected);
+    expect([await standing('seen in an attack'), await standing('malware')]).toEqual([null, 'bad']);
+    for (const content of ['seen in an attack', 'malware'])
+      await uploads.block({ hash: hashOf(content), reason: 'seen in a campaign' }, operator);
+    expect([await standing('seen in an attack'), await standing('malware')]).toEqual(['bad', 'bad']);
+    for (const content of ['seen in an attack', 'malware'])
+      await uploads.unblock({ hash: hashOf(content), reason: 'a mistake' }, operator);
+    expect([await standing('seen in an attack'), await standing('malware')]).toEqual([null, 'bad']);
+  });
+
   it('is imported with one record, and makes kept files infected', async () => {
     const id = await kept('kept', 'policy');
     const hashes = ['kept', 'a', 'b', 'b'].map(hashOf);
