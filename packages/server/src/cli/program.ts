@@ -49,7 +49,9 @@ export async function parse(given: readonly string[]): Promise<Parsed> {
   const write = (text: string): void => {
     printed += text;
   };
-  const root = configure(new Command('holdfast'), { examples: ROOT_EXAMPLES, write });
+  let failedIn: string | null = null;
+  const fail = (path: string): void => void (failedIn = path);
+  const root = configure(new Command('holdfast'), { path: '', examples: ROOT_EXAMPLES, write, fail });
   root.description('Self-hosted application security: gateway, control plane and evidence in one process.');
   const name = namedCommand(argv);
   // Commands have a `--version` of their own: of a policy, of a secret.
@@ -58,7 +60,7 @@ export async function parse(given: readonly string[]): Promise<Parsed> {
   for (const entry of COMMANDS) {
     const command = new Command(entry.name);
     const body = entry.name === name ? await entry.load() : null;
-    build(command, body, { summary: entry.summary, path: entry.name, write, call: (parsed) => (called = parsed) });
+    build(command, body, { summary: entry.summary, path: entry.name, write, fail, call: (parsed) => (called = parsed) });
     root.addCommand(command);
   }
   // Help is offered for what exists: a mistyped name has none.
@@ -70,10 +72,13 @@ export async function parse(given: readonly string[]): Promise<Parsed> {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return { kind: 'help', text: printed, asked: true, helper };
     if (error.code === 'commander.help') return { kind: 'help', text: printed, asked: false, helper };
-    throw new UsageFault(sentence(error.message), helper);
+    throw new UsageFault(sentence(error.message), helpFor(failedIn) ?? helper);
   }
   return called ?? { kind: 'help', text: printed, asked: false, helper };
 }
+
+/** Help of the very command; null = none was come to. */
+const helpFor = (path: string | null): string | null => (path === null || path === '' ? null : `holdfast ${path} --help`);
 
 /** Node has put U+FFFD where bytes were no UTF-8: acting on another name than the one that was typed would be a guess. */
 function assertReadable(argv: readonly string[]): void {
@@ -84,15 +89,20 @@ interface Building {
   readonly summary: string;
   readonly path: string;
   readonly write: (text: string) => void;
+  /** Told which command did not understand its words. */
+  readonly fail: (path: string) => void;
   readonly call: (parsed: Parsed) => void;
 }
 
 function configure(
   command: Command,
-  { examples, write }: { examples: readonly string[]; write: (text: string) => void },
+  { path, examples, write, fail }: Pick<Building, 'path' | 'write' | 'fail'> & { readonly examples: readonly string[] },
 ): Command {
   return command
-    .exitOverride()
+    .exitOverride((error) => {
+      fail(path);
+      throw error;
+    })
     .configureOutput({ writeOut: write, writeErr: write, outputError: () => undefined })
     .configureHelp({ formatHelp: (target, help) => formatHelp(target, help, examples), showGlobalOptions: true })
     .helpOption('-h, --help', 'show this help')
@@ -102,7 +112,7 @@ function configure(
 /** Depth is that of the table: three words at most. */
 function build(command: Command, body: CommandBody | null, building: Building): void {
   const examples = body === null || isBranch(body) ? [] : body.examples;
-  configure(command, { examples, write: building.write }).summary(building.summary);
+  configure(command, { ...building, examples }).summary(building.summary);
   command.description(
     body?.about === undefined ? `${capital(building.summary)}.` : `${capital(building.summary)}. ${body.about}`,
   );

@@ -21,6 +21,30 @@ describe('what a schema refuses', () => {
     expect(faultsOf(schema, { name: 'x', parts: [] })).toEqual([]);
   });
 
+  it.each([
+    [z.string().min(3), '', 'must have at least 3 characters'],
+    [z.array(z.string()).max(1), ['a', 'b'], 'must have at most 1 entries'],
+    [z.number().min(1), 0, 'must be at least 1'],
+    [z.int().lt(5), 5, 'must be less than 5'],
+    [z.string(), undefined, 'is missing'],
+    [z.number(), 'abc', 'must be a number'],
+    [z.int(), 1.5, 'must be a whole number'],
+    [z.enum(['a', 'b']), 'c', 'must be one of a, b'],
+    [z.literal('a'), 'c', 'must be a'],
+    [z.string().startsWith('/'), 'x', 'must start with "/"'],
+    [z.string().regex(/^x$/u), 'y', 'is not written as it has to be'],
+    [z.union([z.string(), z.number()]), true, 'fits none of the forms that it may have'],
+    [z.string().min(3, 'words of its own'), '', 'words of its own'],
+    [z.email(), 'x', 'Invalid email address'],
+  ])('says what would be taken instead (%#)', (inner, value, detail) => {
+    expect(faultsOf(z.object({ at: inner }), { at: value })).toEqual([{ pointer: '/at', detail }]);
+  });
+
+  it('names the kinds that there are', () => {
+    const kinds = z.discriminatedUnion('kind', [z.object({ kind: z.literal('a') }), z.object({ kind: z.literal('b') })]);
+    expect(faultsOf(kinds, { kind: 'c' })).toEqual([{ pointer: '/kind', detail: 'must be one of a, b' }]);
+  });
+
   it('is bounded, whoever wrote it', () => {
     const many = Object.fromEntries(Array.from({ length: 5000 }, (_, index) => [`k${index}${'x'.repeat(500)}`, 1]));
     const faults = faultsOf(schema, { name: 'x', parts: [], ...many });

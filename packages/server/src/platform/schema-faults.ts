@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { FieldFault } from './refusal.ts';
+import { wordsOf } from './schema-words.ts';
 
 const FAULTS_MAX = 100;
 const POINTER_CHARS_MAX = 300;
@@ -13,7 +14,7 @@ export function schemaFaults({ issues }: z.ZodError): FieldFault[] {
   const faults = issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys'
       ? issue.keys.map((key) => ({ pointer: pointerOf([...issue.path, key]), detail: 'there is no such field' }))
-      : [{ pointer: pointerOf(issue.path), detail: issue.message }],
+      : [{ pointer: pointerOf(issue.path), detail: wordsOf(issue) }],
   );
   return faults.slice(0, FAULTS_MAX).map(({ pointer, detail }) => ({ pointer: pointer.slice(0, POINTER_CHARS_MAX), detail }));
 }

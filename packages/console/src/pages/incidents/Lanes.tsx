@@ -1,10 +1,12 @@
 import type { TimelineEntry } from '@holdfast/contract';
+import { useCallback, useState } from 'react';
 import { formatShort } from '../../state/format.ts';
 import { useNow } from '../../ui/use-now.ts';
 import { LABEL_WIDTH, layLanes, type Mark } from './lanes.ts';
 import { LANE_WORDS } from './words.ts';
 
-const WIDTH = 960;
+/** So wide it is drawn until its place is known, and at most: letters keep their size on a telephone. */
+const WIDTH_MAX = 960;
 const FOOT = 26;
 const COLOURS: Readonly<Record<TimelineEntry['lane'], string>> = {
   phase: 'var(--color-act)',
@@ -27,11 +29,21 @@ const sayMark = ({ entries }: Mark): string => {
 /** The timeline as lanes, one for each kind of thing; the list below says the same in words. */
 export function Lanes({ entries }: { readonly entries: readonly TimelineEntry[] }) {
   const now = useNow();
-  const { lanes, height, ticks } = layLanes(entries, WIDTH);
+  const [width, setWidth] = useState(WIDTH_MAX);
+  const measure = useCallback((place: HTMLElement | null) => {
+    if (place === null) return undefined;
+    const observer = new ResizeObserver(([entry]) => {
+      const room = Math.round(entry?.contentRect.width ?? 0);
+      if (room > 0) setWidth(Math.min(room, WIDTH_MAX));
+    });
+    observer.observe(place);
+    return () => observer.disconnect();
+  }, []);
+  const { lanes, height, ticks } = layLanes(entries, width);
   return (
-    <div className="px-4 pb-2">
+    <div className="mx-4 mb-2" ref={measure}>
       <svg
-        viewBox={`0 0 ${WIDTH} ${height + FOOT}`}
+        viewBox={`0 0 ${width} ${height + FOOT}`}
         className="h-auto w-full text-ink"
         role="img"
         aria-label={`${entries.length} entries in ${lanes.length} lanes; listed below`}
@@ -41,7 +53,7 @@ export function Lanes({ entries }: { readonly entries: readonly TimelineEntry[] 
             <text x={0} y={y + 4} fontSize="12" fill="currentColor">
               {LANE_WORDS[lane]}
             </text>
-            <line x1={LABEL_WIDTH} x2={WIDTH} y1={y} y2={y} stroke="var(--color-line)" />
+            <line x1={LABEL_WIDTH} x2={width} y1={y} y2={y} stroke="var(--color-line)" />
             {marks.map((mark) => (
               <g key={mark.entries[0]?.id}>
                 <title>{sayMark(mark)}</title>

@@ -29,7 +29,8 @@ export function TimelineTab({ id }: { readonly id: string }) {
         <EmptyState title="Nothing happened yet" text="Alerts, actions, notes and everything else come here by themselves." />
       </Panel>
     );
-  const newest = entries.toSorted((left, right) => right.time - left.time);
+  // Turned round and not sorted: what happened in the same moment keeps its order too.
+  const newest = entries.toReversed();
   return (
     <Panel title="Timeline" isFlush>
       <Lanes entries={entries} />

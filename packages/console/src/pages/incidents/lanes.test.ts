@@ -30,6 +30,14 @@ describe('lanes of a timeline', () => {
     expect(layLanes([], WIDTH)).toMatchObject({ lanes: [], height: 0 });
   });
 
+  it('writes no more moments down than have room beside each other', () => {
+    const entries = [entry('note', 0), entry('note', 100)];
+    expect(layLanes(entries, WIDTH).ticks.map(({ at }) => at)).toEqual([0, 25, 50, 75, 100]);
+    const narrow = layLanes(entries, 320).ticks;
+    expect(narrow.map(({ at }) => at)).toEqual([0, 100]);
+    expect(narrow.every(({ x }) => x >= LABEL_WIDTH && x <= 320)).toBe(true);
+  });
+
   it('gathers what would lie on top of each other', () => {
     const [lane] = layLanes([entry('event', 0), entry('event', 1), entry('event', 100_000)], WIDTH).lanes;
     expect(lane?.marks.map(({ entries }) => entries.length)).toEqual([2, 1]);

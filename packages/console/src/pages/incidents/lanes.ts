@@ -4,6 +4,8 @@ import { LANE_ORDER } from './words.ts';
 export const LANE_HEIGHT = 30;
 export const LABEL_WIDTH = 96;
 const MARGIN = 14;
+/** Narrower than this, only the first and the last moment are written down. */
+const TICKS_WIDTH = 640;
 /** Entries closer than this share a mark, which then says how many it stands for. */
 const APART = 9;
 
@@ -43,7 +45,7 @@ export function layLanes(entries: readonly TimelineEntry[], width: number): Lane
       xOf,
     ),
   }));
-  const shares = first === last ? [0] : [0, 0.25, 0.5, 0.75, 1];
+  const shares = first === last ? [0] : width < TICKS_WIDTH ? [0, 1] : [0, 0.25, 0.5, 0.75, 1];
   const ticks = shares.map((share) => ({ x: xOf(first + share * span), at: first + share * span }));
   return { lanes, height: present.length * LANE_HEIGHT, ticks };
 }

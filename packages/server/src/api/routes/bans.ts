@@ -36,7 +36,7 @@ const addBan = createRoute({
   summary: 'Bans an address or prefix; a ban of the same prefix is replaced. Loopback and allow-listed ones are refused.',
   ...needs('ban:write'),
   request: { body: body(banInputSchema) },
-  responses: created(banViewSchema, 'The ban, in force within a second.'),
+  responses: created(banViewSchema, 'The ban, in force at every gateway process of this node.'),
 });
 const removeBan = createRoute({
   method: 'delete',
@@ -75,27 +75,34 @@ const removeAllow = createRoute({
   responses: noContent('It is off the list.'),
 });
 
+/** What is answered holds: every gateway process of this node judges by it. */
 export function mountBans(api: Api, { protection }: ApiDomains): void {
   api.openapi(listBans, async (context) => {
     const page = await protection.listBans(context.req.valid('query'));
     return context.json({ items: [...page.items], next: page.next }, 200);
   });
-  api.openapi(addBan, async (context) =>
-    context.json(await protection.addBan(context.req.valid('json'), context.get('principal').actor), 201),
-  );
+  api.openapi(addBan, async (context) => {
+    const ban = await protection.addBan(context.req.valid('json'), context.get('principal').actor);
+    await protection.snapshots.settled();
+    return context.json(ban, 201);
+  });
   api.openapi(removeBan, async (context) => {
     await protection.removeBan(context.req.valid('param').prefix, context.get('principal').actor);
+    await protection.snapshots.settled();
     return context.body(null, 204);
   });
   api.openapi(listAllows, async (context) => {
     const page = await protection.listAllows(context.req.valid('query'));
     return context.json({ items: [...page.items], next: page.next }, 200);
   });
-  api.openapi(addAllow, async (context) =>
-    context.json(await protection.addAllow(context.req.valid('json'), context.get('principal').actor), 201),
-  );
+  api.openapi(addAllow, async (context) => {
+    const allow = await protection.addAllow(context.req.valid('json'), context.get('principal').actor);
+    await protection.snapshots.settled();
+    return context.json(allow, 201);
+  });
   api.openapi(removeAllow, async (context) => {
     await protection.removeAllow(context.req.valid('param').prefix, context.get('principal').actor);
+    await protection.snapshots.settled();
     return context.body(null, 204);
   });
 }

@@ -34,11 +34,14 @@ const end = createRoute({
 
 export function mountBypass(api: Api, { protection }: ApiDomains): void {
   api.openapi(show, async (context) => context.json(await protection.showBypass(), 200));
-  api.openapi(start, async (context) =>
-    context.json(await protection.startBypass(context.req.valid('json'), context.get('principal').actor), 201),
-  );
+  api.openapi(start, async (context) => {
+    const bypass = await protection.startBypass(context.req.valid('json'), context.get('principal').actor);
+    await protection.snapshots.settled();
+    return context.json(bypass, 201);
+  });
   api.openapi(end, async (context) => {
     await protection.endBypass(context.get('principal').actor);
+    await protection.snapshots.settled();
     return context.body(null, 204);
   });
 }

@@ -35,6 +35,7 @@ beforeAll(async () => {
     recordsOf: async () => Promise.resolve([]),
     indexesOf: async () => Promise.resolve(new Map()),
     ledgerSize: () => platform.recorded.length,
+    hasApplication: async () => Promise.resolve(false),
     alerts: {
       list: async () => Promise.resolve({ items: [], next: null }),
       show: async () => Promise.reject(new Refusal('not-found')),

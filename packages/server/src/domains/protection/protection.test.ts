@@ -16,6 +16,7 @@ let applications: Applications;
 let protection: Protection;
 let pushed: Snapshot[] = [];
 let challenges: Snapshot['challenges'] = [];
+let areKeysAway = false;
 
 beforeAll(async () => {
   platform = await openTestPlatform();
@@ -30,6 +31,7 @@ beforeEach(async () => {
   platform.failRecording(false);
   pushed = [];
   challenges = [];
+  areKeysAway = false;
   applications = createApplications(platform);
   protection = createProtection({
     ...platform,
@@ -39,7 +41,10 @@ beforeEach(async () => {
     contact: null,
     vault: testVault,
     limits: gatewayLimitsSchema.parse({}),
-    keyMaterial: () => ({ certificates: [], challenges, alpnCertificates: [], ticketKeys: null, identityKeys: [] }),
+    keyMaterial: () => {
+      if (areKeysAway) throw new Error('assertion: a test took the keys away');
+      return { certificates: [], challenges, alpnCertificates: [], ticketKeys: null, identityKeys: [] };
+    },
   });
   protection.snapshots.onSnapshot((snapshot) => void pushed.push(snapshot));
   await applications.create(shop, by);
@@ -95,6 +100,33 @@ describe('bans', () => {
     await protection.addBan({ prefix: '203.0.113.0/24', forSeconds: null, reason: 'range' }, operator);
     expect((await protection.listBans({ ...page, address: '203.0.113.200' })).items).toHaveLength(1);
     expect((await protection.listBans({ ...page, address: '203.0.114.1' })).items).toEqual([]);
+  });
+
+  it('are settled when the gateways judge by them, in one push for many', async () => {
+    const held = Promise.withResolvers<void>();
+    protection.snapshots.onSnapshot(async () => held.promise);
+    const before = pushed.length;
+    const prefixes = ['203.0.113.1', '203.0.113.2', '203.0.113.3'];
+    const bans = prefixes.map(async (prefix) => protection.addBan({ prefix, forSeconds: 60, reason: 'scanner' }, operator));
+    await Promise.all(bans);
+    let isSettled = false;
+    const settled = protection.snapshots.settled().then(() => (isSettled = true));
+    await vi.waitFor(() => expect(pushed.at(-1)?.bans).toHaveLength(3));
+    expect(isSettled).toBe(false);
+    held.resolve();
+    await settled;
+    // One by one or together, as the moment wants: never one for each of many.
+    expect(pushed.length - before).toBeLessThanOrEqual(2);
+    await protection.snapshots.settled();
+  });
+
+  it('are answered although nothing can be pushed now, and pushed when it can', async () => {
+    areKeysAway = true;
+    await protection.addBan({ prefix: '203.0.113.9', forSeconds: 60, reason: 'scanner' }, operator);
+    await protection.snapshots.settled();
+    expect(pushed.at(-1)?.bans).toEqual([]);
+    areKeysAway = false;
+    await vi.waitFor(() => expect(pushed.at(-1)?.bans.map(({ prefix }) => prefix)).toEqual(['203.0.113.9']), 10_000);
   });
 
   it('end by time, with a record', async () => {

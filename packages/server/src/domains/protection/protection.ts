@@ -59,7 +59,10 @@ export interface Protection extends AsyncDisposable {
   addExceptions(inputs: readonly ExceptionInput[], by: exceptions.ExceptionBy): Promise<ExceptionView[]>;
   removeException(id: string, actor: Actor): Promise<void>;
   listExceptions(query: PageQuery & { readonly application?: string | undefined }): Promise<Page<ExceptionView>>;
-  readonly snapshots: Pick<Snapshots, 'current' | 'show' | 'history' | 'stateAt' | 'onSnapshot' | 'refresh' | 'follow'>;
+  readonly snapshots: Pick<
+    Snapshots,
+    'current' | 'show' | 'history' | 'stateAt' | 'onSnapshot' | 'refresh' | 'settled' | 'follow'
+  >;
   rollBack(input: RollbackInput, actor: Actor): Promise<SnapshotCurrent>;
   /** Every event of the gateway passes here; what is not about content security policies is ignored. */
   observe(event: EventRecord): void;

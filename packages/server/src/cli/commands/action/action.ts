@@ -2,6 +2,7 @@ import type { ActionPlan, ActionView } from '@holdfast/contract';
 import { change } from '../../change.ts';
 import type { BranchBody, Context, Input, Verb } from '../../command.ts';
 import { listAll, segment } from '../../connection/client.ts';
+import { incidentOf } from '../../connection/incident-id.ts';
 import { EXIT } from '../../exit-codes.ts';
 import { UsageFault } from '../../fault.ts';
 import type { Outcome } from '../../outcome.ts';
@@ -34,7 +35,7 @@ const WHAT = { name: '<action>', help: ACTIONS.join(', ') };
 const ABOUT = [
   { flags: '--set <name=value...>', help: 'a parameter of the action' },
   { flags: '--file <path>', help: 'the parameters as JSON' },
-  { flags: '--incident <id>', help: 'the incident that it is done for' },
+  { flags: '--incident <incident>', help: 'number or id of the incident that it is done for' },
 ];
 
 /** 5 = a guard or a person said no, 1 = it waits, or it failed. */
@@ -55,7 +56,7 @@ function reasonOf(input: Input, verb: string): string {
 }
 
 async function asked(context: Context, input: Input): Promise<object> {
-  const incident = input.text('incident');
+  const incident = await incidentOf(context, input);
   return {
     action: input.words[0],
     parameters: await parametersOf(context, input),
@@ -80,7 +81,7 @@ async function list(context: Context, input: Input): Promise<Outcome> {
   const named = {
     state: input.text('state'),
     action: input.text('action'),
-    incident: input.text('incident'),
+    incident: await incidentOf(context, input),
     run: input.text('run'),
     application: input.text('app'),
   };
@@ -140,7 +141,7 @@ export const action: BranchBody = {
       options: [
         { flags: '--state <state>', help: 'open: waits, runs or holds', choices: STATES },
         { flags: '--action <name>', help: 'only of this kind', choices: ACTIONS },
-        { flags: '--incident <id>', help: 'only for this incident' },
+        { flags: '--incident <incident>', help: 'only for this incident: its number or id' },
         { flags: '--run <id>', help: 'only of this run of a playbook' },
         { flags: '--app <id>', help: 'only in this application' },
       ],

@@ -29,10 +29,14 @@ async function fromFile(context: Context, name: string): Promise<object> {
 export async function parametersOf(context: Context, input: Input): Promise<Record<string, unknown>> {
   const file = input.text('file');
   const parameters = new Map<string, unknown>(file === null ? [] : Object.entries(await fromFile(context, file)));
+  const said = new Set<string>();
   for (const word of input.list('set')) {
     const at = word.indexOf('=');
     const key = word.slice(0, Math.max(at, 0));
     if (!KEY.test(key)) throw new UsageFault(`--set takes NAME=VALUE, not ${word}.`, HELP);
+    // One of two values would be done, and nobody said which.
+    if (said.has(key)) throw new UsageFault(`--set names ${key} twice.`, HELP);
+    said.add(key);
     parameters.set(key, valueOf(word.slice(at + 1)));
   }
   return Object.fromEntries(parameters);

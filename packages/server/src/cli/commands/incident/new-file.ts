@@ -17,8 +17,10 @@ export async function toNewFile(
   get: (api: ApiClient) => Promise<Fetched>,
 ): Promise<Outcome> {
   const file = resolve(context.io.cwd, output);
-  const handle = await open(file, 'wx', 0o600).catch(() => {
-    throw new UsageFault('This file exists already, or cannot be written.', `holdfast incident ${verb} --help`);
+  const handle = await open(file, 'wx', 0o600).catch((error: unknown) => {
+    const isThere = error instanceof Error && 'code' in error && error.code === 'EEXIST';
+    const why = isThere ? 'exists already, and is not written over' : 'cannot be written';
+    throw new UsageFault(`${output} ${why}.`, `holdfast incident ${verb} --help`);
   });
   try {
     await using api = await context.api();

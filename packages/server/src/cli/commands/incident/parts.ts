@@ -104,13 +104,20 @@ function saveFile(context: Context, input: Input): Promise<Outcome> {
 
 function addTask(context: Context, input: Input): Promise<Outcome> {
   const due = input.text('due');
-  const dueAt = due === null ? null : Date.parse(due);
-  if (dueAt !== null && Number.isNaN(dueAt))
-    throw new UsageFault('--due wants a day such as 2026-12-01.', 'holdfast incident task --help');
+  const dueAt = due === null ? null : timeOf(due);
   const kind = input.isSet('lesson') ? 'lesson' : 'work';
   const body = { title: input.words[1] ?? '', owner: input.text('owner'), dueAt, kind };
   return change<IncidentTask>(context, { method: 'POST', path: `${at(input)}/tasks`, body }, (view) => ({
     data: view,
     text: `task ${view.id}\n`,
   }));
+}
+
+/** The 31st of February is read as a day of March otherwise. */
+function timeOf(text: string): number {
+  const time = Date.parse(text);
+  const day = Number(/^\d{4}-\d{2}-(\d{2})/u.exec(text)?.[1]);
+  if (Number.isNaN(time) || new Date(`${text.slice(0, 10)}T00:00:00Z`).getUTCDate() !== day)
+    throw new UsageFault('--due wants a day such as 2026-12-01.', 'holdfast incident task --help');
+  return time;
 }

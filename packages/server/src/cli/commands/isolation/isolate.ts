@@ -2,6 +2,7 @@ import type { ActionView, IsolatedView } from '@holdfast/contract';
 import { change } from '../../change.ts';
 import type { Context, Input, LeafBody } from '../../command.ts';
 import { listAll } from '../../connection/client.ts';
+import { incidentOf } from '../../connection/incident-id.ts';
 import { EXIT } from '../../exit-codes.ts';
 import { UsageFault } from '../../fault.ts';
 import type { Outcome } from '../../outcome.ts';
@@ -25,7 +26,7 @@ export const isolate: LeafBody = {
     { flags: '--allow <prefix...>', help: 'addresses that still come through' },
     { flags: '--for <time>', help: 'how long (1h)' },
     { flags: '--forever', help: 'until it is released' },
-    { flags: '--incident <id>', help: 'the incident that it is done for' },
+    { flags: '--incident <incident>', help: 'number or id of the incident that it is done for' },
     { flags: '--reason <text>', help: 'why; kept with the action and in the ledger' },
   ],
   examples: [
@@ -34,7 +35,7 @@ export const isolate: LeafBody = {
     "holdfast isolate shop --read-only --allow 192.0.2.0/24 --reason 'somebody writes who should not'",
   ],
   run: async (context, input) =>
-    input.words[0] === undefined || input.words[0] === 'list' ? list(context) : cutOff(context, requestOf(input)),
+    input.words[0] === undefined || input.words[0] === 'list' ? list(context) : cutOff(context, input, requestOf(input)),
 };
 
 async function list(context: Context): Promise<Outcome> {
@@ -46,14 +47,14 @@ async function list(context: Context): Promise<Outcome> {
 function requestOf(input: Input): object {
   refuseMixed(input);
   const [application] = input.words;
-  const [route, method, time, incident] = ['route', 'method', 'for', 'incident'].map((name) => input.text(name) ?? undefined);
+  const [route, method, time] = ['route', 'method', 'for'].map((name) => input.text(name) ?? undefined);
   const until = input.isSet('forever')
     ? { forSeconds: null }
     : time === undefined
       ? {}
       : { forSeconds: parseDuration(time, '--for') };
   const shared = { application, allow: [...input.list('allow')], ...until };
-  const about = { reason: input.text('reason'), ...(incident === undefined ? {} : { incident }) };
+  const about = { reason: input.text('reason') };
   if (input.isSet('readOnly')) return { action: 'read-only', parameters: shared, ...about };
   if (route === undefined) return { action: 'quarantine-application', parameters: shared, ...about };
   const place = { route, ...(method === undefined ? {} : { method: method.toUpperCase() }) };
@@ -68,7 +69,9 @@ function refuseMixed(input: Input): void {
   if (has('for') && input.isSet('forever')) throw new UsageFault('Use either --for or --forever.', HELP);
 }
 
-async function cutOff(context: Context, body: object): Promise<Outcome> {
+async function cutOff(context: Context, input: Input, request: object): Promise<Outcome> {
+  const incident = await incidentOf(context, input);
+  const body = { ...request, ...(incident === null ? {} : { incident }) };
   return change<ActionView>(context, { method: 'POST', path: ACTIONS, body }, (view) => ({
     data: view,
     text: textOf(view),

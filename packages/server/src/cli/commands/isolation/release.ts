@@ -1,4 +1,4 @@
-import type { IsolatedView, Release, ReleaseCheck } from '@holdfast/contract';
+import type { ApplicationView, IsolatedView, Release, ReleaseCheck } from '@holdfast/contract';
 import { planned } from '../../change.ts';
 import type { Context, Input, LeafBody } from '../../command.ts';
 import { listAll, segment, type ApiClient } from '../../connection/client.ts';
@@ -8,6 +8,8 @@ import type { Outcome } from '../../outcome.ts';
 import { checkText, placeText } from './words.ts';
 
 const ISOLATIONS = '/api/v1/isolations';
+/** An isolation, which may be over. */
+const ID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/u;
 const ULID = '01J8Z3K4M5N6P7Q8R9S0T1V2W3';
 
 export const release: LeafBody = {
@@ -63,7 +65,17 @@ const pathOf = ({ id }: IsolatedView): string => `${ISOLATIONS}/${segment(id)}`;
 
 async function choose(api: ApiClient, what: string): Promise<readonly IsolatedView[]> {
   const all = await listAll<IsolatedView>(api, { method: 'GET', path: ISOLATIONS });
-  return all.filter(({ id, application }) => id === what || application === what);
+  const chosen = all.filter(({ id, application }) => id === what || application === what);
+  if (chosen.length === 0) await assertNamed(api, what);
+  return chosen;
+}
+
+/** A name that was mistyped must not look as if everything were open. */
+async function assertNamed(api: ApiClient, what: string): Promise<void> {
+  if (ID.test(what)) return;
+  const { items } = await api.call<{ items: readonly ApplicationView[] }>({ method: 'GET', path: '/api/v1/applications' });
+  if (items.some(({ application }) => application.id === what)) return;
+  throw new UsageFault(`${what} is no application, and no id of what is cut off.`, 'holdfast isolate list');
 }
 
 function textOf(came: readonly Came[], onlyLooks: boolean): string {

@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { change } from '../../change.ts';
 import type { Context, Input, OptionDefinition, Verb } from '../../command.ts';
 import { listAll, segment, type ApiClient } from '../../connection/client.ts';
+import { incidentOf } from '../../connection/incident-id.ts';
 import { UsageFault } from '../../fault.ts';
 import type { Outcome } from '../../outcome.ts';
 import { formatTable } from '../../terminal/table.ts';
@@ -19,7 +20,10 @@ const STATES = ['open', 'running', 'waiting', 'completed', 'failed', 'cancelled'
 const LOOK_MS = 300;
 
 const GIVEN: readonly OptionDefinition[] = [
-  { flags: '--incident <id>', help: 'run it for this incident: what is known of it need not be given' },
+  {
+    flags: '--incident <incident>',
+    help: 'number or id of the incident that it runs for: what is known of it need not be given',
+  },
   { flags: '--set <name=value...>', help: 'a variable that the playbook asks for, for example __source__=203.0.113.9' },
   REASON,
 ];
@@ -31,7 +35,7 @@ export const runVerbs: readonly Verb[] = [
     summary: 'run a playbook, and follow it until it ends or waits for somebody',
     words: [PLAYBOOK],
     options: GIVEN,
-    examples: [`holdfast playbook run ${PLAYBOOK_ID} --incident ${ULID} --reason 'it goes on'`],
+    examples: [`holdfast playbook run ${PLAYBOOK_ID} --incident 7 --reason 'it goes on'`],
     run: (context, input) => begin(context, input, false),
   },
   {
@@ -39,7 +43,7 @@ export const runVerbs: readonly Verb[] = [
     summary: 'show what each step of a playbook would do, and do nothing',
     words: [PLAYBOOK],
     options: GIVEN,
-    examples: [`holdfast playbook simulate ${PLAYBOOK_ID} --incident ${ULID}`],
+    examples: [`holdfast playbook simulate ${PLAYBOOK_ID} --incident 7`],
     run: (context, input) => begin(context, input, true),
   },
   {
@@ -48,7 +52,7 @@ export const runVerbs: readonly Verb[] = [
     words: [{ name: '[run]', help: 'one of them' }],
     options: [
       { flags: '--state <state>', help: 'only those', choices: STATES },
-      { flags: '--incident <id>', help: 'only of this incident' },
+      { flags: '--incident <incident>', help: 'only of this incident: its number or id' },
     ],
     examples: ['holdfast playbook runs --state open', `holdfast playbook runs ${ULID}`],
     run: runs,
@@ -98,7 +102,8 @@ function variablesOf(input: Input): Record<string, string> {
 
 async function begin(context: Context, input: Input, simulate: boolean): Promise<Outcome> {
   const reason = simulate ? (input.text('reason') ?? 'to see what it would do') : reasonOf(input, 'run');
-  const body = { incident: input.text('incident'), variables: variablesOf(input), simulate, reason };
+  const variables = variablesOf(input);
+  const body = { incident: await incidentOf(context, input), variables, simulate, reason };
   const path = `/api/v1/playbooks/${segment(input.words[0] ?? '')}/runs`;
   if (context.flags.dryRun) return change<RunDetail>(context, { method: 'POST', path, body }, shown);
   await using api = await context.api();
@@ -129,7 +134,7 @@ async function runs(context: Context, input: Input): Promise<Outcome> {
     const view = await api.call<RunDetail>({ method: 'GET', path: at(input) });
     return { data: view, text: () => runText(view) };
   }
-  const query = { state: input.text('state') ?? undefined, incident: input.text('incident') ?? undefined };
+  const query = { state: input.text('state') ?? undefined, incident: (await incidentOf(context, input)) ?? undefined };
   const found = await listAll<RunView>(api, { method: 'GET', path: PATH, query });
   return { data: { runs: found }, text: () => formatTable(found, runColumns, 'no playbook ran') };
 }

@@ -27,6 +27,7 @@ export interface CasePlatform {
   ) => Promise<ReadonlyMap<string, number>>;
   readonly recordsOf: ReadRecords;
   readonly ledgerSize: () => number;
+  readonly hasApplication: (id: string) => Promise<boolean>;
   readonly alerts: Pick<Alerts, 'list' | 'show'>;
   /** What is done because of incidents: of one, or all that is still open. */
   readonly actions: (incident: string | null) => Promise<readonly ActionView[]>;

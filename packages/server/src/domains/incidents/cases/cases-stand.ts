@@ -71,6 +71,7 @@ export async function openCasesStand(): Promise<CasesStand> {
         recordsOf: async () => Promise.resolve([]),
         indexesOf: async (events) => Promise.resolve(indexesIn(platform.recorded, events)),
         ledgerSize: () => platform.recorded.length,
+        hasApplication: async (id) => Promise.resolve(id === 'shop'),
         alerts: {
           list: async (query) => Promise.resolve(listed([...alerts.values()], query)),
           show: async (id) => {

@@ -92,6 +92,8 @@ describe('an incident opened by hand', () => {
     stand.alerts.set(alert.id, alert);
     const incident = await open({ alerts: [alert.id] });
     expect(incident).toMatchObject({ alerts: 1, application: 'shop', entities: alert.entities, linkedAlerts: [alert.id] });
+    await expect(open({ application: 'nowhere' })).rejects.toMatchObject({ errors: [{ pointer: '/application' }] });
+    expect(await open({ application: 'shop' })).toMatchObject({ application: 'shop', alerts: 0 });
     await expect(open({ alerts: [alertOf({ number: 2 }).id] })).rejects.toMatchObject({ errors: [{ pointer: '/alerts/0' }] });
   });
 });

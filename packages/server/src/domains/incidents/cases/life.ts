@@ -23,6 +23,7 @@ const notReady = (missing: readonly string[]): Refusal =>
 /** By hand; with its alerts in one step. */
 export async function openCase(parts: CaseParts, input: IncidentInput, actor: Actor): Promise<string> {
   const { title, severity, application, summary, isDrill } = input;
+  await assertKnown(parts, application);
   const alerts = await readForLink(parts, input.alerts);
   return changing(parts, async (change) => {
     await lockIntake(change.tx);
@@ -31,6 +32,11 @@ export async function openCase(parts: CaseParts, input: IncidentInput, actor: Ac
     const opening = { title, severity, summary, cause, isDrill, actor, alerts, keys: [] } as const;
     return insertCase(parts, change, { ...opening, application: application ?? first });
   });
+}
+
+async function assertKnown({ hasApplication }: CaseParts, named: string | null): Promise<void> {
+  if (named === null || (await hasApplication(named))) return;
+  throw new Refusal('input-invalid', { errors: [{ pointer: '/application', detail: 'no such application' }] });
 }
 
 /** By ourselves; one that was opened under this key, even if it is closed by now, is the one. */

@@ -15,6 +15,7 @@ export function openCases(parts: ResponseParts, rooms: ResponseRooms): Cases | n
   const cases = createCases({
     ...parts,
     alerts,
+    hasApplication: async (id) => (await parts.applications.list()).some(({ application }) => application.id === id),
     actions: async (incident) => readActions(rooms.actions, incident === null ? { state: 'open' } : { state: 'all', incident }),
     clocks: async (incident) => (await rooms.clocks?.of(incident)) ?? [],
   });

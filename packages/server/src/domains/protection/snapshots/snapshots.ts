@@ -1,8 +1,10 @@
 import type { Snapshot, SnapshotCurrent, SnapshotState } from '@holdfast/contract';
+import { createTurns } from '../../../platform/in-turn.ts';
 import type { Log } from '../../../platform/log.ts';
 import { Refusal } from '../../../platform/refusal.ts';
 import type { Actor } from '../../applications/index.ts';
 import { tablesOf } from '../change.ts';
+import { createGather } from './gather.ts';
 import { compileSnapshot, type Compiled, type CompileParts, type SnapshotOrigin } from './compile-snapshot.ts';
 import type { Policy } from './policy.ts';
 import { lastVersion, readPolicyOf, readStates } from './snapshot-store.ts';
@@ -29,6 +31,11 @@ export interface Snapshots extends AsyncDisposable {
   changed(cause: string, actor: Actor): void;
   /** Compiles and pushes now; resolves when the gateways of this node judge by it. */
   refresh(cause: string, actor: Actor): Promise<Snapshot>;
+  /**
+   * Resolves when the gateways of this node judge by every change that was made before the call; changes that come together wait for one
+   * push. One that cannot be made now is not waited for: it is tried again until it is.
+   */
+  settled(): Promise<void>;
   /** Takes over what other nodes changed; reads one number when there is nothing. */
   follow(): Promise<void>;
 }
@@ -46,12 +53,12 @@ const SYSTEM: Actor = { kind: 'system', ref: 'holdfast' };
 export function createSnapshots(parts: SnapshotsParts): Snapshots {
   const listeners: SnapshotListener[] = [];
   let compiled: Compiled | null = null;
-  let timer: NodeJS.Timeout | null = null;
   let isClosed = false;
   // Of changes that are gathered the last one gives its name: it is the one that completed the policy.
   let latest = { cause: 'system.started', actor: SYSTEM };
   // One at a time, so that versions are pushed in the order in which they grow.
-  let queue: Promise<unknown> = Promise.resolve();
+  const inTurn = createTurns();
+  let taking: Promise<unknown> = Promise.resolve();
 
   const compileAndPush = async (origin: SnapshotOrigin): Promise<Pushed> => {
     const made = await compileSnapshot(parts, origin);
@@ -62,36 +69,29 @@ export function createSnapshots(parts: SnapshotsParts): Snapshots {
       taken: Promise.all(listeners.map(async (listener) => listener(made.snapshot, origin.follows === null))),
     };
   };
-  const refresh = async (cause: string, actor: Actor): Promise<Compiled> => {
-    // What waited to be gathered is committed already, so this compilation holds it.
-    if (timer !== null) clearTimeout(timer);
-    timer = null;
-    const next = queue.then(async () => compileAndPush({ cause, actor, follows: null }));
-    queue = next.catch(() => undefined);
-    const pushed = await next;
+  const compileInTurn = async (cause: string, actor: Actor): Promise<Compiled> => {
+    const pushed = await inTurn(async () => compileAndPush({ cause, actor, follows: null }));
     await pushed.taken;
     return pushed.compiled;
+  };
+  const refresh = async (cause: string, actor: Actor): Promise<Compiled> => {
+    const made = compileInTurn(cause, actor);
+    // What waited to be gathered is committed already, so this compilation holds it.
+    taking = made.catch(() => undefined);
+    gather.take(taking);
+    return made;
   };
   const followOnce = async (): Promise<void> => {
     const version = await lastVersion(tablesOf(parts.db));
     if (compiled === null || version <= compiled.snapshot.version) return;
     await compileAndPush({ cause: 'node.followed', actor: SYSTEM, follows: version });
   };
-  const follow = async (): Promise<void> => {
-    const next = queue.then(followOnce);
-    queue = next.catch(() => undefined);
-    return next;
-  };
-  const schedule = (delayMs: number): void => {
-    if (isClosed || timer !== null) return;
-    timer = setTimeout(() => {
-      timer = null;
-      refresh(latest.cause, latest.actor).catch((error: unknown) => {
-        parts.log.error({ err: error }, 'the snapshot could not be made; the last good one stays in force');
-        schedule(RETRY_MS);
-      });
-    }, delayMs);
-  };
+  const gather = createGather(() => {
+    refresh(latest.cause, latest.actor).catch((error: unknown) => {
+      parts.log.error({ err: error }, 'the snapshot could not be made; the last good one stays in force');
+      if (!isClosed) gather.later(RETRY_MS);
+    });
+  });
   const newest = async (): Promise<Compiled> => compiled ?? refresh('system.started', SYSTEM);
 
   return {
@@ -109,15 +109,18 @@ export function createSnapshots(parts: SnapshotsParts): Snapshots {
     onSnapshot: (listener) => void listeners.push(listener),
     changed(cause, actor) {
       latest = { cause, actor };
-      schedule(GATHER_MS);
+      if (!isClosed) gather.later(GATHER_MS);
     },
     refresh: async (cause, actor) => (await refresh(cause, actor)).snapshot,
-    follow,
+    async settled() {
+      await (gather.waiting ?? taking);
+    },
+    follow: async () => inTurn(followOnce),
     async [Symbol.asyncDispose]() {
       isClosed = true;
       // A command that ends right after its change: other nodes learn of it by the version of this snapshot.
-      if (timer !== null) await refresh(latest.cause, latest.actor).catch(() => undefined);
-      await queue;
+      if (gather.waiting !== null) await refresh(latest.cause, latest.actor).catch(() => undefined);
+      await inTurn(async () => Promise.resolve());
     },
   };
 }
