@@ -1,7 +1,7 @@
 // The end of a CI run: every test that failed or needed a second try by name, then one line with the sums of all reports.
-//   node .ci/report.js REPORT...                  what failed, and the sums
-//   node .ci/report.js --again SECOND REPORT...   the same, where SECOND is of the files that failed first and stands for them
-//   node .ci/report.js --files REPORT             the files that failed, a line each
+//   node .ci/report.js REPORT...        what failed, and the sums; of the files that failed first, the second try stands for
+//                                      them, which is told in NAME-again.json beside NAME.json
+//   node .ci/report.js --files REPORT   the files that failed, a line each
 import { existsSync, readFileSync } from 'node:fs';
 
 const LINE_CHARS_MAX = 300;
@@ -30,16 +30,20 @@ function sum(files) {
   console.log(`${count('passed')} passed, ${failed.length} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
 }
 
+/** The files of a run; of those tried again only the second try, and the first is told. */
+function lastTries(path) {
+  const first = filesIn(path);
+  const secondPath = path.replace(/\.json$/u, '-again.json');
+  if (!existsSync(secondPath)) return first;
+  const second = filesIn(secondPath);
+  const isTried = (file) => second.some(({ name }) => name === file.name);
+  for (const line of first.filter(isTried).flatMap(failuresOf)) console.log(`second try: ${line}`);
+  return [...first.filter((file) => !isTried(file)), ...second];
+}
+
 const [option, ...rest] = process.argv.slice(2);
 if (option === '--files') {
   for (const file of filesIn(rest[0])) if (failuresOf(file).length > 0) console.log(nameOf(file));
-} else if (option === '--again') {
-  const [secondPath, ...paths] = rest;
-  const second = existsSync(secondPath) ? filesIn(secondPath) : [];
-  const first = paths.flatMap(filesIn);
-  const tried = first.filter((file) => second.some(({ name }) => name === file.name) && failuresOf(file).length > 0);
-  for (const line of tried.flatMap(failuresOf)) console.log(`second try: ${line}`);
-  sum([...first.filter((file) => !tried.includes(file)), ...second]);
 } else {
-  sum([option, ...rest].flatMap(filesIn));
+  sum([option, ...rest].flatMap(lastTries));
 }

@@ -10,6 +10,12 @@ if (postgresMissing !== null) console.warn(postgresMissing);
 
 const ATTACK = "/?q=1'%20UNION%20SELECT%20name,pass%20FROM%20users--%20";
 const AWAY_MS = 5000;
+const ATTACKS_AWAY_MIN = 10;
+
+interface Recorded {
+  readonly id: string;
+  readonly payload: { readonly prefix?: string; readonly event?: string };
+}
 
 describe.skipIf(postgresMissing !== null)('with PostgreSQL', () => {
   let cluster: PostgresCluster;
@@ -45,6 +51,8 @@ describe.skipIf(postgresMissing !== null)('with PostgreSQL', () => {
     if (status < 300) banned.push(prefix);
     return status;
   };
+  const recorded = async (type: string): Promise<Recorded[]> =>
+    (await server.cli<{ events: Recorded[] }>('audit', 'tail', '-n', '500', '--type', type)).data.events;
   const projected = async (): Promise<{ rows: number; size: number }> => ({
     rows: Number(await cluster.query('select count(*) from audit_event')),
     size: (await server.cli<{ size: number }>('audit', 'verify')).data.size,
@@ -83,7 +91,8 @@ describe.skipIf(postgresMissing !== null)('with PostgreSQL', () => {
     const until = performance.now() + AWAY_MS;
     const statuses = new Set<number>();
     let at = 0;
-    while (performance.now() < until) {
+    // A busy machine is given longer: what is looked at below are some twenty refusals.
+    while (performance.now() < until || at < ATTACKS_AWAY_MIN) {
       at += 1;
       await attack();
       statuses.add(await ban(`198.51.100.${at % 250}`));
@@ -114,9 +123,11 @@ describe.skipIf(postgresMissing !== null)('with PostgreSQL', () => {
   test('what was refused meanwhile was not done, what was acknowledged was', async () => {
     const rows = await cluster.query('select prefix from protection_ban order by prefix');
     expect(rows.split('\n')).toEqual([...new Set(banned)].toSorted());
-    const { data } = await server.cli<{ events: unknown[] }>('audit', 'tail', '-n', '500', '--type', 'ban.added');
-    const undone = await server.cli<{ events: unknown[] }>('audit', 'tail', '-n', '500', '--type', 'audit.action.rolled-back');
-    expect(data.events.length - undone.data.events.length).toBe(banned.length);
+    const added = await recorded('ban.added');
+    // Whatever else failed while it was away is recorded as undone as well: an alert, for example.
+    const undone = new Set((await recorded('audit.action.rolled-back')).map(({ payload }) => payload.event));
+    const done = added.filter(({ id }) => !undone.has(id));
+    expect(done.map(({ payload }) => String(payload.prefix)).toSorted()).toEqual(banned.toSorted());
   });
 
   test('a server that accepts and never answers does not slow the traffic down', async () => {

@@ -19,6 +19,8 @@ export interface AuditParts {
   readonly platform: Pick<Foundation, 'dataDir' | 'clock' | 'log' | 'keyring' | 'subjectKeys' | 'db' | 'bus'>;
   readonly settings: Pick<Config['audit'], 'requests' | 'segmentBytesMax' | 'spoolBytesMax' | 'flushMs'>;
   readonly node: string;
+  /** False = it reads again what it has only when it is asked to: a test of damage must not be overtaken. Left out = true. */
+  readonly scrubsByItself?: boolean;
 }
 
 export interface Opened {
@@ -38,7 +40,7 @@ export interface Opened {
 }
 
 /** Segments first: they are the truth. Tree, projection and scrubber follow them, each at its own pace. */
-export async function openParts({ platform, settings, node }: AuditParts): Promise<Opened> {
+export async function openParts({ platform, settings, node, scrubsByItself = true }: AuditParts): Promise<Opened> {
   const { dataDir, clock, log, keyring, subjectKeys, db, bus } = platform;
   const folder = path.join(dataDir, 'ledger');
   await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -83,7 +85,7 @@ export async function openParts({ platform, settings, node }: AuditParts): Promi
     for (const { from } of scan.lost) tell({ place: 'a segment lost records', index: from, repaired: false });
     publisher.start();
     projection.start();
-    scrubber.start();
+    if (scrubsByItself) scrubber.start();
     const payload = { size, cutBytes: scan.tornBytes, checkpoint: publisher.published?.size ?? 0 };
     // A disk that is full at the start must not keep the process from serving what needs no record.
     await bus

@@ -27,6 +27,7 @@ export async function openTestLedger(settings: Partial<AuditParts['settings']> =
     platform: { ...platform, dataDir, keyring, subjectKeys, log: silentLog },
     settings: { requests: 'decisions', segmentBytesMax: 64 * 1_048_576, spoolBytesMax: 256 * 1_048_576, flushMs: 2, ...settings },
     node: 'test',
+    scrubsByItself: false,
   };
   const ledger: TestLedger = {
     platform,
