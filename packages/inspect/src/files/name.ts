@@ -7,6 +7,7 @@ const CLEAN_EXTENSION_MAX = 16;
 /** Names are judged up to here; longer ones are wrong for that alone. */
 const JUDGED_CHARS_MAX = 4096;
 const PASSES_MAX = 8;
+const NAMELESS = 'file';
 /** File names that Windows takes for devices, with any extension. */
 const DEVICE = /^(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9\u00b9\u00b2\u00b3])(?:[. ]|$)/i;
 /**
@@ -25,6 +26,9 @@ const HIDDEN = /[\u00ad\u180e\u200b\u2060-\u2064\ufeff\ufff9-\ufffb]/;
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
 const MARKUP = /<[a-z!/?%]|<\?|["'`]\s{0,4}on[a-z]{3,16}\s{0,4}=|\b(?:java|vb)script:|\$\{[^}]{0,64}:|\{\{/i;
 
+/** Values of fields have no name. */
+const NONE: readonly NameFinding[] = [];
+
 export interface NameFinding {
   readonly code: FileCode;
   readonly detail: string;
@@ -32,6 +36,7 @@ export interface NameFinding {
 
 /** What is wrong with the name of a file, or of a member of an archive. */
 export function judgeName(name: string): readonly NameFinding[] {
+  if (name === '') return NONE;
   const judged = name.slice(0, JUDGED_CHARS_MAX);
   const findings: NameFinding[] = [];
   const escape = escapeOf(judged);
@@ -74,6 +79,7 @@ const utf8Bytes = (text: string): number => new TextEncoder().encode(text).lengt
  * @example cleanName('../../x.php.jpg') // 'x_php.jpg'
  */
 export function cleanName(name: string): string {
+  if (name === '') return NAMELESS;
   let clean = name.slice(-JUDGED_CHARS_MAX);
   // One step may uncover work for another: what is cut away joins what stood beside it.
   for (let pass = 0; pass < PASSES_MAX; pass++) {
@@ -81,7 +87,7 @@ export function cleanName(name: string): string {
     if (next === clean) return clean;
     clean = next;
   }
-  return 'file';
+  return NAMELESS;
 }
 
 function cleanOnce(name: string): string {
@@ -95,7 +101,7 @@ function cleanOnce(name: string): string {
   );
   const short = cut(quiet);
   const free = DEVICE.test(short) ? `_${short}` : short;
-  return free === '' ? 'file' : free;
+  return free === '' ? NAMELESS : free;
 }
 
 /** Whole characters up to the limit; a short extension stays. */

@@ -11,16 +11,19 @@ export interface PipelineEnd {
 }
 
 const DETAIL_MAX = 200;
-// One object a step for the common verdict: most requests pass most steps.
-const passed = new Map<string, StepVerdict>();
-function passedVerdict(step: string): StepVerdict {
-  const held = passed.get(step);
-  if (held !== undefined) return held;
-  const made: StepVerdict = { step, verdict: 'passed', detail: '' };
-  // Bounded: step names come from pipeline.ts only.
-  passed.set(step, made);
-  return made;
+/** One object a step for a verdict that says no more: most requests pass most steps. Bounded: step names come from pipeline.ts only. */
+function plainVerdicts(verdict: 'passed' | 'answered'): (step: string) => StepVerdict {
+  const made = new Map<string, StepVerdict>();
+  return (step) => {
+    const held = made.get(step);
+    if (held !== undefined) return held;
+    const one: StepVerdict = { step, verdict, detail: '' };
+    made.set(step, one);
+    return one;
+  };
 }
+const passedVerdict = plainVerdicts('passed');
+const answeredVerdict = plainVerdicts('answered');
 
 /**
  * Runs the steps in order until one answers or refuses. Stays synchronous while the steps do: a promise is made only where
@@ -79,7 +82,7 @@ function settle({ exchange, end }: Run, step: Step, result: StepResult): boolean
     exchange.record.outcome = outcomeOf(result);
     exchange.record.reason = result.reason;
     end.refuse(exchange, result);
-  } else if (!isTold) steps.push({ step: step.name, verdict: 'answered', detail: '' });
+  } else if (!isTold) steps.push(answeredVerdict(step.name));
   end.record(exchange);
   return true;
 }

@@ -1,5 +1,5 @@
 import { PROBLEMS, requestCompleted } from '@holdfast/contract';
-import type { RequestCompleted } from '@holdfast/contract';
+import type { RequestCompleted, StepVerdict } from '@holdfast/contract';
 import type { Clock } from '../../platform/clock.ts';
 import type { EventQueue, Series } from './event-queue.ts';
 import type { ExchangeState } from '../exchange-state.ts';
@@ -28,6 +28,7 @@ export interface RecordParts {
 /** Writes the one event of a request, whatever ended it. */
 export function recordRequest({ clock, events, rejects, visitors }: RecordParts): (exchange: ExchangeState) => void {
   const countOf = requestCounts(events);
+  const wayOf = shareWays();
   const durationOf = perApplication((application) => events.series('holdfast_request_milliseconds_total', [application]));
   return (exchange) => {
     const { record } = exchange;
@@ -57,7 +58,7 @@ export function recordRequest({ clock, events, rejects, visitors }: RecordParts)
       requestId: exchange.id,
       trace: exchange.trace,
       subject: exchange.clientAddress,
-      payload: payloadOf(exchange, { durationMs, described: visitors.describe(exchange) }),
+      payload: payloadOf(exchange, { durationMs, steps: wayOf(exchange.record.steps), described: visitors.describe(exchange) }),
     });
   };
 }
@@ -99,12 +100,31 @@ function countRules({ record, application }: Exchange, events: EventQueue): void
   events.count('holdfast_blocks_total', [application.id, record.reason.split('.', 1)[0] ?? ''], 1);
 }
 
+/**
+ * Most requests go the same way as the one before, and have the same verdicts of it: they share one list, which is held and handed
+ * to the watch once instead of thousands of times. A copy, because the list of an exchange is still its own.
+ */
+export function shareWays(): (steps: readonly StepVerdict[]) => StepVerdict[] {
+  let last: StepVerdict[] = [];
+  return (steps) => {
+    if (!isSame(last, steps)) last = [...steps];
+    return last;
+  };
+}
+
+function isSame(one: readonly StepVerdict[], other: readonly StepVerdict[]): boolean {
+  if (one.length !== other.length) return false;
+  for (let at = 0; at < one.length; at += 1) if (one[at] !== other[at]) return false;
+  return true;
+}
+
 interface Measured {
   readonly durationMs: number;
+  readonly steps: StepVerdict[];
   readonly described: DescribedVisitor;
 }
 
-function payloadOf(exchange: ExchangeState, { durationMs, described }: Measured): RequestCompleted {
+function payloadOf(exchange: ExchangeState, { durationMs, steps, described }: Measured): RequestCompleted {
   const { record, head, connection } = exchange;
   return {
     address: exchange.clientAddress,
@@ -123,7 +143,7 @@ function payloadOf(exchange: ExchangeState, { durationMs, described }: Measured)
     upstreamUs: record.upstreamUs,
     score: record.score,
     findings: record.findings,
-    steps: record.steps,
+    steps,
     snapshot: exchange.snapshot.source.version,
     masked: record.masked,
     access: record.access,

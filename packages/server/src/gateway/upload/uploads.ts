@@ -1,5 +1,4 @@
 import type { Answer, Application, Ask, ScannerSettings } from '@holdfast/contract';
-import { FILE_LIMITS } from '@holdfast/inspect';
 import type { Clock } from '../../platform/clock.ts';
 import type { Exchange, StepResult } from '../exchange.ts';
 import { ON } from '../exchange.ts';
@@ -109,7 +108,7 @@ async function decide(exchange: Exchange, application: Application, { taken, too
   const settings = uploadsFor(application, exchange);
   const { ask } = tools.parts;
   const enforced = isEnforced(exchange, settings);
-  const policy = filePolicy(settings, FILE_LIMITS);
+  const policy = filePolicy(settings);
   const files = await judgeFiles(taken, { scanners: tools.scanners, settings, policy });
   if (files.length === 0) return await passOn(exchange, taken, { files, pictures: [], mayChange: enforced });
   const refused = enforced ? refusedOnes(files, settings) : [];

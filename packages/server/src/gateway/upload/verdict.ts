@@ -1,4 +1,5 @@
 import type { FileFinding, ScannerVerdict, UploadSettings } from '@holdfast/contract';
+import { FILE_LIMITS } from '@holdfast/inspect';
 import type { FilePolicy } from '@holdfast/inspect';
 import type { TakenFile } from './take/taken-body.ts';
 
@@ -34,11 +35,22 @@ const ACTIVE: ReadonlySet<string> = new Set([
 export const UNJUDGED = 'unjudged';
 const LOCKED: ReadonlySet<string> = new Set(['archive-encrypted', 'document-encrypted']);
 
+/** Settings of a route are compiled once for a snapshot (`route-settings.ts`). */
+const policies = new WeakMap<UploadSettings, FilePolicy>();
+
 /** What the settings of an application mean for the judge. Without types for what is only scanned. */
-export function filePolicy({ archives, types }: UploadSettings, limits: FilePolicy['limits']): FilePolicy {
+export function filePolicy(settings: UploadSettings): FilePolicy {
+  const held = policies.get(settings);
+  if (held !== undefined) return held;
+  const made = makePolicy(settings);
+  policies.set(settings, made);
+  return made;
+}
+
+function makePolicy({ archives, types }: UploadSettings): FilePolicy {
   const { depthMax, entriesMax, ratioMax, unpackedBytesMax } = archives;
   return {
-    limits: { ...limits, depthMax, entriesMax, ratioMax, unpackedBytesMax },
+    limits: { ...FILE_LIMITS, depthMax, entriesMax, ratioMax, unpackedBytesMax },
     types: new Set(types),
     memberTypes: null,
   };

@@ -26,8 +26,10 @@ export function useOfCall(decision: AccessDecision, { account, actor }: Principa
 
 /** Of a request that was decided about; null for any other. `foldRoute` makes the route of a path that no policy names. */
 export function useOfRequest(event: EventRecord, foldRoute: (path: string) => string): Use | null {
-  if (event.type !== 'request.completed') return null;
-  const read = accessDecisionSchema.safeParse(event.payload['access']);
+  const { access } = event.payload;
+  // Most requests are decided about by nobody: seen without reading anything.
+  if (event.type !== 'request.completed' || access === null) return null;
+  const read = accessDecisionSchema.safeParse(access);
   if (!read.success) return null;
   const { principal, action, application, route, allowed, policies } = read.data;
   const { path } = event.payload;

@@ -43,12 +43,15 @@ export function readHit(detail: string): ListedHit | null {
   return { kind: known, indicator, action: does, confidence: Number(confidence) };
 }
 
+const isTold = (one: unknown): boolean =>
+  typeof one === 'object' && one !== null && 'step' in one && one.step === STEP && 'detail' in one && one.detail !== '';
+
 /** What was listed of a request that went through a gateway; nothing for every other event. */
 export function hitsOf(event: EventRecord): readonly ListedHit[] {
   const { steps } = event.payload;
   if (event.type !== 'request.completed' || !Array.isArray(steps)) return [];
-  // Most requests have none: looked at before anything is parsed.
-  if (!steps.some((one: unknown) => typeof one === 'object' && one !== null && 'step' in one && one.step === STEP)) return [];
+  // Most requests have none, and say only that they passed: looked at before anything is parsed.
+  if (!steps.some(isTold)) return [];
   const read = payloadSchema.safeParse(event.payload);
   if (!read.success) return [];
   return read.data.steps.flatMap(({ step, detail }) => (step === STEP ? [readHit(detail)].filter((hit) => hit !== null) : []));

@@ -1,5 +1,5 @@
 import type { PartHead } from '@holdfast/inspect';
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { inMemory } from '../content.ts';
 import type { Content } from '../content.ts';
 import type { Spool } from './spool.ts';
@@ -38,7 +38,15 @@ export interface TakenBody {
   close(): void;
 }
 
-/** A file that stands in a body held in memory. */
+/** A file that stands in a body held in memory. Most values that could be one turn out to be none: nobody asks for their hash. */
 export function memoryFile(bytes: Buffer, claim: Pick<TakenFile, 'name' | 'field' | 'declaredType' | 'origin'>): TakenFile {
-  return { ...claim, content: inMemory(bytes), hash: createHash('sha256').update(bytes).digest('hex'), spool: null };
+  let digest: string | null = null;
+  return {
+    ...claim,
+    content: inMemory(bytes),
+    get hash() {
+      return (digest ??= hash('sha256', bytes, 'hex'));
+    },
+    spool: null,
+  };
 }
