@@ -20,7 +20,8 @@ const request = (steps: unknown, payload: Record<string, unknown> = {}, type = '
   requestId: null,
   trace: null,
   subject: null,
-  payload: { address: '203.0.113.9', steps, ...payload },
+  // Also what no gateway would write.
+  payload: { address: '203.0.113.9', steps, ...payload } as EventRecord['payload'],
 });
 
 const passed = { step: 'intel', verdict: 'passed', detail: '' };

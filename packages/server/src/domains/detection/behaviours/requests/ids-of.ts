@@ -16,9 +16,10 @@ export interface Asked {
 
 /** Which of many things of one kind was asked for, by the path or by a parameter of the query; null = none. */
 export function idsOf({ payload }: EventRecord): Asked | null {
-  const { method, path, query } = payload;
+  const { method, path, query, route } = payload;
   if (typeof path !== 'string' || typeof method !== 'string') return null;
-  const folded = foldRoute(path);
+  // Of requests to an application the gateway tells the route.
+  const folded = typeof route === 'string' ? route : foldRoute(path);
   const ids: string[] = [];
   if (folded.includes('{}')) {
     const segments = path.split('/');
