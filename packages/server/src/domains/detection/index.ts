@@ -23,3 +23,4 @@ export { sharedIndicator, type SharedObject } from './intel/taxii/shared-object.
 export { OWN_FIELD_SOURCES, WEB_FIELD_SOURCES, WEB_FIELDS_MISSING } from './watch/fields/field-sources.ts';
 export { ownLogsources } from './watch/fields/own-fields.ts';
 export { isWatched } from './watch/fields/sigma-event.ts';
+export type { Watch } from './watch/watch.ts';
