@@ -14,17 +14,23 @@ const RUNS_MAX = 50;
 type Recorded = TimelineEntry & { readonly record: string };
 
 export async function timelineOf(parts: RunParts, incident: string): Promise<readonly Recorded[]> {
-  const db = tablesOf(parts.db);
   const entries: Recorded[] = [];
-  for (const row of await readRuns(db, { state: 'all', incident, limit: RUNS_MAX })) {
-    entries.push(...runEntries(parts, row));
-    const names = namesOf(parts, row);
-    for (const { seq, visit } of await readVisits(db, row.id)) {
-      const entry = visitEntry(row, names, parts.seal.openVisit(row.id, seq, visit));
-      if (entry !== null) entries.push(entry);
-    }
-  }
+  for (const row of await readRuns(tablesOf(parts.db), { state: 'all', incident, limit: RUNS_MAX }))
+    entries.push(...(await entriesOf(parts, row)));
   return entries;
+}
+
+/** One run that cannot be opened any more must not hide the others, nor that it began. */
+async function entriesOf(parts: RunParts, row: RunRow): Promise<readonly Recorded[]> {
+  const visits = await readVisits(tablesOf(parts.db), row.id);
+  try {
+    const names = namesOf(parts, row);
+    const entries = visits.map(({ seq, visit }) => visitEntry(row, names, parts.seal.openVisit(row.id, seq, visit)));
+    return [...runEntries(row, viewOf(parts.seal, row).outcome), ...entries.filter((entry) => entry !== null)];
+  } catch (error) {
+    parts.log.warn({ err: error, run: row.id }, 'what a run did cannot be read any more');
+    return runEntries(row, null);
+  }
 }
 
 type Names = ReadonlyMap<string, string>;
@@ -37,8 +43,7 @@ function namesOf(parts: RunParts, row: RunRow): Names {
 
 const LANE = { lane: 'playbook', severity: null, index: null } as const;
 
-function runEntries({ seal }: RunParts, row: RunRow): Recorded[] {
-  const { outcome } = viewOf(seal, row);
+function runEntries(row: RunRow, outcome: string | null): Recorded[] {
   const what = row.is_simulation ? 'simulation of' : 'playbook';
   const at = { ...LANE, ref: row.id, actor: row.started_by };
   const began = {
