@@ -31,6 +31,8 @@ export interface BackedUp {
 
 interface Options {
   readonly args?: readonly string[];
+  /** Of the server, and of every command. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Before the backup is made. */
   readonly before?: (server: HoldfastProcess) => Promise<void>;
 }
@@ -48,15 +50,16 @@ async function must(running: Promise<Ran>): Promise<Ran['data']> {
 }
 
 /** Answers it with the server that made it, which still runs. */
-export async function makeBackedUp({ args = [], before }: Options = {}): Promise<
+export async function makeBackedUp({ args = [], env: shared = {}, before }: Options = {}): Promise<
   BackedUp & { readonly server: HoldfastProcess }
 > {
   const folder = mkdtempSync(join(tmpdir(), 'hf-backed-up-'));
   const [dataDir, backups] = [join(folder, 'data'), join(folder, 'backups')];
   mkdirSync(backups, { mode: 0o700 });
-  const own = (words: readonly string[], place = dataDir, env: Readonly<Record<string, string>> = {}) => run(words, place, env);
+  const own = (words: readonly string[], place = dataDir, env: Readonly<Record<string, string>> = {}) =>
+    run(words, place, { ...shared, ...env });
   const keys = await must(own(['env', 'keygen', '--out', join(folder, 'identity')]));
-  const server = await HoldfastProcess.start({ dataDir, args });
+  const server = await HoldfastProcess.start({ dataDir, args, env: { ...shared } });
   const ban = async (prefix: string): Promise<unknown> => must(own(['ban', 'add', prefix, '--for', '9h', '--reason', 'a test']));
   const prepare = async (): Promise<string> => {
     await before?.(server);
