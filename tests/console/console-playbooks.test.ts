@@ -244,6 +244,47 @@ describe.skipIf(!isPresent)('playbooks in the console', () => {
     expect(complaints).toEqual([]);
   });
 
+  test('what a step asks for besides is typed beside its answer, and checked', TIME, async () => {
+    await confirm();
+    const sample = documentOf(206, 'Asks for a ticket');
+    const asks = { ...sample.workflow[TELL], out_args: ['__ticket__'] };
+    const known = { __ticket__: { type: 'integer', value: '0', description: 'Number of the ticket.' } };
+    const document = {
+      ...sample,
+      workflow: { ...sample.workflow, [TELL]: asks },
+      playbook_variables: {
+        __source__: { type: 'ipv4-addr', external: true },
+        __hits__: { type: 'integer', value: '0' },
+        ...known,
+      },
+    };
+    await call('PUT', `/playbooks/${sample.id}`, { document });
+    const variables = { __source__: '203.0.113.98' };
+    const run = await call<RunDetail>('POST', `/playbooks/${sample.id}/runs`, { variables, reason: 'this very test' });
+    await using opened = await stand.open();
+    const { page, complaints } = opened;
+    await page.addInitScript({ content: axe.source });
+    await page.goto(`${stand.origin}/runs/${run.id}`);
+    const asked = page.getByRole('region', { name: 'Waits for somebody: tell' });
+    const ticket = asked.getByLabel('__ticket__');
+    await asked.getByText('Number of the ticket.').waitFor();
+    await ticket.fill('soon');
+    await asked.getByLabel('Reason').fill('they know now');
+    await asked.getByRole('button', { name: 'Mark as done' }).click();
+    // Refused beside the field that is wrong, and nothing of what was typed is lost.
+    await expect.poll(() => ticket.getAttribute('aria-invalid'), { timeout: 60_000 }).toBe('true');
+    expect(await faultsOf(page)).toEqual([]);
+    expect([await ticket.inputValue(), await asked.getByLabel('Reason').inputValue()]).toEqual(['soon', 'they know now']);
+    expect(await call<RunDetail>('GET', `/runs/${run.id}`)).toMatchObject({ state: 'waiting', waiting: 1 });
+    await ticket.fill('4711');
+    await asked.getByRole('button', { name: 'Mark as done' }).click();
+    await page.getByText('Completed').first().waitFor();
+    const over = await call<RunDetail>('GET', `/runs/${run.id}`);
+    expect(over.state).toBe('completed');
+    expect(over.variables).toContainEqual({ name: '__ticket__', value: '4711' });
+    expect(complaints).toEqual([]);
+  });
+
   test(
     'an action that needs somebody is shown with whom it would touch, and goes the other way when it is refused',
     TIME,
