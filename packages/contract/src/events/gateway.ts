@@ -67,7 +67,7 @@ export const requestCompleted = defineEvent({
     session: z.string().max(64).nullable().default(null),
     /** Person, service account, or the key of the account whose sign-in at the application began this session. */
     account: z.string().max(64).nullable().default(null),
-    /** What the client's TLS offered, as far as it is shown to us: equal for one client, no JA4. Null = not our TLS, or resumed. */
+    /** What the client's TLS offered: equal for one client in all its connections, in the terms of JA4 and none. Null = not our TLS. */
     tlsKey: z.string().max(32).nullable().default(null),
     referrer: z.string().max(512).nullable().default(null),
     /** Of the request. */

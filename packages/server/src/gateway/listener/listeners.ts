@@ -7,6 +7,7 @@ import { createH1Front } from './h1-front.ts';
 import type { H1Front } from './h1-front.ts';
 import { createH2Front } from './h2-front.ts';
 import type { H2Front } from './h2-front.ts';
+import { noteTlsKey } from '../visitor/tls-key.ts';
 import { ConnectionCount, boundAddress, openPort } from './ports.ts';
 import type { PortAddress } from './ports.ts';
 import { RepeatOffenders } from './repeat-offenders.ts';
@@ -124,8 +125,10 @@ function takeTlsPort(socket: Socket, { tls, h1, offenders }: Fronts, snapshot: (
   }
   const timeoutMs = limits.headersTimeoutMs;
   sniff(socket, { timeoutMs, wantsAlpn: tls.answersChallenges }, (first) => {
-    if (first === 'tls') tls.accept(socket);
-    else if (first === 'acme') tls.acceptChallenge(socket);
+    if (first.kind === 'tls') {
+      if (first.key !== null) noteTlsKey(socket, first.key);
+      tls.accept(socket);
+    } else if (first.kind === 'acme') tls.acceptChallenge(socket);
     else {
       h1.accept(socket, { role: 'redirect', secure: false });
       // Paused while the first bytes were put back; TLS takes the handle over, a parser only listens.

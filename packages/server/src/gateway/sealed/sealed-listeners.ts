@@ -63,7 +63,7 @@ export async function openSealedListeners({ listen, pair, ...parts }: SealedList
   const plain = (socket: Socket): void => void http.emit('connection', socket);
   const either = (socket: Socket): void =>
     sniff(socket, { timeoutMs: FIRST_BYTES_MS, wantsAlpn: false }, (first) => {
-      if (first === 'plain') {
+      if (first.kind === 'plain') {
         plain(socket);
         // Paused while the first bytes were put back; TLS takes the handle over, a parser only listens.
         socket.resume();

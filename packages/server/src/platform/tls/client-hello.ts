@@ -19,7 +19,7 @@ const PROTOCOLS_MAX = 32;
 const OTHER: HelloReading = { kind: 'other' };
 
 /** A cursor that answers undefined instead of reading past the end; every length in a hello is a claim of a stranger. */
-class Cursor {
+export class Cursor {
   readonly bytes: Uint8Array;
   at = 0;
 
@@ -32,8 +32,10 @@ class Cursor {
   }
 
   uint(octets: 1 | 2 | 3): number | undefined {
-    const part = this.take(octets);
-    return part?.reduce((value, octet) => value * 256 + octet, 0);
+    if (octets > this.left) return undefined;
+    let value = 0;
+    for (const end = this.at + octets; this.at < end; this.at += 1) value = value * 256 + (this.bytes[this.at] ?? 0);
+    return value;
   }
 
   take(octets: number): Uint8Array | undefined {
