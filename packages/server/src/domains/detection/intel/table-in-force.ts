@@ -1,10 +1,6 @@
 import { INDICATOR_KINDS, intelEvents, type EventRecord } from '@holdfast/contract';
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, readFile, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { z } from 'zod';
-import { writeFileAtomically } from '../../../platform/atomic-file.ts';
-import { readTable, writeTable } from '../../../platform/lookup/table-file.ts';
 import { createTurns } from '../../../platform/in-turn.ts';
 import { DAY_MS, type BuildInput, type BuildSource, type Built } from './build/build-table.ts';
 import { lineOf, packLines } from './build/content.ts';
@@ -14,36 +10,21 @@ import { newPlanted, plantedSource } from './planted/planted-source.ts';
 import { OWN_SOURCE } from './sources.ts';
 import { readIndicators } from './store/indicator-store.ts';
 import { readContent, readSources } from './store/source-store.ts';
+import { TableOnDisk, type TableState } from './table-on-disk.ts';
 import { tablesOf, type IndicatorRow, type SourceRow } from './store/tables.ts';
 
 /** Another number = the tables of an earlier version are made anew. */
 const TABLE_VERSION = 1;
 const FOLDER = 'intel';
-const STATE_FILE = 'table.json';
 /** An entry that came again is as sure as before; the table is made anew when that would be a difference. */
 const FRESH_PARTS = 30;
 /** What ended is no longer found at once; its place is given back now and then. */
 const ENDED_EVERY_MS = 600_000;
 
-/** A disk that damages everything is not written to in each turn. */
+/** So long it lasts before what is damaged again is made anew again. */
 const DOUBTED_MS = 60_000;
 /** A table in force gets another canary so often: what meets it shows that a change reaches the gateways. */
 const PLANT_EVERY_MS = 3_600_000;
-
-const why = z.object({ why: z.string(), entries: z.number(), example: z.string() });
-const stateSchema = z.object({
-  key: z.string(),
-  digest: z.string().regex(/^[0-9a-f]{64}$/u),
-  compiledAt: z.number(),
-  bytes: z.number(),
-  nextEndAt: z.number().nullable(),
-  planted: z.object({ host: z.string(), at: z.number() }).nullable().default(null),
-  entries: z.object({ address: z.number(), host: z.number(), url: z.number(), hash: z.number(), agent: z.number() }),
-  refused: z.array(
-    z.object({ source: z.string(), counts: z.array(why), told: z.array(z.object({ value: z.string(), why: z.string() })) }),
-  ),
-});
-export type TableState = z.infer<typeof stateSchema>;
 
 /** The table as a snapshot names it. */
 export interface NamedTable {
@@ -72,34 +53,31 @@ interface Material {
 }
 
 export function createTableInForce(parts: IntelParts): TableInForce {
-  const { clock, run, dataDir, changed } = parts;
-  const folder = path.join(dataDir, FOLDER);
-  const fileOf = (digest: string): string => path.join(folder, `table-${digest.slice(0, 32)}.bin`);
+  const { clock, changed } = parts;
+  const disk = new TableOnDisk(path.join(parts.dataDir, FOLDER));
   const inTurn = createTurns();
   let opened: Promise<TableState | null> | null = null;
-  // Looked at once: a disk may have lost what was written before this process.
-  let isWhole = false;
+  let mendedMs = Number.NEGATIVE_INFINITY;
   let isDoubted = false;
   let trials = 0;
-  const state = async (): Promise<TableState | null> => (opened ??= readState(folder));
+
+  const state = async (): Promise<TableState | null> => (opened ??= open(parts, disk));
 
   const build = async (material: Material, key: string, before: TableState | null): Promise<void> => {
-    const now = clock.now();
-    const planted = { host: newPlanted(), at: now };
-    const input = await inputOf(parts, material, planted);
-    const built = await run({ kind: 'build', input });
-    const { bytes, digest } = built;
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    await writeTable(fileOf(digest), bytes);
-    const made = stateOf(built, { key, planted });
-    await writeFileAtomically(path.join(folder, STATE_FILE), JSON.stringify(made));
+    const made = await make(parts, disk, { material, key });
     opened = Promise.resolve(made);
-    isWhole = true;
     isDoubted = false;
     await tellRefused(parts, made, before);
     await changed();
     // Gateways may still be reading the one before.
-    await dropOthers(folder, [fileOf(digest), ...(before === null ? [] : [fileOf(before.digest)])]);
+    await disk.keepOnly([made.digest, ...(before === null ? [] : [before.digest])]);
+  };
+  /** Damaged meanwhile, and not just mended: a disk that damages everything is not written to in each turn. */
+  const isToBeMended = async (before: TableState): Promise<boolean> => {
+    if (clock.monotonicMs() - mendedMs < DOUBTED_MS || (await disk.isWhole(before.digest))) return false;
+    mendedMs = clock.monotonicMs();
+    await tellDamaged(parts, before);
+    return true;
   };
 
   const follow = async (isAsked: boolean): Promise<boolean> =>
@@ -108,9 +86,9 @@ export function createTableInForce(parts: IntelParts): TableInForce {
       const material = await readMaterial(parts);
       const key = keyOf(material);
       const now = clock.now();
-      isWhole ||= before !== null && (await isReadable(fileOf(before.digest), before.digest));
       const isRefused = isDoubted && before !== null && now - before.compiledAt >= DOUBTED_MS;
-      if (!isAsked && !isRefused && before?.key === key && isWhole && !isDue(before, now)) return false;
+      const isSame = !isAsked && !isRefused && before?.key === key && !isDue(before, now);
+      if (isSame && before !== null && !(await isToBeMended(before))) return false;
       if (!isAsked && before === null && material.sources.length + material.indicators.length === 0) return false;
       await build(material, key, before);
       return true;
@@ -119,7 +97,7 @@ export function createTableInForce(parts: IntelParts): TableInForce {
     async current() {
       const held = await state();
       if (held === null || (isEmpty(held) && trials === 0)) return null;
-      return { digest: held.digest, file: fileOf(held.digest), planted: held.planted?.host ?? '' };
+      return { digest: held.digest, file: disk.fileOf(held.digest), planted: held.planted?.host ?? '' };
     },
     state,
     follow: async () => follow(false),
@@ -139,6 +117,40 @@ export function createTableInForce(parts: IntelParts): TableInForce {
       }
     },
   };
+}
+
+interface Making {
+  readonly material: Material;
+  readonly key: string;
+}
+
+async function make(parts: IntelParts, disk: TableOnDisk, { material, key }: Making): Promise<TableState> {
+  const planted = { host: newPlanted(), at: parts.clock.now() };
+  const built = await parts.run({ kind: 'build', input: await inputOf(parts, material, planted) });
+  const made = stateOf(built, { key, planted });
+  await disk.write(made, built.bytes);
+  return made;
+}
+
+/** A disk may have lost what was written before this process: gateways are to begin with a table that they can read. */
+async function open(parts: IntelParts, disk: TableOnDisk): Promise<TableState | null> {
+  const held = await disk.readState();
+  if (held !== null && (isEmpty(held) || (await disk.isWhole(held.digest)))) return held;
+  try {
+    const material = await readMaterial(parts);
+    if (held === null && material.sources.length + material.indicators.length === 0) return null;
+    if (held !== null) await tellDamaged(parts, held);
+    return await make(parts, disk, { material, key: keyOf(material) });
+  } catch (error) {
+    parts.log.error({ err: error }, 'a table of threat intelligence could not be made anew; tried later');
+    return held;
+  }
+}
+
+async function tellDamaged({ bus, log }: IntelParts, { digest }: TableState): Promise<void> {
+  log.error({ digest: digest.slice(0, 12) }, 'the table of threat intelligence is damaged; another one is made');
+  const payload = { table: digest, detail: 'its file is not as it was written' };
+  await bus.record(bus.newEvent(intelEvents.tableRefused, { target: digest, outcome: 'failed', payload }));
 }
 
 function stateOf(
@@ -228,26 +240,4 @@ async function tellRefused({ bus, log }: IntelParts, made: TableState, before: T
       events.push(bus.newEvent(intelEvents.entryRefused, { payload: { source, value, why: reason } }));
     }
   for (const event of events) await bus.record(event);
-}
-
-async function readState(folder: string): Promise<TableState | null> {
-  try {
-    return stateSchema.parse(JSON.parse(await readFile(path.join(folder, STATE_FILE), 'utf8')));
-  } catch {
-    // None yet, or not ours any more: it is made anew from what is stored.
-    return null;
-  }
-}
-
-const isReadable = async (file: string, digest: string): Promise<boolean> =>
-  readTable(file, digest).then(
-    () => true,
-    () => false,
-  );
-
-async function dropOthers(folder: string, keep: readonly string[]): Promise<void> {
-  for (const name of await readdir(folder)) {
-    const file = path.join(folder, name);
-    if (/^table-[0-9a-f]{32}\.bin$/u.test(name) && !keep.includes(file)) await rm(file, { force: true });
-  }
 }
