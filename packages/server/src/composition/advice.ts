@@ -10,7 +10,7 @@ import {
   type Advisor,
 } from '../domains/access/index.ts';
 import type { Identity, People } from '../domains/identity/index.ts';
-import { foldRoute } from '../domains/protection/index.ts';
+import { foldRoute } from '../platform/http/fold-route.ts';
 import type { Foundation } from '../platform/foundation.ts';
 
 export interface Advising {

@@ -9,12 +9,12 @@ import { createIdentity, toGatewayAccount, type Identity } from '../domains/iden
 import type { Response } from '../domains/incidents/index.ts';
 import {
   createProtection,
-  foldRoute,
   TUNING_PLACE,
   type KeyMaterial,
   type ProtectionVault,
   type Uploads,
 } from '../domains/protection/index.ts';
+import { foldRoute } from '../platform/http/fold-route.ts';
 import { openAdvice } from './advice.ts';
 import { openDetection } from './detection.ts';
 import { openIdentity } from './identity.ts';

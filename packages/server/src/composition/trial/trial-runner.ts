@@ -8,6 +8,7 @@ import { resolveReference } from '../../platform/config/references.ts';
 import type { Config } from '../../platform/config/schema.ts';
 import { siblingModule } from '../../platform/db/sibling-module.ts';
 import { Refusal } from '../../platform/refusal.ts';
+import { compileCacheEnvironment, sourceArguments } from '../../platform/thread.ts';
 
 /** Unpacked beside, loaded into a database, and the tree built anew: about so many times what the backup has. */
 const ROOM_TIMES = 4;
@@ -66,9 +67,9 @@ async function assertRoom(place: string, file: string): Promise<void> {
 }
 
 function inChild(task: TrialTask, signal: AbortSignal): Promise<TrialReport> {
-  const isSource = import.meta.url.endsWith('.ts');
   const child = fork(fileURLToPath(siblingModule(import.meta.url, 'trial-child')), [], {
-    execArgv: ['--disable-warning=ExperimentalWarning', ...(isSource ? ['--conditions=@holdfast/source'] : [])],
+    execArgv: sourceArguments(),
+    env: { ...process.env, ...compileCacheEnvironment() },
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     serialization: 'advanced',
   });

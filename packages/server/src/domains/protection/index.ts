@@ -2,7 +2,6 @@ export { isDocument, openDocument, type DocumentSchema } from './documents/docum
 export { compilePattern, type LinearPattern } from './documents/values/linear-pattern.ts';
 export type { SchemaViolation } from './documents/violation.ts';
 export { decideBan } from './bans/ban-rules.ts';
-export { covers, formatPrefix, overlaps, parsePrefix, type Prefix } from './bans/prefix.ts';
 export { proposeExceptions } from './exceptions/exception-rules.ts';
 export type { Isolations, IsolationRow } from './isolations/isolations.ts';
 export { createProtection, type Protection } from './protection.ts';
@@ -12,7 +11,6 @@ export { runSelfTest } from './self-test/self-test.ts';
 export type { KeyMaterial } from './snapshots/policy.ts';
 export { sealedInTuning, TUNING_PLACE } from './tuning/sealed.ts';
 export type { Vault as ProtectionVault } from './tuning/vault.ts';
-export { foldRoute } from './tuning/fold-route.ts';
 export type { UploadScanner } from './uploads/scanner.ts';
 export { sealedInUploads } from './uploads/sealed.ts';
 export { createUploads, type Uploads } from './uploads/uploads.ts';

@@ -1,9 +1,10 @@
 import type { Decoded, Inspection } from '@holdfast/inspect';
 import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { siblingModule } from '../../platform/db/sibling-module.ts';
 import type { GatewayLog } from '../log.ts';
 import type { ThreadAnswer, ThreadJob } from './thread-protocol.ts';
+import { startThread } from '../../platform/thread.ts';
 
 export type ThreadVerdict =
   | { readonly kind: 'read'; readonly decoded: Decoded; readonly inspection: Inspection | null }
@@ -103,10 +104,8 @@ class Thread {
 
   constructor(watch: ThreadWatch) {
     this.#watch = watch;
-    this.#worker = new Worker(siblingModule(import.meta.url, 'inspection-thread'), {
+    this.#worker = startThread(siblingModule(import.meta.url, 'inspection-thread'), {
       name: 'holdfast-inspection',
-      // Whatever this process runs under, the thread reads the same sources in the same way.
-      execArgv: import.meta.url.endsWith('.ts') ? ['--conditions=@holdfast/source', '--disable-warning=ExperimentalWarning'] : [],
       resourceLimits: { maxOldGenerationSizeMb: HEAP_MEGABYTES_MAX },
     });
     this.#worker.unref();

@@ -14,6 +14,7 @@ import { createApplied } from './applied.ts';
 import { GatewayFailure } from './gateway-link.ts';
 import type { GatewayLink } from './gateway-link.ts';
 import { createRehearsals } from './rehearsals.ts';
+import { compileCacheEnvironment, sourceArguments } from '../../platform/thread.ts';
 
 export interface WorkersParts {
   readonly listen: ListenAddresses;
@@ -60,8 +61,7 @@ class WorkersLink implements GatewayLink {
     // The file beside this one, with the ending that this one has: `.ts` from source, `.js` once emitted.
     const ending = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
     cluster.setupPrimary({
-      // Whatever this process runs under, a worker reads the same sources in the same way.
-      execArgv: ending === '.ts' ? ['--conditions=@holdfast/source', '--disable-warning=ExperimentalWarning'] : [],
+      execArgv: sourceArguments(),
       exec: fileURLToPath(new URL(`./worker-main${ending}`, import.meta.url)),
       args: [JSON.stringify({ listen, node, uploads: shareOf(uploads, count) })],
     });
@@ -108,7 +108,7 @@ class WorkersLink implements GatewayLink {
   }
 
   #fork(): void {
-    const worker = cluster.fork();
+    const worker = cluster.fork(compileCacheEnvironment());
     const bornAt = performance.now();
     this.#workers.set(worker.id, worker);
     worker.on('message', (message: unknown) => this.#take(worker, message));

@@ -1,6 +1,6 @@
 import type { Application } from '@holdfast/contract';
 import { hash } from 'node:crypto';
-import { foldRoute } from '../../domains/protection/index.ts';
+import { foldRoute } from '../../platform/http/fold-route.ts';
 import type { Exchange, SignInAttempt } from '../exchange.ts';
 import { findBegun, findSession } from './session-cookies.ts';
 

@@ -1,8 +1,9 @@
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { Refusal } from '../refusal.ts';
 import { DatabaseError } from './database-error.ts';
 import type { FromWorker, ToWorker, WorkerParts } from './pglite-protocol.ts';
 import { siblingModule } from './sibling-module.ts';
+import { startThread } from '../thread.ts';
 
 const OPEN_TIMEOUT_MS = 60_000;
 const CLOSE_TIMEOUT_MS = 5000;
@@ -45,10 +46,9 @@ export class PgliteSession {
 
   static async open(folder: string, statementTimeoutMs: number): Promise<PgliteSession> {
     const parts: WorkerParts = { folder };
-    const worker = new Worker(siblingModule(import.meta.url, 'pglite-worker'), {
+    const worker = startThread(siblingModule(import.meta.url, 'pglite-worker'), {
       workerData: parts,
       name: 'holdfast-database',
-      execArgv: ['--disable-warning=ExperimentalWarning'],
       resourceLimits: { maxOldGenerationSizeMb: HEAP_MEGABYTES_MAX },
     });
     try {

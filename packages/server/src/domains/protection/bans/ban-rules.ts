@@ -1,4 +1,4 @@
-import { covers, formatPrefix, overlaps, parsePrefix, type Prefix } from './prefix.ts';
+import { covers, formatPrefix, overlaps, parsePrefix, type Prefix } from '../../../platform/prefix.ts';
 
 /** The gateway's prefix trie is measured up to this many. */
 export const BANS_MAX = 100_000;

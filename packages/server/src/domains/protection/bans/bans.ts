@@ -12,7 +12,7 @@ import { actorName, type Actor } from '../../applications/index.ts';
 import { ALLOWS_MAX, BANS_MAX, coveringPrefixes, decideBan } from './ban-rules.ts';
 import * as store from './ban-store.ts';
 import { change, numberCursor, tablesOf, type Change, type ProtectionParts } from '../change.ts';
-import { formatPrefix, parsePrefix } from './prefix.ts';
+import { formatPrefix, parsePrefix } from '../../../platform/prefix.ts';
 
 /** Expired bans that one sweep ends; the rest waits for the next second. The gateway looks at the time itself, so none bites longer. */
 const EXPIRED_PER_SWEEP = 500;

@@ -1,6 +1,6 @@
 import type { RecordedFinding } from '@holdfast/contract';
 import { describe, expect, it } from 'vitest';
-import { groupOf, proposeExceptions, routeOf } from './exception-rules.ts';
+import { groupOf, proposeExceptions } from './exception-rules.ts';
 
 const finding = (parts: Partial<RecordedFinding> = {}): RecordedFinding => ({
   rule: 'sqli.boolean',
@@ -15,18 +15,6 @@ const finding = (parts: Partial<RecordedFinding> = {}): RecordedFinding => ({
   blocks: true,
   exception: null,
   ...parts,
-});
-
-describe('routeOf', () => {
-  it.each([
-    ['/', '/'],
-    ['/search', '/search'],
-    ['/orders/4711/items', '/orders/{}/items'],
-    ['/u/9f1b2c3d-0000-4000-8000-1234567890ab', '/u/{}'],
-    ['/e/01ARZ3NDEKTSV4RRFFQ69G5FAV', '/e/{}'],
-    ['/blob/0123456789abcdef0123', '/blob/{}'],
-    ['/v2/cafe', '/v2/cafe'],
-  ])('%s -> %s', (path, route) => expect(routeOf(path)).toBe(route));
 });
 
 describe('proposeExceptions', () => {

@@ -1,4 +1,5 @@
 import { RULE_GROUPS, type ExceptionProposal, type RecordedFinding, type RuleGroup } from '@holdfast/contract';
+import { routeOf } from '../../../platform/http/fold-route.ts';
 
 /** The gateway indexes exceptions by route; more than this is not tuning any more. */
 export const EXCEPTIONS_MAX = 10_000;
@@ -6,24 +7,6 @@ const PROPOSALS_MAX = 16;
 
 /** Paths in events are cut here (contract: request.completed), so a path of this length may be only the beginning of one. */
 const PATH_CUT = 512;
-
-/** Segments that name one thing of many: numbers, UUIDs, ULIDs, long hex. Anything else stays as it is, which is the narrower scope. */
-const IDENTIFIER_SEGMENT =
-  /^(?:\d{1,20}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[0-7][0-9A-HJKMNP-TV-Z]{25}|[0-9a-f]{16,64})$/u;
-
-/** `/orders/4711/items` -> `/orders/{}/items`. */
-export function routeOf(path: string): string {
-  return path
-    .split('/')
-    .map((segment) => (mayIdentify(segment) && IDENTIFIER_SEGMENT.test(segment) ? '{}' : segment))
-    .join('/');
-}
-
-/** Words of a developer are short and begin with a letter: they need no expression, and every request has some. */
-function mayIdentify(segment: string): boolean {
-  const first = segment.charCodeAt(0);
-  return segment.length >= 16 || (first >= 0x30 && first <= 0x39);
-}
 
 /** `sqli.boolean` -> `sqli`; null for a rule of no known group. */
 export function groupOf(rule: string): RuleGroup | 'schema' | null {

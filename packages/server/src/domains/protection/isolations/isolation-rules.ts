@@ -1,6 +1,6 @@
 import { canonicalPath } from '@holdfast/inspect';
 import type { FieldFault } from '../../../platform/refusal.ts';
-import { formatPrefix, parsePrefix } from '../bans/prefix.ts';
+import { formatPrefix, parsePrefix } from '../../../platform/prefix.ts';
 import type { IsolationInput } from './isolations.ts';
 
 const OWN = /^\/\.(?:holdfast|well-known\/holdfast)(?:\/|$)/iu;

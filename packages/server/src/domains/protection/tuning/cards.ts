@@ -1,5 +1,5 @@
 import type { CardState, RuleException, TuningCard } from '@holdfast/contract';
-import { coversRoute } from './fold-route.ts';
+import { coversRoute } from '../../../platform/http/fold-route.ts';
 import { SCAN_PLACES_MIN, weighCard } from './reasons.ts';
 import type { RouteTotal } from './vector-store.ts';
 import { HOUR_MS, type Vector, type VectorFinding } from './vectors.ts';

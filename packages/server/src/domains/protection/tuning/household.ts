@@ -1,4 +1,4 @@
-import { formatPrefix, parsePrefix } from '../bans/prefix.ts';
+import { formatPrefix, parsePrefix } from '../../../platform/prefix.ts';
 import type { Vault } from './vault.ts';
 import { KEY_CHARS } from './vectors.ts';
 

@@ -1,6 +1,6 @@
 import { tablesOf, type ProtectionParts } from '../change.ts';
 import { readLearned } from '../learning/learned-store.ts';
-import { foldRoute } from './fold-route.ts';
+import { foldRoute } from '../../../platform/http/fold-route.ts';
 
 /** A model is megabytes at most and changes slowly. */
 const REFRESH_MS = 300_000;

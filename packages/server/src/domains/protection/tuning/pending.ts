@@ -1,4 +1,4 @@
-import { CUT_MARK } from './fold-route.ts';
+import { CUT_MARK } from '../../../platform/http/fold-route.ts';
 import { redactSample } from './redact-sample.ts';
 import { shapeOf, type Seen } from './vectors.ts';
 

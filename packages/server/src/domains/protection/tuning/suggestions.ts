@@ -1,6 +1,6 @@
 import type { ExceptionProposal, TuningCard, TuningSuggestion } from '@holdfast/contract';
 import { groupOf } from '../exceptions/exception-rules.ts';
-import { CUT_MARK } from './fold-route.ts';
+import { CUT_MARK } from '../../../platform/http/fold-route.ts';
 
 /** The exception that covers exactly this card; null where its place cannot be written as one. */
 export function exceptionOf(card: TuningCard): ExceptionProposal | null {

@@ -1,8 +1,9 @@
 import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { siblingModule } from '../../../platform/db/sibling-module.ts';
 import type { GatewayLog } from '../../log.ts';
 import type { UploadAnswer, UploadJob, UploadWork } from './thread-protocol.ts';
+import { startThread } from '../../../platform/thread.ts';
 
 export type WorkResult = UploadAnswer | { readonly kind: 'failed'; readonly detail: string };
 
@@ -102,11 +103,9 @@ class Thread {
   constructor({ rulesFolder, timeoutMs }: UploadThreadsParts, watch: ThreadWatch) {
     this.#watch = watch;
     this.#timeoutMs = timeoutMs;
-    this.#worker = new Worker(siblingModule(import.meta.url, 'upload-thread'), {
+    this.#worker = startThread(siblingModule(import.meta.url, 'upload-thread'), {
       name: 'holdfast-uploads',
       workerData: { rulesFolder },
-      // Whatever this process runs under, the thread reads the same sources in the same way.
-      execArgv: import.meta.url.endsWith('.ts') ? ['--conditions=@holdfast/source', '--disable-warning=ExperimentalWarning'] : [],
       resourceLimits: { maxOldGenerationSizeMb: HEAP_MEGABYTES_MAX },
     });
     this.#worker.unref();

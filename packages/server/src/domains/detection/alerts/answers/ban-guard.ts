@@ -1,4 +1,4 @@
-import { covers, formatPrefix, overlaps, parsePrefix, type Prefix } from '../../../protection/index.ts';
+import { covers, formatPrefix, overlaps, parsePrefix, type Prefix } from '../../../../platform/prefix.ts';
 
 /** Wider than this reaches people who did nothing: that takes an incident. */
 const IPV4_LENGTH_MIN = 24;

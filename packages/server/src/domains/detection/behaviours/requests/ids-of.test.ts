@@ -1,6 +1,6 @@
 import type { EventRecord } from '@holdfast/contract';
 import { expect, it } from 'vitest';
-import { foldRoute } from '../../../protection/index.ts';
+import { foldRoute } from '../../../../platform/http/fold-route.ts';
 import { idsOf } from './ids-of.ts';
 
 // Only these fields are read.

@@ -1,5 +1,5 @@
 import type { EventRecord } from '@holdfast/contract';
-import { foldRoute } from '../../../protection/index.ts';
+import { foldRoute } from '../../../../platform/http/fold-route.ts';
 
 /** Paths and queries in events are cut at 512; an id that long is none. */
 const ID_MAX = 128;

@@ -1,8 +1,8 @@
-import { Worker } from 'node:worker_threads';
 import { siblingModule } from '../../../../platform/db/sibling-module.ts';
 import { createTurns } from '../../../../platform/in-turn.ts';
 import { UnreadableSource } from '../formats/entry.ts';
 import { doJob, type Job, type RunJob } from './jobs.ts';
+import { startThread } from '../../../../platform/thread.ts';
 
 /** A million entries take about ten seconds on a slow machine. */
 const JOB_MS = 180_000;
@@ -33,10 +33,9 @@ export function runInThread(): RunJob {
 }
 
 function runOne(job: Job): Promise<unknown> {
-  const worker = new Worker(siblingModule(import.meta.url, 'intel-thread'), {
+  const worker = startThread(siblingModule(import.meta.url, 'intel-thread'), {
     name: 'holdfast-intel',
     workerData: job,
-    execArgv: import.meta.url.endsWith('.ts') ? ['--conditions=@holdfast/source', '--disable-warning=ExperimentalWarning'] : [],
     resourceLimits: { maxOldGenerationSizeMb: HEAP_MEGABYTES_MAX },
   });
   // oxlint-disable-next-line promise/avoid-new -- threads speak messages only

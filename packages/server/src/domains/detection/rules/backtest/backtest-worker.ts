@@ -1,8 +1,9 @@
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { siblingModule } from '../../../../platform/db/sibling-module.ts';
 import { Refusal } from '../../../../platform/refusal.ts';
 import type { BacktestTexts } from './backtest-run.ts';
 import type { BacktestAsk, BacktestTold } from './backtest-thread.ts';
+import { startThread } from '../../../../platform/thread.ts';
 
 const HEAP_MEGABYTES_MAX = 256;
 
@@ -13,11 +14,9 @@ export class BacktestWorker implements AsyncDisposable {
   #fault: Error | null = null;
 
   constructor(workerData: BacktestTexts) {
-    this.#worker = new Worker(siblingModule(import.meta.url, 'backtest-thread'), {
+    this.#worker = startThread(siblingModule(import.meta.url, 'backtest-thread'), {
       name: 'holdfast-backtest',
       workerData,
-      // Whatever this process runs under, the thread reads the same sources in the same way.
-      execArgv: import.meta.url.endsWith('.ts') ? ['--conditions=@holdfast/source', '--disable-warning=ExperimentalWarning'] : [],
       resourceLimits: { maxOldGenerationSizeMb: HEAP_MEGABYTES_MAX },
     });
     this.#worker.unref();

@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net';
-import { formatPrefix, parsePrefix } from '../../../protection/index.ts';
+import { formatPrefix, parsePrefix } from '../../../../platform/prefix.ts';
 
 /** Whether an address is in one of these networks. What is none of them, or no address, is not exempt. */
 export function exemptionOf(prefixes: readonly string[]): (address: string) => boolean {

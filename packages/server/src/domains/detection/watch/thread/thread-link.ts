@@ -1,6 +1,7 @@
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { siblingModule } from '../../../../platform/db/sibling-module.ts';
 import type { FromThread, ThreadAnswer, ThreadData, ToThread } from './protocol.ts';
+import { startThread } from '../../../../platform/thread.ts';
 
 /** Rules of a whole tree, windows of all correlations, and what behaviours remember. */
 const HEAP_MEGABYTES_MAX = 1536;
@@ -50,11 +51,9 @@ export class ThreadLink {
     { program = siblingModule(import.meta.url, 'watch-thread'), data = NOTHING_SET }: ThreadProgram,
   ) {
     this.#listener = listener;
-    this.#worker = new Worker(program, {
+    this.#worker = startThread(program, {
       name: 'holdfast-watch',
       workerData: data,
-      // Whatever this process runs under, the thread reads the same sources in the same way.
-      execArgv: import.meta.url.endsWith('.ts') ? ['--conditions=@holdfast/source', '--disable-warning=ExperimentalWarning'] : [],
       resourceLimits: { maxOldGenerationSizeMb: HEAP_MEGABYTES_MAX },
     });
     this.#worker.unref();

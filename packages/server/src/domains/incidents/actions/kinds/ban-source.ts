@@ -1,6 +1,7 @@
 import type { ActionParameters, BanView } from '@holdfast/contract';
 import { administratorsAt, isWide, ownAddresses, toPrefix, whyNeverBanned } from '../../../detection/index.ts';
-import { decideBan, formatPrefix } from '../../../protection/index.ts';
+import { decideBan } from '../../../protection/index.ts';
+import { formatPrefix } from '../../../../platform/prefix.ts';
 import type { ResponseParts } from '../../response-parts.ts';
 import type { ResponseRooms } from '../../response-rooms.ts';
 import type { ActionFor, ActionKind, Applied, Planned, StateOf } from '../action-kind.ts';

@@ -1,9 +1,9 @@
-import { Worker } from 'node:worker_threads';
 import { siblingModule } from '../../../../platform/db/sibling-module.ts';
 import { createTurns } from '../../../../platform/in-turn.ts';
 import { isDeeper, TOO_DEEP } from '../reading/depth.ts';
 import { bringDocument, openKept, type BringJob, type Brought, type OpenJob, type Opened } from './bring-document.ts';
 import type { DocumentJob, DocumentTold } from './document-thread.ts';
+import { startThread } from '../../../../platform/thread.ts';
 
 /** Five megabytes of YAML take some seconds; the rest is for machines that are busy. */
 const JOB_MS = 120_000;
@@ -41,11 +41,9 @@ const isExhausted = (error: unknown): boolean =>
 
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- what a job gives is fixed by its kind; messages have no types
 async function runOne<Result extends DocumentTold>(job: DocumentJob): Promise<Result | ReturnType<typeof failed>> {
-  const worker = new Worker(siblingModule(import.meta.url, 'document-thread'), {
+  const worker = startThread(siblingModule(import.meta.url, 'document-thread'), {
     name: 'holdfast-document',
     workerData: job,
-    // Whatever this process runs under, the thread reads the same sources in the same way.
-    execArgv: import.meta.url.endsWith('.ts') ? ['--conditions=@holdfast/source', '--disable-warning=ExperimentalWarning'] : [],
     resourceLimits: { maxOldGenerationSizeMb: HEAP_MEGABYTES_MAX },
   });
   const answer = Promise.withResolvers<Result | ReturnType<typeof failed>>();

@@ -1,6 +1,6 @@
 import type { ActionView } from '@holdfast/contract';
 import { isRefusal } from '../../../../../platform/refusal.ts';
-import { formatPrefix, parsePrefix } from '../../../../protection/index.ts';
+import { formatPrefix, parsePrefix } from '../../../../../platform/prefix.ts';
 import { substitute } from '../../documents/substitution.ts';
 import type { CommandAnswer } from '../machine/state.ts';
 import { BY_PLAYBOOKS } from '../run-parts.ts';

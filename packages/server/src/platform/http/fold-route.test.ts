@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest';
-import { coversRoute, CUT_MARK, foldRoute } from './fold-route.ts';
+import { describe, expect, it } from 'vitest';
+import { coversRoute, CUT_MARK, foldRoute, routeOf } from './fold-route.ts';
 
 it.each([
   ['/', '/'],
@@ -25,4 +25,16 @@ it('an exception covers its route and narrower ones, never wider or other ones',
   expect(coversRoute('/orders/open/note', '/orders/{}/note')).toBe(false);
   expect(coversRoute('/orders/{}', '/orders/{}/note')).toBe(false);
   expect(coversRoute('/orders/{}', '/orders/')).toBe(false);
+});
+
+describe('routeOf', () => {
+  it.each([
+    ['/', '/'],
+    ['/search', '/search'],
+    ['/orders/4711/items', '/orders/{}/items'],
+    ['/u/9f1b2c3d-0000-4000-8000-1234567890ab', '/u/{}'],
+    ['/e/01ARZ3NDEKTSV4RRFFQ69G5FAV', '/e/{}'],
+    ['/blob/0123456789abcdef0123', '/blob/{}'],
+    ['/v2/cafe', '/v2/cafe'],
+  ])('%s -> %s', (path, route) => expect(routeOf(path)).toBe(route));
 });
