@@ -59,7 +59,14 @@ export type RequestBody =
   | { readonly kind: 'none' }
   | { readonly kind: 'buffered'; readonly bytes: Uint8Array; readonly inflated: Uint8Array }
   | { readonly kind: 'stream'; readonly lengthBytes: number | null; readonly inspection: StreamInspection | null }
-  | { readonly kind: 'spooled'; readonly lengthBytes: number; open(): Readable };
+  | { readonly kind: 'spooled'; readonly lengthBytes: number; open(): Readable; pieces(): BodyPieces };
+
+/** A body that is read while it is sent. */
+export interface BodyPieces {
+  readonly lengthBytes: number;
+  /** Null = that was all. One is asked for at a time; it is good until the next but one is asked for. */
+  next(): Promise<Uint8Array | null>;
+}
 
 /** Reads an upload while it streams: gives what may go on to the application now, or why no more of it may. */
 export interface StreamInspection {

@@ -2,6 +2,7 @@ import type { GatewayLimits, ProblemCode } from '@holdfast/contract';
 import { PROBLEMS } from '@holdfast/contract';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { giveBack, isWhole } from '../body/give-back.ts';
 import type { ConnectionFacts, Refused, Transport } from '../exchange.ts';
 import type { Identifiers } from '../identifiers.ts';
 import type { ProtocolRejects } from '../record/protocol-rejects.ts';
@@ -70,8 +71,12 @@ export class H1Connection {
   }
 
   readonly #onData = (chunk: Buffer): void => {
+    const { phase, requests } = this.gate;
     const passed = pushBytes(this.gate, chunk);
     if (passed > 0) this.#feed?.call(this.socket, passed === chunk.length ? chunk : chunk.subarray(0, passed));
+    // Node's parser gives copies on; of a head, or of what follows an upgrade, others may still hold a piece.
+    const isBodyOnly = phase === 'body' && this.gate.phase === 'body' && this.gate.requests === requests;
+    if (isBodyOnly && isWhole(chunk)) giveBack(chunk);
     if (this.gate.phase !== 'head') this.headSince = null;
     else this.headSince ??= performance.now();
     if (this.gate.violation !== null) this.#settleViolation();

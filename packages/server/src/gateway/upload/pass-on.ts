@@ -5,6 +5,7 @@ import { ABOUT_CONTENT, stretchesOf } from './reframe.ts';
 import type { Change } from './reframe.ts';
 import { SpooledBody, stretchesBytes } from './spooled-body.ts';
 import type { Stretch } from './spooled-body.ts';
+import { SpooledPieces } from './spooled-pieces.ts';
 import type { TakenBody, TakenFile } from './take/taken-body.ts';
 import type { SeenFile } from './verdict.ts';
 
@@ -24,7 +25,13 @@ export async function passOn(exchange: Exchange, taken: TakenBody, passing: Pass
   const stretches = await stretchesOf(taken, changes);
   if (changes.size > 0) forgetDigests(exchange);
   if (exchange.body.kind === 'buffered' && stretches.every(isInMemory)) rewrite(exchange, stretches);
-  else exchange.body = { kind: 'spooled', lengthBytes: stretchesBytes(stretches), open: () => new SpooledBody(stretches) };
+  else
+    exchange.body = {
+      kind: 'spooled',
+      lengthBytes: stretchesBytes(stretches),
+      open: () => new SpooledBody(stretches),
+      pieces: () => new SpooledPieces(stretches),
+    };
   const { outgoing } = exchange;
   const close = (): void => {
     taken.close();

@@ -1,10 +1,7 @@
 import { Readable } from 'node:stream';
 import type { Content } from './content.ts';
-import { readInto } from './content.ts';
+import { PIECE_BYTES, SpooledPieces } from './spooled-pieces.ts';
 import type { Spool } from './take/spool.ts';
-
-/** Larger pieces than a socket takes at once: fewer turns for the same octets. */
-const CHUNK_BYTES = 131_072;
 
 /** A stretch of what is handed on. */
 export interface Stretch {
@@ -17,48 +14,25 @@ export interface Stretch {
 export const stretchesBytes = (stretches: readonly Stretch[]): number =>
   stretches.reduce((sum, { from, to }) => sum + to - from, 0);
 
-/** What was held, in order, for the application. */
+/** What was held, in order, for whoever takes a stream: nobody tells it when a piece is written, so each has memory of its own. */
 export class SpooledBody extends Readable {
-  readonly #stretches: readonly Stretch[];
-  #index = 0;
-  #at = 0;
+  readonly #pieces: SpooledPieces;
 
   constructor(stretches: readonly Stretch[]) {
-    super({ highWaterMark: CHUNK_BYTES });
-    this.#stretches = stretches.filter(({ from, to }) => to > from);
+    super({ highWaterMark: PIECE_BYTES });
+    this.#pieces = new SpooledPieces(stretches);
   }
 
   override _read(): void {
-    const stretch = this.#stretches[this.#index];
-    if (stretch === undefined) {
-      this.push(null);
-      return;
-    }
-    void this.#give(stretch);
+    void this.#give();
   }
 
-  async #give(stretch: Stretch): Promise<void> {
+  async #give(): Promise<void> {
     try {
-      const bytes = await this.#piece(stretch);
-      this.#at += bytes.length;
-      if (stretch.from + this.#at >= stretch.to) {
-        this.#index += 1;
-        this.#at = 0;
-      }
-      this.push(bytes);
+      const piece = await this.#pieces.next();
+      this.push(piece === null ? null : Buffer.from(piece));
     } catch (error) {
       this.destroy(error instanceof Error ? error : new Error('a spooled body could not be read'));
     }
-  }
-
-  async #piece({ content, spool, from, to }: Stretch): Promise<Uint8Array> {
-    const start = from + this.#at;
-    const bytes = Math.min(CHUNK_BYTES, to - start);
-    if (content.kind === 'memory') return content.bytes.subarray(start, start + bytes);
-    const room = Buffer.allocUnsafeSlow(bytes);
-    const read = (): Promise<number> => readInto(content.fd, room, start);
-    const count = await (spool === null ? read() : spool.reading(read));
-    if (count === 0) throw new Error('assertion: a spooled body has the size that was written');
-    return room.subarray(0, count);
   }
 }

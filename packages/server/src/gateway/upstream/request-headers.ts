@@ -192,7 +192,6 @@ export function upstreamHeaders(exchange: Exchange): string[] {
   headers.push('x-forwarded-port', hasPort ? head.authority.slice(colon + 1) : connection.secure ? '443' : '80');
   headers.push('x-request-id', id);
   for (const [name, value] of assertionHeaders(exchange)) headers.push(name, value);
-  if (body.kind === 'spooled') headers.push('content-length', String(body.lengthBytes));
-  else if (body.kind === 'stream' && body.lengthBytes !== null) headers.push('content-length', String(body.lengthBytes));
+  if (body.kind === 'stream' && body.lengthBytes !== null) headers.push('content-length', String(body.lengthBytes));
   return headers;
 }

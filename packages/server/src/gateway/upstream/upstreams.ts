@@ -1,13 +1,14 @@
 import type { Application } from '@holdfast/contract';
 import { Pool } from 'undici';
 import { discardRest } from '../body/discard-rest.ts';
-import type { Exchange, Refused } from '../exchange.ts';
+import type { BodyPieces, Exchange, Refused } from '../exchange.ts';
 import { AnswerMemory } from './answer-memory.ts';
 import { DirectLine } from './direct/direct-line.ts';
 import { ExchangeHandler } from './exchange-handler.ts';
 import type { UpstreamAnswer, UpstreamFault } from './exchange-handler.ts';
 import { upstreamHeaders } from './request-headers.ts';
 import { StalledAnswers } from './stalled-answers.ts';
+import type { Readable } from 'node:stream';
 import { isRefusedForContent, UploadStream } from './upload-stream.ts';
 
 /** Connections to one application; requests beyond wait in undici's queue, up to `WAITING_MAX`. */
@@ -188,7 +189,6 @@ function attempt(exchange: Exchange, turn: Turn): Promise<Exclude<UpstreamAnswer
   const { application, outgoing, head } = exchange;
   const { line, memory } = turn;
   const upload = openUpload(exchange);
-  const spooled = exchange.body.kind === 'spooled' ? exchange.body.open() : null;
   // oxlint-disable-next-line promise/avoid-new -- the dispatcher speaks callbacks only
   return new Promise((resolve) => {
     const handler = new ExchangeHandler({
@@ -203,11 +203,11 @@ function attempt(exchange: Exchange, turn: Turn): Promise<Exclude<UpstreamAnswer
     const path = line.basePath + (head.query === '' ? head.path : `${head.path}?${head.query}`);
     // The front gate lets through a fixed list of methods, all of which undici knows.
     const request = { method: head.method, path, headers: upstreamHeaders(exchange) };
-    if (line.direct !== null && upload === null && spooled === null && exchange.upgrade === undefined)
-      line.direct.dispatch({ ...request, body: bufferedBody(exchange) }, handler);
+    if (line.direct !== null && upload === null && exchange.upgrade === undefined)
+      line.direct.dispatch({ ...request, body: heldBody(exchange) }, handler);
     else {
       const upgrade = exchange.upgrade === undefined ? {} : { upgrade: 'websocket' };
-      line.pool.dispatch({ ...request, body: upload ?? spooled ?? bufferedBody(exchange), ...upgrade }, handler);
+      line.pool.dispatch({ ...request, ...pooledBody(exchange, request.headers, upload), ...upgrade }, handler);
     }
   });
 }
@@ -219,4 +219,17 @@ function openUpload(exchange: Exchange): UploadStream | null {
   return new UploadStream(exchange, exchange.application.body.uploadBytesMax);
 }
 
-const bufferedBody = ({ body }: Exchange): Uint8Array | null => (body.kind === 'buffered' ? body.bytes : null);
+function heldBody({ body }: Exchange): Uint8Array | BodyPieces | null {
+  if (body.kind === 'spooled') return body.pieces();
+  return body.kind === 'buffered' ? body.bytes : null;
+}
+
+/** undici knows the length of what is here whole, and takes that of a stream from its header. */
+function pooledBody(
+  { body }: Exchange,
+  headers: string[],
+  upload: UploadStream | null,
+): { readonly body: Readable | Uint8Array | null; readonly headers: string[] } {
+  if (body.kind === 'spooled') return { body: body.open(), headers: [...headers, 'content-length', String(body.lengthBytes)] };
+  return { body: upload ?? (body.kind === 'buffered' ? body.bytes : null), headers };
+}

@@ -143,7 +143,7 @@ function drained(stdin: NonNullable<ChildProcess['stdin']>): Promise<void> {
 /** False = more came than may; it is ended then. */
 async function take(child: ChildProcess, spool: Spool, bytesMax: number): Promise<boolean> {
   for await (const chunk of child.stdout ?? []) {
-    await spool.write(chunk as Uint8Array); // no encoding is set
+    await spool.write(chunk as Uint8Array, false); // no encoding is set
     if (spool.size <= bytesMax) continue;
     child.kill('SIGKILL');
     return false;

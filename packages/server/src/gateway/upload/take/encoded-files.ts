@@ -1,6 +1,7 @@
 import type { EncodedPart } from '../../body/multipart-reader.ts';
 import { fileBytes } from '../content.ts';
 import { isText } from './files-in-fields.ts';
+import { heard } from './arrival.ts';
 import { Spool } from './spool.ts';
 import type { SpoolRoom } from './spool.ts';
 import type { TakenFile } from './taken-body.ts';
@@ -35,21 +36,24 @@ export class EncodedFiles {
     return Math.max(0, ...this.#opened.map(({ spool }) => spool.size));
   }
 
-  /** Octets of the body that begin at this place of it. */
-  async take(bytes: Uint8Array, at: number): Promise<void> {
+  /** Octets of the body that begin at this place of it. A promise = no more may come until it is settled. */
+  take(bytes: Uint8Array, at: number): Promise<void> | null {
+    const waiting: Promise<void>[] = [];
     for (const [index, part] of this.#parts.entries()) {
       const from = Math.max(part.from, at);
       const to = Math.min(part.to ?? Number.POSITIVE_INFINITY, at + bytes.length);
       if (from >= to) continue;
       const opened = (this.#opened[index] ??= { part, spool: new Spool(this.#room), left: '' });
-      await decode(opened, bytes.subarray(from - at, to - at));
+      const written = decode(opened, bytes.subarray(from - at, to - at));
+      if (written !== null) waiting.push(written);
     }
+    return waiting.length === 0 ? null : heard(Promise.all(waiting));
   }
 
   async finish(): Promise<readonly TakenFile[]> {
     const files: TakenFile[] = [];
     for (const { part, spool, left } of this.#opened) {
-      await spool.write(Buffer.from(left, 'base64'));
+      await spool.write(Buffer.from(left, 'base64'), false);
       const { content, hash } = await spool.finish();
       const isPlain = part.url === null && isText(fileBytes(content).read(0, SAMPLE_BYTES));
       const origin = part.url !== null ? 'declared' : isPlain ? 'text' : 'found';
@@ -63,7 +67,7 @@ export class EncodedFiles {
   }
 }
 
-async function decode(opened: Opened, bytes: Uint8Array): Promise<void> {
+function decode(opened: Opened, bytes: Uint8Array): Promise<void> | null {
   const text =
     opened.left +
     Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
@@ -71,5 +75,5 @@ async function decode(opened: Opened, bytes: Uint8Array): Promise<void> {
       .replaceAll(/[\r\n ]/gu, '');
   const whole = text.length - (text.length % QUANTUM);
   opened.left = text.slice(whole);
-  if (whole > 0) await opened.spool.write(Buffer.from(text.slice(0, whole), 'base64'));
+  return whole === 0 ? null : opened.spool.write(Buffer.from(text.slice(0, whole), 'base64'), false);
 }

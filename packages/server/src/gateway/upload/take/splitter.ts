@@ -1,4 +1,6 @@
 import type { EncodedPart, FilePart } from '../../body/multipart-reader.ts';
+import { joined } from './arrival.ts';
+import type { Arrived } from './arrival.ts';
 import { EncodedFiles } from './encoded-files.ts';
 import { Spool } from './spool.ts';
 import type { SpoolRoom } from './spool.ts';
@@ -60,18 +62,21 @@ export class Splitter {
     return isLarge ? 'too-large' : null;
   }
 
-  async take(chunk: Uint8Array): Promise<void> {
+  /** A promise = no more may come until it is settled. */
+  take({ bytes, isOwn }: Arrived): Promise<void> | null {
     if (this.#parts === null) {
       if (this.#opened.length === 0) this.#openFile(null);
-      await this.#opened[0]?.spool.write(chunk);
-      return;
+      return this.#opened[0]?.spool.write(bytes, isOwn) ?? null;
     }
-    let rest = chunk;
+    let rest = bytes;
+    let waiting: Promise<void> | null = null;
     while (rest.length > 0) {
       const length = Math.min(rest.length, this.#untilEdge());
-      if (length > 0) await this.#put(rest.subarray(0, length));
+      // What is cut stands in two spools, and neither knows when the other has written its part.
+      if (length > 0) waiting = joined(waiting, this.#put(rest.subarray(0, length), isOwn && length === bytes.length));
       rest = rest.subarray(length);
     }
+    return waiting;
   }
 
   async finish(): Promise<TakenBody> {
@@ -121,21 +126,18 @@ export class Splitter {
     this.#pieces.splice(-1, 1, { ...last, to: from }, { kind: 'head', from, to, file }, { kind: 'frame', from: to, to: last.to });
   }
 
-  async #put(bytes: Uint8Array): Promise<void> {
+  #put(bytes: Uint8Array, isOwn: boolean): Promise<void> | null {
     const from = this.#at;
     this.#at += bytes.length;
-    if (!this.#inFile) await this.#encoded.take(bytes, from);
-    if (this.#inFile) {
-      await this.#opened.at(-1)?.spool.write(bytes);
-      return;
-    }
+    if (this.#inFile) return this.#opened.at(-1)?.spool.write(bytes, isOwn) ?? null;
+    const decoded = this.#encoded.take(bytes, from);
     this.#frame ??= new Spool(this.#room);
     const last = this.#pieces.at(-1);
     const to = this.#framed + bytes.length;
     if (last?.kind === 'frame') this.#pieces.splice(-1, 1, { ...last, to });
     else this.#pieces.push({ kind: 'frame', from: this.#framed, to });
     this.#framed = to;
-    await this.#frame.write(bytes);
+    return joined(decoded, this.#frame.write(bytes, false));
   }
 
   async #finishFile(spool: Spool, part: FilePart | null): Promise<TakenFile> {

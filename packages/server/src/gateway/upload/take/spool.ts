@@ -2,7 +2,10 @@ import { createHash, randomUUID } from 'node:crypto';
 import { close, mkdirSync, open, readdirSync, rmSync, unlink, writev } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { giveBack } from '../../body/give-back.ts';
 import type { Content } from '../content.ts';
+import { heard } from './arrival.ts';
+import type { Arrived } from './arrival.ts';
 
 const openFile = promisify(open);
 const unlinkFile = promisify(unlink);
@@ -65,7 +68,7 @@ export class SpoolRoom {
 export class Spool {
   readonly #room: SpoolRoom;
   readonly #hash = createHash('sha256');
-  #chunks: Uint8Array[] = [];
+  #chunks: Arrived[] = [];
   #waiting = 0;
   #size = 0;
   #onDisk = 0;
@@ -83,15 +86,23 @@ export class Spool {
     return this.#size;
   }
 
-  /** Resolves when more may come; throws what went wrong with what came before. */
-  async write(chunk: Uint8Array): Promise<void> {
-    this.#hash.update(chunk);
-    this.#chunks.push(chunk);
-    this.#size += chunk.length;
-    this.#waiting += chunk.length;
-    if (this.#fd === null && this.#size <= MEMORY_BYTES_MAX) return;
+  /**
+   * A promise = no more may come until it is settled; throws, or rejects with, what went wrong with what came before. `isOwn` = nobody
+   * else sees this memory, which is given back as soon as it is written down.
+   */
+  write(bytes: Uint8Array, isOwn: boolean): Promise<void> | null {
+    this.#throwFault();
+    this.#hash.update(bytes);
+    this.#chunks.push({ bytes, isOwn });
+    this.#size += bytes.length;
+    this.#waiting += bytes.length;
+    if (this.#fd === null && this.#size <= MEMORY_BYTES_MAX) return null;
     this.#flight ??= this.#flush();
-    if (this.#waiting > WAITING_BYTES_MAX) await this.#flight;
+    return this.#waiting > WAITING_BYTES_MAX ? heard(this.#landed(this.#flight)) : null;
+  }
+
+  async #landed(flight: Promise<void>): Promise<void> {
+    await flight;
     this.#throwFault();
   }
 
@@ -101,7 +112,10 @@ export class Spool {
     this.#throwFault();
     const hash = this.#hash.digest('hex');
     if (this.#fd === null) {
-      const bytes = Buffer.concat(this.#chunks, this.#size);
+      const bytes = Buffer.concat(
+        this.#chunks.map((chunk) => chunk.bytes),
+        this.#size,
+      );
       this.#chunks = [];
       return { content: { kind: 'memory', size: this.#size, bytes }, hash };
     }
@@ -153,7 +167,12 @@ export class Spool {
         this.#room.take(bytes);
         const position = this.#onDisk;
         this.#onDisk += bytes;
-        await writeAll(this.#fd, chunks, position);
+        await writeAll(
+          this.#fd,
+          chunks.map((chunk) => chunk.bytes),
+          position,
+        );
+        for (const chunk of chunks) if (chunk.isOwn) giveBack(chunk.bytes);
       }
     } catch (fault) {
       this.#fault = fault;

@@ -1,8 +1,9 @@
 import { discardRest } from '../../body/discard-rest.ts';
 import { contentType, essence } from '../../body/file-type.ts';
 import type { Exchange, Refused } from '../../exchange.ts';
-import { isRefusedForContent, UploadStream } from '../../upstream/upload-stream.ts';
+import { isRefusedForContent } from '../../upstream/upload-stream.ts';
 import type { RouteUploads } from '../route-settings.ts';
+import { receive } from './arrival.ts';
 import { SpoolFull, type SpoolRoom } from './spool.ts';
 import { Splitter } from './splitter.ts';
 import type { TakenBody } from './taken-body.ts';
@@ -22,22 +23,26 @@ export async function takeStream({ exchange, settings, bytesMax, room, isEnforce
   const { body } = exchange;
   const parts = body.kind === 'stream' ? body.inspection : null;
   askForBody(exchange);
-  const upload = new UploadStream(exchange, bytesMax);
   const splitter = new Splitter(room, parts, parts === null ? essence(contentType(exchange)) : null);
+  let fault: Refused | null = null;
   try {
-    for await (const chunk of upload) {
-      await splitter.take(chunk as Uint8Array);
+    fault = await receive(exchange, bytesMax, (arrived) => {
+      const waiting = splitter.take(arrived);
       const over = isEnforced ? splitter.over(settings) : null;
       if (over !== null) throw new OverLimit(over);
-    }
-    return await splitter.finish();
+      return waiting;
+    });
+    if (fault === null) return await splitter.finish();
   } catch (cause) {
     splitter.close();
-    const refused = upload.fault ?? meaningOf(cause);
+    const refused = meaningOf(cause);
     if (refused === null) throw cause;
-    if (upload.fault === null || isRefusedForContent(upload.fault)) await discardRest(exchange);
+    await discardRest(exchange);
     return refused;
   }
+  splitter.close();
+  if (isRefusedForContent(fault)) await discardRest(exchange);
+  return fault;
 }
 
 /** Only now that the head has passed every step before may a waiting client send (RFC 9110 §10.1.1). */

@@ -17,8 +17,8 @@ interface Waiting {
 }
 
 /**
- * Connections in clear text to one application, for what nearly every request is: its body here as a whole, or none. Uploads,
- * TLS and changes of protocol go through undici, which can do all of that and costs more than all rules together.
+ * Connections in clear text to one application, for what nearly every request is: its body here as a whole, in memory or held on disk, or none.
+ * Uploads that nobody holds, TLS and changes of protocol go through undici, which can do all of that and costs more than all rules together.
  */
 export class DirectLine implements ConnectionOwner {
   readonly #parts: LineParts;

@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { errors } from 'undici';
+import type { BodyPieces } from '../../exchange.ts';
 import type { HeaderPair } from '../../response/upstream-headers.ts';
 import { AnswerReader } from './answer-reader.ts';
 import type { AnswerSink } from './answer-reader.ts';
@@ -78,6 +79,8 @@ export class LineConnection implements AnswerSink {
   readonly #reader = new AnswerReader(this);
   #passage: Passage | null = null;
   #isAwaited = false;
+  /** Pieces of a body are still to be written. */
+  #isSending = false;
   /** Since when the current phase lasts: connecting, waiting for a head, idle. */
   #since = performance.now();
   #idleMsMax = 0;
@@ -111,13 +114,42 @@ export class LineConnection implements AnswerSink {
     this.#reader.expect(request.method);
     taker.takeSource(this.#passage);
     if (body === null) this.socket.write(head, 'latin1');
-    else if (body.length <= ONE_WRITE_BYTES_MAX) this.socket.write(head + latin1(body), 'latin1');
+    else if ('next' in body) {
+      this.socket.write(head, 'latin1');
+      void this.#sendPieces(body, this.#passage);
+    } else if (body.length <= ONE_WRITE_BYTES_MAX) this.socket.write(head + latin1(body), 'latin1');
     else {
       this.socket.cork();
       this.socket.write(head, 'latin1');
       this.socket.write(body);
       this.socket.uncork();
     }
+  }
+
+  /** One is read while the one before is written; none is read before the one in the same memory is with the kernel. */
+  async #sendPieces(pieces: BodyPieces, passage: Passage): Promise<void> {
+    this.#isSending = true;
+    try {
+      let ahead = pieces.next();
+      for (let piece = await ahead; piece !== null; piece = await ahead) {
+        // Whoever is told of the end of this exchange may close what is read from.
+        if (this.#passage !== passage) return;
+        const written = this.#write(piece);
+        ahead = pieces.next();
+        await Promise.all([written, ahead]);
+        this.#since = performance.now();
+      }
+      this.#isSending = false;
+    } catch (fault) {
+      if (this.#passage === passage) this.fail(fault instanceof Error ? fault : new Error('a body could not be sent'));
+    }
+  }
+
+  #write(bytes: Uint8Array): Promise<void> {
+    // oxlint-disable-next-line promise/avoid-new -- a socket speaks callbacks only
+    return new Promise((resolve, reject) => {
+      this.socket.write(bytes, (error) => (error === null || error === undefined ? resolve() : reject(error)));
+    });
   }
 
   head(status: number, headers: HeaderPair[]): void {
@@ -137,7 +169,8 @@ export class LineConnection implements AnswerSink {
     this.#since = performance.now();
     this.#idleMsMax = keepAliveMs === null ? most : Math.min(most, keepAliveMs - CLOSING_MARGIN_MS);
     // An answer that overtook its request leaves the rest of it on the way.
-    const isFree = mayReuse && this.#idleMsMax > 0 && this.socket.writableLength === 0 && !this.socket.destroyed;
+    const isFree =
+      mayReuse && !this.#isSending && this.#idleMsMax > 0 && this.socket.writableLength === 0 && !this.socket.destroyed;
     if (!isFree) this.socket.destroy();
     passage?.taker.takeEnd();
     if (isFree) this.#owner.onFree(this);

@@ -1,3 +1,4 @@
+import type { BodyPieces } from '../../exchange.ts';
 import { FORBIDDEN } from '../../response/upstream-headers.ts';
 
 export interface LineRequest {
@@ -6,7 +7,7 @@ export interface LineRequest {
   readonly path: string;
   /** Flat: name, value, name, value; without framing and Connection. */
   readonly headers: readonly string[];
-  readonly body: Uint8Array | null;
+  readonly body: Uint8Array | BodyPieces | null;
 }
 
 /** RFC 9110 §8.6: with these methods a server waits for content, so that there is none has to be said. */
@@ -21,7 +22,7 @@ export function requestText({ method, path, headers, body }: LineRequest): strin
     assertPlain(value);
     text += `${headers[at]}: ${value}\r\n`;
   }
-  if (body !== null) text += `content-length: ${body.length}\r\n`;
+  if (body !== null) text += `content-length: ${'next' in body ? body.lengthBytes : body.length}\r\n`;
   else if (EXPECTS_CONTENT.has(method)) text += 'content-length: 0\r\n';
   return `${text}connection: keep-alive\r\n\r\n`;
 }
