@@ -3,9 +3,9 @@ import { ON } from '../exchange.ts';
 import type { ChangedPicture } from './images/change-pictures.ts';
 import { ABOUT_CONTENT, stretchesOf } from './reframe.ts';
 import type { Change } from './reframe.ts';
-import { SpooledBody, stretchesBytes } from './spooled-body.ts';
-import type { Stretch } from './spooled-body.ts';
-import { SpooledPieces } from './spooled-pieces.ts';
+import { SpooledBody } from './spooled-body.ts';
+import { SpooledPieces, stretchesBytes } from './spooled-pieces.ts';
+import type { Stretch } from './spooled-pieces.ts';
 import type { TakenBody, TakenFile } from './take/taken-body.ts';
 import type { SeenFile } from './verdict.ts';
 

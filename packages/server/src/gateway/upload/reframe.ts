@@ -1,6 +1,6 @@
 import type { PartHead } from '@holdfast/inspect';
 import { inMemory, readInto } from './content.ts';
-import type { Stretch } from './spooled-body.ts';
+import type { Stretch } from './spooled-pieces.ts';
 import type { TakenBody, TakenFile } from './take/taken-body.ts';
 import type { Content } from './content.ts';
 

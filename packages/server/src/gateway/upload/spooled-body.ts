@@ -1,18 +1,6 @@
 import { Readable } from 'node:stream';
-import type { Content } from './content.ts';
 import { PIECE_BYTES, SpooledPieces } from './spooled-pieces.ts';
-import type { Spool } from './take/spool.ts';
-
-/** A stretch of what is handed on. */
-export interface Stretch {
-  readonly content: Content;
-  readonly spool: Spool | null;
-  readonly from: number;
-  readonly to: number;
-}
-
-export const stretchesBytes = (stretches: readonly Stretch[]): number =>
-  stretches.reduce((sum, { from, to }) => sum + to - from, 0);
+import type { Stretch } from './spooled-pieces.ts';
 
 /** What was held, in order, for whoever takes a stream: nobody tells it when a piece is written, so each has memory of its own. */
 export class SpooledBody extends Readable {

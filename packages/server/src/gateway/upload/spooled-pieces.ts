@@ -1,8 +1,20 @@
 import { readInto } from './content.ts';
-import type { Stretch } from './spooled-body.ts';
+import type { Content } from './content.ts';
+import type { Spool } from './take/spool.ts';
 
 /** Larger pieces than a socket takes at once: fewer turns for the same octets. */
 export const PIECE_BYTES = 131_072;
+
+/** A stretch of what is handed on. */
+export interface Stretch {
+  readonly content: Content;
+  readonly spool: Spool | null;
+  readonly from: number;
+  readonly to: number;
+}
+
+export const stretchesBytes = (stretches: readonly Stretch[]): number =>
+  stretches.reduce((sum, { from, to }) => sum + to - from, 0);
 
 /** What was held, in order, in two pieces of memory that are used in turn: while one is written, the next is read into the other. */
 export class SpooledPieces {
@@ -17,7 +29,7 @@ export class SpooledPieces {
   }
 
   get lengthBytes(): number {
-    return this.#stretches.reduce((sum, { from, to }) => sum + to - from, 0);
+    return stretchesBytes(this.#stretches);
   }
 
   /** Null = that was all. One is asked for at a time; it is good until the next but one is asked for. */

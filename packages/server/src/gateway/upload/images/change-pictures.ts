@@ -4,7 +4,7 @@ import { inMemory } from '../content.ts';
 import type { Content } from '../content.ts';
 import type { RouteUploads } from '../route-settings.ts';
 import type { Scanners } from '../scan/scanners.ts';
-import type { Stretch } from '../spooled-body.ts';
+import type { Stretch } from '../spooled-pieces.ts';
 import type { TakenBody } from '../take/taken-body.ts';
 import type { Delivered, SeenFile } from '../verdict.ts';
 import { holdsText } from './holds-text.ts';

@@ -1,5 +1,5 @@
 import { readInto } from '../content.ts';
-import type { Stretch } from '../spooled-body.ts';
+import type { Stretch } from '../spooled-pieces.ts';
 
 const CHUNK_BYTES = 262_144;
 

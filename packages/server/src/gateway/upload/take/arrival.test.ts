@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { Exchange } from '../../exchange.ts';
 import { fileBytes } from '../content.ts';
 import { receive } from './arrival.ts';
-import type { Arrived } from './arrival.ts';
+import type { Arrived } from './arrived.ts';
 import { Spool, SpoolRoom } from './spool.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'hf-arrival-'));

@@ -3,12 +3,8 @@ import type { Http2ServerRequest } from 'node:http2';
 import { isWhole } from '../../body/give-back.ts';
 import { CLIENT_GONE, UploadReading } from '../../body/upload-reading.ts';
 import type { Exchange, Refused } from '../../exchange.ts';
-
-/** Octets that were read, and whether nobody else sees the memory in which they stand. */
-export interface Arrived {
-  readonly bytes: Uint8Array;
-  readonly isOwn: boolean;
-}
+import { joined } from './arrived.ts';
+import type { Arrived } from './arrived.ts';
 
 /** Called in the turn in which octets come; a promise = no more of them until it is settled. */
 export type Taker = (arrived: Arrived) => Promise<void> | null;
@@ -113,16 +109,4 @@ class Arrival {
     if (this.#pending === null) settle(settling);
     else void this.#pending.then(() => settle(settling));
   }
-}
-
-/** Both of them; a fault is told to whoever waits, and to nobody when it came after something else had ended the taking. */
-export function joined(first: Promise<void> | null, second: Promise<void> | null): Promise<void> | null {
-  return first === null || second === null ? (first ?? second) : heard(Promise.all([first, second]));
-}
-
-/** A promise that may be left alone. */
-export function heard(waiting: Promise<unknown>): Promise<void> {
-  const told = waiting.then(() => undefined);
-  told.catch(() => undefined);
-  return told;
 }

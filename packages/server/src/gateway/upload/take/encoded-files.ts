@@ -1,7 +1,7 @@
 import type { EncodedPart } from '../../body/multipart-reader.ts';
 import { fileBytes } from '../content.ts';
 import { isText } from './files-in-fields.ts';
-import { heard } from './arrival.ts';
+import { heard } from './arrived.ts';
 import { Spool } from './spool.ts';
 import type { SpoolRoom } from './spool.ts';
 import type { TakenFile } from './taken-body.ts';

@@ -1,6 +1,6 @@
 import type { EncodedPart, FilePart } from '../../body/multipart-reader.ts';
-import { joined } from './arrival.ts';
-import type { Arrived } from './arrival.ts';
+import { joined } from './arrived.ts';
+import type { Arrived } from './arrived.ts';
 import { EncodedFiles } from './encoded-files.ts';
 import { Spool } from './spool.ts';
 import type { SpoolRoom } from './spool.ts';

@@ -4,8 +4,8 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { giveBack } from '../../body/give-back.ts';
 import type { Content } from '../content.ts';
-import { heard } from './arrival.ts';
-import type { Arrived } from './arrival.ts';
+import { heard } from './arrived.ts';
+import type { Arrived } from './arrived.ts';
 
 const openFile = promisify(open);
 const unlinkFile = promisify(unlink);
