@@ -1,7 +1,12 @@
-import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
 import { Pool } from 'undici';
 
-/** The named peer: Node's http server and the same undici pool, nothing in between. Takes the upstream's port, prints its own. */
+/**
+ * The named peer: Node's http server and the same undici pool, nothing in between. Takes the upstream's port, prints its own. With
+ * `hold` it has the whole body before it hands any of it on, and does nothing else with it: what holding alone costs.
+ */
+const isHolding = process.argv[3] === 'hold';
 const pool = new Pool(`http://127.0.0.1:${process.argv[2]}`, { connections: 64, pipelining: 1, keepAliveTimeout: 30_000 });
 
 /** undici writes its own connection and framing headers. */
@@ -9,14 +14,21 @@ function forwarded(headers: IncomingHttpHeaders): IncomingHttpHeaders {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => name !== 'connection' && name !== 'transfer-encoding'));
 }
 
-const server = createServer({ keepAliveTimeout: 60_000 }, (incoming, outgoing) => {
+async function held(incoming: IncomingMessage): Promise<Readable> {
+  const pieces: Buffer[] = [];
+  for await (const piece of incoming as AsyncIterable<Buffer>) pieces.push(piece);
+  return Readable.from(pieces, { objectMode: false });
+}
+
+const server = createServer({ keepAliveTimeout: 60_000 }, async (incoming, outgoing) => {
   const hasBody = incoming.method !== 'GET' && incoming.method !== 'HEAD';
+  const body = isHolding ? await held(incoming) : incoming;
   pool.stream(
     {
       method: incoming.method ?? 'GET',
       path: incoming.url ?? '/',
       headers: forwarded(incoming.headers),
-      body: hasBody ? incoming : null,
+      body: hasBody ? body : null,
     },
     ({ statusCode, headers }) => {
       // undici gives header values as string or string[], which writeHead takes.

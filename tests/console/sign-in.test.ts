@@ -61,6 +61,8 @@ async function open(options: { width?: number; script?: boolean; dark?: boolean 
 let shots = 0;
 async function shoot(page: Page, name: string): Promise<void> {
   shots += 1;
+  // Chromium takes no picture of a page that is just being left for another.
+  await page.waitForLoadState();
   await page.screenshot({ path: join(screenshots, `${String(shots).padStart(2, '0')}-${name}.png`), fullPage: true });
   // 320 CSS pixels and up scroll in one direction only (WCAG 2.2 1.4.10).
   expect(await page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth), name).toBe(
