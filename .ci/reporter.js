@@ -1,4 +1,9 @@
 // What a run of Vitest says in CI: a line for each hundred files, each failure as soon as it is known, and nothing of what passes.
+import { appendFileSync } from 'node:fs';
+import { relative } from 'node:path';
+
+/** Where to write, a line each, the files whose errors came outside of their tests: no report of Vitest names them. */
+const OUTSIDE = process.env.CI_OUTSIDE;
 const FILES_PER_LINE = 100;
 const FRAMES_MAX = 6;
 const SLOWEST_SHOWN = 15;
@@ -22,7 +27,11 @@ export default class CiReporter {
   }
 
   onTestRunEnd(_files, errors, reason) {
-    for (const error of errors) this.#tell('outside of any test', error);
+    for (const error of errors) {
+      const file = error.VITEST_TEST_PATH === undefined ? null : relative(process.cwd(), error.VITEST_TEST_PATH);
+      this.#tell(`${file ?? 'no file'}, outside of any test`, error);
+      if (file !== null && OUTSIDE !== undefined) appendFileSync(OUTSIDE, `${file}\n`);
+    }
     for (const [ms, name] of this.#times.toSorted(([a], [b]) => b - a).slice(0, SLOWEST_SHOWN))
       console.log(`slow: ${Math.round(ms / 1000)} s ${name}`);
     console.log(`${reason}: ${this.#files} files, ${this.#seconds()} s`);

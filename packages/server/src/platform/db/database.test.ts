@@ -139,9 +139,8 @@ describe.runIf(postgresUrl !== undefined)('a connection that is ended while it i
     await using db = await openDatabase({ kind: 'postgres', url: String(postgresUrl) }, silentLog);
     const cut = db.transaction(async (tx) => {
       const [own] = await tx.query<{ pid: number }>('select pg_backend_pid() as pid');
-      const sleeping = tx.query('select pg_sleep(30)');
-      await db.query('select pg_terminate_backend($1)', [own?.pid]);
-      await sleeping;
+      // Both are waited for at once: what is ended may say so before the other has its answer.
+      await Promise.all([tx.query('select pg_sleep(30)'), db.query('select pg_terminate_backend($1)', [own?.pid])]);
     });
     await expect(cut).rejects.toThrow();
     expect(await db.query('select 1 as one')).toEqual([{ one: 1 }]);
