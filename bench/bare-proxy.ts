@@ -1,4 +1,4 @@
-import { createServer, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { Pool } from 'undici';
 
@@ -20,9 +20,8 @@ async function held(incoming: IncomingMessage): Promise<Readable> {
   return Readable.from(pieces, { objectMode: false });
 }
 
-const server = createServer({ keepAliveTimeout: 60_000 }, async (incoming, outgoing) => {
+function forward(incoming: IncomingMessage, body: Readable, outgoing: ServerResponse): void {
   const hasBody = incoming.method !== 'GET' && incoming.method !== 'HEAD';
-  const body = isHolding ? await held(incoming) : incoming;
   pool.stream(
     {
       method: incoming.method ?? 'GET',
@@ -39,6 +38,11 @@ const server = createServer({ keepAliveTimeout: 60_000 }, async (incoming, outgo
       if (error !== null) outgoing.destroy();
     },
   );
+}
+
+const server = createServer({ keepAliveTimeout: 60_000 }, (incoming, outgoing) => {
+  if (isHolding) void held(incoming).then((body) => forward(incoming, body, outgoing));
+  else forward(incoming, incoming, outgoing);
 });
 server.listen(0, '127.0.0.1', () => {
   const address = server.address();
