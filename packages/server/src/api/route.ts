@@ -1,7 +1,6 @@
 import { problemSchema, type Permission } from '@holdfast/contract';
-import type { OpenAPIHono } from '@hono/zod-openapi';
+import { z, type OpenAPIHono } from '@hono/zod-openapi';
 import type { Context, MiddlewareHandler } from 'hono';
-import type { z } from 'zod';
 import { isSensitive, type Access, type Principal } from '../domains/access/index.ts';
 import type { Dormancy } from '../domains/detection/index.ts';
 import { ELEVATION_MS } from '../domains/identity/index.ts';
@@ -73,6 +72,12 @@ export function answers<Schema extends z.ZodType>(schema: Schema, description: s
 
 export function created<Schema extends z.ZodType>(schema: Schema, description: string) {
   return { 201: { description, content: { 'application/json': { schema } } }, default: PROBLEM };
+}
+
+/** A file, to keep and never to show. */
+export function octets(description: string) {
+  const schema = z.string().openapi({ format: 'binary' });
+  return { 200: { description, content: { 'application/octet-stream': { schema } } }, default: PROBLEM };
 }
 
 export function noContent(description: string) {

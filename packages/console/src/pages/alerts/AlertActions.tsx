@@ -2,7 +2,7 @@ import type { AlertDetail } from '@holdfast/contract';
 import { useState } from 'react';
 import { Button } from '../../ui/Button.tsx';
 import { CopyAsCli } from '../../ui/copy/CopyAsCli.tsx';
-import { TextField } from '../../ui/fields/TextField.tsx';
+import { NoteForm } from '../../ui/fields/NoteForm.tsx';
 import { AlertCloseDialog } from './AlertCloseDialog.tsx';
 import { SuppressDialog } from './SuppressDialog.tsx';
 import type { AlertChanges } from './use-alert-changes.ts';
@@ -15,7 +15,6 @@ interface AlertActionsProps {
 /** What somebody who may can do with an alert, each with its command. */
 export function AlertActions({ alert, changes }: AlertActionsProps) {
   const { id, state } = alert;
-  const [text, setText] = useState('');
   const [asked, ask] = useState<'close' | 'suppress' | null>(null);
   if (state === 'closed') {
     return (
@@ -43,21 +42,7 @@ export function AlertActions({ alert, changes }: AlertActionsProps) {
         </Button>
         <CopyAsCli words={['alert', 'ack', id]} />
       </div>
-      <form
-        className="flex flex-wrap items-end gap-2"
-        onSubmit={(event) => {
-          event.preventDefault();
-          changes.note(text);
-          setText('');
-        }}
-      >
-        <div className="min-w-48 flex-1">
-          <TextField label="Note" hint="Kept with the alert." value={text} onChange={setText} maxLength={500} />
-        </div>
-        <Button type="submit" isBusy={changes.isBusy} disabled={text.trim() === ''}>
-          Keep
-        </Button>
-      </form>
+      <NoteForm hint="Kept with the alert." maxLength={500} isBusy={changes.isBusy} onNote={changes.note} />
       {asked === 'close' && <AlertCloseDialog alert={alert} changes={changes} onClose={() => ask(null)} />}
       {asked === 'suppress' && <SuppressDialog alert={alert} changes={changes} onClose={() => ask(null)} />}
     </div>

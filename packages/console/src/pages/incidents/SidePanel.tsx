@@ -7,7 +7,7 @@ import { Badge } from '../../ui/Badge.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { CopyAsCli } from '../../ui/copy/CopyAsCli.tsx';
 import { SelectField } from '../../ui/fields/SelectField.tsx';
-import { TextField } from '../../ui/fields/TextField.tsx';
+import { NoteForm } from '../../ui/fields/NoteForm.tsx';
 import { KeyValues } from '../../ui/KeyValues.tsx';
 import { LinkTo } from '../../ui/LinkTo.tsx';
 import { Panel } from '../../ui/Panel.tsx';
@@ -44,7 +44,6 @@ export function SidePanel({ incident, changes }: SidePanelProps) {
 function Steps({ incident, changes }: SidePanelProps) {
   const { me } = useMe();
   const { id, phase, severity, owner } = incident;
-  const [text, setText] = useState('');
   const [isMoving, move] = useState(false);
   const next = nextOf(phase);
   return (
@@ -73,21 +72,7 @@ function Steps({ incident, changes }: SidePanelProps) {
         }
         choices={choicesOf(SEVERITY_WORDS)}
       />
-      <form
-        className="flex flex-wrap items-end gap-2"
-        onSubmit={(event) => {
-          event.preventDefault();
-          changes.note(text);
-          setText('');
-        }}
-      >
-        <div className="min-w-40 flex-1">
-          <TextField label="Note" hint="Kept sealed, in the timeline." value={text} onChange={setText} maxLength={4000} />
-        </div>
-        <Button type="submit" isBusy={changes.isBusy} disabled={text.trim() === ''}>
-          Keep
-        </Button>
-      </form>
+      <NoteForm hint="Kept sealed, in the timeline." maxLength={4000} isBusy={changes.isBusy} onNote={changes.note} />
       {isMoving && <MoveDialog incident={incident} to={next} changes={changes} onClose={() => move(false)} />}
     </div>
   );

@@ -21,7 +21,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { Cases } from '../../domains/incidents/index.ts';
 import { entityTag, readIfMatch } from '../entity-tag.ts';
-import { answers, body, created, needs, PROBLEM, type Api, type ApiEnv } from '../route.ts';
+import { answers, body, created, needs, octets, type Api, type ApiEnv } from '../route.ts';
 
 const tags = ['incidents'];
 /** Its id, or the number that people say. */
@@ -108,13 +108,7 @@ const readFile = createRoute({
   summary: 'Gives a file to keep, never to show: it may be what an attacker sent.',
   ...needs('incident:read'),
   request: { params: params.extend({ file: ulidSchema }) },
-  responses: {
-    200: {
-      description: 'The file.',
-      content: { 'application/octet-stream': { schema: z.string().openapi({ format: 'binary' }) } },
-    },
-    default: PROBLEM,
-  },
+  responses: octets('The file.'),
 });
 const addTask = createRoute({
   method: 'post',

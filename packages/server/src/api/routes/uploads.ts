@@ -15,7 +15,7 @@ import {
 } from '@holdfast/contract';
 import { createRoute, z } from '@hono/zod-openapi';
 import type { UploadsPort } from '../parts.ts';
-import { answers, body, needs, noContent, PROBLEM, type Api } from '../route.ts';
+import { answers, body, needs, noContent, octets, type Api } from '../route.ts';
 
 const tags = ['uploads'];
 const params = z.object({ upload: ulidSchema });
@@ -73,13 +73,7 @@ const download = createRoute({
   summary: 'Gives a copy for analysis: a ZIP archive with the password `infected`. Recorded before it is given.',
   ...needs('upload:release'),
   request: { params },
-  responses: {
-    200: {
-      description: 'The archive.',
-      content: { 'application/octet-stream': { schema: z.string().openapi({ format: 'binary' }) } },
-    },
-    default: PROBLEM,
-  },
+  responses: octets('The archive.'),
 });
 const rescan = createRoute({
   method: 'post',

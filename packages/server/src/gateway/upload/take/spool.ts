@@ -195,7 +195,7 @@ async function writeAll(fd: number, chunks: readonly Uint8Array[], position: num
 function writeSome(fd: number, chunks: readonly Uint8Array[], position: number): Promise<number> {
   // oxlint-disable-next-line promise/avoid-new -- as in `content.ts`
   return new Promise((resolve, reject) => {
-    writev(fd, [...chunks], position, (error, count) => {
+    writev(fd, chunks, position, (error, count) => {
       if (error === null) resolve(count);
       else reject(error.code === 'ENOSPC' || error.code === 'EDQUOT' ? new SpoolFull('the disk is full') : error);
     });
