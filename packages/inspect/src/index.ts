@@ -96,3 +96,5 @@ export { traversal } from './traversal/detect.ts';
 export { xpath } from './xpath/detect.ts';
 export { xss } from './xss/detect.ts';
 export { xxe } from './xxe/detect.ts';
+export { createWordFinder, type WordFinder, type WordSearch } from './words/finder.ts';
+export { WORD_BYTES_MAX, WORD_BYTES_MIN, WORDS_MAX } from './words/layout.ts';
