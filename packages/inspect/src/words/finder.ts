@@ -26,7 +26,8 @@ const NOTHING: WordFinder = { search: () => ({ take: () => false }) };
 let compiled: object | null = null;
 
 /**
- * Words are latin1: each character is an octet. The empty list finds nothing.
+ * Words are latin1: each character is an octet. The empty list finds nothing. Where a text is made to look like the words, an octet
+ * costs a comparison with each of them at the most.
  *
  * @example
  * const search = createWordFinder(['powershell', '<?=']).search();

@@ -24,6 +24,15 @@ const CASE_BIT = 0x20;
 const LETTERS = 'etaoinshrdlcumwfgypbvkjxqz';
 const LETTER_MOST = 0.1;
 const LETTER_FALL = 0.87;
+/** Pairs that are met more often than their letters say, and by how much; others are met less. */
+const PAIRS = new Set(
+  (
+    'th he in er an re nd at on nt ha es st en ed to it ou ea hi is or ti as te et ng of al de se le sa si ar ve ra ld ur ' +
+    'ri ro ic ne me ce li ll ch el co ma ta us la em pr ac di om wh ct tr ss ut ge il ee pe be sh no wi ot po rs io'
+  ).split(' '),
+);
+const PAIR_MORE = 3;
+const PAIR_LESS = 1 / 2;
 /** Random octets are this frequent; nothing is taken for rarer. */
 const RANDOM = 1 / 256;
 
@@ -67,12 +76,21 @@ function shareOf({ low, high }: Nibbles): number {
 const costOf = (nibbles: readonly Nibbles[], words: number): number =>
   nibbles.reduce((share, octet) => share * shareOf(octet), words);
 
+/** How much oftener or rarer the octets of a text are met in this order than in any other. */
+function orderShare(text: string): number {
+  let share = 1;
+  for (let at = 0; at + 2 <= text.length; at += 1)
+    share *= PAIRS.has(text.slice(at, at + 2).toLowerCase()) ? PAIR_MORE : PAIR_LESS;
+  return share;
+}
+
 /** The rarest three octets in a row. */
 function fingerprintOf(word: string): Fingerprint {
   const octets = Array.from(word, (char) => nibblesOf(char.charCodeAt(0)));
   let best = { offset: 0, cost: Number.POSITIVE_INFINITY };
   for (let offset = 0; offset + FINGERPRINT_BYTES <= octets.length; offset += 1) {
-    const cost = costOf(octets.slice(offset, offset + FINGERPRINT_BYTES), 1);
+    const end = offset + FINGERPRINT_BYTES;
+    const cost = costOf(octets.slice(offset, end), 1) * orderShare(word.slice(offset, end));
     if (cost < best.cost) best = { offset, cost };
   }
   return { word, offset: best.offset, nibbles: octets.slice(best.offset, best.offset + FINGERPRINT_BYTES) };

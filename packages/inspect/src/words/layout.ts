@@ -8,8 +8,8 @@ export const FINGERPRINT_BYTES = 3;
 export const BUCKETS = 8;
 /** Octets of a vector. */
 export const LANES = 16;
-/** Vectors that one round of the loop looks at. */
-export const UNROLLED = 4;
+/** Vectors that one round of the loop looks at: as many as one i32 has bits for their lanes. */
+export const UNROLLED = 2;
 export const ROUND_BYTES: number = UNROLLED * LANES;
 
 /** New octets that are looked at in one call: with all tables they stay in the first-level cache of a processor. */

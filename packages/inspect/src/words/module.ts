@@ -1,5 +1,5 @@
 import { BUCKET, FINGERPRINT_BYTES, LANES, PAGES, PLACE, RECORD, ROUND_BYTES, UNROLLED } from './layout.ts';
-import { block, branch, branchIf, call, done, encodeModule, line, loop, TYPE, when } from './wasm.ts';
+import { branchIf, call, done, encodeModule, line, loop, TYPE, when } from './wasm.ts';
 import { i16x8, i32, i8x16, local, v128 } from './wasm.ts';
 import type { Code, WasmFunction } from './wasm.ts';
 
@@ -10,6 +10,8 @@ import type { Code, WasmFunction } from './wasm.ts';
  * those buckets are compared. It reads nothing but its memory, and its loops end with the text.
  */
 const FUNCTION = { matches: 0, confirm: 1 } as const;
+/** Of the vectors of a round. */
+const INDICES = Array.from({ length: UNROLLED }, (_, index) => index);
 
 /** (record, end of fingerprint, start of text, end of text): does this word stand there? */
 function matchesFunction(): WasmFunction {
@@ -50,37 +52,34 @@ function bucketCode(bucket: number, names: { record: number; last: number; start
   );
 }
 
-/** Clears the lowest bit that is set. */
-const dropBit = (bits: number): Code => line(local.get(bits), local.get(bits), i32.const(1), i32.sub, i32.and, local.set(bits));
+/** Clears the lowest bit that is set, and leaves the others. */
+const dropBit = (bits: number): Code => line(local.get(bits), local.get(bits), i32.const(1), i32.sub, i32.and, local.tee(bits));
 
-/** (address of the round, start of text, end of text): is one of the candidates of this round a word? */
+/** (address of the round, start of text, end of text): is one of the candidates of this round, of which there are some, a word? */
 function confirmFunction(): WasmFunction {
-  const [round, start, end, offset, lanes, lane, bits, bucket, record, last] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
+  const [round, start, end, lanes, lane, bits, bucket, record, last] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
+  const lanesOf = (index: number): Code =>
+    line(
+      line(i32.const(0), v128.load(PLACE.candidates + index * LANES), v128.const(0), i8x16.ne, i8x16.bitmask),
+      line(i32.const(index * LANES), i32.shl),
+    );
   const nextBucket: Code[] = [
     line(local.get(bits), i32.ctz, i32.const(Math.log2(BUCKET.bytes)), i32.shl, local.set(bucket)),
     bucketCode(bucket, { record, last, start, end }),
-    dropBit(bits),
-    line(local.get(bits), branchIf(0)),
-  ];
-  const nextLane: Code[] = [
-    line(local.get(lanes), i32.eqz, branchIf(1)),
-    line(local.get(lanes), i32.ctz, local.get(offset), i32.add, local.tee(lane)),
-    line(i32.load8u(PLACE.candidates), local.set(bits)),
-    line(local.get(round), local.get(lane), i32.add, local.set(last)),
-    loop(...nextBucket),
-    dropBit(lanes),
-    branch(0),
+    line(dropBit(bits), branchIf(0)),
   ];
   const code: Code[] = [
+    // One loop over all of them: which vector a candidate stands in is nothing that a processor could foresee.
+    line(lanesOf(0), ...INDICES.slice(1).map((index) => line(lanesOf(index), i32.or)), local.set(lanes)),
     loop(
-      line(local.get(offset), v128.load(PLACE.candidates), v128.const(0), i8x16.ne, i8x16.bitmask, local.set(lanes)),
-      block(loop(...nextLane)),
-      line(local.get(offset), i32.const(LANES), i32.add, local.tee(offset)),
-      line(i32.const(ROUND_BYTES), i32.ltU, branchIf(0)),
+      line(local.get(lanes), i32.ctz, local.tee(lane), local.get(round), i32.add, local.set(last)),
+      line(local.get(lane), i32.load8u(PLACE.candidates), local.set(bits)),
+      loop(...nextBucket),
+      line(dropBit(lanes), branchIf(0)),
     ),
     i32.const(0),
   ];
-  return { parameters: 3, locals: Array.from({ length: 7 }, () => TYPE.i32), code: line(...code) };
+  return { parameters: 3, locals: Array.from({ length: 6 }, () => TYPE.i32), code: line(...code) };
 }
 
 /** (start of text, end of text): is a word in it? */
@@ -105,17 +104,16 @@ function findFunction(): WasmFunction {
     index === 0 ? local.set(found) : line(local.get(found), v128.or, local.set(found)),
     line(local.get(first), local.set(firstBefore), local.get(second), local.set(secondBefore)),
   ];
-  const indices = Array.from({ length: UNROLLED }, (_, index) => index);
   const tableIndices = Array.from({ length: 2 * FINGERPRINT_BYTES }, (_, index) => index);
   const code: Code[] = [
     line(v128.const(0x0f), local.set(nibble)),
     ...tableIndices.map((index) => line(i32.const(0), v128.load(PLACE.nibbles + index * LANES), local.set(tables + index))),
     line(local.get(start), i32.const(-LANES), i32.and, local.set(at)),
     loop(
-      ...indices.flatMap(vectorCode),
+      ...INDICES.flatMap(vectorCode),
       line(local.get(found), v128.anyTrue),
       when(
-        ...indices.map((index) => line(i32.const(0), local.get(hits + index), v128.store(PLACE.candidates + index * LANES))),
+        ...INDICES.map((index) => line(i32.const(0), local.get(hits + index), v128.store(PLACE.candidates + index * LANES))),
         line(local.get(at), local.get(start), local.get(end), call(FUNCTION.confirm)),
         when(i32.const(1), done),
       ),

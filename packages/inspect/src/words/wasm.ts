@@ -52,14 +52,13 @@ export const i32 = {
   const: (value: number): Code => [0x41, ...signed(value)],
   load: (offset: number): Code => [0x28, ...memoryArgument(offset)],
   load8u: (offset: number): Code => [0x2d, ...memoryArgument(offset)],
-  eqz: [0x45],
   ltU: [0x49],
   gtU: [0x4b],
-  geU: [0x4f],
   ctz: [0x68],
   add: [0x6a],
   sub: [0x6b],
   and: [0x71],
+  or: [0x72],
   shl: [0x74],
 } as const;
 
@@ -85,10 +84,8 @@ export const i8x16 = {
 export const i16x8 = { shrU: [0xfd, 0x8d, 0x01] } as const;
 
 /** Labels of `br` count outwards from the innermost block, which is 0. */
-export const block = (...body: readonly Code[]): Code => [0x02, EMPTY_BLOCK, ...body.flat(), END];
 export const loop = (...body: readonly Code[]): Code => [0x03, EMPTY_BLOCK, ...body.flat(), END];
 export const when = (...body: readonly Code[]): Code => [0x04, EMPTY_BLOCK, ...body.flat(), END];
-export const branch = (label: number): Code => [0x0c, ...unsigned(label)];
 export const branchIf = (label: number): Code => [0x0d, ...unsigned(label)];
 export const call = (index: number): Code => [0x10, ...unsigned(index)];
 export const done: Code = [0x0f];
