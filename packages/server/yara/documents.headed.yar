@@ -1,5 +1,7 @@
 // Documents and pictures that carry something that runs.
 // Each asks first how a file begins: for others none of their words is looked for.
+// `begins` and `needs`: how each file begins that a rule is of, and words of which one stands in it. A file of 4 MB or more that has none is not
+// scanned, so a pattern has to hold one of its rule's words in each of its forms. `rule-gates.test.ts` tries them.
 
 rule document_holds_a_program
 {
@@ -8,6 +10,8 @@ rule document_holds_a_program
     severity = "high"
     what = "Office or PDF document with a Windows program inside"
     reference = "https://attack.mitre.org/techniques/T1027/009/"
+    begins = "d0cf11e0 | 25504446 | 7b5c7274"
+    needs = "This program cannot be run in DOS mode | This program must be run under Win32 | 546869732070726f6772616d2063616e6e6f742062652072756e20696e20444f"
   strings:
     $stub = "This program cannot be run in DOS mode"
     $stub_win = "This program must be run under Win32"
@@ -29,6 +33,8 @@ rule macro_that_drops
     severity = "high"
     what = "Macro that runs by itself and starts or fetches something"
     reference = "https://attack.mitre.org/techniques/T1204/002/"
+    begins = "d0cf11e0"
+    needs = "ipt.S | shell | powers | wershel | LDown | loadT | ToFile | aveTo | SaveT"
   strings:
     // MS-OVBA §2.4.1 puts a flag byte before each eight tokens, so one stands before every eighth letter of a word that does not repeat.
     // Said letter by letter, because a word with a gap anywhere has nothing that a scanner can look for quickly.
@@ -55,16 +61,23 @@ rule script_in_picture
     severity = "high"
     what = "Picture with a script inside"
     reference = "https://cwe.mitre.org/data/definitions/434.html"
+    begins = "89504e47 | ffd8 | 47494638 | 52494646????????57454250 | 424d | 49492a00 | 4d4d002a | 00000100"
+    needs = "<?php | </script | language | import | execute | response.write | Runtime | eval( | eval\x20 | <?=` | <?= ` | <?=@` | <?= @` | $_GET | $_POST | $_REQUEST | $_COOKIE | $_SERVER | $_FILES | system( | exec( | assert( | passthru( | open( | include | require"
   strings:
     $php = /<\?php\s/ nocase
-    $short = /<\?=\s{0,4}[`$@a-z_]/ nocase
-    $asp = /<%@?\s{0,4}(page|language|eval|execute|import|response\.write|Runtime)\b/ nocase
+    // A few octets stand in any picture of some megabytes by chance: behind `<?=` stands more that can be read.
+    $short = /<\?=\s{0,4}[`$@a-z_][\t\r\n -~]{14}/ nocase
+    $sent = /<\?=[\t\r\n -~]{0,200}\$_(GET|POST|REQUEST|COOKIE|SERVER|FILES)\b/ nocase
+    $tick = /<\?= ?@?`[\t\r\n -_a-~]{2,200}`/
+    $call = /<\?=[\t\r\n -~]{0,200}\b((system|(shell_|pcntl_)?exec|assert|passthru|p(roc_)?open)\(|eval[ (]|(include|require)(_once)?\b)/ nocase
+    $page = /<%@\s{0,4}[^%<>]{0,100}\b(language|import)\b/ nocase
+    $asp = /<%\s{0,4}((execute|response\.write|Runtime)\b|eval[ (])/ nocase
     $script = /<script[\s>][^<]{1,2000}<\/script/ nocase
   condition:
     (uint32be(0) == 0x89504E47 or uint16be(0) == 0xFFD8 or uint32be(0) == 0x47494638
       or (uint32be(0) == 0x52494646 and uint32be(8) == 0x57454250) or uint16be(0) == 0x424D
       or uint32be(0) == 0x49492A00 or uint32be(0) == 0x4D4D002A or uint32be(0) == 0x00000100)
-    and any of them
+    and (any of ($php, $sent, $tick, $call, $page, $asp, $script) or (filesize < 4MB and $short))
 }
 
 rule pdf_starts_something
@@ -74,6 +87,8 @@ rule pdf_starts_something
     severity = "high"
     what = "PDF that starts a program or attacks a reader by script"
     reference = "https://attack.mitre.org/techniques/T1203/"
+    begins = "25504446"
+    needs = "/Launch | Collab.collectEmailInfo | media.newPlayer | getIcon | %45000 | unescape"
   strings:
     $launch = /\/Launch\b[^>]{0,400}(cmd\.exe|powershell|mshta|wscript|\/bin\/(ba)?sh|rundll32)/ nocase
     $script = /\/(JavaScript|JS)\b/
@@ -93,6 +108,8 @@ rule rtf_attacks_the_reader
     severity = "critical"
     what = "RTF with an object that attacks the equation editor or another component"
     reference = "https://nvd.nist.gov/vuln/detail/CVE-2017-11882"
+    begins = "7b5c7274"
+    needs = "4571756174696f6e2e33 | 02ce020000000000c000000000000046 | e0c9ea79f9bace118c8200aa004ba90b | 5061636b616765"
   strings:
     $object = /\\obj(data|update|ect)/
     $equation = "4571756174696f6e2e33" nocase

@@ -1,7 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openRules } from './open-rules.ts';
-import { SMALL_BYTES, SMALL_FILES } from './rule-set.ts';
+import { SMALL_BYTES, SMALL_FILES } from './rule-file.ts';
+import { HEAD_BYTES } from './rule-gates.ts';
 import type { RuleSet } from './rule-set.ts';
 
 /** Put together here, so that a scanner of a developer's machine leaves this file alone. */
@@ -123,6 +124,31 @@ const CASES: readonly (readonly [rule: string, bad: string | Buffer, honest: str
     Buffer.concat([PNG, Buffer.from('<?xpacket begin?>')]),
   ],
   [
+    'script_in_picture',
+    Buffer.concat([PNG, Buffer.from(join('<?=`$_G', 'ET[0]`?>'))]),
+    Buffer.concat([PNG, Buffer.from('<?=`$\0\x01', 'latin1')]),
+  ],
+  [
+    'script_in_picture',
+    Buffer.concat([PNG, Buffer.from(join('<?=sys', "tem('id')?>"))]),
+    Buffer.concat([PNG, Buffer.from('<?=sys\x80tem\xff', 'latin1')]),
+  ],
+  [
+    'script_in_picture',
+    Buffer.concat([PNG, Buffer.from(join('<?=`i', 'd`?>'))]),
+    Buffer.concat([PNG, Buffer.from('<?=`i\xffd`', 'latin1')]),
+  ],
+  [
+    'script_in_picture',
+    Buffer.concat([PNG, Buffer.from(join('<%@ Page Lang', 'uage="C#" %>'))]),
+    Buffer.concat([PNG, Buffer.from('<%@\xfe Page', 'latin1')]),
+  ],
+  [
+    'script_in_picture',
+    Buffer.concat([PNG, Buffer.from(join('<%ev', 'al requ', 'est("x")%>'))]),
+    Buffer.concat([PNG, Buffer.from('<%ev\0al', 'latin1')]),
+  ],
+  [
     'pdf_starts_something',
     join('%PDF-1.4 1 0 obj << /S /Laun', 'ch /Win << /F (cmd.e', 'xe) >> >>'),
     '%PDF-1.4 1 0 obj << /Type /Catalog /JavaScript 2 0 R >> app.alert("hello")',
@@ -138,6 +164,16 @@ const CASES: readonly (readonly [rule: string, bad: string | Buffer, honest: str
     '<Relationship Type="hyperlink" Target="https://example.org/a.html" TargetMode="External"/>',
   ],
   ['office_reaches_out_to_run', join('name,price\n"=c', "md|'/C calc'!A0\",1\n"), 'name,price\n"=A1+B1",-1\n'],
+  [
+    'office_reaches_out_to_run',
+    join('<w:instrText> DDE', 'AUTO c:\\\\windows\\\\sys', 'tem32\\\\cmd.exe "/k calc"</w:instrText>'),
+    '<w:instrText> DDEAUTO Excel "Book1.xlsx" </w:instrText>',
+  ],
+  [
+    'office_reaches_out_to_run',
+    join('<w:instrText> DD', 'E "cm', 'd" "/k calc"</w:instrText>'),
+    '<w:instrText> DDE Excel c</w:instrText>',
+  ],
   ['pe_is_packed', program('UPX0'), program('.text')],
   [
     'pe_writes_into_other_programs',
@@ -223,12 +259,19 @@ describe('the built-in rules', () => {
   });
 
   it('that are about how a file begins find it in large files as well', async () => {
-    for (const name of ['macro_that_drops', 'document_holds_a_program', 'script_in_picture', 'pdf_starts_something']) {
-      const [, bad = '', honest = ''] = CASES.find(([rule]) => rule === name) ?? [];
+    const names = ['macro_that_drops', 'document_holds_a_program', 'script_in_picture', 'pdf_starts_something'];
+    for (const [name, bad, honest] of CASES.filter(([rule]) => names.includes(rule))) {
       const large = (bytes: string | Buffer): Buffer => Buffer.concat([Buffer.from(bytes as string), Buffer.alloc(SMALL_BYTES)]);
       expect(await namesOf(large(bad))).toContain(name);
       expect(await namesOf(large(honest))).toEqual([]);
     }
+  });
+
+  it('take any short tag of PHP in a small picture for a script, if what is behind it can be read', async () => {
+    const shell = Buffer.concat([PNG, Buffer.from(join('<?=join(fi', 'le("/etc/hostname"))?>'))]);
+    expect(await namesOf(shell)).toEqual(['script_in_picture']);
+    expect(await namesOf(Buffer.concat([PNG, Buffer.from('<?=join(file(\xff\xfe', 'latin1')]))).toEqual([]);
+    expect(await namesOf(Buffer.concat([PNG, Buffer.from('<?=a')]))).toEqual([]);
   });
 
   it('of large files are looked for in them, and those of small ones in what is smaller', async () => {
@@ -238,6 +281,26 @@ describe('the built-in rules', () => {
       Buffer.concat([Buffer.alloc(bytes, ' '), Buffer.from(`${String(shell)}\n${String(anywhere)}`)]);
     expect(await namesOf(within(1_000_000))).toEqual(['eicar_test_file', 'asp_runs_what_it_is_sent']);
     expect(await namesOf(within(SMALL_BYTES))).toEqual(['eicar_test_file']);
+  });
+
+  it('of large files have a word in each sample, by how it begins', async () => {
+    const folder = new URL('../../../yara/', import.meta.url);
+    const files = (await readdir(folder)).filter((name) => !name.endsWith(SMALL_FILES));
+    const texts = await Promise.all(files.map(async (name) => readFile(new URL(name, folder), 'utf8')));
+    let asked = 0;
+    for (const [rule, bad] of CASES) {
+      if (!texts.some((text) => new RegExp(`^rule ${rule}\\b`, 'mu').test(text))) continue;
+      const bytes = Buffer.from(bad as string);
+      const text = bytes.toString('latin1').toLowerCase();
+      const words = set.gates.wordsFor(bytes.subarray(0, HEAD_BYTES));
+      if (words !== null)
+        expect(
+          words.filter((word) => text.includes(word.toLowerCase())),
+          rule,
+        ).not.toEqual([]);
+      asked += 1;
+    }
+    expect(asked).toBeGreaterThan(10);
   });
 
   it('say in words what they found', async () => {

@@ -1,13 +1,6 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { compileRules, type RuleFault, type RuleSet, type RuleSource } from './rule-set.ts';
-
-/** The rules that come with Holdfast. */
-const BUILT_IN = fileURLToPath(new URL('../../../yara', import.meta.url));
-const FILES_MAX = 1000;
-const BYTES_MAX = 16 * 1_048_576;
-const LOOK_MS = 5000;
+import type { RuleFault } from './rule-file.ts';
+import { compileRules, type RuleSet } from './rule-set.ts';
+import { BUILT_IN, LOOK_MS, readSources, stampOf } from './rule-sources.ts';
 
 export interface RulesParts {
   /** A folder of the operator's own; null = the built-in rules alone. */
@@ -83,39 +76,9 @@ export async function openRules(parts: RulesParts): Promise<Rules> {
 
 async function compileAll(folders: readonly string[]): ReturnType<typeof compileRules> {
   try {
-    const sources = (await Promise.all(folders.map(readFolder))).flat();
-    return await compileRules(sources);
+    return await compileRules(await readSources(folders));
   } catch (error) {
     const detail = error instanceof Error ? error.message.slice(0, 200) : 'the rules cannot be read';
     return { kind: 'faults', faults: [{ file: folders.at(-1) ?? '', line: null, column: null, detail }] };
   }
-}
-
-const isRules = (name: string): boolean => /\.yara?$/u.test(name);
-
-async function readFolder(folder: string): Promise<RuleSource[]> {
-  const names = (await readdir(folder)).filter(isRules).toSorted();
-  if (names.length > FILES_MAX) throw new RangeError(`more than ${FILES_MAX} files of rules in ${folder}`);
-  let bytes = 0;
-  const sources: RuleSource[] = [];
-  for (const name of names) {
-    const file = path.join(folder, name);
-    bytes += (await stat(file)).size;
-    if (bytes > BYTES_MAX) throw new RangeError(`more than ${BYTES_MAX} bytes of rules in ${folder}`);
-    sources.push({ name, text: await readFile(file, 'utf8') });
-  }
-  return sources;
-}
-
-/** Names, sizes and times: enough to see that something was written. */
-async function stampOf(folder: string | null): Promise<string> {
-  if (folder === null) return '';
-  const names = (await readdir(folder).catch(() => [])).filter(isRules).toSorted().slice(0, FILES_MAX);
-  const parts = await Promise.all(
-    names.map(async (name) => {
-      const found = await stat(path.join(folder, name)).catch(() => null);
-      return found === null ? name : `${name} ${found.size} ${found.mtimeMs} ${found.ino}`;
-    }),
-  );
-  return parts.join('\n');
 }

@@ -1,19 +1,9 @@
-import { createHash } from 'node:crypto';
 import type { RuleMatch, YaraX } from '@litko/yara-x';
-
-/** One file of rules. `name` is what a fault names. */
-export interface RuleSource {
-  readonly name: string;
-  readonly text: string;
-}
-
-/** Why a file of rules does not compile: for the one who wrote it. */
-export interface RuleFault {
-  readonly file: string;
-  readonly line: number | null;
-  readonly column: number | null;
-  readonly detail: string;
-}
+import { HEADED_FILES, SMALL_BYTES, SMALL_FILES } from './rule-file.ts';
+import type { RuleFault, RuleSource } from './rule-file.ts';
+import { gateFaults, readGates } from './rule-gates.ts';
+import type { RuleGates } from './rule-gates.ts';
+import { versionOf } from './rule-sources.ts';
 
 export interface RuleHit {
   readonly rule: string;
@@ -28,6 +18,8 @@ export interface RuleSet {
   readonly version: string;
   readonly files: number;
   readonly rules: number;
+  /** What a large file has to hold before one of these rules can match it. */
+  readonly gates: RuleGates;
   /** A path, also `/proc/self/fd/N` of a file without a name. */
   scanFile(path: string): Promise<readonly RuleHit[]>;
   scanBytes(bytes: Uint8Array): Promise<readonly RuleHit[]>;
@@ -42,11 +34,6 @@ export type Compiled =
 
 type Yara = Awaited<ReturnType<typeof loadYara>>;
 
-/** Rules that are of no file of this size or more stand in files of this ending: each says so itself, and is not looked for there. */
-export const SMALL_FILES = '.small.yar';
-export const SMALL_BYTES = 4_194_304;
-/** Rules that ask first how a file begins: looked for apart, so that nothing is where none of them is about such a file. */
-export const HEADED_FILES = '.headed.yar';
 const FAULTS_MAX = 20;
 const HITS_MAX = 16;
 /** Rules of an operator may read no other file, and one that would be slow is refused when it is compiled. */
@@ -65,7 +52,7 @@ const loadYara = async () => import('@litko/yara-x');
  */
 export async function compileRules(sources: readonly RuleSource[]): Promise<Compiled> {
   const yara = await loadYara();
-  const faults = [...sources.flatMap((source) => validate(yara, source)), ...takenNames(sources)];
+  const faults = [...sources.flatMap((source) => validate(yara, source)), ...takenNames(sources), ...gateFaults(sources)];
   if (faults.length > 0) return { kind: 'faults', faults: faults.slice(0, FAULTS_MAX) };
   try {
     const all = compileTogether(yara, sources);
@@ -104,6 +91,7 @@ function toSet(rulesFor: RulesFor, sources: readonly RuleSource[]): RuleSet {
     version: versionOf(sources),
     files: sources.length,
     rules: sources.reduce((sum, { text }) => sum + namesIn(text).length, 0),
+    gates: readGates(sources),
     scanFile: async (path) => {
       const found = await Promise.all(rulesFor(0).map(async (rules) => rules.scanFileAsync(path)));
       return toHits(found.flat());
@@ -157,10 +145,4 @@ function takenNames(sources: readonly RuleSource[]): RuleFault[] {
       return [{ file, line: null, column: null, detail: `rule ${rule} is in ${taken} already: give it another name` }];
     }),
   );
-}
-
-function versionOf(sources: readonly RuleSource[]): string {
-  const hash = createHash('sha256');
-  for (const { name, text } of sources) hash.update(`${name.length}:${name}${text.length}:${text}`);
-  return hash.digest('hex').slice(0, 16);
 }
