@@ -1,10 +1,13 @@
 import type { FileBytes } from '@holdfast/inspect';
 import { read as readFile, readSync } from 'node:fs';
 
-/** The octets of a file that is held until it is judged: small ones in memory, others in a file without a name. */
+/**
+ * The octets of a file that is held until it is judged: small ones in memory, others in a file without a name. `clearedBy` = the version of
+ * rules none of which can match it as a whole (`spool/clearance.ts`); null = they have to look.
+ */
 export type Content =
   | { readonly kind: 'memory'; readonly size: number; readonly bytes: Buffer }
-  | { readonly kind: 'disk'; readonly size: number; readonly fd: number };
+  | { readonly kind: 'disk'; readonly size: number; readonly fd: number; readonly clearedBy: string | null };
 
 export const inMemory = (bytes: Buffer): Content => ({ kind: 'memory', size: bytes.length, bytes });
 

@@ -1,13 +1,15 @@
 import { Readable } from 'node:stream';
-import { PIECE_BYTES, SpooledPieces } from './spooled-pieces.ts';
+import { SpooledPieces } from './spooled-pieces.ts';
 import type { Stretch } from './spooled-pieces.ts';
+
+const AHEAD_BYTES = 131_072;
 
 /** What was held, in order, for whoever takes a stream: nobody tells it when a piece is written, so each has memory of its own. */
 export class SpooledBody extends Readable {
   readonly #pieces: SpooledPieces;
 
   constructor(stretches: readonly Stretch[]) {
-    super({ highWaterMark: PIECE_BYTES });
+    super({ highWaterMark: AHEAD_BYTES });
     this.#pieces = new SpooledPieces(stretches);
   }
 

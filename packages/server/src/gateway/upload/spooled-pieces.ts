@@ -1,9 +1,12 @@
 import { readInto } from './content.ts';
 import type { Content } from './content.ts';
-import type { Spool } from './take/spool.ts';
+import type { Spool } from './spool/spool.ts';
 
 /** Larger pieces than a socket takes at once: fewer turns for the same octets. */
-export const PIECE_BYTES = 131_072;
+const PIECE_BYTES_MIN = 131_072;
+const PIECE_BYTES_MAX = 524_288;
+/** Two rooms are filled in turn, and two copies of one may be on their way. */
+const PIECES_OF_SHARE = 4;
 
 /** A stretch of what is handed on. */
 export interface Stretch {
@@ -47,13 +50,20 @@ export class SpooledPieces {
 
   async #read({ content, spool, from, to }: Stretch): Promise<Uint8Array> {
     const start = from + this.#at;
-    const bytes = Math.min(PIECE_BYTES, to - start);
+    const bytes = Math.min(this.#pieceBytes(spool), to - start);
     if (content.kind === 'memory') return content.bytes.subarray(start, start + bytes);
     this.#turn = 1 - this.#turn;
-    const room = (this.#rooms[this.#turn] ??= Buffer.allocUnsafeSlow(PIECE_BYTES)).subarray(0, bytes);
-    const read = (): Promise<number> => readInto(content.fd, room, start);
+    const held = this.#rooms[this.#turn];
+    const room = held !== undefined && held.length >= bytes ? held : Buffer.allocUnsafeSlow(bytes);
+    this.#rooms[this.#turn] = room;
+    const read = (): Promise<number> => readInto(content.fd, room.subarray(0, bytes), start);
     const count = await (spool === null ? read() : spool.reading(read));
     if (count === 0) throw new Error('assertion: a spooled body has the size that was written');
     return room.subarray(0, count);
+  }
+
+  #pieceBytes(spool: Spool | null): number {
+    const share = spool === null ? 0 : Math.floor(spool.shareBytes / PIECES_OF_SHARE);
+    return Math.min(PIECE_BYTES_MAX, Math.max(PIECE_BYTES_MIN, share));
   }
 }

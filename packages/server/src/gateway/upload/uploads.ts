@@ -17,7 +17,7 @@ import { uploadsFor } from './route-settings.ts';
 import type { RouteUploads } from './route-settings.ts';
 import { createScanners } from './scan/scanners.ts';
 import type { ScannerChange, Scanners } from './scan/scanners.ts';
-import { SpoolRoom } from './take/spool.ts';
+import { SpoolRoom } from './spool/spool-room.ts';
 import { takeBuffered } from './take/take-buffered.ts';
 import { takeStream } from './take/take-stream.ts';
 import type { TakenBody } from './take/taken-body.ts';
@@ -44,7 +44,8 @@ export interface Uploads {
 /** Files in requests are held until they are judged and scanned: nothing of one reaches the application before. */
 export function createUploads(parts: UploadsParts): Uploads {
   const { clock, log, settings, spoolFolder, onScannerChange } = parts;
-  const room = new SpoolRoom(spoolFolder, settings.spoolBytesMax);
+  const { spoolBytesMax: bytesMax, rulesFolder } = settings;
+  const room = new SpoolRoom({ folder: spoolFolder, bytesMax, rulesFolder, log });
   const scanners = createScanners({ settings, clock, log, onChange: onScannerChange });
   const reencoder = createReencoder({ sharp: settings.sharp, room });
   const tools = { parts, scanners, reencoder };
@@ -60,7 +61,7 @@ export function createUploads(parts: UploadsParts): Uploads {
     },
     async close() {
       reencoder.close();
-      await scanners.close();
+      await Promise.all([scanners.close(), room.close()]);
     },
   };
 }

@@ -5,8 +5,9 @@ import { siblingModule } from '../../../platform/db/sibling-module.ts';
 import { chunksOf } from '../content.ts';
 import type { Content } from '../content.ts';
 import { Turns } from '../scan/turns.ts';
-import { Spool, SpoolFull } from '../take/spool.ts';
-import type { SpoolRoom } from '../take/spool.ts';
+import { Spool } from '../spool/spool.ts';
+import { SpoolFault } from '../spool/spool-fault.ts';
+import type { SpoolRoom } from '../spool/spool-room.ts';
 import { BARE_ENVIRONMENT, cutOff } from './cut-off.ts';
 import { findSharp } from './find-sharp.ts';
 import { PICTURE_EXIT } from './picture-exit.ts';
@@ -116,7 +117,7 @@ async function talk(child: ChildProcess, content: Content, { room, bytesMax }: T
     spool.close();
     child.kill('SIGKILL');
     await ended;
-    return { kind: 'failed', detail: error instanceof SpoolFull ? error.message : 'the picture could not be handed over' };
+    return { kind: 'failed', detail: error instanceof SpoolFault ? error.message : 'the picture could not be handed over' };
   }
 }
 

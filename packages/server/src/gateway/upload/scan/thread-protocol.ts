@@ -5,7 +5,7 @@ import type { RuleHit } from '../../../platform/yara/rule-set.ts';
 /** A descriptor is a number that is good in every thread; octets in memory are copied over. */
 export type ThreadContent =
   | { readonly kind: 'memory'; readonly size: number; readonly bytes: Uint8Array }
-  | { readonly kind: 'disk'; readonly size: number; readonly fd: number };
+  | { readonly kind: 'disk'; readonly size: number; readonly fd: number; readonly clearedBy: string | null };
 
 export type UploadWork =
   | { readonly kind: 'judge'; readonly content: ThreadContent; readonly claim: FileClaim; readonly policy: FilePolicy }

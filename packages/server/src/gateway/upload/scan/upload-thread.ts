@@ -1,9 +1,11 @@
 import { judgeFile, walkMembers } from '@holdfast/inspect';
 import { parentPort, workerData } from 'node:worker_threads';
 import { openRules } from '../../../platform/yara/open-rules.ts';
-import type { RuleSet } from '../../../platform/yara/rule-set.ts';
+import { SMALL_BYTES } from '../../../platform/yara/rule-file.ts';
+import type { RuleHit, RuleSet } from '../../../platform/yara/rule-set.ts';
 import { fileBytes, inMemory } from '../content.ts';
 import type { Content } from '../content.ts';
+import { isCleared } from '../spool/clearance.ts';
 import { stripPicture } from '../images/strip-picture.ts';
 import type { MemberHit, ThreadContent, UploadAnswer, UploadJob, UploadWork } from './thread-protocol.ts';
 
@@ -35,8 +37,7 @@ async function answer({ id, work }: UploadJob): Promise<UploadAnswer> {
 function scan({ content, limits }: Extract<UploadWork, { kind: 'scan' }>, set: RuleSet): readonly MemberHit[] {
   const held = contentOf(content);
   const hits: MemberHit[] = [];
-  const own = held.kind === 'memory' ? set.scanBytesHere(held.bytes) : set.scanFileHere(`${descriptors()}/${held.fd}`, held.size);
-  for (const hit of own) hits.push({ place: 'file', hit });
+  for (const hit of scanWhole(held, set)) hits.push({ place: 'file', hit });
   const windows = new Windows();
   walkMembers(fileBytes(held), limits, ({ place }) => {
     windows.flush(set, hits);
@@ -46,6 +47,15 @@ function scan({ content, limits }: Extract<UploadWork, { kind: 'scan' }>, set: R
   });
   windows.flush(set, hits);
   return hits.slice(0, HITS_MAX);
+}
+
+/** Most large files hold nothing that a rule could not do without: those are not shown to the rules. */
+function scanWhole(held: Content, set: RuleSet): readonly RuleHit[] {
+  if (held.size >= SMALL_BYTES) {
+    const isKnown = held.kind === 'disk' && held.clearedBy === set.version;
+    if (isKnown || isCleared(fileBytes(held), set)) return [];
+  }
+  return held.kind === 'memory' ? set.scanBytesHere(held.bytes) : set.scanFileHere(`${descriptors()}/${held.fd}`, held.size);
 }
 
 /** A file without a name is opened anew by its descriptor (proc(5); fd(4) elsewhere). */

@@ -1,16 +1,8 @@
 import { PassThrough } from 'node:stream';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Exchange } from '../../exchange.ts';
-import { fileBytes } from '../content.ts';
 import { receive } from './arrival.ts';
 import type { Arrived } from './arrived.ts';
-import { Spool, SpoolRoom } from './spool.ts';
-
-const folder = mkdtempSync(join(tmpdir(), 'hf-arrival-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Memory of its own, as a socket gives it. */
 const chunkOf = (bytes: number, octet: number): Buffer => Buffer.alloc(bytes, octet);
@@ -95,23 +87,5 @@ describe('the arrival of an upload', () => {
     incoming.end(Buffer.from(new ArrayBuffer(100), 0, 60));
     await over;
     expect(owned).toEqual([true, false]);
-  });
-});
-
-describe('a spool', () => {
-  it('gives back memory that is its own once it is written down, leaves that of others, and holds the same octets', async () => {
-    const spool = new Spool(new SpoolRoom(folder, 10_000_000));
-    const own = Buffer.from(new ArrayBuffer(100_000)).fill(1);
-    const others = Buffer.from(new ArrayBuffer(100_000)).fill(2);
-    await spool.write(own, true);
-    await spool.write(others, false);
-    const { content } = await spool.finish();
-    expect(own.length).toBe(0);
-    expect(others.length).toBe(100_000);
-    const held = fileBytes(content).read(0, 200_000);
-    expect(held.length).toBe(200_000);
-    expect(held.subarray(0, 100_000).every((octet) => octet === 1)).toBe(true);
-    expect(held.subarray(100_000).every((octet) => octet === 2)).toBe(true);
-    spool.close();
   });
 });

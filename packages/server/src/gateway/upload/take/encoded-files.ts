@@ -2,8 +2,8 @@ import type { EncodedPart } from '../../body/multipart-reader.ts';
 import { fileBytes } from '../content.ts';
 import { isText } from './files-in-fields.ts';
 import { heard } from './arrived.ts';
-import { Spool } from './spool.ts';
-import type { SpoolRoom } from './spool.ts';
+import { Spool } from '../spool/spool.ts';
+import type { SpoolRoom } from '../spool/spool-room.ts';
 import type { TakenFile } from './taken-body.ts';
 
 const SAMPLE_BYTES = 512;

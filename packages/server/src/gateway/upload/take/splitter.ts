@@ -2,8 +2,8 @@ import type { EncodedPart, FilePart } from '../../body/multipart-reader.ts';
 import { joined } from './arrived.ts';
 import type { Arrived } from './arrived.ts';
 import { EncodedFiles } from './encoded-files.ts';
-import { Spool } from './spool.ts';
-import type { SpoolRoom } from './spool.ts';
+import { Spool } from '../spool/spool.ts';
+import type { SpoolRoom } from '../spool/spool-room.ts';
 import type { Segment, TakenBody, TakenFile } from './taken-body.ts';
 
 interface Opened {
@@ -68,13 +68,15 @@ export class Splitter {
       if (this.#opened.length === 0) this.#openFile(null);
       return this.#opened[0]?.spool.write(bytes, isOwn) ?? null;
     }
+    const total = bytes.length;
     let rest = bytes;
     let waiting: Promise<void> | null = null;
     while (rest.length > 0) {
       const length = Math.min(rest.length, this.#untilEdge());
-      // What is cut stands in two spools, and neither knows when the other has written its part.
-      if (length > 0) waiting = joined(waiting, this.#put(rest.subarray(0, length), isOwn && length === bytes.length));
+      const piece = rest.subarray(0, length);
       rest = rest.subarray(length);
+      // What is cut stands in two spools, and neither knows when the other has taken its part.
+      if (length > 0) waiting = joined(waiting, this.#put(piece, isOwn && length === total));
     }
     return waiting;
   }

@@ -4,7 +4,8 @@ import type { Exchange, Refused } from '../../exchange.ts';
 import { isRefusedForContent } from '../../upstream/upload-stream.ts';
 import type { RouteUploads } from '../route-settings.ts';
 import { receive } from './arrival.ts';
-import { SpoolFull, type SpoolRoom } from './spool.ts';
+import { SpoolFault } from '../spool/spool-fault.ts';
+import type { SpoolRoom } from '../spool/spool-room.ts';
 import { Splitter } from './splitter.ts';
 import type { TakenBody } from './taken-body.ts';
 
@@ -53,11 +54,11 @@ function askForBody({ outgoing, transport }: Exchange): void {
 class OverLimit extends Error {}
 
 function meaningOf(cause: unknown): Refused | null {
-  if (cause instanceof SpoolFull)
+  if (cause instanceof SpoolFault)
     return {
       kind: 'refused',
       code: 'service-unavailable',
-      reason: 'upload-spool-full',
+      reason: cause.reason,
       retryAfterSeconds: 5,
       closeConnection: true,
     };

@@ -2,7 +2,7 @@ import type { PartHead } from '@holdfast/inspect';
 import { hash } from 'node:crypto';
 import { inMemory } from '../content.ts';
 import type { Content } from '../content.ts';
-import type { Spool } from './spool.ts';
+import type { Spool } from '../spool/spool.ts';
 
 /** One file of a request, held. */
 export interface TakenFile {

@@ -60,14 +60,17 @@ function ask(line: DirectLine, body: BodyPieces | null): Told {
 const until = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 30_000 });
 
 /** A file without a name, of octets that differ from piece to piece. */
-function held(bytes: number): { readonly content: { kind: 'disk'; size: number; fd: number }; readonly octets: Buffer } {
+function held(bytes: number): {
+  readonly content: { kind: 'disk'; size: number; fd: number; clearedBy: null };
+  readonly octets: Buffer;
+} {
   const file = join(tmpdir(), `hf-sent-${process.pid}-${bytes}`);
   const octets = Buffer.alloc(bytes);
   for (let at = 0; at + 4 <= bytes; at += 4) octets.writeUInt32BE(at, at);
   const fd = openSync(file, 'wx+');
   rmSync(file);
   writeSync(fd, octets);
-  return { content: { kind: 'disk', size: bytes, fd }, octets };
+  return { content: { kind: 'disk', size: bytes, fd, clearedBy: null }, octets };
 }
 
 describe('a held body on a direct line', () => {

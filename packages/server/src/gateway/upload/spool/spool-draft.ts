@@ -1,0 +1,194 @@
+import { close } from 'node:fs';
+import { heard } from '../take/arrived.ts';
+import type { Arrived } from '../take/arrived.ts';
+import type { WrittenWhole } from './spool-protocol.ts';
+import { SpoolFault } from './spool-fault.ts';
+import type { SpoolRoom } from './spool-room.ts';
+import type { SpoolFile, SpoolListener } from './spool-writer.ts';
+
+/** What is gathered for one message, where there is room: the thread is told less often than octets come. */
+const ORDER_BYTES_MIN = 131_072;
+const ORDER_BYTES_MAX = 524_288;
+const ORDER_PIECES_MAX = 64;
+/** One order is gathered and one is written down while others are on their way. */
+const ORDERS_OF_SHARE = 4;
+/** Of less than this a copy costs less than memory of its own. */
+const SMALL_BYTES = 512;
+
+interface Order {
+  readonly pieces: Uint8Array<ArrayBuffer>[];
+  bytes: number;
+  /** Memory in which small pieces stand. */
+  small: Uint8Array<ArrayBuffer> | null;
+  smallBytes: number;
+}
+
+/** A file on its way to the disk. The memory that holds it goes to the thread that hashes, searches and writes down; nothing is copied. */
+export class SpoolDraft implements SpoolListener {
+  readonly #room: SpoolRoom;
+  readonly #file: SpoolFile;
+  readonly #opening: Promise<void>;
+  #fd: number | null = null;
+  /** Orders that wait for the file to be open, the last of them for more octets. */
+  readonly #ready: Order[] = [];
+  /** Octets of each order that the thread has. */
+  readonly #posted: number[] = [];
+  #waiting = 0;
+  /** Octets of the disk that are taken. */
+  #bytes = 0;
+  #position = 0;
+  #pacing: PromiseWithResolvers<void> | null = null;
+  #ending: PromiseWithResolvers<WrittenWhole> | null = null;
+  #fault: unknown = null;
+  #isWhole = false;
+  #isClosed = false;
+  #isReleased = false;
+
+  constructor(room: SpoolRoom) {
+    this.#room = room;
+    this.#file = room.writer.begin(this);
+    room.files += 1;
+    this.#opening = this.#open();
+  }
+
+  /** A promise = no more may come until it is settled; throws what went wrong with what came before. Memory that is its own is gone then. */
+  write({ bytes, isOwn }: Arrived): Promise<void> | null {
+    this.#throwFault();
+    this.#takeRoom(bytes.length);
+    const last = this.#ready.at(-1);
+    const order = last === undefined || this.#isFull(last) ? newOrder(this.#ready) : last;
+    order.pieces.push(
+      bytes.length < SMALL_BYTES ? copySmall(order, bytes) : isOwn && isTransferable(bytes) ? bytes : new Uint8Array(bytes),
+    );
+    order.bytes += bytes.length;
+    if (this.#isFull(order)) this.#post();
+    if (this.#mayGoOn) return null;
+    this.#pacing ??= Promise.withResolvers();
+    return heard(this.#pacing.promise);
+  }
+
+  /** Nothing more comes. */
+  async finish(): Promise<{ readonly fd: number; readonly whole: WrittenWhole }> {
+    this.#throwFault();
+    await this.#opening;
+    this.#post();
+    this.#throwFault();
+    this.#ending = Promise.withResolvers();
+    this.#file.end();
+    const whole = await this.#ending.promise;
+    if (this.#fd === null) throw new Error('assertion: a file that was written is open');
+    return { fd: this.#fd, whole };
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#ready.length = 0;
+    if (!this.#isWhole) this.#file.drop();
+    this.#release();
+  }
+
+  onWritten(): void {
+    this.#waiting -= this.#posted.shift() ?? 0;
+    this.#stir();
+  }
+
+  onFailed(code: string): void {
+    this.#fault ??= code === 'ENOSPC' || code === 'EDQUOT' ? new SpoolFault('upload-spool-full') : new Error(`write: ${code}`);
+    this.onWritten();
+  }
+
+  onGone(): void {
+    this.#fault ??= new SpoolFault('upload-spool-ended');
+    this.#posted.length = 0;
+    this.#stir();
+  }
+
+  onWhole(whole: WrittenWhole): void {
+    this.#isWhole = true;
+    this.#ending?.resolve(whole);
+  }
+
+  async #open(): Promise<void> {
+    try {
+      this.#fd = await this.#room.open();
+    } catch (fault) {
+      this.#fault ??= fault;
+    }
+    this.#post();
+    this.#stir();
+  }
+
+  #takeRoom(bytes: number): void {
+    try {
+      this.#room.take(bytes);
+    } catch (fault) {
+      this.#fault ??= fault;
+      throw fault;
+    }
+    this.#bytes += bytes;
+    this.#waiting += bytes;
+  }
+
+  #post(): void {
+    if (this.#fd === null || this.#isClosed) return;
+    for (const { pieces, bytes } of this.#ready.splice(0)) {
+      this.#posted.push(bytes);
+      this.#file.write({ fd: this.#fd, position: this.#position, pieces });
+      this.#position += bytes;
+    }
+  }
+
+  get #mayGoOn(): boolean {
+    return this.#waiting < Math.max(ORDER_BYTES_MIN, this.#room.shareBytes);
+  }
+
+  #isFull({ pieces, bytes }: Order): boolean {
+    const share = Math.floor(this.#room.shareBytes / ORDERS_OF_SHARE);
+    return bytes >= Math.min(ORDER_BYTES_MAX, Math.max(ORDER_BYTES_MIN, share)) || pieces.length >= ORDER_PIECES_MAX;
+  }
+
+  /** Tells whoever waits what has become of it. */
+  #stir(): void {
+    if (this.#fault !== null) {
+      this.#pacing?.reject(this.#fault);
+      this.#ending?.reject(this.#fault);
+      this.#pacing = null;
+    } else if (this.#mayGoOn) {
+      this.#pacing?.resolve();
+      this.#pacing = null;
+    }
+    this.#release();
+  }
+
+  /** The descriptor stays while the thread may write to it: its number may be another file's at once. */
+  #release(): void {
+    if (!this.#isClosed || this.#posted.length > 0) return;
+    if (!this.#isReleased) this.#room.files -= 1;
+    this.#isReleased = true;
+    this.#room.give(this.#bytes);
+    this.#bytes = 0;
+    const fd = this.#fd;
+    this.#fd = null;
+    if (fd !== null) close(fd, () => undefined);
+  }
+
+  #throwFault(): void {
+    if (this.#fault !== null) throw this.#fault;
+  }
+}
+
+function newOrder(orders: Order[]): Order {
+  const order: Order = { pieces: [], bytes: 0, small: null, smallBytes: 0 };
+  orders.push(order);
+  return order;
+}
+
+function copySmall(order: Order, bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const memory = (order.small ??= new Uint8Array(SMALL_BYTES * ORDER_PIECES_MAX));
+  memory.set(bytes, order.smallBytes);
+  order.smallBytes += bytes.length;
+  return memory.subarray(order.smallBytes - bytes.length, order.smallBytes);
+}
+
+const isTransferable = (bytes: Uint8Array): bytes is Uint8Array<ArrayBuffer> => bytes.buffer instanceof ArrayBuffer;

@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, open, readdirSync, rmSync, unlink } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import type { GatewayLog } from '../../log.ts';
+import { SpoolFault } from './spool-fault.ts';
+import { SpoolWriter } from './spool-writer.ts';
+
+const openFile = promisify(open);
+const unlinkFile = promisify(unlink);
+
+/** Of all files under way together. */
+const MEMORY_BYTES = 16_777_216;
+const SHARE_BYTES_MAX = 2_097_152;
+
+export interface SpoolRoomParts {
+  readonly folder: string;
+  readonly bytesMax: number;
+  readonly rulesFolder: string | null;
+  readonly log: GatewayLog;
+}
+
+/** The share of the disk that uploads under way may use in this process, the folder where they lie, and who writes them down. */
+export class SpoolRoom {
+  readonly writer: SpoolWriter;
+  /** Under way, and not all in memory. */
+  files = 0;
+  readonly #folder: string;
+  readonly #bytesMax: number;
+  #used = 0;
+  #isPrepared = false;
+
+  constructor({ folder, bytesMax, rulesFolder, log }: SpoolRoomParts) {
+    this.#folder = folder;
+    this.#bytesMax = bytesMax;
+    this.writer = new SpoolWriter({ log, rulesFolder });
+  }
+
+  /** What each file under way may have in memory, on its way in or out. */
+  get shareBytes(): number {
+    return Math.min(SHARE_BYTES_MAX, Math.floor(MEMORY_BYTES / Math.max(1, this.files)));
+  }
+
+  get usedBytes(): number {
+    return this.#used;
+  }
+
+  /** Throws when that is more than the share. */
+  take(bytes: number): void {
+    if (this.#used + bytes > this.#bytesMax) throw new SpoolFault('upload-spool-full');
+    this.#used += bytes;
+  }
+
+  give(bytes: number): void {
+    this.#used -= bytes;
+  }
+
+  /** A file that has no name any more: nobody else can open it, and nothing of it is left when this process ends. */
+  async open(): Promise<number> {
+    if (!this.#isPrepared) this.#prepare();
+    this.#isPrepared = true;
+    const file = path.join(this.#folder, `upload.${process.pid}.${randomUUID()}.part`);
+    const fd = await openFile(file, 'wx+', 0o600);
+    await unlinkFile(file);
+    return fd;
+  }
+
+  close(): Promise<void> {
+    return this.writer.close();
+  }
+
+  /** A process that was killed between opening a file and taking its name away leaves an empty one. */
+  #prepare(): void {
+    mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+    const own = `.${process.pid}.`;
+    for (const name of readdirSync(this.#folder)) {
+      if (name.endsWith('.part') && !name.includes(own)) rmSync(path.join(this.#folder, name), { force: true });
+    }
+  }
+}

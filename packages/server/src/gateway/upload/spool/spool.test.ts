@@ -1,0 +1,210 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdtempSync, openSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { readGates } from '../../../platform/yara/rule-gates.ts';
+import type { GatewayLog } from '../../log.ts';
+import { fileBytes } from '../content.ts';
+import { Clearance, isCleared } from './clearance.ts';
+import { SpoolRoom } from './spool-room.ts';
+import { Spool } from './spool.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'hf-spool-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const log = { error: () => undefined, warn: () => undefined, info: () => undefined } as unknown as GatewayLog;
+const openRoom = (bytesMax = 100_000_000): SpoolRoom => new SpoolRoom({ folder, bytesMax, rulesFolder: null, log });
+
+/** Memory of its own, as a socket gives it. */
+const own = (bytes: Uint8Array): Uint8Array => new Uint8Array(bytes);
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+interface Giving {
+  readonly pieceBytes: number;
+  readonly isOwn?: boolean;
+}
+
+async function give(spool: Spool, bytes: Uint8Array, { pieceBytes, isOwn = true }: Giving): Promise<void> {
+  for (let at = 0; at < bytes.length; at += pieceBytes) {
+    const piece = bytes.subarray(at, at + pieceBytes);
+    await spool.write(isOwn ? own(piece) : piece, isOwn);
+  }
+}
+
+describe('a spool', () => {
+  it.each([
+    [0, 1000],
+    [65_536, 65_536],
+    [65_537, 65_536],
+    [131_072, 65_536],
+    [131_073, 40_000],
+    [3_000_001, 65_510],
+    [200_000, 7],
+  ])('holds %i octets that come in pieces of %i as they came, with their hash', async (bytes, pieceBytes) => {
+    const room = openRoom();
+    const octets = randomBytes(bytes);
+    for (const isOwn of [true, false]) {
+      const spool = new Spool(room);
+      await give(spool, octets, { pieceBytes, isOwn });
+      const { content, hash } = await spool.finish();
+      expect(content.kind).toBe(bytes <= 65_536 ? 'memory' : 'disk');
+      expect(content.size).toBe(bytes);
+      expect(hash).toBe(sha256(octets));
+      expect(Buffer.compare(Buffer.from(fileBytes(content).read(0, bytes)), octets)).toBe(0);
+      spool.close();
+    }
+    expect(room).toMatchObject({ usedBytes: 0, files: 0 });
+    await room.close();
+  });
+
+  it('does not take octets that others hold with it, and takes the memory of those that are its own', async () => {
+    const room = openRoom();
+    const spool = new Spool(room);
+    const mine = own(Buffer.alloc(100_000, 1));
+    const others = Buffer.alloc(100_000, 2);
+    await spool.write(mine, true);
+    await spool.write(others.subarray(10), false);
+    await spool.finish();
+    expect(mine.length).toBe(0);
+    expect(others.every((octet) => octet === 2)).toBe(true);
+    spool.close();
+    await room.close();
+  });
+
+  it('keeps a hundred files apart that come at once', async () => {
+    const room = openRoom();
+    const files = Array.from({ length: 100 }, (_, at) => ({ octets: randomBytes(200_000 + at), spool: new Spool(room) }));
+    await Promise.all(files.map(({ octets, spool }) => give(spool, octets, { pieceBytes: 30_000 })));
+    for (const { octets, spool } of files) {
+      const { content, hash } = await spool.finish();
+      expect(hash).toBe(sha256(octets));
+      expect(Buffer.compare(Buffer.from(fileBytes(content).read(0, octets.length)), octets)).toBe(0);
+    }
+    expect(room.files).toBe(100);
+    for (const { spool } of files) spool.close();
+    expect(room).toMatchObject({ usedBytes: 0, files: 0 });
+    expect(readdirSync(folder)).toEqual([]);
+    await room.close();
+  });
+
+  it('asks to wait when what it may have in memory is on its way, and the more files there are the sooner', async () => {
+    const room = openRoom();
+    const waitsAfter = (spool: Spool): number => {
+      let bytes = 0;
+      for (;;) {
+        const waiting = spool.write(Buffer.alloc(65_536), false);
+        bytes += 65_536;
+        if (waiting !== null || bytes > 10_000_000) return bytes;
+      }
+    };
+    const alone = new Spool(room);
+    const bytes = waitsAfter(alone);
+    expect(bytes).toBeGreaterThan(1_000_000);
+    expect(bytes).toBeLessThan(3_000_000);
+    const crowd = Array.from({ length: 200 }, () => new Spool(room));
+    for (const spool of crowd) void spool.write(Buffer.alloc(65_537), false);
+    expect(waitsAfter(crowd[0] ?? alone)).toBeLessThan(200_000);
+    for (const spool of [alone, ...crowd]) spool.close();
+    await expect.poll(() => room).toMatchObject({ usedBytes: 0, files: 0 });
+    await room.close();
+  });
+
+  it('says when the share of the disk is used up, and gives all of it back', async () => {
+    const room = openRoom(500_000);
+    const spool = new Spool(room);
+    await expect(give(spool, Buffer.alloc(600_000), { pieceBytes: 50_000 })).rejects.toMatchObject({
+      reason: 'upload-spool-full',
+    });
+    await expect(spool.finish()).rejects.toMatchObject({ reason: 'upload-spool-full' });
+    spool.close();
+    await expect.poll(() => room).toMatchObject({ usedBytes: 0, files: 0 });
+    const next = new Spool(room);
+    await give(next, Buffer.alloc(400_000), { pieceBytes: 50_000 });
+    expect((await next.finish()).content.size).toBe(400_000);
+    next.close();
+    await room.close();
+  });
+
+  it('says when the disk is full, and when it fails', async () => {
+    for (const [device, wanted] of [
+      ['/dev/full', { reason: 'upload-spool-full' }],
+      [import.meta.filename, { message: 'write: EBADF' }],
+    ] as const) {
+      const room = openRoom();
+      room.open = () => Promise.resolve(openSync(device, device === '/dev/full' ? 'w' : 'r'));
+      const spool = new Spool(room);
+      await expect(give(spool, Buffer.alloc(9_000_000), { pieceBytes: 65_536 })).rejects.toMatchObject(wanted);
+      await expect(spool.finish()).rejects.toMatchObject(wanted);
+      spool.close();
+      await expect.poll(() => room).toMatchObject({ usedBytes: 0, files: 0 });
+      await room.close();
+    }
+  });
+
+  it('fails when the thread ends under it, and the next one has another thread', async () => {
+    const room = openRoom();
+    const spool = new Spool(room);
+    await give(spool, Buffer.alloc(300_000), { pieceBytes: 65_536 });
+    const finishing = spool.finish();
+    const ended = room.writer.restart();
+    await expect(finishing).rejects.toMatchObject({ reason: 'upload-spool-ended' });
+    await ended;
+    spool.close();
+    expect(room).toMatchObject({ usedBytes: 0, files: 0 });
+    const next = new Spool(room);
+    await give(next, Buffer.alloc(300_000), { pieceBytes: 65_536 });
+    expect((await next.finish()).content.size).toBe(300_000);
+    next.close();
+    await room.close();
+  });
+
+  it('that is closed early leaves nothing behind', async () => {
+    const room = openRoom();
+    const closedAtOnce = new Spool(room);
+    void closedAtOnce.write(Buffer.alloc(400_000), false);
+    closedAtOnce.close();
+    const closedLater = new Spool(room);
+    await give(closedLater, Buffer.alloc(4_000_000), { pieceBytes: 65_536 });
+    closedLater.close();
+    await expect.poll(() => room).toMatchObject({ usedBytes: 0, files: 0 });
+    expect(readdirSync(folder)).toEqual([]);
+    await room.close();
+  });
+});
+
+describe('the clearance of a file', () => {
+  const rule = (name: string, meta: string): string => `rule ${name} { meta: ${meta} strings: $a = "x" condition: $a }`;
+  const gates = readGates([
+    { name: 'a.yar', text: rule('a', 'needs = "$_GET | powershell"') + rule('b', 'begins = "25504446"') },
+  ]);
+  const inForce = { version: 'v', gates };
+  const cleared = (...pieces: readonly string[]): string | null => {
+    const clearance = new Clearance(inForce);
+    for (const piece of pieces) clearance.take(Buffer.from(piece, 'latin1'));
+    return clearance.clearedBy;
+  };
+
+  it('is given by the version of the rules where nothing stands in it that one needs', () => {
+    expect(cleared('RIFF and much more of it', '$_POST', 'power shell')).toBe('v');
+    expect(cleared('RIFF and much more of it', 'PowerSh', 'ell')).toBeNull();
+    expect(cleared('RIFF and much more $_get')).toBeNull();
+  });
+
+  it('is not given to a file that begins as a rule asks that is not about words', () => {
+    expect(cleared('%PDF-1.7 and much more of it')).toBeNull();
+  });
+
+  it('is not given where the rules cannot be read, or one asks nothing', () => {
+    const none = new Clearance(null);
+    none.take(Buffer.alloc(100));
+    expect(none.clearedBy).toBeNull();
+    const asked = { version: 'v', gates: readGates([{ name: 'a.yar', text: rule('a', 'severity = "high"') }]) };
+    const bytes = Buffer.alloc(1_000_000);
+    const content = { size: bytes.length, read: (at: number, length: number) => bytes.subarray(at, at + length) };
+    expect(isCleared(content, asked)).toBe(false);
+    expect(isCleared(content, inForce)).toBe(true);
+    bytes.write('powershell', 131_070);
+    expect(isCleared(content, inForce)).toBe(false);
+  });
+});
