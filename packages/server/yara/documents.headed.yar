@@ -65,10 +65,11 @@ rule script_in_picture
     needs = "<?php | </script | language | import | execute | response.write | Runtime | eval( | eval\x20 | <?=` | <?= ` | <?=@` | <?= @` | $_GET | $_POST | $_REQUEST | $_COOKIE | $_SERVER | $_FILES | system( | exec( | assert( | passthru( | open( | include | require"
   strings:
     $php = /<\?php\s/ nocase
-    // A few octets stand in any picture of some megabytes by chance: behind `<?=` stands more that can be read.
-    $short = /<\?=\s{0,4}[`$@a-z_][\t\r\n -~]{14}/ nocase
+    // A few octets stand in any picture of some megabytes by chance, and dark pixels are characters that are near each other:
+    // behind `<?=` stands something that is called.
+    $short = /<\?=[\t\r\n -~]{0,40}[a-z_]\w{1,30}\([\t\r\n -~]{4}/ nocase
     $sent = /<\?=[\t\r\n -~]{0,200}\$_(GET|POST|REQUEST|COOKIE|SERVER|FILES)\b/ nocase
-    $tick = /<\?= ?@?`[\t\r\n -_a-~]{2,200}`/
+    $tick = /<\?= ?@?`[ -_a-~]{0,100}[a-z_\/$][ -_a-~]{0,100}`\s{0,4}(;|\?>)/
     $call = /<\?=[\t\r\n -~]{0,200}\b((system|(shell_|pcntl_)?exec|assert|passthru|p(roc_)?open)\(|eval[ (]|(include|require)(_once)?\b)/ nocase
     $page = /<%@\s{0,4}[^%<>]{0,100}\b(language|import)\b/ nocase
     $asp = /<%\s{0,4}((execute|response\.write|Runtime)\b|eval[ (])/ nocase
@@ -77,7 +78,7 @@ rule script_in_picture
     (uint32be(0) == 0x89504E47 or uint16be(0) == 0xFFD8 or uint32be(0) == 0x47494638
       or (uint32be(0) == 0x52494646 and uint32be(8) == 0x57454250) or uint16be(0) == 0x424D
       or uint32be(0) == 0x49492A00 or uint32be(0) == 0x4D4D002A or uint32be(0) == 0x00000100)
-    and (any of ($php, $sent, $tick, $call, $page, $asp, $script) or (filesize < 4MB and $short))
+    and (any of ($php, $sent, $tick, $call, $page, $asp, $script) or (filesize < 4MB and $short and not (uint16be(0) == 0x424D or uint32be(0) == 0x49492A00 or uint32be(0) == 0x4D4D002A or uint32be(0) == 0x00000100)))
 }
 
 rule pdf_starts_something

@@ -16,7 +16,7 @@ rule office_reaches_out_to_run
     $external = /Target\s{0,4}=\s{0,4}["'](mhtml:|https?:\/\/[^"']{1,400}!|file:\/\/\/\\\\)[^"']{0,400}["'][^>]{0,200}TargetMode\s{0,4}=\s{0,4}["']External/ nocase
     // A field says its name, spaces and what it asks. In each octet more that `DDE` is looked for with it stands in fewer files by chance.
     $dde = /\b(DDEAUTO\b\s{0,8}["']?\s{0,4}|DDE {1,8}(["']\s{0,4})?)(c:\\{1,4}windows\\{1,4}system32|cmd(\.exe)?\b|powershell|mshta|MSEXCEL\\)/ nocase
-    $cell = /[=+@-](cmd|powershell|mshta|rundll32|msexcel)\|\s{0,4}['"]?[^!\n]{1,200}!/ nocase
+    $cell = /[=+@-](cmd|powershell|mshta|rundll32|msexcel)\|\s{0,4}['"]?[\t -~\x80-\xff]{1,200}!/ nocase
   condition:
     ($msdt and $browse) or any of ($external, $dde, $cell)
 }

@@ -54,6 +54,8 @@ export interface Shape {
   readonly fault: string | null;
   /** Where texts of people stand: comments and other metadata. */
   readonly texts?: readonly Span[];
+  /** Where colours stand that are not packed. */
+  readonly colours?: readonly Span[];
 }
 
 export function note(file: FileCase, code: FileCode, detail: string): void {

@@ -6,6 +6,8 @@ const NAME_OCTETS_MAX = 192;
 const SHORT_OCTETS = 20;
 const NAME = /^[^\s\0()<>[\]{}/%]{1,192}/;
 const VALUE = /^[\s\0]{0,16}(?:<<|\[|\d{1,10}[\s\0]{1,4}\d{1,5}[\s\0]{1,4}R)/;
+/** A dictionary that goes on with a name, a comment or its end, or one that is referred to. */
+const DICTIONARY = /^[\s\0]{0,16}(?:<<(?:[\s\0]{0,15}(?:[/%>]|$)|[\s\0]{16})|\d{1,10}[\s\0]{1,4}\d{1,5}[\s\0]{1,4}R)/;
 
 /** Names that say enough wherever they stand: too long for pixels to hold them by chance. */
 const ANYWHERE: ReadonlySet<string> = new Set([
@@ -17,8 +19,14 @@ const ANYWHERE: ReadonlySet<string> = new Set([
   'EmbeddedFile',
   'Encrypt',
 ]);
-/** Short ones, where a value of the right kind follows. */
-const WITH_VALUE: ReadonlySet<string> = new Set(['AA', 'EF', 'XFA', 'GoToE', 'RichMediaContent']);
+/** Short ones, where a value of the right kind follows; of the shortest only the one kind that it can be. */
+const WITH_VALUE: ReadonlyMap<string, RegExp> = new Map([
+  ['AA', DICTIONARY],
+  ['EF', DICTIONARY],
+  ['XFA', VALUE],
+  ['GoToE', VALUE],
+  ['RichMediaContent', VALUE],
+]);
 
 export interface PdfSigns {
   readonly names: Set<string>;
@@ -53,7 +61,7 @@ function judgeName(reader: Reader, { raw, at }: { raw: string; at: number }, { n
   const name = plainName(raw);
   if (names.has(name)) return;
   if (ANYWHERE.has(name)) names.add(name);
-  else if (WITH_VALUE.has(name) && VALUE.test(reader.latin1(at + raw.length, 64))) names.add(name);
+  else if (WITH_VALUE.get(name)?.test(reader.latin1(at + raw.length, 64)) === true) names.add(name);
   else if (name === 'OpenAction' && openActions.length < OPEN_ACTIONS_MAX)
     openActions.push(reader.latin1(at + raw.length, REACH));
 }

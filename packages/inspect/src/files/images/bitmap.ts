@@ -21,7 +21,12 @@ export function readBmp(reader: Reader): Shape | null {
   const isCut = width <= 0 || height <= 0 || pixels < FILE_HEADER_BYTES + header || end > reader.size;
   // Some writers pad the last row; what the header says counts when it says more than the pixels need.
   const whole = declared <= reader.size && declared - end <= 4 ? Math.max(end, declared) : end;
-  return { id: 'bmp', end: Math.min(whole, reader.size), fault: isCut ? 'the pixels are cut' : null };
+  return {
+    id: 'bmp',
+    end: Math.min(whole, reader.size),
+    fault: isCut ? 'the pixels are cut' : null,
+    colours: [[0, reader.size]],
+  };
 }
 
 /** ICONDIR: entries that point to pictures. */
@@ -37,5 +42,5 @@ export function readIco(reader: Reader): Shape | null {
       return { id: 'ico', end: reader.size, fault: 'a picture is cut' };
     end = Math.max(end, offset + bytes);
   }
-  return { id: 'ico', end, fault: null };
+  return { id: 'ico', end, fault: null, colours: [[0, reader.size]] };
 }

@@ -10,9 +10,10 @@ const GRAPHIC_CONTROL = 0xf9;
 /** GIF89a §15 to §27: blocks from the screen descriptor to the trailer. */
 export function readGif(reader: Reader): Shape {
   const texts: Span[] = [];
+  const colours: Span[] = [[13, 13 + colourBytes(reader.u8(10))]];
   let hasPixels = false;
   let at = 13 + colourBytes(reader.u8(10));
-  const shape = (fault: string | null): Shape => ({ id: 'gif', end: Math.min(at, reader.size), fault, texts });
+  const shape = (fault: string | null): Shape => ({ id: 'gif', end: Math.min(at, reader.size), fault, texts, colours });
   while (at < reader.size) {
     const kind = reader.u8(at);
     if (kind === TRAILER) {
@@ -21,9 +22,12 @@ export function readGif(reader: Reader): Shape {
     }
     if (kind !== EXTENSION && kind !== IMAGE) return shape('a block is of no known kind');
     const data = kind === IMAGE ? at + 11 + colourBytes(reader.u8(at + 9)) : at + 2;
+    if (kind === IMAGE && colours.length < SPANS_MAX) colours.push([at + 10, data]);
     const end = afterBlocks(reader, data);
     if (end < 0) return shape('a block is cut');
-    if (kind === EXTENSION && reader.u8(at + 1) !== GRAPHIC_CONTROL && texts.length < SPANS_MAX) texts.push([data, end]);
+    if (kind === EXTENSION && reader.u8(at + 1) !== GRAPHIC_CONTROL && texts.length < SPANS_MAX)
+      // Without the length of the first block: most texts are no longer than one.
+      texts.push([data + 1, end]);
     hasPixels ||= kind === IMAGE;
     at = end;
   }

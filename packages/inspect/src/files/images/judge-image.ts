@@ -13,9 +13,9 @@ const COMMENT_AT: ReadonlyMap<string, readonly number[]> = new Map([
 ]);
 
 /** Code in pixels, palettes and metadata, and pictures that are scripts too. */
-export function judgeImage(file: FileCase, { id, texts = [] }: Shape): void {
+export function judgeImage(file: FileCase, { id, texts = [], colours = [] }: Shape): void {
   const { reader } = file;
-  const found = findCode(reader, texts) ?? (id === 'png' ? codeInPackedText(reader, texts) : null);
+  const found = findCode(reader, texts, colours) ?? (id === 'png' ? codeInPackedText(reader, texts) : null);
   if (found !== null) note(file, 'code-in-image', `${found} stands in the picture`);
   if (isScript(reader, id)) note(file, 'polyglot', 'the picture is a script too');
 }
@@ -32,7 +32,7 @@ function codeInPackedText(reader: Reader, texts: readonly Span[]): string | null
     let text = '';
     for (let chunk = inflater.next(); chunk !== null && text.length < PACKED_TEXT_MAX; chunk = inflater.next())
       text += asciiText(chunk);
-    const found = codeInText(text);
+    const found = codeInText(text, kind !== 'iCCP');
     if (found !== null) return found;
   }
   return null;

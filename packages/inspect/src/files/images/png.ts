@@ -5,15 +5,16 @@ import type { Shape, Span } from '../case.ts';
 export const PNG_SIGNATURE = '\u0089PNG\r\n\u001a\n';
 const HEADER_BYTES = 13;
 const SPANS_MAX = 256;
-/** Chunks that hold pixels or numbers only (PNG §4.3); all others may hold texts. */
-const NO_TEXT: ReadonlySet<string> = new Set(['IHDR', 'IDAT', 'IEND', 'fdAT']);
+/** Chunks that hold pixels or numbers only (PNG §4.3); all others but the palette may hold texts. */
+const NO_TEXT: ReadonlySet<string> = new Set(['IHDR', 'tRNS', 'hIST', 'bKGD', 'IDAT', 'IEND', 'fdAT']);
 
 /** PNG, third edition: chunks with checksums from IHDR to IEND. */
 export function readPng(reader: Reader): Shape {
   const texts: Span[] = [];
+  const colours: Span[] = [];
   let hasPixels = false;
   let at = PNG_SIGNATURE.length;
-  const shape = (fault: string | null): Shape => ({ id: 'png', end: Math.min(at, reader.size), fault, texts });
+  const shape = (fault: string | null): Shape => ({ id: 'png', end: Math.min(at, reader.size), fault, texts, colours });
   for (let index = 0; at < reader.size; index++) {
     const length = reader.u32(at, false);
     const type = reader.latin1(at + 4, 4);
@@ -23,12 +24,17 @@ export function readPng(reader: Reader): Shape {
     if ((index === 0) !== (type === 'IHDR')) return shape('the header is not the first chunk');
     if (type === 'IHDR' && !isHeader(reader, { data, length })) return shape('the header is not valid');
     if (checksum(reader, at + 4, data + length) !== reader.u32(data + length, false)) return shape('a checksum is wrong');
-    if (!NO_TEXT.has(type) && texts.length < SPANS_MAX) texts.push([data, data + length]);
+    if (type === 'PLTE') keep(colours, [data, data + length]);
+    else if (!NO_TEXT.has(type)) keep(texts, [data, data + length]);
     hasPixels ||= type === 'IDAT';
     at = data + length + 4;
     if (type === 'IEND') return shape(hasPixels ? null : 'it has no pixels');
   }
   return shape('it has no end');
+}
+
+function keep(spans: Span[], span: Span): void {
+  if (spans.length < SPANS_MAX) spans.push(span);
 }
 
 /** PNG §11.2.1: neither side is empty, and only some depths and colour types exist. */

@@ -14,7 +14,7 @@ export function readTiff(reader: Reader): Shape {
   const isLittle = reader.u8(0) === 0x49;
   const isBig = reader.u16(2, isLittle) === 43;
   const texts: Span[] = [];
-  const shape = (fault: string | null): Shape => ({ id: 'tiff', end: reader.size, fault, texts });
+  const shape = (fault: string | null): Shape => ({ id: 'tiff', end: reader.size, fault, texts, colours: [[0, reader.size]] });
   const seen = new Set<number>();
   let at = isBig ? reader.u64(8, isLittle) : reader.u32(4, isLittle);
   while (at !== 0) {
