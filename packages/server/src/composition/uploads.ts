@@ -77,7 +77,7 @@ function createKeptScanner({ config, clock, log, stack }: Foundation): UploadSca
     async scan({ fd, bytes, hash }) {
       // Gateways tell of scanners that go away; this one is asked now and then only.
       scanners ??= createScanners({ settings: config.uploads, clock, log, onChange: () => {}, remembers: false });
-      return scanners.scan({ kind: 'disk', size: bytes, fd, clearedBy: null }, hash, FILE_LIMITS);
+      return scanners.scan({ kind: 'disk', size: bytes, fd, clearedBy: null }, hash, { limits: FILE_LIMITS, mayHoldFiles: true });
     },
     pictures: async () => pictureHealth(config.uploads.sharp),
     health: async () => [yaraHealth(await rules()), ...(clamd === null ? [] : [await clamdHealth(clamd)])],

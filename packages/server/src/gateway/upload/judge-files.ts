@@ -1,6 +1,6 @@
 import type { FileFinding } from '@holdfast/contract';
 import { cleanName, fileType } from '@holdfast/inspect';
-import type { FilePolicy } from '@holdfast/inspect';
+import type { FileFamily, FileJudgement, FilePolicy } from '@holdfast/inspect';
 import { essence } from '../body/file-type.ts';
 import { FIELD_FILES_MAX } from './take/files-in-fields.ts';
 import type { RouteUploads } from './route-settings.ts';
@@ -14,6 +14,9 @@ interface Judging {
   readonly settings: RouteUploads;
   readonly policy: FilePolicy;
 }
+
+/** Of these no file is a container. */
+const BARE: ReadonlySet<FileFamily> = new Set<FileFamily>(['image', 'text', 'media', 'font']);
 
 const finding = (code: string, detail: string): FileFinding => ({ code, place: 'file', detail });
 
@@ -52,8 +55,11 @@ async function judgeOne(file: TakenFile, { scanners, settings, policy }: Judging
     // A value that is noise is a key or a token; a whole body of it goes to the application as it is, so scanners see it.
     return foundType === null && file.field !== '' ? null : { ...plain(file), foundType, findings: [] };
   findings.push(...judgement.findings);
-  return { file, foundType, name: judgement.name, findings, scans: [], isReleased: false };
+  return { file, foundType, name: judgement.name, findings, mayHoldFiles: mayHoldFiles(judgement), scans: [], isReleased: false };
 }
+
+const mayHoldFiles = ({ type, findings }: FileJudgement): boolean =>
+  findings.length > 0 || type === null || !BARE.has(type.family);
 
 /** `application/octet-stream` says that the sender does not know (RFC 9110 §8.3); nor does a type that is no file's. */
 function claimedType(declared: string): string | null {
@@ -65,6 +71,7 @@ const plain = (file: TakenFile): Omit<SeenFile, 'findings'> => ({
   file,
   foundType: fileType('txt') !== null && file.origin === 'text' ? 'txt' : null,
   name: cleanName(file.name),
+  mayHoldFiles: true,
   scans: [],
   isReleased: false,
 });

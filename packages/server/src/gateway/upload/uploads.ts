@@ -144,7 +144,7 @@ async function scanAll(
   await Promise.all(
     files.map(async (seen) => {
       if (seen.isReleased || isInfected(seen)) return;
-      seen.scans = await tools.scanners.scan(seen.file.content, seen.file.hash, limits);
+      seen.scans = await tools.scanners.scan(seen.file.content, seen.file.hash, { limits, mayHoldFiles: seen.mayHoldFiles });
     }),
   );
 }

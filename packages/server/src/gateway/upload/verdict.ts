@@ -18,6 +18,8 @@ export interface SeenFile {
   /** May be handed on instead of the name that came. */
   readonly name: string;
   readonly findings: FileFinding[];
+  /** Other files may lie in it: it is of a type that holds some, or not quite what it seems. */
+  readonly mayHoldFiles: boolean;
   scans: readonly ScannerVerdict[];
   /** An operator let these bytes pass. */
   isReleased: boolean;

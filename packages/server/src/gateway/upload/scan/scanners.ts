@@ -25,11 +25,17 @@ export interface ScannerChange {
   readonly detail: string;
 }
 
+export interface ScanTask {
+  readonly limits: FileLimits;
+  /** False = it was judged, and nothing that was found of it holds other files. */
+  readonly mayHoldFiles: boolean;
+}
+
 export interface Scanners {
   /** Null = nobody could judge it: to be treated as a file that is not what it should be. */
   judge(content: Content, claim: FileClaim, policy: FilePolicy): Promise<FileJudgement | null>;
   /** What every configured scanner says. Never rejects; a scanner that could not look says `failed`. */
-  scan(content: Content, hash: string, limits: FileLimits): Promise<readonly ScannerVerdict[]>;
+  scan(content: Content, hash: string, task: ScanTask): Promise<readonly ScannerVerdict[]>;
   /** What is left of a picture without metadata; null = it cannot be taken apart, or nobody could in time. */
   strip(content: Content, type: string): Promise<Stripped | null>;
   close(): Promise<void>;
@@ -47,7 +53,7 @@ export interface ScannersParts {
 /**
  * Judges and scans files: for uploads that wait in a gateway, and for kept files that are looked at again.
  *
- * @example (await scanners.scan(content, hash, FILE_LIMITS)).some(({ verdict }) => verdict !== 'clean')
+ * @example (await scanners.scan(content, hash, { limits: FILE_LIMITS, mayHoldFiles: true })).some(({ verdict }) => verdict !== 'clean')
  */
 export function createScanners({ settings, clock, log, onChange, remembers = true }: ScannersParts): Scanners {
   const { rulesFolder, timeoutMs } = settings;
@@ -73,8 +79,8 @@ export function createScanners({ settings, clock, log, onChange, remembers = tru
   };
   return {
     judge: (content, claim, policy) => judge(threads, content, { claim, policy }),
-    async scan(content, hash, limits) {
-      const scans = [cached(hash, yara, () => yara.scan(content, limits))];
+    async scan(content, hash, task) {
+      const scans = [cached(hash, yara, () => yara.scan(content, task))];
       if (clamd !== null) scans.push(cached(hash, clamd, () => clamd.scan(content)));
       return await Promise.all(scans);
     },
@@ -117,8 +123,8 @@ class Yara {
     this.#onChange = onChange;
   }
 
-  async scan(content: Content, limits: FileLimits): Promise<ScannerVerdict> {
-    const result = await this.#threads.run({ kind: 'scan', content: threadContent(content), limits });
+  async scan(content: Content, task: ScanTask): Promise<ScannerVerdict> {
+    const result = await this.#threads.run({ kind: 'scan', content: threadContent(content), ...task });
     if (result.kind !== 'scanned') {
       const detail = result.kind === 'failed' ? result.detail : 'failed';
       if (detail === 'no rules can be loaded here') this.#turn('down', detail);

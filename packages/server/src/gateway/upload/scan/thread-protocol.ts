@@ -10,7 +10,7 @@ export type ThreadContent =
 export type UploadWork =
   | { readonly kind: 'judge'; readonly content: ThreadContent; readonly claim: FileClaim; readonly policy: FilePolicy }
   /** The file itself, then every file in it. */
-  | { readonly kind: 'scan'; readonly content: ThreadContent; readonly limits: FileLimits }
+  | { readonly kind: 'scan'; readonly content: ThreadContent; readonly limits: FileLimits; readonly mayHoldFiles: boolean }
   | { readonly kind: 'strip'; readonly content: ThreadContent; readonly type: string };
 
 export interface UploadJob {

@@ -34,10 +34,11 @@ async function answer({ id, work }: UploadJob): Promise<UploadAnswer> {
   return { id, kind: 'scanned', hits: scan(work, set), version: set.version };
 }
 
-function scan({ content, limits }: Extract<UploadWork, { kind: 'scan' }>, set: RuleSet): readonly MemberHit[] {
+function scan({ content, limits, mayHoldFiles }: Extract<UploadWork, { kind: 'scan' }>, set: RuleSet): readonly MemberHit[] {
   const held = contentOf(content);
   const hits: MemberHit[] = [];
   for (const hit of scanWhole(held, set)) hits.push({ place: 'file', hit });
+  if (!mayHoldFiles) return hits.slice(0, HITS_MAX);
   const windows = new Windows();
   walkMembers(fileBytes(held), limits, ({ place }) => {
     windows.flush(set, hits);
@@ -89,7 +90,8 @@ class Windows {
 
   flush(set: RuleSet, hits: MemberHit[]): void {
     if (this.#place === null || !this.#hasMore) return;
-    for (const hit of set.scanBytesHere(this.#room.subarray(0, this.#used))) hits.push({ place: this.#place, hit });
+    const bytes = this.#room.subarray(0, this.#used);
+    for (const hit of scanWhole(inMemory(bytes), set)) hits.push({ place: this.#place, hit });
     this.#place = null;
   }
 
