@@ -37,9 +37,16 @@ export class Clearance {
     const words = this.#inForce?.gates.wordsFor(head) ?? null;
     if (words === null) this.#state = 'refused';
     else if (words.length === 0) this.#state = 'cleared';
-    else {
-      this.#state = 'searching';
+    else this.#searchFor(words);
+  }
+
+  /** Where there is no memory for a finder the rules look at the file: nobody has to be refused. */
+  #searchFor(words: readonly string[]): void {
+    try {
       this.#search = finderOf(words).search();
+      this.#state = 'searching';
+    } catch {
+      this.#state = 'refused';
     }
   }
 }

@@ -14,6 +14,7 @@ const ORDER_PIECES_MAX = 64;
 const ORDERS_OF_SHARE = 4;
 /** Of less than this a copy costs less than memory of its own. */
 const SMALL_BYTES = 512;
+const SMALL_MEMORY_BYTES = 4096;
 
 interface Order {
   readonly pieces: Uint8Array<ArrayBuffer>[];
@@ -57,11 +58,11 @@ export class SpoolDraft implements SpoolListener {
     this.#takeRoom(bytes.length);
     const last = this.#ready.at(-1);
     const order = last === undefined || this.#isFull(last) ? newOrder(this.#ready) : last;
-    order.pieces.push(
-      bytes.length < SMALL_BYTES ? copySmall(order, bytes) : isOwn && isTransferable(bytes) ? bytes : new Uint8Array(bytes),
-    );
+    if (bytes.length < SMALL_BYTES) addSmall(order, bytes);
+    else order.pieces.push(isOwn && isTransferable(bytes) ? bytes : new Uint8Array(bytes));
     order.bytes += bytes.length;
-    if (this.#isFull(order)) this.#post();
+    // Whoever waits is told when an order was written down, so none may be left here: the share shrinks while one is gathered.
+    if (this.#isFull(order) || !this.#mayGoOn) this.#post();
     if (this.#mayGoOn) return null;
     this.#pacing ??= Promise.withResolvers();
     return heard(this.#pacing.promise);
@@ -84,8 +85,12 @@ export class SpoolDraft implements SpoolListener {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#ready.length = 0;
-    if (!this.#isWhole) this.#file.drop();
-    this.#release();
+    if (!this.#isWhole) {
+      this.#file.drop();
+      // The thread says no more of it to whoever waits still.
+      this.#fault ??= new SpoolFault('upload-spool-ended');
+    }
+    this.#stir();
   }
 
   onWritten(): void {
@@ -94,7 +99,7 @@ export class SpoolDraft implements SpoolListener {
   }
 
   onFailed(code: string): void {
-    this.#fault ??= code === 'ENOSPC' || code === 'EDQUOT' ? new SpoolFault('upload-spool-full') : new Error(`write: ${code}`);
+    this.#fault ??= isFull(code) ? new SpoolFault('upload-spool-full') : new Error(`write: ${code}`);
     this.onWritten();
   }
 
@@ -113,7 +118,8 @@ export class SpoolDraft implements SpoolListener {
     try {
       this.#fd = await this.#room.open();
     } catch (fault) {
-      this.#fault ??= fault;
+      const hasNoRoom = fault instanceof Error && 'code' in fault && isFull(String(fault.code));
+      this.#fault ??= hasNoRoom ? new SpoolFault('upload-spool-full') : fault;
     }
     this.#post();
     this.#stir();
@@ -184,11 +190,21 @@ function newOrder(orders: Order[]): Order {
   return order;
 }
 
-function copySmall(order: Order, bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  const memory = (order.small ??= new Uint8Array(SMALL_BYTES * ORDER_PIECES_MAX));
+/** Those that come in a row are one piece, so that one octet at a time takes no more memory than all of them at once. */
+function addSmall(order: Order, bytes: Uint8Array): void {
+  if (order.small === null || order.smallBytes + bytes.length > order.small.length) {
+    order.small = new Uint8Array(SMALL_MEMORY_BYTES);
+    order.smallBytes = 0;
+  }
+  const memory = order.small;
+  const last = order.pieces.at(-1);
+  const isNext = last?.buffer === memory.buffer;
+  const from = isNext ? last.byteOffset : order.smallBytes;
   memory.set(bytes, order.smallBytes);
   order.smallBytes += bytes.length;
-  return memory.subarray(order.smallBytes - bytes.length, order.smallBytes);
+  order.pieces.splice(isNext ? -1 : order.pieces.length, 1, memory.subarray(from, order.smallBytes));
 }
 
+/** errno(3): no room on the disk, or none in its share of somebody. */
+const isFull = (code: string): boolean => code === 'ENOSPC' || code === 'EDQUOT';
 const isTransferable = (bytes: Uint8Array): bytes is Uint8Array<ArrayBuffer> => bytes.buffer instanceof ArrayBuffer;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, open, readdirSync, rmSync, unlink } from 'node:fs';
+import { close, mkdirSync, open, readdirSync, rmSync, unlink } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { GatewayLog } from '../../log.ts';
@@ -61,7 +61,12 @@ export class SpoolRoom {
     this.#isPrepared = true;
     const file = path.join(this.#folder, `upload.${process.pid}.${randomUUID()}.part`);
     const fd = await openFile(file, 'wx+', 0o600);
-    await unlinkFile(file);
+    try {
+      await unlinkFile(file);
+    } catch (cause) {
+      close(fd, () => undefined);
+      throw cause;
+    }
     return fd;
   }
 

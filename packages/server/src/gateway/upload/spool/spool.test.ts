@@ -110,6 +110,86 @@ describe('a spool', () => {
     await room.close();
   });
 
+  it('goes on where its share shrinks while it gathers', async () => {
+    const room = openRoom();
+    const opened = Promise.withResolvers<void>();
+    const open = room.open.bind(room);
+    room.open = async () => {
+      const fd = await open();
+      setImmediate(opened.resolve);
+      return fd;
+    };
+    const spool = new Spool(room);
+    const octets = randomBytes(564_000);
+    await give(spool, octets.subarray(0, 100_000), { pieceBytes: 50_000 });
+    await opened.promise;
+    // Less than one order of a file that is alone, and more than a file of many may have in memory.
+    await give(spool, octets.subarray(100_000, 500_000), { pieceBytes: 40_000 });
+    room.files += 300;
+    await give(spool, octets.subarray(500_000), { pieceBytes: 64_000 });
+    room.files -= 300;
+    expect((await spool.finish()).hash).toBe(sha256(octets));
+    spool.close();
+    expect(room).toMatchObject({ usedBytes: 0, files: 0 });
+    await room.close();
+  });
+
+  it('takes hardly more memory for one octet at a time than for all of them', async () => {
+    const room = openRoom();
+    const begin = room.writer.begin.bind(room.writer);
+    let memoryBytes = 0;
+    room.writer.begin = (listener) => {
+      const file = begin(listener);
+      const write: typeof file.write = (order) => {
+        for (const memory of new Set(order.pieces.map(({ buffer }) => buffer))) memoryBytes += memory.byteLength;
+        file.write(order);
+      };
+      return { ...file, write };
+    };
+    const spool = new Spool(room);
+    const octets = randomBytes(200_000);
+    await give(spool, octets, { pieceBytes: 1 });
+    expect((await spool.finish()).hash).toBe(sha256(octets));
+    expect(memoryBytes).toBeGreaterThanOrEqual(200_000);
+    expect(memoryBytes).toBeLessThan(300_000);
+    spool.close();
+    await room.close();
+  });
+
+  it.each([
+    ['while somebody waits', 3_000_000],
+    ['while it is opened', 100_000],
+  ])('that is closed %s leaves nobody waiting', async (_, bytes) => {
+    const room = openRoom();
+    const spool = new Spool(room);
+    const waiting = spool.write(new Uint8Array(bytes), true);
+    const finishing = spool.finish();
+    spool.close();
+    await expect(finishing).rejects.toMatchObject({ reason: 'upload-spool-ended' });
+    if (bytes > 2_097_152) await expect(waiting).rejects.toMatchObject({ reason: 'upload-spool-ended' });
+    await expect.poll(() => room).toMatchObject({ usedBytes: 0, files: 0 });
+    await room.close();
+  });
+
+  it('that is closed while its end is told leaves nobody waiting', async () => {
+    const room = openRoom();
+    const spool = new Spool(room);
+    await give(spool, randomBytes(1_000_000), { pieceBytes: 65_536 });
+    const begun = Promise.withResolvers<void>();
+    setImmediate(() => setImmediate(begun.resolve));
+    const finishing = spool.finish();
+    await begun.promise;
+    spool.close();
+    // Either all of it was written down by then, or it is told that it never will be.
+    const outcome = await finishing.then(
+      ({ content }) => content.size,
+      (fault: unknown) => fault,
+    );
+    expect([1_000_000, expect.objectContaining({ reason: 'upload-spool-ended' })]).toContainEqual(outcome);
+    await expect.poll(() => room).toMatchObject({ usedBytes: 0, files: 0 });
+    await room.close();
+  });
+
   it('says when the share of the disk is used up, and gives all of it back', async () => {
     const room = openRoom(500_000);
     const spool = new Spool(room);
@@ -140,6 +220,17 @@ describe('a spool', () => {
       await expect.poll(() => room).toMatchObject({ usedBytes: 0, files: 0 });
       await room.close();
     }
+  });
+
+  it('says when the disk is full before it is opened', async () => {
+    const room = openRoom();
+    room.open = () => Promise.reject(Object.assign(new Error('full'), { code: 'ENOSPC' }));
+    const spool = new Spool(room);
+    void spool.write(Buffer.alloc(100_000), false);
+    await expect(spool.finish()).rejects.toMatchObject({ reason: 'upload-spool-full' });
+    spool.close();
+    expect(room).toMatchObject({ usedBytes: 0, files: 0 });
+    await room.close();
   });
 
   it('fails when the thread ends under it, and the next one has another thread', async () => {
@@ -193,6 +284,13 @@ describe('the clearance of a file', () => {
 
   it('is not given to a file that begins as a rule asks that is not about words', () => {
     expect(cleared('%PDF-1.7 and much more of it')).toBeNull();
+  });
+
+  it('is not given where nothing can look for the words, and nobody fails for it', () => {
+    // No finder is made of a word of one letter; of others none is where memory is short.
+    const clearance = new Clearance({ version: 'v', gates: { wordsFor: () => ['x'] } });
+    clearance.take(Buffer.from('an honest text'));
+    expect(clearance.clearedBy).toBeNull();
   });
 
   it('is not given where the rules cannot be read, or one asks nothing', () => {

@@ -7,6 +7,8 @@ import type { SpoolRoom } from './spool-room.ts';
 
 /** Up to this a file stays in memory. */
 const MEMORY_BYTES_MAX = 65_536;
+/** More are joined: one octet at a time would otherwise take some hundred times as much memory as it is. */
+const CHUNKS_MAX = 64;
 
 /** One file, or the frame around the files of a form, on its way in. */
 export class Spool {
@@ -35,6 +37,7 @@ export class Spool {
     this.#size += bytes.length;
     if (this.#draft === null && this.#size <= MEMORY_BYTES_MAX) {
       this.#chunks.push(arrived);
+      if (this.#chunks.length > CHUNKS_MAX) this.#chunks = [{ bytes: this.#joined(), isOwn: false }];
       return null;
     }
     if (this.#draft === null) {
@@ -52,10 +55,8 @@ export class Spool {
   /** Nothing more comes. */
   async finish(): Promise<{ readonly content: Content; readonly hash: string }> {
     if (this.#draft === null) {
-      const bytes = Buffer.concat(
-        this.#chunks.splice(0).map((chunk) => chunk.bytes),
-        this.#size,
-      );
+      const bytes = this.#joined();
+      this.#chunks = [];
       return { content: inMemory(bytes), hash: hashOf('sha256', bytes, 'hex') };
     }
     const { fd, whole } = await this.#draft.finish();
@@ -78,6 +79,13 @@ export class Spool {
     this.#isClosed = true;
     this.#chunks = [];
     this.#release();
+  }
+
+  #joined(): Buffer {
+    return Buffer.concat(
+      this.#chunks.map(({ bytes }) => bytes),
+      this.#size,
+    );
   }
 
   #release(): void {
