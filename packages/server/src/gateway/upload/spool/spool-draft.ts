@@ -137,7 +137,8 @@ export class SpoolDraft implements SpoolListener {
   }
 
   #post(): void {
-    if (this.#fd === null || this.#isClosed) return;
+    // What a thread that has ended is asked is never answered, and the descriptor would be kept for the answer.
+    if (this.#fd === null || this.#isClosed || this.#fault !== null) return;
     for (const { pieces, bytes } of this.#ready.splice(0)) {
       this.#posted.push(bytes);
       this.#file.write({ fd: this.#fd, position: this.#position, pieces });

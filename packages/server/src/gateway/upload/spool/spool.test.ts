@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtempSync, openSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, openSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readGates } from '../../../platform/yara/rule-gates.ts';
+import { followGates } from '../../../platform/yara/rule-sources.ts';
 import type { GatewayLog } from '../../log.ts';
 import { fileBytes } from '../content.ts';
 import { Clearance, isCleared } from './clearance.ts';
@@ -250,6 +251,22 @@ describe('a spool', () => {
     await room.close();
   });
 
+  it('that is opened after the thread has ended leaves nothing behind', async () => {
+    const room = openRoom();
+    const open = room.open.bind(room);
+    const ended = Promise.withResolvers<void>();
+    room.open = () => ended.promise.then(open);
+    const spool = new Spool(room);
+    void spool.write(Buffer.alloc(400_000), false);
+    const finishing = spool.finish();
+    await room.writer.restart();
+    ended.resolve();
+    await expect(finishing).rejects.toMatchObject({ reason: 'upload-spool-ended' });
+    spool.close();
+    await expect.poll(() => room).toMatchObject({ usedBytes: 0, files: 0 });
+    await room.close();
+  });
+
   it('that is closed early leaves nothing behind', async () => {
     const room = openRoom();
     const closedAtOnce = new Spool(room);
@@ -261,6 +278,55 @@ describe('a spool', () => {
     await expect.poll(() => room).toMatchObject({ usedBytes: 0, files: 0 });
     expect(readdirSync(folder)).toEqual([]);
     await room.close();
+  });
+});
+
+describe('a file that was written down', () => {
+  const BYTES = 1_100_000;
+  const WORD = '$_COOKIE';
+  const clearedBy = async (room: SpoolRoom, octets: Uint8Array, pieceBytes: number): Promise<string | null> => {
+    const spool = new Spool(room);
+    await give(spool, octets, { pieceBytes });
+    const { content } = await spool.finish();
+    spool.close();
+    if (content.kind !== 'disk') throw new TypeError('it stands in memory');
+    return content.clearedBy;
+  };
+
+  it('is cleared by the built-in rules, and not where a word stands across any edge', async () => {
+    const room = openRoom();
+    await using gates = await followGates({ folder: null });
+    const version = gates.current()?.version;
+    for (const pieceBytes of [500, 8192, 65_536]) {
+      expect(await clearedBy(room, Buffer.alloc(BYTES, 'honest '), pieceBytes)).toBe(version);
+      for (const edge of [0, 8192, 65_536, 131_072, 524_288, 1_048_576, BYTES]) {
+        const octets = Buffer.alloc(BYTES, 'honest ');
+        octets.write(WORD, Math.min(Math.max(0, edge - 4), BYTES - WORD.length));
+        expect(await clearedBy(room, octets, pieceBytes), `${edge} in ${pieceBytes}`).toBeNull();
+      }
+    }
+    await room.close();
+  });
+
+  it('is cleared by the rules that were in force when it began', async () => {
+    const rulesFolder = mkdtempSync(join(tmpdir(), 'hf-spool-rules-'));
+    const room = new SpoolRoom({ folder, bytesMax: 100_000_000, rulesFolder, log });
+    await using before = await followGates({ folder: rulesFolder, lookMs: 100_000 });
+    const spool = new Spool(room);
+    // More than may be on its way at once: some of it was looked at when no more has to be waited for.
+    const octets = Buffer.alloc(4_000_000, 'honest NEWWORD ');
+    await give(spool, octets.subarray(0, 3_000_000), { pieceBytes: 65_536 });
+    writeFileSync(join(rulesFolder, 'mine.yar'), 'rule mine { meta: needs = "NEWWORD" condition: true }');
+    // Another file is looked at by the new rules from its beginning.
+    await expect.poll(() => clearedBy(room, octets, 65_536), { timeout: 60_000, interval: 500 }).toBeNull();
+    await give(spool, octets.subarray(3_000_000), { pieceBytes: 65_536 });
+    const { content } = await spool.finish();
+    expect(content).toMatchObject({ clearedBy: before.current()?.version });
+    await using after = await followGates({ folder: rulesFolder, lookMs: 100_000 });
+    expect(after.current()?.version).not.toBe(before.current()?.version);
+    spool.close();
+    await room.close();
+    rmSync(rulesFolder, { recursive: true, force: true });
   });
 });
 
