@@ -279,6 +279,7 @@ describe('gates', () => {
   });
 
   it('know escapes, bars within words and spaces at their ends', () => {
+    expect(gatesOf(rule(String.raw`needs = "a\0b\x00c | \x5c0\0"`)).wordsFor(ANY)).toEqual(['a\0b\0c', '\\0\0']);
     expect(gatesOf(rule(String.raw`needs = "a\x00b\x00 | =cmd| |  DDE \x20 | say \"a\" | back\\slash"`)).wordsFor(ANY)).toEqual([
       'a\0b\0',
       '=cmd|',

@@ -23,8 +23,9 @@ const BEGINS_MAX = 64;
 const OR = / +\| +/u;
 const BEGINNING = /^(?:[0-9a-fA-F?]{2})+$/u;
 const PRINTABLE = /^[\x20-\x7e]*$/u;
-const ESCAPE = /\\(?:x([0-9a-fA-F]{2})|([nrt"\\]))/gu;
+const ESCAPE = /\\(?:x([0-9a-fA-F]{2})|([0nrt"\\]))/gu;
 const ESCAPED = new Map([
+  ['0', '\0'],
   ['n', '\n'],
   ['r', '\r'],
   ['t', '\t'],
