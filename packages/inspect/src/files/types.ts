@@ -2,6 +2,8 @@
 export interface FileBytes {
   readonly size: number;
   read(offset: number, length: number): Uint8Array;
+  /** Gives a `read` of which each result is good until its next call only: whoever looks at all of a file needs one room for it. */
+  readonly scan?: () => (offset: number, length: number) => Uint8Array;
 }
 
 /** What a sender says about a file. */

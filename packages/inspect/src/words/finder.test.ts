@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createWordFinder, type WordFinder } from './finder.ts';
+import { ANY_ASCII } from './fingerprint.ts';
 import { WINDOW_BYTES, WORD_BYTES_MAX, WORD_BYTES_MIN, WORDS_MAX } from './layout.ts';
 
 const RULE_WORDS = (
@@ -166,6 +167,20 @@ describe('a word finder', () => {
         expect(find(finder, [own + own + own])).toBe(true);
       }
     }
+  });
+
+  it('takes any octet of ASCII where a word says so, and no other', () => {
+    const finder = createWordFinder([`<%${ANY_ASCII.repeat(2)}!`, 'needle', `${ANY_ASCII}\xe1${ANY_ASCII}`]);
+    for (let octet = 0; octet < 256; octet += 1) {
+      const char = String.fromCharCode(octet);
+      const isAscii = octet < 0x80;
+      expect(find(finder, [`..<%${char}x!`])).toBe(isAscii || octet === 0xe1);
+      expect(find(finder, [`..<%x${char}`, '!..'])).toBe(isAscii || octet === 0xe1);
+      expect(find(finder, [`..<%x${char}?..`])).toBe(octet === 0xe1);
+      expect(find(finder, [`\xff${char}\xe1`, `${char}\xff`])).toBe(isAscii);
+    }
+    expect(find(finder, ['<%x', 'NEEDLE'])).toBe(true);
+    expect(find(finder, ['<%xy', '\xc1'])).toBe(false);
   });
 
   it('finds words that begin with another, and each of as many as there may be', () => {

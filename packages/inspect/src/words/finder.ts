@@ -1,4 +1,4 @@
-import { inBuckets, isLetter, type Bucket } from './fingerprint.ts';
+import { ANY_ASCII, inBuckets, isLetter, type Bucket } from './fingerprint.ts';
 import { BUCKET, LANES, PLACE, RECORD, WINDOW_BYTES, WORD_BYTES_MAX, WORD_BYTES_MIN, WORDS_MAX } from './layout.ts';
 import { wordModule } from './module.ts';
 import { wasm } from './webassembly.ts';
@@ -20,13 +20,14 @@ interface Engine {
 }
 
 const CASE_BIT = 0x20;
+const ASCII_BITS = 0x7f;
 const NOTHING: WordFinder = { search: () => ({ take: () => false }) };
 
 /** Compiled with the first finder; it holds code only. */
 let compiled: object | null = null;
 
 /**
- * Words are latin1: each character is an octet. The empty list finds nothing. Where a text is made to look like the words, an octet
+ * Words are latin1: each character is an octet, and `ANY_ASCII` is any octet below 0x80. The empty list finds nothing. Where a text is made to look like the words, an octet
  * costs a comparison with each of them at the most.
  *
  * @example
@@ -48,7 +49,8 @@ export function createWordFinder(words: readonly string[]): WordFinder {
 function checkWord(word: string, index: number): void {
   if (word.length < WORD_BYTES_MIN || word.length > WORD_BYTES_MAX)
     throw new RangeError(`word ${index} has ${word.length} octets, not ${WORD_BYTES_MIN} to ${WORD_BYTES_MAX}`);
-  for (let at = 0; at < word.length; at += 1) if (word.charCodeAt(at) > 0xff) throw new RangeError(`word ${index} is not latin1`);
+  for (let at = 0; at < word.length; at += 1)
+    if (word.charCodeAt(at) > 0xff && word[at] !== ANY_ASCII) throw new RangeError(`word ${index} is not latin1`);
 }
 
 /** A memory for each finder: nothing has to be put back before a search goes on. */
@@ -86,15 +88,15 @@ function writeTables(buffer: ArrayBuffer, buckets: readonly Bucket[]): void {
   }
 }
 
-/** Behind the word, all bits are set in the text and expected. */
+/** Behind the word, all bits are set in the text and expected; for any octet of ASCII, all but the highest. */
 function writeWord(pairs: Uint8Array, word: string): void {
   pairs.fill(0xff);
   for (let index = 0; index < word.length; index += 1) {
     const octet = word.charCodeAt(index);
     const at = Math.floor(index / LANES) * RECORD.pairBytes + (index % LANES);
-    const caseBit = isLetter(octet) ? CASE_BIT : 0;
-    pairs[at] = octet | caseBit;
-    pairs[at + LANES] = caseBit;
+    const bits = word[index] === ANY_ASCII ? ASCII_BITS : isLetter(octet) ? CASE_BIT : 0;
+    pairs[at] = octet | bits;
+    pairs[at + LANES] = bits;
   }
 }
 

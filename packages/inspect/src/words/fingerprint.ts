@@ -19,6 +19,9 @@ export interface Bucket {
   readonly members: readonly Fingerprint[];
 }
 
+/** In a word: any octet of ASCII. */
+export const ANY_ASCII = '\u0100';
+const ANY_ASCII_CODE = ANY_ASCII.charCodeAt(0);
 const CASE_BIT = 0x20;
 /** Letters of English, from the most frequent on. */
 const LETTERS = 'etaoinshrdlcumwfgypbvkjxqz';
@@ -56,8 +59,9 @@ function frequencyOf(octet: number): number {
 
 const FREQUENCIES: readonly number[] = Array.from({ length: 256 }, (_, octet) => frequencyOf(octet));
 
-/** Exact for one octet and for the two cases of a letter. */
+/** Exact for one octet, for the two cases of a letter, and for ASCII. */
 function nibblesOf(octet: number): Nibbles {
+  if (octet === ANY_ASCII_CODE) return { low: 0xff_ff, high: 0xff };
   const high = 1 << (octet >>> 4);
   return { low: 1 << (octet & 0xf), high: isLetter(octet) ? high | (1 << ((octet ^ CASE_BIT) >>> 4)) : high };
 }

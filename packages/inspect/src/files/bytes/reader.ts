@@ -14,6 +14,8 @@ export class Reader implements FileBytes {
   readonly #work: Work;
   #window: Uint8Array = new Uint8Array(0);
   #from = 0;
+  /** Read by those who look at one chunk after another; null = it is in use, or not there yet. */
+  #scan: FileBytes['read'] | null = null;
 
   constructor(bytes: FileBytes, work: Work) {
     this.size = bytes.size;
@@ -27,10 +29,21 @@ export class Reader implements FileBytes {
 
   /** At most a chunk; shorter at the end of the file. */
   read(offset: number, length: number): Uint8Array {
+    return this.#readBy((from, octets) => this.#bytes.read(from, octets), { offset, length });
+  }
+
+  /** The same, with results that are good until the next call only. */
+  scan(): FileBytes['read'] {
+    const read = scanOf(this.#bytes);
+    return (offset, length) => this.#readBy(read, { offset, length });
+  }
+
+  #readBy(read: FileBytes['read'], { offset, length }: { offset: number; length: number }): Uint8Array {
     const wanted = Math.min(length, CHUNK_BYTES, this.size - offset);
     if (!(wanted > 0) || offset < 0) return new Uint8Array(0);
     this.#work.spend(wanted);
-    return this.#bytes.read(offset, wanted).subarray(0, wanted);
+    const octets = read(offset, wanted);
+    return octets.length > wanted ? octets.subarray(0, wanted) : octets;
   }
 
   u8(at: number): number {
@@ -76,14 +89,15 @@ export class Reader implements FileBytes {
   find(text: string, from: number, to: number = this.size): number {
     const end = Math.min(to, this.size);
     const first = text.charCodeAt(0);
-    for (let at = Math.max(0, from); at < end; at += CHUNK_BYTES) {
-      const chunk = this.read(at, Math.min(CHUNK_BYTES, end - at));
-      for (let i = chunk.indexOf(first); i >= 0; i = chunk.indexOf(first, i + 1)) {
+    let found = -1;
+    this.each(Math.max(0, from), end, (chunk, at) => {
+      for (let i = chunk.indexOf(first); i >= 0 && found < 0; i = chunk.indexOf(first, i + 1)) {
         if (isIn(chunk, i, text) || (i + text.length > chunk.length && at + i + text.length <= end && this.isAt(at + i, text)))
-          return at + i;
+          found = at + i;
       }
-    }
-    return -1;
+      return found < 0;
+    });
+    return found;
   }
 
   /** Where a text of octets last begins in [from, to); -1 = nowhere. */
@@ -94,12 +108,29 @@ export class Reader implements FileBytes {
     return -1;
   }
 
-  /** Every chunk of [from, to) in order; the visit returns false to end it. */
-  each(from: number, to: number, visit: (chunk: Uint8Array, at: number) => boolean | void): void {
-    for (let at = from; at < Math.min(to, this.size); at += CHUNK_BYTES)
-      if (visit(this.read(at, Math.min(CHUNK_BYTES, to - at)), at) === false) return;
+  /** Every chunk of [from, to) in order; the visit returns false to end it. A chunk is good until the visit returns. */
+  each(from: number, to: number, visit: VisitChunk): void {
+    this.#each({ from, to, overlap: 0 }, visit);
+  }
+
+  /** Every chunk of the file, each with so many of the last octets of the one before. */
+  eachWithOverlap(overlap: number, visit: VisitChunk): void {
+    this.#each({ from: 0, to: this.size, overlap }, visit);
+  }
+
+  #each({ from, to, overlap }: { from: number; to: number; overlap: number }, visit: VisitChunk): void {
+    // A visit may look at all of the file as well: it gets a room of its own.
+    const read = this.#scan ?? this.scan();
+    this.#scan = null;
+    for (let at = from; at < Math.min(to, this.size); at += CHUNK_BYTES - overlap)
+      if (visit(read(at, Math.min(CHUNK_BYTES, to - at)), at) === false) break;
+    this.#scan = read;
   }
 }
+
+type VisitChunk = (chunk: Uint8Array, at: number) => boolean | void;
+
+const scanOf = (bytes: FileBytes): FileBytes['read'] => bytes.scan?.() ?? ((offset, length) => bytes.read(offset, length));
 
 function isIn(chunk: Uint8Array, at: number, text: string): boolean {
   if (at + text.length > chunk.length) return false;
@@ -128,10 +159,11 @@ export function asciiText(octets: Uint8Array): string {
 export function part(bytes: FileBytes, from: number, to: number): FileBytes {
   const begin = Math.max(0, Math.min(from, bytes.size));
   const size = Math.max(0, Math.min(to, bytes.size) - begin);
-  return {
-    size,
-    read: (offset, length) => bytes.read(begin + offset, Math.max(0, Math.min(length, size - offset))),
-  };
+  const within =
+    (read: FileBytes['read']): FileBytes['read'] =>
+    (offset, length) =>
+      read(begin + offset, Math.max(0, Math.min(length, size - offset)));
+  return { size, read: within((offset, length) => bytes.read(offset, length)), scan: () => within(scanOf(bytes)) };
 }
 
 /** Octets in memory as a file. */

@@ -1,7 +1,8 @@
-import { asciiText, latin1, type Reader } from '../bytes/reader.ts';
+import { ANY_ASCII } from '../../words/fingerprint.ts';
+import { createWordFinder, type WordFinder } from '../../words/finder.ts';
+import { asciiText, CHUNK_BYTES, latin1, type Reader } from '../bytes/reader.ts';
 import type { Span } from '../case.ts';
 
-const CHUNK_BYTES = 65_536;
 /** Longest text that a pattern below needs. */
 const REACH = 96;
 const METADATA_CHARS_MAX = 1_048_576;
@@ -37,6 +38,20 @@ const LONG_CODE: readonly (readonly [shape: RegExp, what: string])[] = [
   [/^<%[=!]?(?=[\t\n\r -~]{0,30}[$("'])(?=[\t\n\r -~]{0,30}[_`a-z])[\t\n\r -~]{20}/, 'a server page'],
 ];
 const ANY_CODE: typeof CODE = [...CODE, ...LONG_CODE];
+const PHP_ARCHIVE = '__HALT_COMPILER';
+/** One of these stands in whatever `ANY_CODE` matches. A finder takes letters in either case. */
+const CODE_WORDS: readonly string[] = [
+  ...'<?php <?= <?@ <?` <jsp: <script <html <svg <iframe <body <object <embed <!doctype'.split(' '),
+  ...Array.from('\t\n\v\f\r \u00a0', (blank) => `<?${blank}`),
+  // Behind `<%` all shapes but the first go on in ASCII, for four octets at the least: `<%eval`.
+  '<%@',
+  `<%${ANY_ASCII.repeat(4)}`,
+  PHP_ARCHIVE,
+];
+/** Made when the first picture needs them: one that is not small. */
+let finders: { readonly code: WordFinder; readonly archive: WordFinder } | null = null;
+const wordFinders = (): NonNullable<typeof finders> =>
+  (finders ??= { code: createWordFinder(CODE_WORDS), archive: createWordFinder([PHP_ARCHIVE]) });
 /** In metadata a shorter sign is enough. */
 const IN_METADATA: readonly (readonly [shape: RegExp, what: string])[] = [
   [/<\?php/i, 'PHP'],
@@ -62,7 +77,7 @@ export function findCode(reader: Reader, texts: readonly Span[], colours: readon
     const found = codeInText(latin1Of(reader, from, to));
     if (found !== null) return found;
   }
-  return codeInOctets(reader, colours) ?? (reader.find('__HALT_COMPILER', 0) < 0 ? null : 'a PHP archive');
+  return codeInOctets(reader, colours);
 }
 
 function latin1Of(reader: Reader, from: number, to: number): string {
@@ -84,16 +99,25 @@ export function codeInText(text: string, isText = true): string | null {
 }
 
 function codeInOctets(reader: Reader, colours: readonly Span[]): string | null {
-  for (let at = 0; at < reader.size; at += CHUNK_BYTES - REACH) {
-    const chunk = reader.read(at, CHUNK_BYTES);
-    for (let i = chunk.indexOf(0x3c); i >= 0; i = chunk.indexOf(0x3c, i + 1)) {
-      if (!SECOND.has(chunk[i + 1] ?? 0)) continue;
-      const text = latin1(chunk.subarray(i, i + REACH));
-      const isColour = colours.some(([from, to]) => at + i >= from && at + i < to);
-      const found = (isColour ? CODE : ANY_CODE).find(([shape]) => shape.test(text));
-      if (found !== undefined) return found[1];
-    }
-    if (chunk.length < CHUNK_BYTES) break;
+  const words = reader.size > CHUNK_BYTES ? wordFinders() : null;
+  let found: string | null = null;
+  let isArchive = false;
+  const visit = (chunk: Uint8Array, at: number): boolean => {
+    if (words?.code.search().take(chunk) === false) return true;
+    found = codeInChunk(chunk, (index) => colours.some(([from, to]) => at + index >= from && at + index < to));
+    isArchive ||= words?.archive.search().take(chunk) !== false && asciiText(chunk).includes(PHP_ARCHIVE);
+    return found === null;
+  };
+  reader.eachWithOverlap(REACH, visit);
+  return found ?? (isArchive ? 'a PHP archive' : null);
+}
+
+function codeInChunk(chunk: Uint8Array, isColour: (index: number) => boolean): string | null {
+  for (let i = chunk.indexOf(0x3c); i >= 0; i = chunk.indexOf(0x3c, i + 1)) {
+    if (!SECOND.has(chunk[i + 1] ?? 0)) continue;
+    const text = latin1(chunk.subarray(i, i + REACH));
+    const found = (isColour(i) ? CODE : ANY_CODE).find(([shape]) => shape.test(text));
+    if (found !== undefined) return found[1];
   }
   return null;
 }

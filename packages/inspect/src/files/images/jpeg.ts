@@ -1,4 +1,4 @@
-import { CHUNK_BYTES, type Reader } from '../bytes/reader.ts';
+import type { Reader } from '../bytes/reader.ts';
 import type { Shape, Span } from '../case.ts';
 
 const SPANS_MAX = 256;
@@ -63,12 +63,16 @@ const isFrame = (marker: number): boolean => marker >= 0xc0 && marker <= 0xcf &&
 
 /** The next marker that is neither a restart nor a stuffed octet. */
 export function afterScan(reader: Reader, from: number): number {
-  for (let at = from; at < reader.size; at += CHUNK_BYTES) {
-    const chunk = reader.read(at, CHUNK_BYTES);
+  let end = reader.size;
+  reader.each(from, reader.size, (chunk, at) => {
     for (let i = chunk.indexOf(0xff); i >= 0; i = chunk.indexOf(0xff, i + 1)) {
       const next = chunk[i + 1] ?? reader.u8(at + i + 1);
-      if (next > 0 && next < 0xff && (next < 0xd0 || next > 0xd7)) return at + i;
+      if (next > 0 && next < 0xff && (next < 0xd0 || next > 0xd7)) {
+        end = at + i;
+        return false;
+      }
     }
-  }
-  return reader.size;
+    return true;
+  });
+  return end;
 }

@@ -1,13 +1,12 @@
-import { judgeFileText } from '../../code/file-text.ts';
 import { note, type FileCase } from '../case.ts';
-import { extensionOf, fileType, fileTypeByName } from '../table.ts';
+import { extensionOf, fileTypeByName } from '../table.ts';
+import { judgeCode } from './code.ts';
 import { decodedTexts, textEncoding, textHead, type TextEncoding } from './encoding.ts';
 import { isSniffedAsHtml, judgeHtml } from './html.ts';
 import { judgeSvg } from './svg.ts';
 import { judgeXml, rootOf } from './xml.ts';
 
 const JSON_BYTES_MAX = 4_194_304;
-const CODE_WINDOW = 2048;
 /** Texts that are what they are called because nothing in them says otherwise. */
 const BY_NAME: ReadonlySet<string> = new Set(['txt', 'csv', 'md', 'css', 'js', 'source', 'script']);
 
@@ -23,10 +22,6 @@ const SERVER_PAGES: readonly (readonly [shape: RegExp, id: string])[] = [
 ];
 /** Looked for anywhere in the first octets by browsers that trust content more than its type. */
 const EARLY_PAGE = /<(?:html|head|body|script|iframe|svg|img|object|embed)[\s/>]/i;
-const SERVER_CODE = /<\?php\b|<\?=|<%[@=!\s]|<jsp:[a-z]|<script\s[^>]{0,64}\brunat\s{0,4}=/i;
-/** Spreadsheets run these where a cell begins with them (CWE-1236). */
-const FORMULA =
-  /(?:^|[\n\r,;\t]"?)[=+@-]\s{0,4}(?:[\w+(-]{0,64}(?:cmd|msexcel|powershell|mshta|rundll32|dde)\b[^\n]{0,32}?\||[\w+(-]{0,64}(?:webservice|importxml|importdata|importhtml|importfeed|importrange)\s{0,4}\()/i;
 
 /** Judges a file that is text; null = it is none. */
 export function judgeText(file: FileCase): string | null {
@@ -41,7 +36,6 @@ export function judgeText(file: FileCase): string | null {
   else if (id === 'xml') judgeXml(file, encoding);
   else if ((id === 'txt' || id === 'csv') && EARLY_PAGE.test(head.slice(0, 256)))
     note(file, 'active-html', 'old browsers take it for a page');
-  judgeOctets(file, encoding);
   judgeCode(file, { id, encoding });
   return id;
 }
@@ -104,31 +98,4 @@ function isJson({ reader, name }: FileCase, encoding: TextEncoding): boolean {
   } catch {
     return false;
   }
-}
-
-/** What begins as text and goes on as something else is two files for two readers. */
-function judgeOctets(file: FileCase, encoding: TextEncoding): void {
-  if (encoding === 'utf-16le' || encoding === 'utf-16be') return;
-  file.reader.each(0, file.reader.size, (chunk) => {
-    if (!chunk.includes(0)) return true;
-    note(file, 'structure-broken', 'it begins as text and is none');
-    return false;
-  });
-}
-
-function judgeCode(file: FileCase, { id, encoding }: { id: string; encoding: TextEncoding }): void {
-  if (fileType(id)?.family === 'program') return;
-  const isMarkup = id === 'html' || id === 'svg';
-  let carried = '';
-  decodedTexts(file.reader, encoding, (text) => {
-    const seen = carried + text;
-    const found = SERVER_CODE.exec(seen);
-    if (
-      found !== null &&
-      (isMarkup || judgeFileText(seen.slice(Math.max(0, found.index - CODE_WINDOW), found.index + CODE_WINDOW)) !== undefined)
-    )
-      note(file, 'program', 'a page that servers run stands in it');
-    if (id === 'csv' && FORMULA.test(seen)) note(file, 'macro', 'a cell runs a command or fetches an address');
-    carried = seen.slice(-CODE_WINDOW);
-  });
 }

@@ -17,19 +17,28 @@ const CHUNK_BYTES = 65_536;
 export function fileBytes(content: Content): FileBytes {
   const { size } = content;
   if (content.kind === 'memory') return { size, read: (offset, length) => content.bytes.subarray(offset, offset + length) };
-  return {
-    size,
-    read(offset, length) {
-      const room = Buffer.allocUnsafe(Math.max(0, Math.min(length, size - offset)));
-      let filled = 0;
-      while (filled < room.length) {
-        const count = readSync(content.fd, room, filled, room.length - filled, offset + filled);
-        if (count === 0) break;
-        filled += count;
-      }
-      return room.subarray(0, filled);
-    },
+  const read = (offset: number, length: number): Buffer =>
+    readHere(content.fd, Buffer.allocUnsafe(lengthFrom(offset, length)), offset);
+  const lengthFrom = (offset: number, length: number): number => Math.max(0, Math.min(length, size - offset));
+  const scan = (): FileBytes['read'] => {
+    let room = Buffer.alloc(0);
+    return (offset, length) => {
+      const wanted = lengthFrom(offset, length);
+      if (room.length < wanted) room = Buffer.allocUnsafe(wanted);
+      return readHere(content.fd, room.subarray(0, wanted), offset);
+    };
   };
+  return { size, read, scan };
+}
+
+function readHere(fd: number, room: Buffer, offset: number): Buffer {
+  let filled = 0;
+  while (filled < room.length) {
+    const count = readSync(fd, room, filled, room.length - filled, offset + filled);
+    if (count === 0) break;
+    filled += count;
+  }
+  return room.subarray(0, filled);
 }
 
 /** As many octets as stand there, into memory of the caller. Resolves with their number. */

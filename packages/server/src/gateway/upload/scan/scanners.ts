@@ -8,6 +8,7 @@ import { fileBytes } from '../content.ts';
 import { stripPicture } from '../images/strip-picture.ts';
 import type { Stripped } from '../images/strip-picture.ts';
 import { Clamd } from './clamd.ts';
+import { optimiseWords } from './optimised-words.ts';
 import type { MemberHit, ThreadContent } from './thread-protocol.ts';
 import { createUploadThreads } from './upload-threads.ts';
 import type { UploadThreads } from './upload-threads.ts';
@@ -95,7 +96,10 @@ interface Claimed {
 }
 
 async function judge(threads: UploadThreads, content: Content, { claim, policy }: Claimed): Promise<FileJudgement | null> {
-  if (content.size <= INLINE_BYTES_MAX) return judgeFile(fileBytes(content), claim, policy);
+  if (content.size <= INLINE_BYTES_MAX) {
+    optimiseWords();
+    return judgeFile(fileBytes(content), claim, policy);
+  }
   const result = await threads.run({ kind: 'judge', content: threadContent(content), claim, policy });
   return result.kind === 'judged' ? result.judgement : null;
 }

@@ -53,6 +53,10 @@ describe('a spool', () => {
       expect(content.size).toBe(bytes);
       expect(hash).toBe(sha256(octets));
       expect(Buffer.compare(Buffer.from(fileBytes(content).read(0, bytes)), octets)).toBe(0);
+      const scan = fileBytes(content).scan?.();
+      expect(scan === undefined).toBe(content.kind === 'memory');
+      for (const at of [0, 1, bytes - 3, bytes, bytes + 1, 50_000])
+        expect(Buffer.compare(scan?.(at, 70_000) ?? octets.subarray(at, at + 70_000), octets.subarray(at, at + 70_000))).toBe(0);
       spool.close();
     }
     expect(room).toMatchObject({ usedBytes: 0, files: 0 });
