@@ -4,7 +4,7 @@ import type { Spool } from './spool/spool.ts';
 
 /** Larger pieces than a socket takes at once: fewer turns for the same octets. */
 const PIECE_BYTES_MIN = 131_072;
-const PIECE_BYTES_MAX = 524_288;
+const PIECE_BYTES_MAX = 1_048_576;
 /** Two rooms are filled in turn, and two copies of one may be on their way. */
 const PIECES_OF_SHARE = 4;
 

@@ -8,7 +8,7 @@ import type { SpoolFile, SpoolListener } from './spool-writer.ts';
 
 /** What is gathered for one message, where there is room: the thread is told less often than octets come. */
 const ORDER_BYTES_MIN = 131_072;
-const ORDER_BYTES_MAX = 524_288;
+const ORDER_BYTES_MAX = 1_048_576;
 const ORDER_PIECES_MAX = 64;
 /** One order is gathered and one is written down while others are on their way. */
 const ORDERS_OF_SHARE = 4;

@@ -11,7 +11,7 @@ const unlinkFile = promisify(unlink);
 
 /** Of all files under way together. */
 const MEMORY_BYTES = 16_777_216;
-const SHARE_BYTES_MAX = 2_097_152;
+const SHARE_BYTES_MAX = 4_194_304;
 
 export interface SpoolRoomParts {
   readonly folder: string;
