@@ -99,7 +99,7 @@ export class SpoolDraft implements SpoolListener {
   }
 
   onFailed(code: string): void {
-    this.#fault ??= isFull(code) ? new SpoolFault('upload-spool-full') : new Error(`write: ${code}`);
+    this.#fault ??= hasNoRoom(code) ? new SpoolFault('upload-spool-full') : new Error(`write: ${code}`);
     this.onWritten();
   }
 
@@ -118,8 +118,8 @@ export class SpoolDraft implements SpoolListener {
     try {
       this.#fd = await this.#room.open();
     } catch (fault) {
-      const hasNoRoom = fault instanceof Error && 'code' in fault && isFull(String(fault.code));
-      this.#fault ??= hasNoRoom ? new SpoolFault('upload-spool-full') : fault;
+      const isFull = fault instanceof Error && 'code' in fault && hasNoRoom(String(fault.code));
+      this.#fault ??= isFull ? new SpoolFault('upload-spool-full') : fault;
     }
     this.#post();
     this.#stir();
@@ -206,6 +206,7 @@ function addSmall(order: Order, bytes: Uint8Array): void {
   order.pieces.splice(isNext ? -1 : order.pieces.length, 1, memory.subarray(from, order.smallBytes));
 }
 
-/** errno(3): no room on the disk, or none in its share of somebody. */
-const isFull = (code: string): boolean => code === 'ENOSPC' || code === 'EDQUOT';
+/** errno(3): no room on the disk, none in its share of somebody, or no descriptor left for another file. */
+const FULL: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EMFILE', 'ENFILE']);
+const hasNoRoom = (code: string): boolean => FULL.has(code);
 const isTransferable = (bytes: Uint8Array): bytes is Uint8Array<ArrayBuffer> => bytes.buffer instanceof ArrayBuffer;

@@ -227,9 +227,9 @@ describe('a spool', () => {
     }
   });
 
-  it('says when the disk is full before it is opened', async () => {
+  it.each(['ENOSPC', 'EMFILE'])('says when there is no room for it before it is opened: %s', async (code) => {
     const room = openRoom();
-    room.open = () => Promise.reject(Object.assign(new Error('full'), { code: 'ENOSPC' }));
+    room.open = () => Promise.reject(Object.assign(new Error('full'), { code }));
     const spool = new Spool(room);
     void spool.write(Buffer.alloc(100_000), false);
     await expect(spool.finish()).rejects.toMatchObject({ reason: 'upload-spool-full' });
