@@ -17,6 +17,7 @@ export {
   type Verdict,
   type VerdictOptions,
 } from './inspect.ts';
+export { scanOf } from './files/bytes/reader.ts';
 export type { Kept } from './files/images/metadata/kept.ts';
 export { STRIPPED_TYPES, withoutMetadata } from './files/images/metadata/without-metadata.ts';
 export { judgeFile } from './files/judge.ts';
@@ -97,4 +98,3 @@ export { xpath } from './xpath/detect.ts';
 export { xss } from './xss/detect.ts';
 export { xxe } from './xxe/detect.ts';
 export { createWordFinder, type WordFinder, type WordSearch } from './words/finder.ts';
-export { WORD_BYTES_MAX, WORD_BYTES_MIN, WORDS_MAX } from './words/layout.ts';

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { seeded, type Random } from '../seeded-random.ts';
 import { createWordFinder, type WordFinder } from './finder.ts';
 import { ANY_ASCII } from './fingerprint.ts';
 import { WINDOW_BYTES, WORD_BYTES_MAX, WORD_BYTES_MIN, WORDS_MAX } from './layout.ts';
@@ -8,19 +9,6 @@ const RULE_WORDS = (
   'base64_decode strrev hex2bin convert_uudecode preg_replace IT_BrowseForFile TargetMode powershell mshta rundll32 msexcel ' +
   'system32 <?='
 ).split(' ');
-
-type Random = (below: number) => number;
-
-/** The same numbers in every run (mulberry32). */
-function seeded(seed: number): Random {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
-}
 
 const latin1 = (text: string): Buffer => Buffer.from(text, 'latin1');
 const inLowerCase = (text: string): string => text.replaceAll(/[A-Z]/gu, (letter) => letter.toLowerCase());

@@ -130,7 +130,8 @@ export class Reader implements FileBytes {
 
 type VisitChunk = (chunk: Uint8Array, at: number) => boolean | void;
 
-const scanOf = (bytes: FileBytes): FileBytes['read'] => bytes.scan?.() ?? ((offset, length) => bytes.read(offset, length));
+/** A `read` for whoever looks at all of a file, piece by piece: each result is good until the next call. */
+export const scanOf = (bytes: FileBytes): FileBytes['read'] => bytes.scan?.() ?? ((offset, length) => bytes.read(offset, length));
 
 function isIn(chunk: Uint8Array, at: number, text: string): boolean {
   if (at + text.length > chunk.length) return false;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { judgeFileText } from '../../code/file-text.ts';
+import { seeded, type Random } from '../../seeded-random.ts';
 import { CHUNK_BYTES, inMemory } from '../bytes/reader.ts';
 import { judgeFile } from '../judge.ts';
 import { FILE_LIMITS } from '../policy.ts';
@@ -36,18 +37,6 @@ const judged = (octets: Buffer, id: string): readonly string[] =>
     { name: `a.${id}`, type: null },
     { limits: FILE_LIMITS, types: null, memberTypes: null },
   ).findings.map(({ code }) => code);
-
-type Random = (below: number) => number;
-/** The same numbers in every run (mulberry32). */
-function seeded(seed: number): Random {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
-}
 
 const SHELL = ' eval($_POST["x"]);';
 const CODE = [

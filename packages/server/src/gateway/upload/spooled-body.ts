@@ -1,15 +1,14 @@
 import { Readable } from 'node:stream';
+import { PIECE_BYTES_MIN } from './spool/spool-room.ts';
 import { SpooledPieces } from './spooled-pieces.ts';
 import type { Stretch } from './spooled-pieces.ts';
-
-const AHEAD_BYTES = 131_072;
 
 /** What was held, in order, for whoever takes a stream: nobody tells it when a piece is written, so each has memory of its own. */
 export class SpooledBody extends Readable {
   readonly #pieces: SpooledPieces;
 
   constructor(stretches: readonly Stretch[]) {
-    super({ highWaterMark: AHEAD_BYTES });
+    super({ highWaterMark: PIECE_BYTES_MIN });
     this.#pieces = new SpooledPieces(stretches);
   }
 

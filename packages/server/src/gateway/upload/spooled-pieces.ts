@@ -1,12 +1,7 @@
 import { readInto } from './content.ts';
 import type { Content } from './content.ts';
+import { PIECE_BYTES_MIN } from './spool/spool-room.ts';
 import type { Spool } from './spool/spool.ts';
-
-/** Larger pieces than a socket takes at once: fewer turns for the same octets. */
-const PIECE_BYTES_MIN = 131_072;
-const PIECE_BYTES_MAX = 1_048_576;
-/** Two rooms are filled in turn, and two copies of one may be on their way. */
-const PIECES_OF_SHARE = 4;
 
 /** A stretch of what is handed on. */
 export interface Stretch {
@@ -50,7 +45,7 @@ export class SpooledPieces {
 
   async #read({ content, spool, from, to }: Stretch): Promise<Uint8Array> {
     const start = from + this.#at;
-    const bytes = Math.min(this.#pieceBytes(spool), to - start);
+    const bytes = Math.min(spool?.pieceBytes ?? PIECE_BYTES_MIN, to - start);
     if (content.kind === 'memory') return content.bytes.subarray(start, start + bytes);
     this.#turn = 1 - this.#turn;
     const held = this.#rooms[this.#turn];
@@ -60,10 +55,5 @@ export class SpooledPieces {
     const count = await (spool === null ? read() : spool.reading(read));
     if (count === 0) throw new Error('assertion: a spooled body has the size that was written');
     return room.subarray(0, count);
-  }
-
-  #pieceBytes(spool: Spool | null): number {
-    const share = spool === null ? 0 : Math.floor(spool.shareBytes / PIECES_OF_SHARE);
-    return Math.min(PIECE_BYTES_MAX, Math.max(PIECE_BYTES_MIN, share));
   }
 }

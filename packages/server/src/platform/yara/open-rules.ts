@@ -1,6 +1,6 @@
 import type { RuleFault } from './rule-file.ts';
 import { compileRules, type RuleSet } from './rule-set.ts';
-import { BUILT_IN, LOOK_MS, readSources, stampOf } from './rule-sources.ts';
+import { BUILT_IN, followFolder, LOOK_MS, readSources } from './rule-sources.ts';
 
 export interface RulesParts {
   /** A folder of the operator's own; null = the built-in rules alone. */
@@ -32,12 +32,8 @@ export interface Rules extends AsyncDisposable {
 export async function openRules(parts: RulesParts): Promise<Rules> {
   const { folder, builtIn = BUILT_IN, lookMs = LOOK_MS, onChange, onRefused } = parts;
   let state: RulesState = { set: null, faults: [] };
-  let stamp: string | null = null;
-  let running: Promise<boolean> = Promise.resolve(false);
 
   const take = async (): Promise<boolean> => {
-    // Taken before the files are read, so that a change in between is seen at the next look.
-    stamp = await stampOf(folder);
     const compiled = await compileAll([builtIn, ...(folder === null ? [] : [folder])]);
     if (compiled.kind === 'faults') {
       state = { ...state, faults: compiled.faults };
@@ -50,27 +46,16 @@ export async function openRules(parts: RulesParts): Promise<Rules> {
     if (isOther && !isFirst) onChange?.(compiled.set);
     return isOther;
   };
-  const reload = (): Promise<boolean> => {
-    running = running.catch(() => false).then(take);
-    return running;
-  };
-  const look = async (): Promise<void> => {
-    if ((await stampOf(folder)) !== stamp) await reload();
-  };
-  await reload();
+  const followed = await followFolder({ folder, lookMs, take });
   // A broken file of the operator's must not leave the node without any rule at its start.
   if (state.set === null && folder !== null) {
     const alone = await compileAll([builtIn]);
     if (alone.kind === 'compiled') state = { ...state, set: alone.set };
   }
-  const timer = folder === null ? null : setInterval(() => void look().catch(() => {}), lookMs).unref();
   return {
     current: () => state,
-    reload,
-    async [Symbol.asyncDispose]() {
-      if (timer !== null) clearInterval(timer);
-      await running.catch(() => false);
-    },
+    reload: () => followed.reload(),
+    [Symbol.asyncDispose]: () => followed[Symbol.asyncDispose](),
   };
 }
 

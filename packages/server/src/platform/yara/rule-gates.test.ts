@@ -3,7 +3,7 @@ import { compile } from '@litko/yara-x';
 import { describe, expect, it } from 'vitest';
 import { SMALL_FILES } from './rule-file.ts';
 import type { RuleSource } from './rule-file.ts';
-import { gateFaults, HEAD_BYTES, readGates } from './rule-gates.ts';
+import { HEAD_BYTES, readGates } from './rule-gates.ts';
 
 const FOLDER = new URL('../../../yara/', import.meta.url);
 const SAMPLES = 300;
@@ -225,7 +225,7 @@ describe('the words of a built-in rule', () => {
 
 const gatesOf = (...texts: readonly string[]): ReturnType<typeof readGates> =>
   readGates(texts.map((text, at) => ({ name: `${at}.yar`, text })));
-const faultsOf = (text: string): readonly string[] => gateFaults([{ name: 'mine.yar', text }]).map(({ detail }) => detail);
+const faultsOf = (text: string): readonly string[] => readGates([{ name: 'mine.yar', text }]).faults.map(({ detail }) => detail);
 const rule = (meta: string, name = 'a'): string => `rule ${name} { meta: ${meta} condition: true }`;
 const ANY = octets('an ordinary text');
 

@@ -11,10 +11,13 @@ export interface RuleGates {
    * The same array for the same set of rules.
    */
   wordsFor(head: Uint8Array): readonly string[] | null;
+  /** What is said wrongly in `begins` or `needs`. What is wrong in another way is for the compiler to tell. */
+  readonly faults: readonly RuleFault[];
 }
 
 /** `head`: the first octets of the file, this many. */
 export const HEAD_BYTES = 16;
+/** Those of the finder that looks for them (`packages/inspect/src/words`). */
 const WORD_BYTES_MIN = 3;
 const WORD_BYTES_MAX = 64;
 const WORDS_MAX = 64;
@@ -50,13 +53,14 @@ interface ReadSource {
 
 /** @example readGates(sources).wordsFor(file.subarray(0, HEAD_BYTES)); */
 export function readGates(sources: readonly RuleSource[]): RuleGates {
-  const read = sources.filter(({ name }) => !name.endsWith(SMALL_FILES)).map(readSource);
+  const read = sources.map((source) => ({ isSmall: source.name.endsWith(SMALL_FILES), said: readSource(source) }));
   // What is not understood, or is refused, is asked about everything.
-  const gates = read.flatMap((source) =>
-    source === null || source.faults.length > 0 ? [{ begins: null, needs: null }] : source.gates,
+  const gates = read.flatMap(({ isSmall, said }) =>
+    isSmall ? [] : said === null || said.faults.length > 0 ? [{ begins: null, needs: null }] : said.gates,
   );
   const known = new Map<string, readonly string[] | null>();
   return {
+    faults: read.flatMap(({ said }) => said?.faults ?? []),
     wordsFor: (head) => {
       const nibbles = Buffer.from(head.subarray(0, HEAD_BYTES)).toString('hex');
       const about = gates.map((gate, at) => (mayBegin(gate, nibbles) ? at : -1)).filter((at) => at >= 0);
@@ -69,10 +73,6 @@ export function readGates(sources: readonly RuleSource[]): RuleGates {
     },
   };
 }
-
-/** What is said wrongly in `begins` or `needs`. What is wrong in another way is for the compiler to tell. */
-export const gateFaults = (sources: readonly RuleSource[]): readonly RuleFault[] =>
-  sources.flatMap((source) => readSource(source)?.faults ?? []);
 
 function wordsOf(gates: readonly Gate[]): readonly string[] | null {
   if (gates.some(({ needs }) => needs === null)) return null;

@@ -1,7 +1,7 @@
 import type { RuleMatch, YaraX } from '@litko/yara-x';
 import { HEADED_FILES, SMALL_BYTES, SMALL_FILES } from './rule-file.ts';
 import type { RuleFault, RuleSource } from './rule-file.ts';
-import { gateFaults, readGates } from './rule-gates.ts';
+import { readGates } from './rule-gates.ts';
 import type { RuleGates } from './rule-gates.ts';
 import { versionOf } from './rule-sources.ts';
 
@@ -52,11 +52,12 @@ const loadYara = async () => import('@litko/yara-x');
  */
 export async function compileRules(sources: readonly RuleSource[]): Promise<Compiled> {
   const yara = await loadYara();
-  const faults = [...sources.flatMap((source) => validate(yara, source)), ...takenNames(sources), ...gateFaults(sources)];
+  const gates = readGates(sources);
+  const faults = [...sources.flatMap((source) => validate(yara, source)), ...takenNames(sources), ...gates.faults];
   if (faults.length > 0) return { kind: 'faults', faults: faults.slice(0, FAULTS_MAX) };
   try {
     const all = compileTogether(yara, sources);
-    return { kind: 'compiled', set: toSet(bySize(all, compileForLarge(yara, sources)), sources) };
+    return { kind: 'compiled', set: toSet(sources, { gates, rulesFor: bySize(all, compileForLarge(yara, sources)) }) };
   } catch (error) {
     return { kind: 'faults', faults: [toFault('all files together', error instanceof Error ? error.message : '')] };
   }
@@ -86,12 +87,17 @@ const bySize =
   (bytes) =>
     bytes < SMALL_BYTES ? [all] : large;
 
-function toSet(rulesFor: RulesFor, sources: readonly RuleSource[]): RuleSet {
+interface Made {
+  readonly gates: RuleGates;
+  readonly rulesFor: RulesFor;
+}
+
+function toSet(sources: readonly RuleSource[], { gates, rulesFor }: Made): RuleSet {
   return {
     version: versionOf(sources),
     files: sources.length,
     rules: sources.reduce((sum, { text }) => sum + namesIn(text).length, 0),
-    gates: readGates(sources),
+    gates,
     scanFile: async (path) => {
       const found = await Promise.all(rulesFor(0).map(async (rules) => rules.scanFileAsync(path)));
       return toHits(found.flat());

@@ -3,7 +3,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { RuleSource } from './rule-file.ts';
-import { gateFaults, readGates } from './rule-gates.ts';
+import { readGates } from './rule-gates.ts';
 import type { RuleGates } from './rule-gates.ts';
 
 /** The rules that come with Holdfast. */
@@ -33,8 +33,49 @@ async function readFolder(folder: string): Promise<RuleSource[]> {
   return sources;
 }
 
+interface Following<Result> {
+  /** Null = nothing in it changes. */
+  readonly folder: string | null;
+  readonly lookMs: number;
+  /** Reads the files; one at a time. */
+  readonly take: () => Promise<Result>;
+}
+
+interface Followed<Result> extends AsyncDisposable {
+  /** Takes now, whether something was written or not. */
+  reload(): Promise<Result>;
+}
+
+/** Takes the files now, and again whenever something was written in the folder. */
+export async function followFolder<Result>({ folder, lookMs, take }: Following<Result>): Promise<Followed<Result>> {
+  let stamp = '';
+  let running: Promise<unknown> = Promise.resolve();
+  const takeNow = async (): Promise<Result> => {
+    // Before the files are read, so that a change in between is seen at the next look.
+    stamp = await stampOf(folder);
+    return take();
+  };
+  const reload = (): Promise<Result> => {
+    const taken = running.catch(() => undefined).then(takeNow);
+    running = taken;
+    return taken;
+  };
+  const look = async (): Promise<void> => {
+    if ((await stampOf(folder)) !== stamp) await reload();
+  };
+  await reload();
+  const timer = folder === null ? null : setInterval(() => void look().catch(() => undefined), lookMs).unref();
+  return {
+    reload,
+    async [Symbol.asyncDispose]() {
+      if (timer !== null) clearInterval(timer);
+      await running.catch(() => undefined);
+    },
+  };
+}
+
 /** Names, sizes and times: enough to see that something was written. */
-export async function stampOf(folder: string | null): Promise<string> {
+async function stampOf(folder: string | null): Promise<string> {
   if (folder === null) return '';
   const found = await readdir(folder).catch(() => null);
   if (found === null) return 'not to be read';
@@ -82,32 +123,16 @@ export interface GatesParts {
  */
 export async function followGates({ folder, builtIn = BUILT_IN, lookMs = LOOK_MS }: GatesParts): Promise<FollowedGates> {
   let inForce: GatesInForce | null = null;
-  let stamp: string | null = null;
-  let running = Promise.resolve();
   const folders = [builtIn, ...(folder === null ? [] : [folder])];
-
-  const look = async (): Promise<void> => {
-    // Taken before the files are read, so that a change in between is seen at the next look.
-    const now = await stampOf(folder);
-    if (now === stamp) return;
-    stamp = now;
+  const take = async (): Promise<void> => {
     inForce = await read(folders).catch(() => null);
   };
-  await look();
-  const next = (): void => {
-    running = running.then(look).catch(() => {});
-  };
-  const timer = folder === null ? null : setInterval(next, lookMs).unref();
-  return {
-    current: () => inForce,
-    async [Symbol.asyncDispose]() {
-      if (timer !== null) clearInterval(timer);
-      await running;
-    },
-  };
+  const followed = await followFolder({ folder, lookMs, take });
+  return { current: () => inForce, [Symbol.asyncDispose]: () => followed[Symbol.asyncDispose]() };
 }
 
 async function read(folders: readonly string[]): Promise<GatesInForce | null> {
   const sources = await readSources(folders);
-  return gateFaults(sources).length > 0 ? null : { version: versionOf(sources), gates: readGates(sources) };
+  const gates = readGates(sources);
+  return gates.faults.length > 0 ? null : { version: versionOf(sources), gates };
 }

@@ -8,7 +8,7 @@ import { fileBytes } from '../content.ts';
 import { stripPicture } from '../images/strip-picture.ts';
 import type { Stripped } from '../images/strip-picture.ts';
 import { Clamd } from './clamd.ts';
-import { optimiseWords } from './optimised-words.ts';
+import { optimiseWords } from './optimise-words.ts';
 import type { MemberHit, ThreadContent } from './thread-protocol.ts';
 import { createUploadThreads } from './upload-threads.ts';
 import type { UploadThreads } from './upload-threads.ts';

@@ -7,7 +7,7 @@ import { fileBytes, inMemory } from '../content.ts';
 import type { Content } from '../content.ts';
 import { isCleared } from '../spool/clearance.ts';
 import { stripPicture } from '../images/strip-picture.ts';
-import { optimiseWords } from './optimised-words.ts';
+import { optimiseWords } from './optimise-words.ts';
 import type { MemberHit, ThreadContent, UploadAnswer, UploadJob, UploadWork } from './thread-protocol.ts';
 
 /** Judging and scanning of uploads, in a thread of its own: a large archive takes seconds, and everybody else goes on meanwhile. */

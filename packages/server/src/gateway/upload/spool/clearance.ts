@@ -1,6 +1,5 @@
-import { createWordFinder } from '@holdfast/inspect';
+import { createWordFinder, scanOf } from '@holdfast/inspect';
 import type { FileBytes, WordFinder, WordSearch } from '@holdfast/inspect';
-import { optimisedWasm } from '../../../platform/optimised-wasm.ts';
 import { HEAD_BYTES } from '../../../platform/yara/rule-gates.ts';
 import type { GatesInForce } from '../../../platform/yara/rule-sources.ts';
 
@@ -54,11 +53,7 @@ export class Clearance {
 function finderOf(words: readonly string[]): WordFinder {
   const held = finders.get(words);
   if (held !== undefined) return held;
-  const made = optimisedWasm(() => {
-    const finder = createWordFinder(words);
-    finder.search().take(new Uint8Array(PIECE_BYTES));
-    return finder;
-  });
+  const made = createWordFinder(words);
   finders.set(words, made);
   return made;
 }
@@ -66,6 +61,7 @@ function finderOf(words: readonly string[]): WordFinder {
 /** Of a file that is here: whether rules of this version need not look at it as a whole. */
 export function isCleared(content: FileBytes, inForce: GatesInForce): boolean {
   const clearance = new Clearance(inForce);
-  for (let at = 0; at < content.size && !clearance.isRefused; at += PIECE_BYTES) clearance.take(content.read(at, PIECE_BYTES));
+  const read = scanOf(content);
+  for (let at = 0; at < content.size && !clearance.isRefused; at += PIECE_BYTES) clearance.take(read(at, PIECE_BYTES));
   return clearance.clearedBy !== null;
 }

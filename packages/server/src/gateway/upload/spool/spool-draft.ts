@@ -3,15 +3,11 @@ import { heard } from '../take/arrived.ts';
 import type { Arrived } from '../take/arrived.ts';
 import type { WrittenWhole } from './spool-protocol.ts';
 import { SpoolFault } from './spool-fault.ts';
+import { PIECE_BYTES_MIN } from './spool-room.ts';
 import type { SpoolRoom } from './spool-room.ts';
 import type { SpoolFile, SpoolListener } from './spool-writer.ts';
 
-/** What is gathered for one message, where there is room: the thread is told less often than octets come. */
-const ORDER_BYTES_MIN = 131_072;
-const ORDER_BYTES_MAX = 1_048_576;
 const ORDER_PIECES_MAX = 64;
-/** One order is gathered and one is written down while others are on their way. */
-const ORDERS_OF_SHARE = 4;
 /** Of less than this a copy costs less than memory of its own. */
 const SMALL_BYTES = 512;
 const SMALL_MEMORY_BYTES = 4096;
@@ -147,12 +143,11 @@ export class SpoolDraft implements SpoolListener {
   }
 
   get #mayGoOn(): boolean {
-    return this.#waiting < Math.max(ORDER_BYTES_MIN, this.#room.shareBytes);
+    return this.#waiting < Math.max(PIECE_BYTES_MIN, this.#room.shareBytes);
   }
 
   #isFull({ pieces, bytes }: Order): boolean {
-    const share = Math.floor(this.#room.shareBytes / ORDERS_OF_SHARE);
-    return bytes >= Math.min(ORDER_BYTES_MAX, Math.max(ORDER_BYTES_MIN, share)) || pieces.length >= ORDER_PIECES_MAX;
+    return bytes >= this.#room.pieceBytes || pieces.length >= ORDER_PIECES_MAX;
   }
 
   /** Tells whoever waits what has become of it. */

@@ -12,6 +12,9 @@ const unlinkFile = promisify(unlink);
 /** Of all files under way together. */
 const MEMORY_BYTES = 16_777_216;
 const SHARE_BYTES_MAX = 4_194_304;
+export const PIECE_BYTES_MIN = 131_072;
+const PIECE_BYTES_MAX = 1_048_576;
+const PIECES_OF_SHARE = 4;
 
 export interface SpoolRoomParts {
   readonly folder: string;
@@ -39,6 +42,14 @@ export class SpoolRoom {
   /** What each file under way may have in memory, on its way in or out. */
   get shareBytes(): number {
     return Math.min(SHARE_BYTES_MAX, Math.floor(MEMORY_BYTES / Math.max(1, this.files)));
+  }
+
+  /**
+   * How much of a file is told, read or written at once: two pieces may be filled in turn while copies of both are on their way. Waking
+   * another thread for each costs more than what it does.
+   */
+  get pieceBytes(): number {
+    return Math.min(PIECE_BYTES_MAX, Math.max(PIECE_BYTES_MIN, Math.floor(this.shareBytes / PIECES_OF_SHARE)));
   }
 
   get usedBytes(): number {

@@ -4,6 +4,7 @@ import { writevSync } from 'node:fs';
 import { giveBack } from '../../body/give-back.ts';
 import { parentPort, workerData } from 'node:worker_threads';
 import { followGates } from '../../../platform/yara/rule-sources.ts';
+import { optimiseWords } from '../scan/optimise-words.ts';
 import { Clearance } from './clearance.ts';
 import type { SpoolOrder, SpoolReport } from './spool-protocol.ts';
 
@@ -17,6 +18,7 @@ interface Writing {
 const { rulesFolder } = workerData as { rulesFolder: string | null };
 const gates = await followGates({ folder: rulesFolder }).catch(() => null);
 const files = new Map<number, Writing>();
+optimiseWords();
 
 function writingOf(id: number): Writing {
   const held = files.get(id);

@@ -358,7 +358,7 @@ describe('the clearance of a file', () => {
 
   it('is not given where nothing can look for the words, and nobody fails for it', () => {
     // No finder is made of a word of one letter; of others none is where memory is short.
-    const clearance = new Clearance({ version: 'v', gates: { wordsFor: () => ['x'] } });
+    const clearance = new Clearance({ version: 'v', gates: { faults: [], wordsFor: () => ['x'] } });
     clearance.take(Buffer.from('an honest text'));
     expect(clearance.clearedBy).toBeNull();
   });

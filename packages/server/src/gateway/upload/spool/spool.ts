@@ -47,9 +47,9 @@ export class Spool {
     return this.#draft.write(arrived);
   }
 
-  /** What this file may have in memory now. */
-  get shareBytes(): number {
-    return this.#room.shareBytes;
+  /** How much of it is read at once. */
+  get pieceBytes(): number {
+    return this.#room.pieceBytes;
   }
 
   /** Nothing more comes. */
